@@ -30,7 +30,7 @@ def test_every_code_leads_to_one_commune_only(communes):
     former = Counter(code for c in communes for code in c.former_codes)
     assert max(former.values()) == 1
     assert not current & former.keys()
-    assert len(former) > 5_000
+    assert len(former) > 4_000
 
 
 def test_population_is_unknown_only_where_nobody_lives(communes):
