@@ -1,0 +1,117 @@
+"""Rules that live in the database as triggers, on both engines.
+
+A floor registers its triggers when it is loaded; they are (re)installed after every `migrate`, because Django's
+SQLite table rebuild drops them, and a system check fails when one is absent.
+"""
+
+from dataclasses import dataclass
+
+from django.core import checks
+from django.db import connections
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """One trigger, by engine.
+
+    Args:
+        name: unique name, the same on both engines (at most 60 characters).
+        table: the table it watches.
+        postgresql: statements that create function and trigger (idempotent), or "" where the engine needs none.
+        sqlite: the CREATE TRIGGER statement, or "".
+    """
+
+    name: str
+    table: str
+    postgresql: str
+    sqlite: str
+
+    def sql(self, vendor):
+        return self.postgresql if vendor == "postgresql" else self.sqlite
+
+
+REGISTRY: dict[str, Trigger] = {}
+
+
+def register(*triggers):
+    REGISTRY.update({trigger.name: trigger for trigger in triggers})
+
+
+def _refusal(name, table, moment, message, condition=""):
+    """Refuse `moment` (e.g. "UPDATE", "DELETE", "UPDATE OF a, b") on `table` with `message`."""
+    level = "FOR EACH STATEMENT" if moment == "TRUNCATE" else "FOR EACH ROW"
+    when = f"WHEN ({condition})" if condition else ""
+    postgresql = f"""
+        CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation'; END $$;
+        CREATE OR REPLACE TRIGGER {name} BEFORE {moment} ON {table} {level} {when} EXECUTE FUNCTION {name}();
+    """
+    sqlite = f"""
+        CREATE TRIGGER {name} BEFORE {moment} ON {table} {"FOR EACH ROW" if when else ""} {when}
+        BEGIN SELECT RAISE(ABORT, '{message}'); END
+    """
+    return Trigger(name, table, postgresql, "" if moment == "TRUNCATE" else sqlite)
+
+
+def append_only(table):
+    """Rows of `table` are written once: UPDATE, DELETE and TRUNCATE are refused."""
+    message = f"{table} is append-only: write a new row instead"
+    return [
+        _refusal(f"{table}_no_{moment.lower()}", table, moment, message) for moment in ("UPDATE", "DELETE", "TRUNCATE")
+    ]
+
+
+def never_deleted(table):
+    """Rows of `table` may change, never go."""
+    message = f"{table}: rows are never deleted"
+    return [_refusal(f"{table}_no_{moment.lower()}", table, moment, message) for moment in ("DELETE", "TRUNCATE")]
+
+
+def refuse_when(name, table, moment, condition, message):
+    """Refuse `moment` on rows of `table` for which `condition` (on OLD and NEW, common SQL) holds."""
+    return _refusal(name, table, moment, message, condition)
+
+
+def install(connection):
+    """Create every registered trigger whose table exists."""
+    tables = set(connection.introspection.table_names())
+    with connection.cursor() as cursor:
+        for trigger in REGISTRY.values():
+            if trigger.table in tables and trigger.sql(connection.vendor):
+                if connection.vendor == "sqlite":
+                    cursor.execute(f"DROP TRIGGER IF EXISTS {trigger.name}")
+                cursor.execute(trigger.sql(connection.vendor))
+
+
+def installed_names(connection):
+    query = (
+        "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+        if connection.vendor == "postgresql"
+        else "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return {name for (name,) in cursor.fetchall()}
+
+
+def missing(connection):
+    """Names of registered triggers that the database lacks, for the tables that exist."""
+    tables = set(connection.introspection.table_names())
+    expected = {t.name for t in REGISTRY.values() if t.table in tables and t.sql(connection.vendor)}
+    return sorted(expected - installed_names(connection))
+
+
+def install_after_migrate(using, **kwargs):
+    install(connections[using])
+
+
+@checks.register(checks.Tags.database)
+def check_triggers(app_configs=None, databases=None, **kwargs):
+    return [
+        checks.Error(f"Déclencheurs absents de la base : {', '.join(names)}.", hint="Lancez migrate.", id="accounts.E001")
+        for alias in databases or []
+        if (names := missing(connections[alias]))
+    ]
+
+
+register(*append_only("accounts_journalentry"), *never_deleted("accounts_rolegrant"))

@@ -1,0 +1,155 @@
+"""The three guards every request passes: a request id, one effect a POST, refusals told in words."""
+
+import hashlib
+import time
+
+from django.db import IntegrityError, transaction
+from django.http import HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django_fsm import ConcurrentTransition, TransitionNotAllowed
+
+from accounts import request_id
+from accounts.errors import Refusal, StalePage
+from accounts.models import IdempotencyKey
+
+HIDDEN_FIELDS = {"csrfmiddlewaretoken", "idempotency_key", "version"}
+ABANDONED_AFTER_SECONDS = 60
+WAIT_FOR_TWIN_SECONDS = 8
+
+
+class RequestIdMiddleware:
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.request_id = request_id.adopt(None)
+        response = self.get_response(request)
+        response["X-Request-Id"] = request.request_id
+        return response
+
+
+class IdempotencyMiddleware:
+    """A POST that arrives twice (double click, retry, back button) has one effect and one answer.
+
+    The key is written before the work. A twin that arrives meanwhile waits for the first one's answer; only a
+    redirect, the answer of a write that succeeded, is kept. A form that came back with errors may be sent again.
+    """
+
+    EXEMPT_VIEWS = ("account_",)
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        name = request.resolver_match.url_name or ""
+        namespace = request.resolver_match.namespace
+        if request.method != "POST" or namespace == "admin" or name.startswith(self.EXEMPT_VIEWS):
+            return None
+        key = request.POST.get("idempotency_key", "")
+        if not 16 <= len(key) <= 64:
+            return refuse(request, StalePage("Ce formulaire n’est pas complet. Rechargez la page, puis recommencez."))
+        return self._once(request, key, view, args, kwargs)
+
+    def _once(self, request, key, view, args, kwargs):
+        fingerprint = fingerprint_of(request)
+        row = self._claim(request, key, fingerprint)
+        if row is None:
+            return self._answer_of_twin(request, key, fingerprint)
+        try:
+            response = self._run(request, view, args, kwargs)
+        except BaseException:
+            row.delete()
+            raise
+        self._keep(row, response)
+        return response
+
+    def _run(self, request, view, args, kwargs):
+        try:
+            return view(request, *args, **kwargs)
+        except (Refusal, TransitionNotAllowed, ConcurrentTransition) as error:
+            return refuse(request, error)
+
+    def _claim(self, request, key, fingerprint):
+        """The new row, or None when the same POST is known already."""
+        user = request.user if request.user.is_authenticated else None
+        try:
+            with transaction.atomic():
+                return IdempotencyKey.objects.create(key=key, fingerprint=fingerprint, user=user)
+        except IntegrityError:
+            return None
+
+    def _keep(self, row, response):
+        if isinstance(response, HttpResponseRedirect):
+            row.location = response.url[:500]
+            row.save(update_fields=["location"])
+        else:
+            row.delete()
+
+    def _answer_of_twin(self, request, key, fingerprint):
+        deadline = time.monotonic() + WAIT_FOR_TWIN_SECONDS
+        while (row := IdempotencyKey.objects.filter(key=key).first()) and time.monotonic() < deadline:
+            if row.location:
+                return self._replay(request, row, fingerprint)
+            if (timezone.now() - row.created_at).total_seconds() > ABANDONED_AFTER_SECONDS:
+                row.delete()
+                break
+            time.sleep(0.1)
+        return refuse(request, StalePage("Cet envoi est déjà en cours. Rechargez la page pour voir le résultat."))
+
+    def _replay(self, request, row, fingerprint):
+        if row.user_id != request.user.pk or row.fingerprint != fingerprint:
+            return refuse(
+                request,
+                StalePage(
+                    "Cette page a déjà servi à un envoi. Votre texte est gardé ci-dessous : "
+                    "ouvrez la page à jour, puis recommencez si besoin."
+                ),
+            )
+        return HttpResponseRedirect(row.location)
+
+
+def fingerprint_of(request):
+    """SHA-256 of the path and the fields, files by name and size."""
+    parts = [request.path]
+    for name in sorted(set(request.POST) - {"csrfmiddlewaretoken", "idempotency_key"}):
+        parts.append(f"{name}={request.POST.getlist(name)}")
+    for name, upload in sorted(request.FILES.items()):
+        parts.append(f"{name}={upload.name}:{upload.size}")
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+class RefusalMiddleware:
+    """A refusal raised by a verb becomes a page: the sentence, and the typed text, kept."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        if isinstance(exception, Refusal | TransitionNotAllowed | ConcurrentTransition):
+            return refuse(request, exception)
+        return None
+
+
+def refuse(request, error):
+    """The page of a refusal, with what was typed.
+
+    Args:
+        error: a `Refusal`, or a state machine's own exception, told as a stale page.
+    """
+    refusal = error if isinstance(error, Refusal) else StalePage()
+    typed = [
+        (name, value)
+        for name in request.POST
+        if name not in HIDDEN_FIELDS and "password" not in name
+        for value in request.POST.getlist(name)
+        if value.strip()
+    ]
+    context = {"refusal": refusal, "typed": typed}
+    return render(request, "accounts/refusal.html", context, status=refusal.status)

@@ -1,0 +1,130 @@
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.functional import cached_property
+
+from accounts.models.base import PublicIdModel
+
+
+class Role(models.TextChoices):
+    APPLICANT = "applicant", "Porteur de projet"
+    OFFICER = "officer", "Instruction"
+    REVIEWER = "reviewer", "Évaluation"
+    PANEL_MEMBER = "panel_member", "Membre du comité"
+    PANEL_CHAIR = "panel_chair", "Présidence du comité"
+    DECISION_MAKER = "decision_maker", "Décision"
+    FINANCE_OFFICER = "finance_officer", "Finances"
+    AUDITOR = "auditor", "Audit"
+    ADMINISTRATOR = "administrator", "Administration"
+
+
+STAFF_ROLES = frozenset(
+    {
+        Role.OFFICER,
+        Role.PANEL_MEMBER,
+        Role.PANEL_CHAIR,
+        Role.DECISION_MAKER,
+        Role.FINANCE_OFFICER,
+        Role.AUDITOR,
+        Role.ADMINISTRATOR,
+    }
+)
+
+# Who asks does not decide; who signs does not pay; who controls does nothing else.
+INCOMPATIBLE_ROLES = {
+    Role.AUDITOR: frozenset(set(Role) - {Role.AUDITOR}),
+    Role.APPLICANT: frozenset(
+        {Role.AUDITOR, Role.OFFICER, Role.DECISION_MAKER, Role.FINANCE_OFFICER, Role.ADMINISTRATOR}
+    ),
+    Role.FINANCE_OFFICER: frozenset({Role.AUDITOR, Role.DECISION_MAKER, Role.APPLICANT}),
+    Role.DECISION_MAKER: frozenset({Role.AUDITOR, Role.FINANCE_OFFICER, Role.APPLICANT, Role.REVIEWER}),
+    Role.REVIEWER: frozenset({Role.AUDITOR, Role.DECISION_MAKER}),
+    Role.OFFICER: frozenset({Role.AUDITOR, Role.APPLICANT}),
+    Role.PANEL_MEMBER: frozenset({Role.AUDITOR}),
+    Role.PANEL_CHAIR: frozenset({Role.AUDITOR}),
+    Role.ADMINISTRATOR: frozenset({Role.AUDITOR, Role.APPLICANT}),
+}
+
+
+class UserManager(BaseUserManager):
+    def create_user(self, email, password=None, **fields):
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email, password=None, **fields):
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, email):
+        return self.get(email__iexact=email)
+
+
+class User(PublicIdModel, AbstractBaseUser, PermissionsMixin):
+    email = models.EmailField("adresse électronique", unique=True)
+    first_name = models.CharField("prénom", max_length=100, blank=True)
+    last_name = models.CharField("nom", max_length=100, blank=True)
+    title = models.CharField("fonction", max_length=150, blank=True)
+    phone = models.CharField("téléphone", max_length=30, blank=True)
+    is_active = models.BooleanField("actif", default=True)
+    is_staff = models.BooleanField("accès à l’administration technique", default=False)
+    date_joined = models.DateTimeField("inscrit le", default=timezone.now)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = "personne"
+        ordering = ["last_name", "first_name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="user_email_case_insensitive",
+                violation_error_message="Un compte existe déjà avec cette adresse électronique.",
+            )
+        ]
+
+    def __str__(self):
+        return self.get_full_name()
+
+    def get_full_name(self):
+        return f"{self.first_name} {self.last_name}".strip() or self.email
+
+    @cached_property
+    def roles(self):
+        """The set of `Role` values that the person holds today; one query a request."""
+        return frozenset(self.role_grants.filter(revoked_at=None).values_list("role", flat=True))
+
+    def has_role(self, *roles):
+        return not self.roles.isdisjoint(roles)
+
+    @property
+    def is_programme_staff(self):
+        return self.has_role(*STAFF_ROLES)
+
+
+class RoleGrant(models.Model):
+    """One role of one person, given and taken back on dates; never deleted."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="role_grants", verbose_name="personne")
+    role = models.CharField("rôle", max_length=20, choices=Role)
+    granted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="donné par")
+    granted_at = models.DateTimeField("donné le", default=timezone.now)
+    revoked_at = models.DateTimeField("retiré le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "rôle"
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "role"],
+                condition=models.Q(revoked_at=None),
+                name="rolegrant_one_active",
+                violation_error_message="Cette personne a déjà ce rôle.",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.user} : {self.get_role_display()}"

@@ -1,0 +1,86 @@
+"""Rows that make work safe to repeat: jobs with progress, idempotency keys, mail to be sent."""
+
+from django.db import models
+from django.utils import timezone
+
+from accounts.models.base import PublicIdModel
+from accounts.models.user import User
+
+
+class Job(PublicIdModel):
+    """Long work with its progress; one active job a scope."""
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", "En attente"
+        RUNNING = "running", "En cours"
+        DONE = "done", "Terminé"
+        FAILED = "failed", "En erreur"
+
+    kind = models.CharField("travail", max_length=60)
+    scope = models.CharField("portée", max_length=120)
+    status = models.CharField("état", max_length=10, choices=Status, default=Status.QUEUED)
+    total = models.PositiveIntegerField("à faire", default=0)
+    done = models.PositiveIntegerField("fait", default=0)
+    errors = models.JSONField("erreurs", default=list)
+    started_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="lancé par")
+    created_at = models.DateTimeField("demandé le", default=timezone.now)
+    ended_at = models.DateTimeField("terminé le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "travail"
+        verbose_name_plural = "travaux"
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "scope"],
+                condition=models.Q(status__in=["queued", "running"]),
+                name="job_one_active_per_scope",
+                violation_error_message="Ce travail est déjà en cours : attendez sa fin.",
+            ),
+            models.CheckConstraint(condition=models.Q(done__lte=models.F("total")), name="job_done_within_total"),
+        ]
+
+    def __str__(self):
+        return f"{self.kind} {self.scope}"
+
+
+class IdempotencyKey(models.Model):
+    """One row a POST: the second arrival of the same POST gets the first one's answer."""
+
+    key = models.CharField("clé", max_length=64, unique=True)
+    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    fingerprint = models.CharField("empreinte", max_length=64)
+    created_at = models.DateTimeField("reçue le", default=timezone.now, db_index=True)
+    location = models.CharField("réponse", max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = "clé d’envoi"
+        verbose_name_plural = "clés d’envoi"
+
+    def __str__(self):
+        return self.key
+
+
+class OutboxMessage(PublicIdModel):
+    """Mail to send: the row is written with the act it tells of; the broker is only a hint."""
+
+    key = models.CharField("clé", max_length=200, unique=True)
+    message_id = models.CharField("Message-ID", max_length=200, unique=True)
+    recipient = models.EmailField("destinataire")
+    subject = models.CharField("objet", max_length=250)
+    body = models.TextField("texte")
+    created_at = models.DateTimeField("créé le", default=timezone.now)
+    sent_at = models.DateTimeField("envoyé le", null=True, blank=True)
+    claimed_at = models.DateTimeField("pris le", null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField("essais", default=0)
+    last_error = models.CharField("dernière erreur", max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = "courriel"
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["created_at"], name="outbox_unsent", condition=models.Q(sent_at=None)),
+        ]
+
+    def __str__(self):
+        return f"{self.recipient} : {self.subject}"

@@ -1,0 +1,75 @@
+"""Mail: a row written with the act, sent after the commit, at least once, with a stable Message-ID."""
+
+import datetime
+import logging
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from accounts.models import OutboxMessage
+from accounts.queueing import enqueue
+
+log = logging.getLogger(__name__)
+CLAIM = datetime.timedelta(minutes=2)
+MAX_ATTEMPTS = 10
+
+
+def notify(*, key, recipient, subject, body):
+    """Put a mail in the outbox, in the caller's transaction; the same key twice is one mail.
+
+    Args:
+        key: what makes the mail unique, e.g. "receipt:123".
+        recipient: e-mail address.
+        subject: one line of French text.
+        body: plain French text.
+    """
+    domain = settings.PUBLIC_URL.split("//")[-1].split(":")[0]
+    message, created = OutboxMessage.objects.get_or_create(
+        key=key,
+        defaults={
+            "message_id": f"<{key.replace(':', '.').replace(' ', '-')}@{domain}>",
+            "recipient": recipient,
+            "subject": " ".join(subject.split())[:250],
+            "body": body,
+        },
+    )
+    if created:
+        transaction.on_commit(lambda: enqueue("accounts.send_message", message.pk))
+    return message
+
+
+def send(message_id):
+    """Send one message unless it is sent or another worker holds it; failures stay on the row."""
+    now = timezone.now()
+    free = Q(claimed_at=None) | Q(claimed_at__lt=now - CLAIM)
+    claimed = OutboxMessage.objects.filter(free, pk=message_id, sent_at=None).update(
+        claimed_at=now, attempts=F("attempts") + 1
+    )
+    if claimed:
+        _deliver(OutboxMessage.objects.get(pk=message_id))
+
+
+def _deliver(message):
+    mail = EmailMessage(message.subject, message.body, to=[message.recipient], headers={"Message-ID": message.message_id})
+    try:
+        mail.send()
+    except OSError as error:
+        log.warning("mail %s failed: %s", message.pk, error)
+        OutboxMessage.objects.filter(pk=message.pk).update(last_error=str(error)[:500])
+    else:
+        OutboxMessage.objects.filter(pk=message.pk).update(sent_at=timezone.now(), last_error="")
+
+
+def sweep():
+    """Send what the broker forgot; returns how many rows were tried."""
+    expired = timezone.now() - CLAIM
+    waiting = OutboxMessage.objects.filter(sent_at=None, attempts__lt=MAX_ATTEMPTS).filter(
+        Q(claimed_at=None, created_at__lt=timezone.now() - datetime.timedelta(seconds=10)) | Q(claimed_at__lt=expired)
+    )
+    ids = list(waiting.order_by("pk").values_list("pk", flat=True)[:200])
+    for message_id in ids:
+        send(message_id)
+    return len(ids)

@@ -1,0 +1,7 @@
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class StaticFilesStorage(CompressedManifestStaticFilesStorage):
+    """Hashed and compressed static files; a file that a stylesheet names and nobody ships is not an error."""
+
+    manifest_strict = False
