@@ -1,0 +1,127 @@
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+
+from tests.guards import ROOT, UndefinedVariable, close_the_network
+
+SHARED = ROOT.parent / "shared" / "data"
+
+
+def worker_number() -> int:
+    """0 alone, 1 and more under xdist: names the things that two workers must not share."""
+    name = os.environ.get("PYTEST_XDIST_WORKER", "")
+    return int(name.removeprefix("gw")) + 1 if name else 0
+
+
+def redis_database(number: int) -> str:
+    return urlsplit(settings.REDIS_URL)._replace(path=f"/{number}").geturl()
+
+
+def on_postgresql() -> bool:
+    return settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
+
+
+def pytest_configure(config):
+    close_the_network()
+    # The site runs as built, less what needs a collected folder: browser tests run the real servers (fixture `site`).
+    settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    settings.MIDDLEWARE.insert(0, "tests.guards.ReadOnlyGet")
+    settings.TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = UndefinedVariable()
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    config.files_folder = tempfile.mkdtemp(prefix="fabriques-tests-")
+    settings.MEDIA_ROOT = config.files_folder
+    if settings.REDIS_URL:
+        settings.CACHES["default"]["LOCATION"] = redis_database(worker_number())
+    use_a_silent_broker()
+
+
+def use_a_silent_broker():
+    """Messages of the tests go nowhere: the rows are the outbox. A test about the broker starts its own worker."""
+    from config.celery import app
+
+    app.conf.update(broker_url="memory://", broker_transport_options={})
+
+
+def pytest_unconfigure(config):
+    shutil.rmtree(getattr(config, "files_folder", ""), ignore_errors=True)
+
+
+def missing_parts() -> dict[str, str]:
+    """Marker → what this run lacks for it. Those tests are deselected and counted, never skipped in silence."""
+    from scripts.chromium import find_chromium
+
+    redis, postgresql = bool(settings.REDIS_URL), on_postgresql()
+    missing = {
+        "redis": "" if redis else "Redis",
+        "concurrency": "" if postgresql else "PostgreSQL",
+        "browser": "" if redis and postgresql and find_chromium() else "chromium, PostgreSQL et Redis",
+        "shared": "" if SHARED.is_dir() else "../shared",
+    }
+    return {marker: part for marker, part in missing.items() if part}
+
+
+def pytest_collection_modifyitems(config, items):
+    missing = missing_parts()
+    without = [item for item in items if any(item.get_closest_marker(marker) for marker in missing)]
+    if without:
+        config.hook.pytest_deselected(items=without)
+        items[:] = [item for item in items if item not in set(without)]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+    """TEST_DB_SUFFIX lets several people run the suite on one server."""
+    suffix = os.environ.get("TEST_DB_SUFFIX")
+    test_settings = settings.DATABASES["default"].setdefault("TEST", {})
+    if suffix and on_postgresql():
+        base = test_settings.get("NAME") or f"test_{settings.DATABASES['default']['NAME']}"
+        test_settings["NAME"] = f"{base}_{suffix}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def flush_that_may_empty_the_ledger():
+    """The flush of `transaction=True` tests truncates append-only tables: the one place where triggers stand aside."""
+    from django.core.management.commands.flush import Command
+
+    from accounts.database import triggers_suspended
+
+    real_handle = Command.handle
+
+    def handle(self, **options):
+        with triggers_suspended():
+            return real_handle(self, **options)
+
+    Command.handle = handle
+    yield
+    Command.handle = real_handle
+
+
+@pytest.fixture(autouse=True)
+def empty_cache():
+    """Throttles and counters of one test never reach the next."""
+    cache.clear()
+
+
+@pytest.fixture
+def redis_url():
+    """An empty Redis database that no other worker uses, for brokers that a test starts itself."""
+    import redis
+
+    url = redis_database(8 + worker_number())
+    client = redis.Redis.from_url(url)
+    client.flushdb()
+    yield url
+    client.flushdb()
+    client.close()
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real files beside the repository (marker `shared`)."""
+    return SHARED

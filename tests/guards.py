@@ -1,0 +1,114 @@
+"""What no test may do, whatever it tests: reach the outside, write during a GET, show an undefined variable."""
+
+import ipaddress
+import socket
+import sys
+from pathlib import Path
+
+from django.db import connection, transaction
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class OutsideRefused(AssertionError):
+    """A test tried to reach another machine."""
+
+
+def is_local(host: object) -> bool:
+    if host in {"", "localhost", None}:
+        return True
+    try:
+        return ipaddress.ip_address(str(host).split("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+def close_the_network() -> None:
+    """Connections leave only for this machine; the name of another one is not even resolved."""
+    real = {name: getattr(socket.socket, name) for name in ("connect", "connect_ex")}
+    real_getaddrinfo = socket.getaddrinfo
+
+    def guarded(name):
+        def connect(self, address):
+            if self.family != socket.AF_UNIX and not is_local(address[0]):
+                raise OutsideRefused(f"A test tried to reach {address!r}.")
+            return real[name](self, address)
+
+        return connect
+
+    def getaddrinfo(host, *args, **kwargs):
+        if not is_local(host.decode() if isinstance(host, bytes) else host):
+            raise OutsideRefused(f"A test tried to resolve {host!r}.")
+        return real_getaddrinfo(host, *args, **kwargs)
+
+    for name in real:
+        setattr(socket.socket, name, guarded(name))
+    socket.getaddrinfo = getaddrinfo
+
+
+class ReadOnlyGet:
+    """Middleware of the tests: the database refuses any write made while a GET or a HEAD is answered.
+
+    PostgreSQL restores the outer access mode when the savepoint ends, so the test around it can still write.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.method not in {"GET", "HEAD"}:
+            return self.get_response(request)
+        return self.read_only(request)
+
+    def read_only(self, request):
+        if connection.vendor == "postgresql":
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION READ ONLY")
+                return self.get_response(request)
+        return self.query_only(request)
+
+    def query_only(self, request):
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA query_only = ON")
+        try:
+            return self.get_response(request)
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("PRAGMA query_only = OFF")
+
+
+class UndefinedVariable(str):
+    """`string_if_invalid` of the tests: one of our templates that names an unknown variable fails.
+
+    Django asks for its truth just before it would print it: that is where the template and the filters are known.
+    Templates of the packages are left alone, and so is a variable followed by `default`.
+    """
+
+    __slots__ = ()
+    MEANT = frozenset({"default", "default_if_none", "yesno"})
+
+    def __bool__(self):
+        expression, origin = self.asked_by()
+        if expression is None or not self.is_ours(origin):
+            return False
+        if any(filter_.__name__ in self.MEANT for filter_, _ in expression.filters):
+            return False
+        raise AssertionError(f"Undefined template variable {expression.var} in {origin}")
+
+    @staticmethod
+    def asked_by():
+        """The filter expression being resolved, and the file of the template it stands in."""
+        frame, expression = sys._getframe(2), None
+        while frame is not None:
+            owner = frame.f_locals.get("self")
+            if expression is None and type(owner).__name__ == "FilterExpression":
+                expression = owner
+            origin = getattr(owner, "origin", None)
+            if expression is not None and hasattr(owner, "token") and origin is not None:
+                return expression, str(origin)
+            frame = frame.f_back
+        return expression, ""
+
+    @staticmethod
+    def is_ours(origin: str) -> bool:
+        return origin.startswith(str(ROOT)) and "site-packages" not in origin
