@@ -108,7 +108,9 @@ def install_after_migrate(using, **kwargs):
 @checks.register(checks.Tags.database)
 def check_triggers(app_configs=None, databases=None, **kwargs):
     return [
-        checks.Error(f"Déclencheurs absents de la base : {', '.join(names)}.", hint="Lancez migrate.", id="accounts.E001")
+        checks.Error(
+            f"Déclencheurs absents de la base : {', '.join(names)}.", hint="Lancez migrate.", id="accounts.E001"
+        )
         for alias in databases or []
         if (names := missing(connections[alias]))
     ]

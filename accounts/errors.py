@@ -39,5 +39,7 @@ class NotAllowed(Refusal):
     status = 403
     title = "Vous n’avez pas le droit de faire cette action"
 
-    def __init__(self, message: str = "Votre rôle ne permet pas cette action. Adressez-vous à l’équipe du dispositif."):
+    def __init__(
+        self, message: str = "Votre rôle ne permet pas cette action. Adressez-vous à l’équipe du dispositif."
+    ):
         super().__init__(message)

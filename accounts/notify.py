@@ -53,7 +53,9 @@ def send(message_id):
 
 
 def _deliver(message):
-    mail = EmailMessage(message.subject, message.body, to=[message.recipient], headers={"Message-ID": message.message_id})
+    mail = EmailMessage(
+        message.subject, message.body, to=[message.recipient], headers={"Message-ID": message.message_id}
+    )
     try:
         mail.send()
     except OSError as error:

@@ -2,13 +2,14 @@ from django.db import models
 from django.utils import timezone
 
 from accounts import request_id
+from accounts.french import folded
 from accounts.models.user import User
 
 
 class JournalEntry(models.Model):
     """Who did what, when, on what. Append-only: the database refuses UPDATE, DELETE and TRUNCATE."""
 
-    at = models.DateTimeField("le", default=timezone.now, db_index=True)
+    at = models.DateTimeField("le", default=timezone.now)
     actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="par")
     action = models.CharField("action", max_length=60)
     subject_type = models.CharField("objet", max_length=60)
@@ -18,12 +19,18 @@ class JournalEntry(models.Model):
     to_state = models.CharField("état après", max_length=30, blank=True)
     details = models.JSONField("détail", default=dict)
     request_id = models.CharField("requête", max_length=32, default="-")
+    # Actor and subject without accents or case, as they were named that day.
+    search_text = models.CharField(max_length=500, editable=False, default="")
 
     class Meta:
         verbose_name = "entrée du journal"
         verbose_name_plural = "journal"
         ordering = ["-at", "-pk"]
-        indexes = [models.Index(fields=["subject_type", "subject_id", "at"], name="journal_subject")]
+        indexes = [
+            models.Index(fields=["-at", "-id"], name="journal_latest"),
+            models.Index(fields=["actor", "-at"], name="journal_actor"),
+            models.Index(fields=["subject_type", "subject_id", "at"], name="journal_subject"),
+        ]
 
     def __str__(self):
         return f"{self.at:%Y-%m-%d %H:%M} {self.action} {self.subject_label}"
@@ -48,4 +55,5 @@ class JournalEntry(models.Model):
             to_state=to_state or "",
             details=details or {},
             request_id=request_id.current(),
+            search_text=folded(f"{subject} {actor or ''}")[:500],
         )

@@ -4,6 +4,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from accounts.french import folded
 from accounts.models.base import PublicIdModel
 
 
@@ -70,6 +71,8 @@ class User(PublicIdModel, AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField("actif", default=True)
     is_staff = models.BooleanField("accès à l’administration technique", default=False)
     date_joined = models.DateTimeField("inscrit le", default=timezone.now)
+    # Name and address without accents or case: what the list of people searches in and sorts by.
+    search_text = models.CharField(max_length=460, editable=False, default="", db_index=True)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -88,6 +91,12 @@ class User(PublicIdModel, AbstractBaseUser, PermissionsMixin):
 
     def __str__(self):
         return self.get_full_name()
+
+    def save(self, *args, update_fields=None, **kwargs):
+        self.search_text = folded(f"{self.last_name} {self.first_name} {self.email}")
+        if update_fields is not None:
+            update_fields = {*update_fields, "search_text"}
+        super().save(*args, update_fields=update_fields, **kwargs)
 
     def get_full_name(self):
         return f"{self.first_name} {self.last_name}".strip() or self.email
