@@ -56,7 +56,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "config.apps.SiteStaticFilesConfig",
     "allauth",
     "allauth.account",
     "django_htmx",
@@ -206,9 +206,13 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "config.static.StaticFilesStorage"
         if not DEBUG
-        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+        else "django.contrib.staticfiles.storage.StaticFilesStorage",
+        "OPTIONS": {"file_permissions_mode": 0o644, "directory_permissions_mode": 0o755},
     },
 }
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+# A thousand icons of 500 bytes: compressing them costs more than it saves.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("svg", "png", "jpg", "ico", "woff", "woff2", "gz", "br", "txt")
 # The packaged integrity hashes describe files that the manifest storage rewrites.
 DSFR_USE_INTEGRITY_CHECKSUMS = False
 MEDIA_ROOT = VAR_DIR / "files"
