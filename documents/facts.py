@@ -1,0 +1,351 @@
+"""What each letter states: the facts that a caller freezes when it asks for a document.
+
+Facts are plain data, kept as JSON on the row: amounts in cents, dates as ISO, instants with their offset. A missing
+or ill-typed fact is refused when the document is asked for, never when it is rendered. Wording belongs to the
+templates; what is free text here (reasons, grounds, conditions) was written or approved by the service.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import types
+import typing
+from dataclasses import MISSING, asdict, dataclass, fields, is_dataclass
+
+from accounts.french import NBSP, euros, long_date, long_datetime
+
+Summary = list[tuple[str, str]]
+
+
+class FactsError(ValueError):
+    """The facts given do not fit the template: says which fact, and what was expected."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """Who writes: designation, postal address, telephone and e-mail (CRPA R112-11-1)."""
+
+    name: str
+    address_lines: tuple[str, ...]
+    phone: str
+    email: str
+    city: str
+    officer: str = ""
+    """Agent in charge, name and quality (CRPA L111-2): "Hélène Martin, instructrice"."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Addressee:
+    """Who is written to. `salutation` is used as it is: "Madame la Présidente", "Madame, Monsieur"."""
+
+    organisation: str
+    address_lines: tuple[str, ...]
+    person: str = ""
+    salutation: str = "Madame, Monsieur"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signature:
+    """Who signs, as what, and by which delegation (CRPA L212-1)."""
+
+    name: str
+    capacity_lines: tuple[str, ...]
+    signed_at: dt.datetime
+    delegation_on: dt.date | None = None
+    delegation_published_on: dt.date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Appeal:
+    """Where a decision is contested. The time limits themselves are the template's words (CJA R421-1, R421-7)."""
+
+    court: str
+    hierarchical_authority: str
+    notified_electronically: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dossier:
+    """The request that the letter answers. `call` is its name alone ("Fabriques de territoire"), `wave` "vague 11"."""
+
+    reference: str
+    call: str
+    wave: str
+    place: str
+    commune: str
+    received_on: dt.date
+
+    @property
+    def of_call(self) -> str:
+        return f"appel «{NBSP}{self.call}{NBSP}», {self.wave}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Titled:
+    """A short title and its explanation: a ground, a condition, a step, an attached piece."""
+
+    title: str
+    text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Instalment:
+    """One planned payment. `expected` is a month or a range in words ("juillet 2027")."""
+
+    year: int
+    kind: str
+    condition: str
+    expected: str
+    amount_cents: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """What the letters have in common."""
+
+    TITLE: typing.ClassVar[str]
+    service: Service
+    addressee: Addressee
+    dossier: Dossier
+    issued_on: dt.date
+
+    @property
+    def object_line(self) -> str:
+        return f"{self.TITLE}, {self.dossier.of_call}"
+
+    def public_summary(self) -> Summary:
+        """What the verification page shows, to be compared with the paper: nothing that the paper does not say."""
+        place = f"{self.dossier.place}, {self.dossier.commune}"
+        rows = [("Objet", self.object_line), ("Dossier", self.dossier.reference)]
+        return [
+            *rows,
+            ("Structure", self.addressee.organisation),
+            ("Lieu", place),
+            ("Date", long_date(self.issued_on)),
+        ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedLetter(Letter):
+    signature: Signature
+    appeal: Appeal
+
+    def public_summary(self) -> Summary:
+        capacity = " ".join(self.signature.capacity_lines).rstrip(",")
+        return [
+            *super().public_summary(),
+            ("Signature", f"{self.signature.name}, {capacity[:1].lower()}{capacity[1:]}"),
+        ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiptFacts(Letter):
+    """Accusé de réception électronique (CRPA L112-3, L112-11, R112-11-1; silence: L231-4 3°)."""
+
+    TITLE = "Accusé de réception"
+    received_at: dt.datetime
+    received_local: str = ""
+    """The hour overseas, in words, when the place is not on Paris time: "7 h 42, heure de Cayenne"."""
+    silence_is_refusal_on: dt.date
+    requested_cents: int
+    requested_years: str
+    pieces: tuple[Titled, ...] = ()
+    steps: tuple[Titled, ...] = ()
+    appeal: Appeal
+    sender: str = ""
+
+    def public_summary(self) -> Summary:
+        received = ("Reçu le", long_datetime(self.received_at))
+        return [*super().public_summary(), received, ("Montant demandé", euros(self.requested_cents))]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AwardFacts(SignedLetter):
+    """Attribution: what is granted, paid when and on which condition, and what the holder undertakes."""
+
+    TITLE = "Attribution d’une subvention"
+    amount_cents: int
+    requested_cents: int
+    first_year: int
+    last_year: int
+    duration: str
+    """In words: "sur trois ans"."""
+    reasons: str
+    reduction_reason: str = ""
+    instalments: tuple[Instalment, ...]
+    commitment_year: int
+    imputation: str
+    aid_regime: str = ""
+    available_on: dt.date | None = None
+    sign_before: dt.date | None = None
+    agreement_sent_before: dt.date | None = None
+    dossier_version_on: dt.date
+    republican_contract_on: dt.date | None = None
+    """When the contrat d’engagement républicain was accepted; None for a holder that it does not bind."""
+    label: str = ""
+    label_from: dt.date | None = None
+    label_until: dt.date | None = None
+    conditions: tuple[Titled, ...] = ()
+    """Further conditions of this award, in the order they are to be read."""
+
+    def __post_init__(self):
+        planned = sum(i.amount_cents for i in self.instalments)
+        if planned != self.amount_cents:
+            raise FactsError(
+                f"instalments : leur somme ({euros(planned)}) n’est pas le montant ({euros(self.amount_cents)})."
+            )
+
+    @property
+    def years(self) -> list[dict]:
+        """Instalments grouped by year, with the total of each."""
+        by_year: dict[int, list[Instalment]] = {}
+        for instalment in sorted(self.instalments, key=lambda i: i.year):
+            by_year.setdefault(instalment.year, []).append(instalment)
+        return [
+            {"year": year, "instalments": rows, "total_cents": sum(i.amount_cents for i in rows)}
+            for year, rows in by_year.items()
+        ]
+
+    @property
+    def payments_sentence(self) -> str:
+        """ "50 000 € en 2027, 48 000 € en 2028"."""
+        return ", ".join(f"{euros(y['total_cents'])} en{NBSP}{y['year']}" for y in self.years)
+
+    def public_summary(self) -> Summary:
+        return [*super().public_summary(), ("Montant", f"{euros(self.amount_cents)} {self.duration}")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitlistFacts(SignedLetter):
+    """Liste complémentaire: rank, end of validity, what happens meanwhile (glossary 22)."""
+
+    TITLE = "Inscription sur liste complémentaire"
+    rank: int
+    valid_until: dt.date
+    requested_cents: int
+    reasons: str
+    available_on: dt.date | None = None
+    dossier_version_on: dt.date | None = None
+
+    def public_summary(self) -> Summary:
+        rank = ("Rang", f"{self.rank}, valable jusqu’au {long_date(self.valid_until)}")
+        return [*super().public_summary(), rank]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefusalFacts(SignedLetter):
+    """Refusal with its grounds: by our own policy for a refusal on merit, by law for an inadmissible request."""
+
+    TITLE = "Candidature non retenue"
+    grounds: tuple[Titled, ...]
+    inadmissible: bool = False
+    advice: str = ""
+    next_step: str = ""
+    available_on: dt.date | None = None
+
+    def __post_init__(self):
+        if not self.grounds:
+            raise FactsError("grounds : un refus est toujours motivé, au moins un motif est attendu.")
+
+    @property
+    def object_line(self) -> str:
+        title = "Candidature irrecevable" if self.inadmissible else self.TITLE
+        return f"{title}, {self.dossier.of_call}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Imprint:
+    """What the system itself prints on every page."""
+
+    number: str
+    code: str
+    verify_url: str
+    """With the code: what the QR code opens."""
+    verify_address: str
+    """Without: what a person types."""
+    specimen: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Template:
+    """How a kind of document is made. `series` names its number series: "FT" gives FT-2027-00147."""
+
+    path: str
+    version: int
+    facts: type[Letter]
+    series: str
+
+
+TEMPLATES = {
+    "receipt": Template(path="documents/letters/receipt.html", version=1, facts=ReceiptFacts, series="AR"),
+    "award_letter": Template(path="documents/letters/award.html", version=1, facts=AwardFacts, series="FT"),
+    "waitlist_letter": Template(path="documents/letters/waitlist.html", version=1, facts=WaitlistFacts, series="FT"),
+    "refusal_letter": Template(path="documents/letters/refusal.html", version=1, facts=RefusalFacts, series="FT"),
+    "inadmissibility_letter": Template(
+        path="documents/letters/refusal.html", version=1, facts=RefusalFacts, series="FT"
+    ),
+}
+
+
+def to_json(facts) -> dict:
+    """Facts as JSON data, the form in which they are frozen."""
+    return _encode(asdict(facts))
+
+
+def from_json(cls, data):
+    """Build `cls` from JSON data.
+
+    Raises:
+        FactsError: a fact is missing, unknown, or of another type than the template expects.
+    """
+    return _decode(cls, data, cls.__name__)
+
+
+def _encode(value):
+    if isinstance(value, dict):
+        return {key: _encode(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_encode(item) for item in value]
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def _decode(kind, value, where):
+    if is_dataclass(kind):
+        return _decode_dataclass(kind, value, where)
+    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+    if origin is types.UnionType:
+        return None if value is None else _decode(arguments[0], value, where)
+    if origin is tuple:
+        _expect(isinstance(value, list | tuple), where, "une liste")
+        return tuple(_decode(arguments[0], item, f"{where}[{i}]") for i, item in enumerate(value))
+    if kind in (dt.date, dt.datetime):
+        return _decode_date(kind, value, where)
+    _expect(type(value) is kind, where, kind.__name__)
+    return value
+
+
+def _decode_dataclass(cls, value, where):
+    _expect(isinstance(value, dict), where, cls.__name__)
+    hints, known = typing.get_type_hints(cls), {field.name: field for field in fields(cls)}
+    missing = [f"{where}.{name}" for name, field in known.items() if name not in value and field.default is MISSING]
+    unknown = [f"{where}.{name}" for name in value if name not in known]
+    if missing or unknown:
+        words = [f"faits manquants : {', '.join(missing)}"] if missing else []
+        words += [f"faits inconnus : {', '.join(unknown)}"] if unknown else []
+        raise FactsError("; ".join(words))
+    return cls(**{name: _decode(hints[name], item, f"{where}.{name}") for name, item in value.items()})
+
+
+def _decode_date(kind, value, where):
+    try:
+        moment = kind.fromisoformat(value)
+    except (TypeError, ValueError) as error:
+        raise FactsError(f"{where} : une date ISO est attendue, pas {value!r}.") from error
+    if kind is dt.datetime:
+        _expect(moment.tzinfo is not None, where, "un instant avec son fuseau")
+    return moment
+
+
+def _expect(condition, where, what):
+    if not condition:
+        raise FactsError(f"{where} : {what} attendu.")
