@@ -82,10 +82,32 @@ def setup(*, dev: bool = False) -> None:
         Missing: something this user cannot install; the message says what to type.
     """
     if sys.version_info < MINIMUM:
-        raise Missing(f"Python {'.'.join(map(str, MINIMUM))} ou plus récent est nécessaire (ici {sys.version.split()[0]}).")
+        raise Missing(
+            f"Python {'.'.join(map(str, MINIMUM))} ou plus récent est nécessaire (ici {sys.version.split()[0]})."
+        )
     make_venv()
     install_lock("dev" if dev else "runtime")
     require_pango()
+
+
+def inside() -> bool:
+    """True when this very Python is the one of `.venv`."""
+    return Path(sys.prefix).resolve() == VENV.resolve()
+
+
+def enter(module: str, *, dev: bool) -> None:
+    """Set up, then go on as `module` under the Python of `.venv`; returns at once when already there.
+
+    Raises:
+        Missing: see `setup`.
+    """
+    if inside() and os.environ.get("FABRIQUES_READY") == str(os.getpid()):
+        return
+    setup(dev=dev)
+    os.chdir(ROOT)
+    os.environ["FABRIQUES_READY"] = str(os.getpid())
+    sys.stdout.flush()
+    os.execv(PYTHON, [str(PYTHON), "-m", module, *sys.argv[1:]])
 
 
 def main() -> int:

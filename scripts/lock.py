@@ -36,7 +36,9 @@ def main() -> int:
         compile_lock("dev", "--extra", "dev", "--constraint", "requirements/runtime.txt", *upgrade),
     ]
     if any(ADDRESS.search(text) for text in texts):
-        print("Un verrou contient une adresse : il ne doit porter que des versions et des empreintes.", file=sys.stderr)
+        print(
+            "Un verrou contient une adresse : il ne doit porter que des versions et des empreintes.", file=sys.stderr
+        )
         return 1
     for name, text in zip(("runtime", "dev"), texts, strict=True):
         print(f"requirements/{name}.txt : {text.count('==')} distributions")

@@ -52,7 +52,9 @@ def require(packages: list[str], reason: str) -> None:
     if packages and not install(*packages):
         prefix = "" if os.geteuid() == 0 else "sudo sh -c "
         line = apt_line(packages)
-        raise Missing(f"{reason}\nTapez :\n\n    {prefix}{repr(line) if prefix else line}\n\npuis relancez la commande.")
+        raise Missing(
+            f"{reason}\nTapez :\n\n    {prefix}{repr(line) if prefix else line}\n\npuis relancez la commande."
+        )
 
 
 def loads(library: str) -> bool:
@@ -75,7 +77,9 @@ def missing_pango() -> list[str]:
 
 
 def require_pango() -> None:
-    require(missing_pango(), "Il manque des bibliothèques pour mettre les courriers en page (Pango, HarfBuzz, une police).")
+    require(
+        missing_pango(), "Il manque des bibliothèques pour mettre les courriers en page (Pango, HarfBuzz, une police)."
+    )
 
 
 def fail(error: Exception) -> int:

@@ -1,14 +1,17 @@
+import json
 import os
 import shutil
 import tempfile
+from collections import Counter
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connections
 
-from tests.guards import ROOT, UndefinedVariable, close_the_network
+from tests.guards import ROOT, UndefinedVariable, close_the_network, triggers_aside
 
 SHARED = ROOT.parent / "shared" / "data"
 
@@ -38,6 +41,8 @@ def pytest_configure(config):
     settings.MEDIA_ROOT = config.files_folder
     if settings.REDIS_URL:
         settings.CACHES["default"]["LOCATION"] = redis_database(worker_number())
+    # Plain files, served as they are in the packages.
+    settings.WHITENOISE_USE_FINDERS = settings.WHITENOISE_AUTOREFRESH = True
     use_a_silent_broker()
 
 
@@ -68,10 +73,18 @@ def missing_parts() -> dict[str, str]:
 
 def pytest_collection_modifyitems(config, items):
     missing = missing_parts()
-    without = [item for item in items if any(item.get_closest_marker(marker) for marker in missing)]
+    without = {item: marker for item in items for marker in missing if item.get_closest_marker(marker)}
     if without:
-        config.hook.pytest_deselected(items=without)
-        items[:] = [item for item in items if item not in set(without)]
+        config.hook.pytest_deselected(items=list(without))
+        items[:] = [item for item in items if item not in without]
+        report_not_run(missing, Counter(without.values()))
+
+
+def report_not_run(missing, counts):
+    """For `make test`, which names what was missing and how many tests that cost."""
+    if path := os.environ.get("NOT_RUN_REPORT"):
+        report = {marker: {"part": missing[marker], "tests": count} for marker, count in counts.items()}
+        Path(path).write_text(json.dumps(report))
 
 
 @pytest.fixture(scope="session")
@@ -89,12 +102,10 @@ def flush_that_may_empty_the_ledger():
     """The flush of `transaction=True` tests truncates append-only tables: the one place where triggers stand aside."""
     from django.core.management.commands.flush import Command
 
-    from accounts.database import triggers_suspended
-
     real_handle = Command.handle
 
     def handle(self, **options):
-        with triggers_suspended():
+        with triggers_aside(connections[options["database"]]):
             return real_handle(self, **options)
 
     Command.handle = handle

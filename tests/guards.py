@@ -3,9 +3,12 @@
 import ipaddress
 import socket
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.db import connection, transaction
+
+from accounts import database
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -75,6 +78,29 @@ class ReadOnlyGet:
         finally:
             with connection.cursor() as cursor:
                 cursor.execute("PRAGMA query_only = OFF")
+
+
+@contextmanager
+def triggers_aside(connection):
+    """Let a flush empty the append-only tables of a test database, then put every trigger back."""
+    postgresql = connection.vendor == "postgresql"
+    tables = sorted(
+        {trigger.table for trigger in database.REGISTRY.values()} & set(connection.introspection.table_names())
+    )
+    with connection.cursor() as cursor:
+        if postgresql:
+            for table in tables:
+                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        else:
+            for name in database.installed_names(connection):
+                cursor.execute(f"DROP TRIGGER {name}")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            for table in tables if postgresql else ():
+                cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+        database.install(connection)
 
 
 class UndefinedVariable(str):

@@ -1,0 +1,118 @@
+"""`make test`: the checks, then the whole suite on PostgreSQL + Redis, then on SQLite.
+
+What the machine cannot give is named at the end with the number of tests it cost; with CI=true that is a failure.
+Arguments are handed to pytest (`python3 -m scripts.run_tests tests/funding -k ledger`).
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from scripts import servers
+from scripts.chromium import find_chromium
+from scripts.environment import PYTHON, ROOT, enter
+from scripts.lint import lint
+from scripts.system import Missing, fail, install, say
+
+WORKERS = os.environ.get("TEST_WORKERS", "2")
+
+
+def environment(folder: Path, **urls: str | None) -> dict[str, str]:
+    """Of one run of the suite: a folder of its own, and only the servers that are named."""
+    cleared = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
+    folder.mkdir(exist_ok=True)
+    return {**cleared, "VAR_DIR": str(folder), **{name: url for name, url in urls.items() if url}}
+
+
+def pytest(env: dict[str, str], *arguments: str) -> int:
+    command = [PYTHON, "-m", "pytest", "-n", WORKERS, "--dist", "worksteal", "-q", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=env, check=False, stdin=subprocess.DEVNULL).returncode
+
+
+def not_run(env: dict[str, str], *arguments: str) -> dict[str, dict]:
+    """Marker → what is missing for it and how many tests that leaves out, counted by pytest's own collection."""
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "not-run.json"
+        subprocess.run(
+            [PYTHON, "-m", "pytest", "--collect-only", "-q", *arguments], cwd=ROOT, check=False,
+            env={**env, "NOT_RUN_REPORT": str(report)}, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+        return json.loads(report.read_text()) if report.exists() else {}
+
+
+@contextmanager
+def reference_servers() -> Iterator[dict[str, str | None]]:
+    with ExitStack() as stack:
+        yield {
+            "DATABASE_URL": stack.enter_context(servers.postgresql()),
+            "REDIS_URL": stack.enter_context(servers.redis()),
+        }
+
+
+def on_reference(folder: Path, arguments: list[str]) -> tuple[int, list[str]]:
+    """The suite on PostgreSQL + Redis: exit status, and a line for each thing that could not be had."""
+    with reference_servers() as urls:
+        env = environment(folder, **urls)
+        if not urls["DATABASE_URL"]:
+            return 0, ["PostgreSQL : la suite n’a été jouée que sur SQLite"]
+        say("\n== La suite sur PostgreSQL" + (" et Redis" if urls["REDIS_URL"] else ""))
+        status = pytest(env, *arguments)
+        return status, [f"{one['part']} : {one['tests']} tests non joués" for one in not_run(env, *arguments).values()]
+
+
+def on_sqlite(folder: Path, arguments: list[str]) -> int:
+    """The suite on SQLite; what needs the reference servers is left out and counted."""
+    env = environment(folder)
+    say("\n== La suite sur SQLite")
+    status = pytest(env, *arguments)
+    for marker, one in not_run(env, *arguments).items():
+        say(f"SQLite : {one['tests']} tests « {marker} » laissés à la première passe.")
+    return status
+
+
+def find_browser() -> None:
+    if not find_chromium():
+        install("chromium", "fonts-dejavu-core")
+
+
+def run(arguments: list[str]) -> int:
+    say("== Contrôles")
+    failed_checks = [] if arguments else lint()
+    find_browser()
+    with tempfile.TemporaryDirectory(prefix="fabriques-suite-", ignore_cleanup_errors=True) as folder:
+        reference, missing = on_reference(Path(folder) / "reference", arguments)
+        sqlite = on_sqlite(Path(folder) / "sqlite", arguments)
+    return verdict(failed_checks, reference, sqlite, missing)
+
+
+def verdict(failed_checks: list[str], reference: int, sqlite: int, missing: list[str]) -> int:
+    say("\n== Bilan")
+    say(f"Contrôles : {'échec (' + ', '.join(failed_checks) + ')' if failed_checks else 'ok'}")
+    say(f"PostgreSQL et Redis : {'échec' if reference else 'ok'} ; SQLite : {'échec' if sqlite else 'ok'}")
+    for line in missing:
+        say(f"Il manque {line}.")
+    complete = not missing or os.environ.get("CI") != "true"
+    if not complete:
+        say("CI=true : rien ne doit manquer.")
+    return 0 if complete and not (failed_checks or reference or sqlite) else 1
+
+
+def main() -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        enter("scripts.run_tests", dev=True)
+        return run(sys.argv[1:])
+    except (Missing, RuntimeError) as error:
+        return fail(error)
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())
