@@ -1,20 +1,26 @@
 """Settings, one module for every environment.
 
-| variable            | default                         | meaning |
-|---------------------|---------------------------------|----|
-| FABRIQUES_ENV       | development                     | development, test or production |
-| DATABASE_URL        | SQLite file in VAR_DIR          | PostgreSQL is the reference; production refuses SQLite |
-| REDIS_URL           | none                            | broker, cache; without it: filesystem broker and in-process cache |
-| DJANGO_SECRET_KEY   | a development key               | production refuses the default |
-| DJANGO_DEBUG        | 0                               | production refuses 1 |
-| ALLOWED_HOSTS       | localhost,127.0.0.1,[::1]       | comma separated |
-| PUBLIC_URL          | http://localhost:8000           | address printed in letters and mails |
-| VAR_DIR             | ./var                           | SQLite file, broker folders, uploads, collected static files |
-| DEMO                | 0                               | 1: open outbox page and demonstration banner |
-| EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD, EMAIL_USE_TLS | console | SMTP server of the mail |
-| DEFAULT_FROM_EMAIL  | equipe@fabriques.example        | sender of the mail |
-| SECURE_COOKIES      | 1 in production, else 0         | cookies over HTTPS only, and the redirect to HTTPS |
-| LOG_LEVEL           | INFO                            | level of the root logger |
+| variable            | default                        | meaning                                                    |
+|---------------------|--------------------------------|------------------------------------------------------------|
+| FABRIQUES_ENV       | development                    | development, test or production                            |
+| DATABASE_URL        | SQLite file in VAR_DIR         | PostgreSQL is the reference; production refuses SQLite     |
+| REDIS_URL           | none                           | broker, cache; else filesystem broker, cache in process    |
+| DJANGO_SECRET_KEY   | a development key              | production refuses the default                             |
+| DJANGO_DEBUG        | 0                              | production refuses 1                                       |
+| ALLOWED_HOSTS       | localhost,127.0.0.1,[::1]      | comma separated                                            |
+| PUBLIC_URL          | http://localhost:8000          | address printed in letters and mails                       |
+| VAR_DIR             | ./var                          | SQLite file, broker, uploads, collected static files       |
+| DEMO                | 0                              | 1: open outbox page and demonstration banner               |
+| EMAIL_HOST          | none: mail goes to the console | SMTP server                                                |
+| EMAIL_PORT          | 25                             | its port                                                   |
+| EMAIL_HOST_USER     | none                           | its account                                                |
+| EMAIL_HOST_PASSWORD | none                           | and password                                               |
+| EMAIL_USE_TLS       | 0                              | 1: STARTTLS                                                |
+| DEFAULT_FROM_EMAIL  | equipe@fabriques.example       | sender of the mail                                         |
+| SECURE_COOKIES      | 1 in production, else 0        | HTTPS only: cookies, redirect, HSTS                        |
+| LOG_LEVEL           | INFO                           | level of the root logger                                   |
+
+The web server (`gunicorn.conf.py`) also reads HOST, PORT, WEB_WORKERS and WEB_THREADS.
 """
 
 import os

@@ -1,6 +1,6 @@
 """Remake the two locks, `requirements/runtime.txt` and `requirements/dev.txt`, from `pyproject.toml`.
 
-They hold versions and hashes for every platform, and no address: whichever mirror serves the package, the hash decides.
+They hold versions and hashes for every platform, and no address: whichever mirror serves a package, its hash decides.
 """
 
 import re

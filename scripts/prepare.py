@@ -2,8 +2,8 @@
 
     .venv/bin/python -m scripts.prepare [demo]
 
-Migrations (only if some are missing), static files (only if they changed); with `demo`, the demonstration programme and
-the list of its accounts, which is the only thing printed on the standard output.
+Migrations (only if some are missing), static files (only if they changed); with `demo`, the demonstration programme
+and the list of its accounts, which is the only thing printed on the standard output.
 """
 
 import hashlib

@@ -22,7 +22,7 @@ def main() -> int:
         with servers.postgresql(durable=True) as database, servers.redis() as redis:
             if not (database and redis):
                 raise Missing(
-                    "Les preuves demandent PostgreSQL et Redis : installez les paquets « postgresql » et « redis-server »."
+                    "Les preuves demandent PostgreSQL et Redis : installez « postgresql » et « redis-server »."
                 )
             env = {**os.environ, "DATABASE_URL": database, "REDIS_URL": redis}
             return subprocess.run([PYTHON, "-m", "tests.proof", *names], cwd=ROOT, env=env, check=False).returncode

@@ -1,7 +1,7 @@
 """A PostgreSQL and a Redis for tests, benches and proofs.
 
-From DATABASE_URL / REDIS_URL when they are set; else from the binaries of the machine, in a throw-away folder on a free
-port; else from apt when root. Whatever was started is torn down. Run as a program, it lends both to a command:
+From DATABASE_URL / REDIS_URL when they are set; else from the binaries of the machine, in a throw-away folder on a
+free port; else from apt when root. Whatever was started is torn down. Run as a program, it lends both to a command:
 
     python3 -m scripts.servers -- .venv/bin/pytest tests/funding
 """
@@ -109,7 +109,8 @@ def own_postgresql(binaries: Path, *, durable: bool = False):
         data, log = folder / "data", folder / "server.log"
         common = {"cwd": folder, "env": {**os.environ, "LC_ALL": "C.UTF-8"}, **owner}
         subprocess.run(
-            [binaries / "initdb", "-D", data, "-U", "fabriques", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"],
+            [binaries / "initdb", "-D", data, "-N", "-U", "fabriques", "-A", "trust", "-E", "UTF8",
+             "--locale=C.UTF-8"],
             check=True, stdout=subprocess.DEVNULL, **common,
         )  # fmt: skip
         with log.open("wb") as lines:

@@ -30,7 +30,8 @@ def can_install() -> bool:
 
 
 def apt_line(packages: list[str]) -> str:
-    return f"apt-get update && apt-get install -y --no-install-recommends {' '.join(packages)}"
+    sudo = "" if os.geteuid() == 0 else "sudo "
+    return f"{sudo}apt-get update && {sudo}apt-get install -y --no-install-recommends {' '.join(packages)}"
 
 
 def install(*packages: str) -> bool:
@@ -50,11 +51,7 @@ def install(*packages: str) -> bool:
 def require(packages: list[str], reason: str) -> None:
     """Install or raise `Missing` with the sentence and the line to type."""
     if packages and not install(*packages):
-        prefix = "" if os.geteuid() == 0 else "sudo sh -c "
-        line = apt_line(packages)
-        raise Missing(
-            f"{reason}\nTapez :\n\n    {prefix}{repr(line) if prefix else line}\n\npuis relancez la commande."
-        )
+        raise Missing(f"{reason}\nTapez :\n\n    {apt_line(packages)}\n\npuis relancez la commande.")
 
 
 def loads(library: str) -> bool:
@@ -77,9 +74,8 @@ def missing_pango() -> list[str]:
 
 
 def require_pango() -> None:
-    require(
-        missing_pango(), "Il manque des bibliothèques pour mettre les courriers en page (Pango, HarfBuzz, une police)."
-    )
+    reason = "Il manque de quoi mettre les courriers en page (Pango, HarfBuzz, une police)."
+    require(missing_pango(), reason)
 
 
 def fail(error: Exception) -> int:
