@@ -1,0 +1,193 @@
+import secrets
+import uuid
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import PublicIdModel
+from documents.facts import TEMPLATES, from_json
+from documents.querysets import DocumentQuerySet
+
+# No 0 and O, 1, I and L, 5 and S, nor vowels that would make words: 26 signs, 12 of them, 56 bits.
+CODE_ALPHABET = "2346789BCDFGHJKMNPQRTVWXYZ"
+# A worker that says nothing for this long is taken for dead: about a thousand times one letter.
+CLAIM_EXPIRES_AFTER = timedelta(minutes=2)
+# A letter that fails (or kills its worker) this often waits for a person.
+MAX_ATTEMPTS = 5
+
+
+def new_verification_code():
+    """An unguessable code that can be read aloud and typed: K7QM-4TXR-9WHD."""
+    signs = "".join(secrets.choice(CODE_ALPHABET) for _ in range(12))
+    return f"{signs[:4]}-{signs[4:8]}-{signs[8:]}"
+
+
+class Document(PublicIdModel):
+    """A letter that was asked for, and the outbox of the work to make it: the broker is only a hint.
+
+    The row is created in the transaction of the act it proves. Everything it states is frozen from then on (the
+    database refuses a change); its bytes come once, later, in `DocumentContent`.
+    """
+
+    class Kind(models.TextChoices):
+        RECEIPT = "receipt", "Accusé de réception"
+        AWARD_LETTER = "award_letter", "Lettre d’attribution"
+        WAITLIST_LETTER = "waitlist_letter", "Lettre de liste complémentaire"
+        REFUSAL_LETTER = "refusal_letter", "Lettre de refus"
+        INADMISSIBILITY_LETTER = "inadmissibility_letter", "Lettre d’irrecevabilité"
+
+    class Void(models.TextChoices):
+        WITHDRAWN = "withdrawn", "Retirée"
+        REPEALED = "repealed", "Abrogée"
+        CORRECTED = "corrected", "Corrigée"
+
+    kind = models.CharField("sorte", max_length=30, choices=Kind)
+    subject_type = models.CharField("type d’objet", max_length=60)
+    subject_id = models.BigIntegerField("clé de l’objet")
+    facts = models.JSONField("faits figés")
+    template = models.CharField("modèle", max_length=60)
+    template_version = models.PositiveSmallIntegerField("version du modèle")
+    number = models.CharField("numéro", max_length=20, unique=True)
+    verification_code = models.CharField("code de vérification", max_length=14, unique=True)
+    created_at = models.DateTimeField("demandé le", default=timezone.now)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="demandé par"
+    )
+    claimed_at = models.DateTimeField("pris le", null=True)
+    claimed_by = models.CharField("pris par", max_length=80, blank=True)
+    attempts = models.PositiveSmallIntegerField("essais", default=0)
+    last_error = models.TextField("dernière erreur", blank=True)
+    rendered_at = models.DateTimeField("fabriqué le", null=True)
+    sha256 = models.CharField("empreinte", max_length=64, blank=True, db_index=True)
+    byte_size = models.PositiveIntegerField("taille", null=True)
+    released_at = models.DateTimeField("remis le", null=True)
+    voided_on = models.DateField("sans effet depuis le", null=True)
+    void_kind = models.CharField("comment", max_length=12, blank=True, choices=Void)
+    voided_by_number = models.CharField("par la décision", max_length=20, blank=True)
+
+    objects = DocumentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "document"
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject_type", "subject_id", "kind"],
+                name="document_once_per_subject",
+                violation_error_message="Ce document a déjà été demandé pour cet objet.",
+            ),
+            models.CheckConstraint(
+                condition=Q(rendered_at=None, sha256="", byte_size=None)
+                | Q(rendered_at__isnull=False, byte_size__gt=0) & ~Q(sha256=""),
+                name="document_rendered_with_hash",
+                violation_error_message="Un document fabriqué a une date, une empreinte et une taille.",
+            ),
+            models.CheckConstraint(
+                condition=Q(voided_on=None, void_kind="") | Q(voided_on__isnull=False) & ~Q(void_kind=""),
+                name="document_void_explained",
+                violation_error_message="Dites comment et depuis quand ce document est sans effet.",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["claimed_at"], name="document_waiting", condition=Q(rendered_at=None)),
+            models.Index(fields=["kind", "created_at"], name="document_kind"),
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} {self.number}"
+
+    @property
+    def is_ready(self):
+        """Rendered and handed over: what the addressee may open."""
+        return self.rendered_at is not None and self.released_at is not None
+
+    @property
+    def needs_person(self):
+        """Every automatic attempt failed: somebody must look, then retry."""
+        return self.rendered_at is None and self.attempts >= MAX_ATTEMPTS
+
+    @property
+    def file_name(self):
+        return f"{self.number}.pdf"
+
+    @property
+    def letter(self):
+        """The frozen facts, as the data class of the template."""
+        return from_json(TEMPLATES[self.template].facts, self.facts["letter"])
+
+    def public_summary(self):
+        """(label, value) rows to compare with the paper."""
+        return [("Numéro", self.number), *self.letter.public_summary()]
+
+
+class DocumentContent(models.Model):
+    """The bytes, apart so that lists stay light. Append-only: the database refuses UPDATE, DELETE and TRUNCATE."""
+
+    document = models.OneToOneField(Document, models.PROTECT, primary_key=True, related_name="content")
+    data = models.BinaryField("contenu")
+
+    class Meta:
+        verbose_name = "contenu de document"
+        verbose_name_plural = "contenus de document"
+
+    def __str__(self):
+        return f"{len(self.data)} octets"
+
+
+class NumberCounter(models.Model):
+    """The last number given in a series and a year: numbers have no gap because this row is locked, last."""
+
+    name = models.CharField("série", max_length=10)
+    year = models.PositiveSmallIntegerField("année")
+    last = models.PositiveIntegerField("dernier numéro", default=0)
+
+    class Meta:
+        verbose_name = "compteur"
+        constraints = [models.UniqueConstraint(fields=["name", "year"], name="counter_once")]
+
+    def __str__(self):
+        return f"{self.name}-{self.year}-{self.last:05d}"
+
+
+def unguessable_path(instance, filename):
+    """Where an upload is kept: nothing of the name that the sender gave."""
+    key = uuid.uuid4().hex
+    return f"uploads/{key[:2]}/{key}"
+
+
+class StoredFile(PublicIdModel):
+    """A file that somebody sent. Its type is what its bytes say, never what its name or the browser claims."""
+
+    class Scan(models.TextChoices):
+        NOT_SCANNED = "not_scanned", "Non analysé"
+        CLEAN = "clean", "Sain"
+        INFECTED = "infected", "Infecté"
+
+    file = models.FileField("fichier", upload_to=unguessable_path, max_length=120)
+    name = models.CharField("nom d’origine", max_length=150)
+    content_type = models.CharField("type de contenu", max_length=60)
+    byte_size = models.PositiveIntegerField("taille")
+    sha256 = models.CharField("empreinte", max_length=64)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="envoyé par"
+    )
+    uploaded_at = models.DateTimeField("envoyé le", default=timezone.now)
+    scan_state = models.CharField("analyse", max_length=12, choices=Scan, default=Scan.NOT_SCANNED)
+
+    class Meta:
+        verbose_name = "fichier reçu"
+        verbose_name_plural = "fichiers reçus"
+        ordering = ["-uploaded_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(byte_size__gt=0),
+                name="stored_file_not_empty",
+                violation_error_message="Ce fichier est vide.",
+            )
+        ]
+
+    def __str__(self):
+        return self.name

@@ -1,0 +1,37 @@
+"""What the database itself refuses on this floor (see `accounts.database`)."""
+
+from accounts.database import append_only, never_deleted, refuse_when, register
+
+FROZEN = ("public_id", "kind", "subject_type", "subject_id", "facts", "template", "number", "verification_code")
+WRITTEN_ONCE = ("rendered_at", "sha256", "byte_size", "released_at")
+
+
+def _changed(column):
+    # Neither engine has a common operator for "is distinct from".
+    return f"(OLD.{column} <> NEW.{column} OR (OLD.{column} IS NULL) <> (NEW.{column} IS NULL))"
+
+
+def _set_before(column):
+    empty = " AND OLD.sha256 <> ''" if column == "sha256" else ""
+    return f"(OLD.{column} IS NOT NULL{empty} AND {_changed(column)})"
+
+
+register(
+    *append_only("documents_documentcontent"),
+    *never_deleted("documents_document"),
+    *never_deleted("documents_numbercounter"),
+    refuse_when(
+        "documents_document_frozen",
+        "documents_document",
+        "UPDATE",
+        " OR ".join([*map(_changed, FROZEN), *map(_set_before, WRITTEN_ONCE)]),
+        "documents_document: what a document states is frozen once it is asked for",
+    ),
+    refuse_when(
+        "documents_numbercounter_forward",
+        "documents_numbercounter",
+        "UPDATE",
+        "NEW.last <> OLD.last + 1 OR NEW.name <> OLD.name OR NEW.year <> OLD.year",
+        "documents_numbercounter: a counter moves by one",
+    ),
+)
