@@ -10,6 +10,7 @@
 | ALLOWED_HOSTS       | localhost,127.0.0.1,[::1]      | comma separated                                            |
 | PUBLIC_URL          | http://localhost:8000          | address printed in letters and mails                       |
 | VAR_DIR             | ./var                          | SQLite file, broker, uploads, collected static files       |
+| STATIC_ROOT         | VAR_DIR/static                 | collected static files, elsewhere than the data            |
 | DEMO                | 0                              | 1: open outbox page and demonstration banner               |
 | EMAIL_HOST          | none: mail goes to the console | SMTP server                                                |
 | EMAIL_PORT          | 25                             | its port                                                   |
@@ -209,7 +210,7 @@ USE_TZ = True
 FORMAT_MODULE_PATH = ["config.formats"]
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = os.environ.get("STATIC_ROOT") or VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -1,7 +1,10 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from config.health import health
+
 urlpatterns = [
+    path("sante/", health, name="health"),
     path("", include("portal.urls")),
     path("", include("monitoring.urls")),
     path("", include("selection.urls")),
