@@ -4,6 +4,7 @@ from django.utils import timezone
 from accounts import request_id
 from accounts.french import folded
 from accounts.models.user import User
+from accounts.querysets import JournalQuerySet
 
 
 class JournalEntry(models.Model):
@@ -21,6 +22,8 @@ class JournalEntry(models.Model):
     request_id = models.CharField("requête", max_length=32, default="-")
     # Actor and subject without accents or case, as they were named that day.
     search_text = models.CharField(max_length=500, editable=False, default="")
+
+    objects = JournalQuerySet.as_manager()
 
     class Meta:
         verbose_name = "entrée du journal"

@@ -2,6 +2,7 @@ from django.db import models
 
 from accounts.models.base import PublicIdModel, VersionedModel
 from accounts.models.user import User
+from accounts.querysets import OrganisationQuerySet
 
 
 class LegalForm(models.TextChoices):
@@ -32,6 +33,8 @@ class Organisation(PublicIdModel, VersionedModel):
     representative_title = models.CharField("qualité", max_length=100, blank=True)
     created_at = models.DateTimeField("créée le", auto_now_add=True)
     members = models.ManyToManyField(User, through="Membership", related_name="organisations")
+
+    objects = OrganisationQuerySet.as_manager()
 
     class Meta:
         verbose_name = "structure"

@@ -1,11 +1,12 @@
-from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
 
 from accounts.french import folded
-from accounts.models.base import PublicIdModel
+from accounts.models.base import PublicIdModel, VersionedModel
+from accounts.querysets import UserManager
 
 
 class Role(models.TextChoices):
@@ -48,21 +49,7 @@ INCOMPATIBLE_ROLES = {
 }
 
 
-class UserManager(BaseUserManager):
-    def create_user(self, email, password=None, **fields):
-        user = self.model(email=self.normalize_email(email).lower(), **fields)
-        user.set_password(password)
-        user.save(using=self._db)
-        return user
-
-    def create_superuser(self, email, password=None, **fields):
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
-
-    def get_by_natural_key(self, email):
-        return self.get(email__iexact=email)
-
-
-class User(PublicIdModel, AbstractBaseUser, PermissionsMixin):
+class User(PublicIdModel, VersionedModel, AbstractBaseUser, PermissionsMixin):
     email = models.EmailField("adresse électronique", unique=True)
     first_name = models.CharField("prénom", max_length=100, blank=True)
     last_name = models.CharField("nom", max_length=100, blank=True)
@@ -93,10 +80,13 @@ class User(PublicIdModel, AbstractBaseUser, PermissionsMixin):
         return self.get_full_name()
 
     def save(self, *args, update_fields=None, **kwargs):
-        self.search_text = folded(f"{self.last_name} {self.first_name} {self.email}")
+        if update_fields is not None and set(update_fields) == {"last_login"}:
+            # Signing in is not an edit: two sign-ins at once must not refuse each other.
+            return type(self).objects.filter(pk=self.pk).update(last_login=self.last_login)
+        self.search_text = folded(f"{self.last_name} {self.first_name} {self.email}")[:460]
         if update_fields is not None:
             update_fields = {*update_fields, "search_text"}
-        super().save(*args, update_fields=update_fields, **kwargs)
+        return super().save(*args, update_fields=update_fields, **kwargs)
 
     def get_full_name(self):
         return f"{self.first_name} {self.last_name}".strip() or self.email

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from accounts.models.base import PublicIdModel
 from accounts.models.user import User
+from accounts.querysets import OutboxQuerySet
 
 
 class Job(PublicIdModel):
@@ -74,6 +75,8 @@ class OutboxMessage(PublicIdModel):
     claimed_at = models.DateTimeField("pris le", null=True, blank=True)
     attempts = models.PositiveSmallIntegerField("essais", default=0)
     last_error = models.CharField("dernière erreur", max_length=500, blank=True)
+
+    objects = OutboxQuerySet.as_manager()
 
     class Meta:
         verbose_name = "courriel"

@@ -1,0 +1,132 @@
+"""What every form of the house shares, and the forms of this floor.
+
+    class AddressForm(DsfrForm):                                  # or DsfrModelForm
+        street = forms.CharField(label="Rue", help_text="Numéro et voie")
+        amount = EuroCentsField(label="Aide demandée", max_cents=15_000_000)
+
+    def edit(request, public_id):
+        form = AddressForm(request.POST or None, initial=…)
+        if request.method == "POST" and attempt(form, lambda data: verb(by=request.user, **data)):
+            messages.success(request, "…")
+            return redirect(…)
+        return render(request, "…", {"form": form}, status=status_of(form))
+
+`attempt` calls the verb when the form is valid, and ties a `Refusal` to its field; a `StalePage` and a `NotAllowed` go
+up to the middleware, which shows the sentence and the typed text. In the template, inside `<form method="post" novalidate>`:
+`{% form_guard version=object.version %}` then `{% include "components/form.html" with form=form %}` then the buttons.
+"""
+
+import re
+import unicodedata
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from accounts import french
+from accounts.errors import NotAllowed, Refusal, StalePage
+
+EURO_TEXT = re.compile(r"(-|−)?(\d+)(?:[.,](\d{1,2}))?")
+ONE_BILLION_EUROS = 100_000_000_000
+
+
+class FieldRefusals:
+    """Mixin of forms: the sentence of a business rule shown where the reader can act on it."""
+
+    def add_refusal(self, refusal):
+        """Tie an `accounts.errors.Refusal` to its field, or to the whole form."""
+        self.add_error(refusal.field if refusal.field in self.fields else None, refusal.message)
+
+
+class DsfrForm(FieldRefusals, forms.Form):
+    required_css_class = "required"
+
+
+class DsfrModelForm(FieldRefusals, forms.ModelForm):
+    required_css_class = "required"
+
+
+class EuroCentsField(forms.CharField):
+    """An amount typed in euros ("150 000", "150000,50", "12,5 €"), given as integer cents.
+
+    Args:
+        min_cents, max_cents: bounds, inclusive.
+    """
+
+    widget = forms.TextInput
+
+    def __init__(self, *, min_cents=0, max_cents=ONE_BILLION_EUROS, **kwargs):
+        self.min_cents, self.max_cents = min_cents, max_cents
+        super().__init__(**kwargs)
+
+    def widget_attrs(self, widget):
+        return {**super().widget_attrs(widget), "inputmode": "decimal", "autocomplete": "off"}
+
+    def to_python(self, value):
+        if isinstance(value, int) or value in self.empty_values:
+            return value if isinstance(value, int) else None
+        return self.bounded(cents_of(value))
+
+    def bounded(self, cents):
+        if cents < 0 <= self.min_cents:
+            raise ValidationError("Le montant ne peut pas être négatif. Saisissez un montant positif.")
+        if cents > self.max_cents:
+            raise ValidationError(f"Ce montant est trop grand : saisissez au plus {french.euros(self.max_cents)}.")
+        if cents < self.min_cents:
+            raise ValidationError(f"Ce montant est trop petit : saisissez au moins {french.euros(self.min_cents)}.")
+        return cents
+
+    def prepare_value(self, value):
+        return french.euros(value).removesuffix(f"{french.NBSP}€") if isinstance(value, int) else value
+
+
+def cents_of(text):
+    """Cents of a typed amount.
+
+    Raises:
+        ValidationError: it is not an amount in euros.
+    """
+    compact = "".join(c for c in text if unicodedata.category(c) != "Zs" and c not in "€\t\u202f")
+    match = EURO_TEXT.fullmatch(compact)
+    if match is None or len(compact) > 30:
+        raise ValidationError("Saisissez un montant en euros, par exemple 150 000 ou 150 000,50.")
+    sign, whole, decimals = match.groups()
+    cents = int(whole) * 100 + int((decimals or "0").ljust(2, "0"))
+    return -cents if sign else cents
+
+
+def attempt(form, verb):
+    """Call `verb(cleaned_data)` when the form is valid; True when it was done.
+
+    Args:
+        verb: function of the cleaned data; its `Refusal` becomes an error of the form.
+
+    Raises:
+        StalePage, NotAllowed: left to the middleware, which keeps the typed text.
+    """
+    if not form.is_valid():
+        return False
+    try:
+        form.result = verb(form.cleaned_data)
+    except (StalePage, NotAllowed):
+        raise
+    except Refusal as refusal:
+        form.add_refusal(refusal)
+        return False
+    return True
+
+
+def status_of(form):
+    """422 for a form that came back with errors, else 200."""
+    return 422 if form.is_bound and form.errors else 200
+
+
+def version_of(request):
+    """The version that the page carried (`{% form_guard version=… %}`), or None when it carried none.
+
+    Raises:
+        StalePage: it is not a number.
+    """
+    text = request.POST.get("version", "")
+    if text and not (text.isdecimal() and len(text) < 10):
+        raise StalePage
+    return int(text) if text else None

@@ -1,0 +1,151 @@
+"""The menu of each kind of reader, and the role in which somebody is acting.
+
+Paths, not URL names: the floors above own the pages, this one only points at them.
+Every right a person holds is always in force; the acting role chooses the menu and what the header says.
+"""
+
+from dataclasses import dataclass
+
+from accounts.models import STAFF_ROLES, Role
+
+SESSION_KEY = "acting_role"
+APPLICANT, REVIEWER, STAFF, PUBLIC = "applicant", "reviewer", "staff", "public"
+
+HOMES = {
+    Role.APPLICANT: "/mes-dossiers/",
+    Role.REVIEWER: "/evaluations/",
+    Role.FINANCE_OFFICER: "/pilotage/echeances/",
+    Role.ADMINISTRATOR: "/pilotage/comptes/",
+}
+STAFF_HOME = "/pilotage/"
+MENUS = {
+    PUBLIC: (
+        ("Accueil", "/"),
+        ("Appels", "/appels/"),
+        ("Les fabriques", "/fabriques/"),
+        ("Chiffres", "/chiffres/"),
+        ("Vérifier un courrier", "/verifier/"),
+        ("Aide", "/aide/"),
+    ),
+    APPLICANT: (
+        ("Mes dossiers", "/mes-dossiers/"),
+        ("Ma structure", "/organisations/"),
+        ("Appels", "/appels/"),
+        ("Aide", "/aide/"),
+    ),
+    REVIEWER: (
+        ("Mes évaluations", "/evaluations/"),
+        ("Aide", "/aide/"),
+    ),
+    STAFF: (
+        ("Pilotage", "/pilotage/"),
+        ("Dossiers", "/pilotage/dossiers/"),
+        ("Vagues", "/pilotage/vagues/"),
+        ("Courriers", "/pilotage/courriers/"),
+        ("Budget", "/pilotage/budget/"),
+        ("Conventions", "/pilotage/conventions/"),
+        ("Échéances", "/pilotage/echeances/"),
+        ("Journal", "/pilotage/journal/"),
+    ),
+}
+# Entries of the staff menu that only some roles can open.
+RESERVED = {"/pilotage/journal/": frozenset({Role.AUDITOR, Role.OFFICER, Role.ADMINISTRATOR})}
+ADMINISTRATION = (("Appels", "/pilotage/appels/"), ("Comptes", "/pilotage/comptes/"))
+SECTION_OF_PATH = (
+    ("/pilotage/", STAFF),
+    ("/evaluations/", REVIEWER),
+    ("/mes-dossiers/", APPLICANT),
+    ("/dossiers/", APPLICANT),
+    ("/organisations/", APPLICANT),
+)
+
+
+@dataclass
+class Entry:
+    label: str
+    path: str
+    current: bool
+
+
+def home_of(role):
+    """Path of the first page of a role."""
+    return HOMES.get(role, STAFF_HOME)
+
+
+def section_of(role):
+    if role is None:
+        return PUBLIC
+    if role in STAFF_ROLES:
+        return STAFF
+    return REVIEWER if role == Role.REVIEWER else APPLICANT
+
+
+class Navigation:
+    """What the header of a page needs; one query (the roles) for a signed-in person, none for the public."""
+
+    def __init__(self, request):
+        self.request = request
+        self.path = request.path
+        self.user = request.user
+        self.roles = [role for role in Role if role in request.user.roles] if request.user.is_authenticated else []
+        self.role = self.acting_role()
+        self.section = self.section_shown()
+
+    def acting_role(self):
+        """The role chosen in the header if it is still held and fits the page, else the first that does."""
+        chosen = self.request.session.get(SESSION_KEY) if self.roles else None
+        candidates = sorted(self.roles, key=lambda role: role != chosen)
+        here = next((section for prefix, section in SECTION_OF_PATH if self.path.startswith(prefix)), None)
+        fitting = [role for role in candidates if section_of(role) == here]
+        return next(iter(fitting or candidates), None)
+
+    def section_shown(self):
+        """The menu follows the page; a page of nobody in particular keeps the menu of the acting role."""
+        if self.path == "/" or self.path.startswith(("/fabriques/", "/chiffres/", "/verifier/")):
+            return PUBLIC
+        return section_of(self.role)
+
+    @property
+    def role_label(self):
+        return Role(self.role).label if self.role else ""
+
+    @property
+    def home(self):
+        return "/" if self.section == PUBLIC else home_of(self.role)
+
+    @property
+    def own_home(self):
+        """Where « Mon espace » leads from a public page."""
+        return home_of(self.role)
+
+    @property
+    def other_roles(self):
+        return [(role.value, role.label) for role in self.roles if role != self.role]
+
+    @property
+    def is_staff(self):
+        return self.section == STAFF
+
+    @property
+    def menu(self):
+        entries = list(MENUS[self.section])
+        if self.section == STAFF:
+            held = set(self.roles)
+            entries = [entry for entry in entries if RESERVED.get(entry[1], held) & held]
+            entries += ADMINISTRATION if Role.ADMINISTRATOR in held else ()
+        current = self.current_path(entries)
+        return [Entry(label, path, path == current) for label, path in entries]
+
+    def current_path(self, entries):
+        """The longest entry that the page stands under; « / » and the steering page are only themselves."""
+        under = [path for _, path in entries if self.path == path or (path != "/" and self.path.startswith(path))]
+        best = max(under, key=len, default="")
+        return "" if best == STAFF_HOME and self.path != STAFF_HOME else best
+
+
+def choose_role(request, role):
+    """Act in `role` from now on (only the menu and the header change). False when it is not held."""
+    if role not in request.user.roles:
+        return False
+    request.session[SESSION_KEY] = role
+    return True
