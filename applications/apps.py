@@ -1,0 +1,17 @@
+from django.apps import AppConfig
+
+
+class ApplicationsConfig(AppConfig):
+    name = "applications"
+    verbose_name = "Dossiers"
+
+    def ready(self):
+        from accounts import database
+        from applications import permissions  # noqa: F401
+
+        database.register(
+            *database.append_only("applications_revision"),
+            *database.append_only("applications_fabriquefact"),
+            *database.append_only("applications_interestdeclaration"),
+            *database.never_deleted("applications_assignment"),
+        )

@@ -1,0 +1,183 @@
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django_fsm import FSMField, transition
+
+from accounts.models import Organisation, PublicIdModel, StatefulModel, User
+from applications.models.fabrique import Fabrique
+from applications.querysets import ApplicationQuerySet
+from programme.models import CallVersion, Segment, Wave
+
+INSTRUCT = "applications.instruct"
+PUBLISH_OUTCOME = "applications.publish_outcome"
+
+
+class ApplicationState(models.TextChoices):
+    DRAFT = "draft", "Brouillon"
+    SUBMITTED = "submitted", "À contrôler"
+    CORRECTION_REQUESTED = "correction_requested", "Pièces demandées"
+    ADMISSIBLE = "admissible", "Recevable"
+    INADMISSIBLE = "inadmissible", "Irrecevable"
+    IN_REVIEW = "in_review", "En évaluation"
+    REVIEWED = "reviewed", "Évalué"
+    AWARDED = "awarded", "Attribué"
+    WAITLISTED = "waitlisted", "Liste complémentaire"
+    REFUSED = "refused", "Rejeté"
+    DEFERRED = "deferred", "Ajourné"
+    NOT_PROCEEDED = "not_proceeded", "Sans suite"
+    WITHDRAWN = "withdrawn", "Désistement"
+
+
+S = ApplicationState
+
+# Glossary, part 2: the applicant never reads the staff's word.
+APPLICANT_LABELS = {
+    S.DRAFT: "À envoyer",
+    S.SUBMITTED: "Envoyé",
+    S.CORRECTION_REQUESTED: "À compléter",
+    S.ADMISSIBLE: "Recevable",
+    S.INADMISSIBLE: "Irrecevable",
+    S.IN_REVIEW: "En cours d’examen",
+    S.REVIEWED: "En cours d’examen",
+    S.AWARDED: "Lauréat",
+    S.WAITLISTED: "Liste complémentaire",
+    S.REFUSED: "Non retenu",
+    S.DEFERRED: "Reporté",
+    S.NOT_PROCEEDED: "Sans suite",
+    S.WITHDRAWN: "Vous vous êtes désisté",
+}
+UNDER_EXAMINATION = (S.SUBMITTED, S.CORRECTION_REQUESTED, S.ADMISSIBLE, S.IN_REVIEW, S.REVIEWED)
+
+
+class Application(PublicIdModel, StatefulModel):
+    """The request and its pieces (glossary 10): one applicant, one place, one wave."""
+
+    State = ApplicationState
+
+    wave = models.ForeignKey(Wave, models.PROTECT, related_name="+", verbose_name="vague")
+    call_version = models.ForeignKey(CallVersion, models.PROTECT, related_name="+", verbose_name="version d’appel")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="structure")
+    fabrique = models.ForeignKey(Fabrique, models.PROTECT, related_name="applications", verbose_name="lieu")
+    state = FSMField("état", default=S.DRAFT, choices=S.choices, protected=True, max_length=24, db_index=True)
+    reference = models.CharField("numéro", max_length=20, null=True, blank=True, unique=True)
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="commencé par")
+    created_at = models.DateTimeField("commencé le", default=timezone.now)
+    declared_segment = models.CharField("segment demandé", max_length=24, choices=Segment, default=Segment.UNKNOWN)
+
+    # Frozen at submission.
+    segment = models.CharField("segment", max_length=24, choices=Segment, default=Segment.UNKNOWN, db_index=True)
+    zoning = models.JSONField("zonage au dépôt", default=dict)
+    requested_cents = models.BigIntegerField("montant demandé (centimes)", default=0)
+    submitted_at = models.DateTimeField("envoyé le", null=True, blank=True, db_index=True)
+    submitted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="envoyé par")
+    # CRPA L231-4 3°: silence on a financial request is a refusal after two months; L114-5 suspends the clock.
+    implied_rejection_on = models.DateField("silence valant refus le", null=True, blank=True)
+    clock_suspended_on = models.DateField("horloge suspendue depuis le", null=True, blank=True)
+
+    officer = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="suivi par"
+    )
+    examined_at = models.DateTimeField("recevabilité examinée le", null=True, blank=True)
+    examined_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="examiné par")
+    inadmissibility_ground = models.TextField("motif d’irrecevabilité", blank=True)
+    published_at = models.DateTimeField("issue publiée le", null=True, blank=True)
+    outcome_ground = models.TextField("motif publié", blank=True)
+    waitlisted_until = models.DateField("liste complémentaire jusqu’au", null=True, blank=True)
+    waitlist_rank = models.PositiveSmallIntegerField("rang en liste complémentaire", null=True, blank=True)
+
+    search_text = models.CharField("texte de recherche", max_length=1200, blank=True, editable=False)
+    sort_name = models.CharField("clé de tri", max_length=600, blank=True, editable=False, db_index=True)
+
+    objects = ApplicationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "dossier"
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["wave", "fabrique"],
+                condition=~Q(state="withdrawn"),
+                name="application_once_per_place_and_wave",
+                violation_error_message="Ce lieu a déjà un dossier dans cette vague.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "withdrawn"])
+                | (Q(submitted_at__isnull=False) & Q(reference__isnull=False)),
+                name="application_sent_has_receipt",
+            ),
+            models.CheckConstraint(condition=Q(requested_cents__gte=0), name="application_requested_not_negative"),
+            models.CheckConstraint(
+                condition=~Q(state="inadmissible") | ~Q(inadmissibility_ground=""),
+                name="application_inadmissible_has_ground",
+                violation_error_message="Indiquez le motif d’irrecevabilité.",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["wave", "state"], name="application_wave_state"),
+            models.Index(fields=["requested_cents"], name="application_requested"),
+        ]
+
+    def __str__(self):
+        return f"{self.reference or 'Brouillon'}, {self.fabrique.name}"
+
+    @property
+    def applicant_label(self):
+        return APPLICANT_LABELS[self.state]
+
+    # --- The life of a dossier, in its order -------------------------------------------------------------------
+
+    @transition(state, S.DRAFT, S.SUBMITTED)
+    def submit(self, *, by, at):
+        self.submitted_at, self.submitted_by = at, by
+
+    @transition(state, S.SUBMITTED, S.CORRECTION_REQUESTED, permission=INSTRUCT)
+    def request_correction(self, *, by, on):
+        self.clock_suspended_on = on
+
+    @transition(state, S.CORRECTION_REQUESTED, S.SUBMITTED)
+    def answer_correction(self, *, by):
+        self.clock_suspended_on = None
+
+    @transition(state, S.SUBMITTED, S.ADMISSIBLE, permission=INSTRUCT)
+    def admit(self, *, by):
+        self.examined_at, self.examined_by = timezone.now(), by
+
+    @transition(state, [S.SUBMITTED, S.CORRECTION_REQUESTED], S.INADMISSIBLE, permission=INSTRUCT)
+    def reject_as_inadmissible(self, *, by, ground):
+        self.examined_at, self.examined_by, self.inadmissibility_ground = timezone.now(), by, ground
+
+    @transition(state, S.ADMISSIBLE, S.IN_REVIEW, permission=INSTRUCT)
+    def send_to_review(self, *, by):
+        """Reviewers are assigned."""
+
+    @transition(state, S.IN_REVIEW, S.REVIEWED)
+    def complete_review(self, *, by):
+        """Every expected review is in."""
+
+    @transition(state, S.REVIEWED, S.IN_REVIEW, permission=INSTRUCT)
+    def reopen_review(self, *, by):
+        """A review was sent back to its author, or one more is asked for."""
+
+    @transition(state, [S.REVIEWED, S.WAITLISTED], S.AWARDED, permission=PUBLISH_OUTCOME)
+    def award(self, *, by, at):
+        self.published_at, self.waitlisted_until = at, None
+
+    @transition(state, S.REVIEWED, S.WAITLISTED, permission=PUBLISH_OUTCOME)
+    def waitlist(self, *, by, at, until, rank):
+        self.published_at, self.waitlisted_until, self.waitlist_rank = at, until, rank
+
+    @transition(state, [S.REVIEWED, S.WAITLISTED], S.REFUSED, permission=PUBLISH_OUTCOME)
+    def refuse(self, *, by, at, ground):
+        self.published_at, self.outcome_ground, self.waitlisted_until = at, ground, None
+
+    @transition(state, S.REVIEWED, S.DEFERRED, permission=PUBLISH_OUTCOME)
+    def defer(self, *, by, at, ground):
+        self.published_at, self.outcome_ground = at, ground
+
+    @transition(state, list(UNDER_EXAMINATION), S.NOT_PROCEEDED, permission=PUBLISH_OUTCOME)
+    def end_without_decision(self, *, by, at, ground):
+        self.published_at, self.outcome_ground = at, ground
+
+    @transition(state, [S.DRAFT, *UNDER_EXAMINATION, S.WAITLISTED], S.WITHDRAWN)
+    def withdraw(self, *, by):
+        """The applicant gives up ("désistement"); never the administration's act."""

@@ -1,0 +1,247 @@
+"""The only module that moves money.
+
+Lock the accounts in key order, then read, then decide, then insert; a trigger applies each movement to both
+balances and the database refuses any balance below zero. Amounts are cents; dates are Europe/Paris.
+"""
+
+import datetime
+import hashlib
+import json
+from collections import defaultdict
+from typing import NamedTuple
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q, Sum
+from django.utils import timezone
+
+from accounts.errors import Refusal
+from accounts.french import euros, long_date
+from funding.models import SOURCE_KINDS, Account, Kind, Line, Movement, Posting
+
+K, P = Kind, Posting.Kind
+
+# Which way money may go in each act (LOLF art. 8; glossary 37–49).
+ROUTES = {
+    P.OPEN: {(K.AE_SOURCE, K.AE_OPENED), (K.CP_SOURCE, K.CP_AVAILABLE)},
+    P.FREEZE: {(K.AE_OPENED, K.AE_FROZEN), (K.CP_AVAILABLE, K.CP_FROZEN)},
+    P.UNFREEZE: {(K.AE_FROZEN, K.AE_OPENED), (K.CP_FROZEN, K.CP_AVAILABLE)},
+    P.CANCEL: {
+        (K.AE_OPENED, K.AE_CANCELLED),
+        (K.AE_FROZEN, K.AE_CANCELLED),
+        (K.CP_AVAILABLE, K.CP_CANCELLED),
+        (K.CP_FROZEN, K.CP_CANCELLED),
+    },
+    P.CARRY_OVER: {(K.AE_OPENED, K.AE_OPENED), (K.CP_AVAILABLE, K.CP_AVAILABLE)},
+    P.RESERVE: {(K.AE_OPENED, K.AE_RESERVED)},
+    P.RELEASE: {(K.AE_RESERVED, K.AE_OPENED)},
+    P.COMMIT: {(K.AE_RESERVED, K.AE_COMMITTED)},
+    P.DECOMMIT: {(K.AE_COMMITTED, K.AE_OPENED)},
+    P.LAPSE: {(K.AE_COMMITTED, K.AE_LAPSED)},
+    P.ORDER: {(K.CP_AVAILABLE, K.CP_ORDERED)},
+    P.CANCEL_ORDER: {(K.CP_ORDERED, K.CP_AVAILABLE)},
+    P.PAY: {(K.CP_ORDERED, K.CP_PAID), (K.AE_COMMITTED, K.AE_LIQUIDATED)},
+}
+
+
+class Slot(NamedTuple):
+    """Names one account: kind, line, fiscal year, and the award for the kinds that have one."""
+
+    kind: str
+    line_id: int
+    fiscal_year: int
+    award_id: int | None = None
+
+
+class Leg(NamedTuple):
+    """One movement to make: from a slot to a slot, in cents."""
+
+    origin: Slot
+    destination: Slot
+    cents: int
+
+
+class InsufficientFunds(Refusal):
+    """The account does not hold what is asked."""
+
+    title = "Il ne reste pas assez d’argent"
+
+
+class KeyReused(Refusal):
+    """The same posting key came with another content."""
+
+
+def post(*, key, kind, effective_on, actor, act, legs, reason="", reverses=None):
+    """Write one act on money.
+
+    Args:
+        key: what makes the act unique; the same key with the same content is a success without effect.
+        kind: a `Posting.Kind`.
+        effective_on: Paris date at which it is true in law; not in the future.
+        actor: the `User`, or None for the system.
+        act: the legal act or document that founds it.
+        legs: the `Leg`s, in the order in which they are applied.
+        reason: why, where the act does not say it.
+        reverses: the `Posting` that this one corrects.
+
+    Returns:
+        The `Posting`, new or already known.
+
+    Raises:
+        InsufficientFunds: an account would fall below zero, today or on a past day.
+        KeyReused: the key is known with another content.
+        ValueError: a leg has no amount or takes a way that the act does not allow (a fault of the caller).
+    """
+    legs = list(legs)
+    refuse_wrong_legs(kind, legs)
+    if effective_on > timezone.localdate():
+        raise Refusal("La date d’effet est dans le futur : indiquez la date d’aujourd’hui ou une date passée.")
+    with transaction.atomic():
+        posting, created = insert_posting(
+            key=key, kind=kind, effective_on=effective_on, actor=actor, act=act, reason=reason, reverses=reverses,
+            fingerprint=fingerprint_of(kind, effective_on, legs),
+        )  # fmt: skip
+        if created:
+            accounts = lock_accounts({slot for leg in legs for slot in leg[:2]})
+            refuse_overdraft(accounts, legs)
+            refuse_past_overdraft(accounts, legs, effective_on)
+            insert_movements(posting, accounts, legs)
+    return posting
+
+
+def refuse_wrong_legs(kind, legs):
+    if not legs:
+        raise ValueError("a posting has at least one movement")
+    for origin, destination, cents in legs:
+        if cents <= 0:
+            raise ValueError(f"a movement is of a positive amount, not {cents}")
+        if (origin.kind, destination.kind) not in ROUTES[kind]:
+            raise ValueError(f"{kind}: {origin.kind} → {destination.kind} is not a way money goes")
+        if kind != P.CARRY_OVER and origin[1:3] != destination[1:3]:
+            raise ValueError(f"{kind} stays on one line and one fiscal year")
+
+
+def fingerprint_of(kind, effective_on, legs):
+    content = [str(kind), effective_on.isoformat(), [[list(o), list(d), c] for o, d, c in legs]]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+
+def insert_posting(*, key, fingerprint, **fields):
+    """The posting goes in first: a twin that arrives meanwhile waits on the unique key, then finds it."""
+    known = Posting.objects.filter(key=key).first()
+    if known is None:
+        try:
+            with transaction.atomic():
+                now = timezone.now()
+                return Posting.objects.create(
+                    key=key, fingerprint=fingerprint, booked_at=now, booked_on=timezone.localdate(now), **fields
+                ), True
+        except IntegrityError:
+            known = Posting.objects.get(key=key)
+    if known.fingerprint != fingerprint:
+        raise KeyReused(
+            "Cette opération a déjà été enregistrée avec un autre contenu : rien n’a été écrit. "
+            "Ouvrez l’écriture existante avant de recommencer."
+        )
+    return known, False
+
+
+def lock_accounts(slots):
+    """Open the missing accounts, then lock all of them in key order. Returns {slot: Account}."""
+    wanted = sorted(slots, key=lambda slot: (slot.kind, slot.line_id, slot.fiscal_year, slot.award_id or 0))
+    missing = set(wanted) - set(find_accounts(wanted))
+    if missing:
+        Account.objects.bulk_create(
+            [Account(**slot._asdict()) for slot in wanted if slot in missing], ignore_conflicts=True
+        )
+    return find_accounts(wanted, lock=True)
+
+
+def find_accounts(slots, *, lock=False):
+    lines, years = {slot.line_id for slot in slots}, {slot.fiscal_year for slot in slots}
+    awards = {slot.award_id for slot in slots}
+    scope = Account.objects.filter(
+        Q(award=None) | Q(award_id__in=awards - {None}),
+        kind__in={slot.kind for slot in slots},
+        line_id__in=lines,
+        fiscal_year__in=years,
+    ).order_by("pk")
+    if lock:
+        scope = scope.select_for_update(no_key=True)
+    found = {Slot(a.kind, a.line_id, a.fiscal_year, a.award_id): a for a in scope}
+    return {slot: found[slot] for slot in slots if slot in found}
+
+
+def refuse_overdraft(accounts, legs):
+    """Play the legs in order on the balances just read under lock."""
+    balances = {slot: account.balance_cents for slot, account in accounts.items()}
+    for origin, destination, cents in legs:
+        if origin.kind not in SOURCE_KINDS and balances[origin] < cents:
+            raise InsufficientFunds(overdraft_sentence(origin, balances[origin], outflow(legs, origin)))
+        balances[origin] -= cents
+        balances[destination] += cents
+
+
+def outflow(legs, slot):
+    return sum(cents for origin, _, cents in legs if origin == slot)
+
+
+def overdraft_sentence(slot, left_cents, asked_cents):
+    left = max(left_cents, 0)
+    return (
+        f"{Kind(slot.kind).label}, ligne « {Line.objects.get(pk=slot.line_id)} » {slot.fiscal_year} : "
+        f"il manque {euros(asked_cents - left)}. Il reste {euros(left)} et il faut {euros(asked_cents)}. "
+        "Rien n’a été enregistré. Réduisez le montant, choisissez une autre ligne ou faites ouvrir des crédits."
+    )
+
+
+def refuse_past_overdraft(accounts, legs, effective_on):
+    """No backdating that would make a past balance negative: every end of day since `effective_on` is checked."""
+    change = defaultdict(int)
+    for origin, destination, cents in legs:
+        change[origin] -= cents
+        change[destination] += cents
+    for slot, delta in change.items():
+        if delta < 0 and slot.kind not in SOURCE_KINDS:
+            refuse_negative_day(slot, accounts[slot], delta, effective_on)
+
+
+def refuse_negative_day(slot, account, delta, effective_on):
+    balance = account.balance_cents + delta
+    for day, net in later_days(account, effective_on):
+        balance -= net
+        if balance < 0:
+            raise InsufficientFunds(
+                f"{Kind(slot.kind).label} : à cette date d’effet, le solde d’un jour antérieur au "
+                f"{long_date(day)} serait négatif de {euros(-balance)}. "
+                "Choisissez une date d’effet plus récente."
+            )
+
+
+def later_days(account, effective_on) -> list[tuple[datetime.date, int]]:
+    """Net change of `account` on each day after `effective_on`, latest day first. Cents."""
+    net = defaultdict(int)
+    for field, sign in (("to_account", 1), ("from_account", -1)):
+        days = (
+            Movement.objects.filter(**{field: account}, effective_on__gt=effective_on)
+            .values("effective_on")
+            .order_by("effective_on")
+            .annotate(cents=Sum("amount_cents"))
+        )
+        for row in days:
+            net[row["effective_on"]] += sign * row["cents"]
+    return sorted(net.items(), reverse=True)
+
+
+def insert_movements(posting, accounts, legs):
+    Movement.objects.bulk_create(
+        [
+            Movement(
+                posting=posting,
+                from_account=accounts[origin],
+                to_account=accounts[destination],
+                amount_cents=cents,
+                effective_on=posting.effective_on,
+            )
+            for origin, destination, cents in legs
+        ]
+    )

@@ -1,0 +1,211 @@
+"""The closed ledger: accounts, postings, movements, day totals. Written by `funding.ledger` and by triggers alone."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from accounts.models import PublicIdModel, User
+from programme.models import Origin, Programme
+
+
+class Source(models.Model):
+    """Who brings the money. Grants and financial instruments are never mixed in a total (glossary 37)."""
+
+    class Instrument(models.TextChoices):
+        GRANT = "grant", "Subventions"
+        FUND = "fund", "Fonds (parts, prêts, avances remboursables)"
+
+    name = models.CharField("source de financement", max_length=150, unique=True)
+    instrument = models.CharField("instrument", max_length=8, choices=Instrument, default=Instrument.GRANT)
+
+    class Meta:
+        verbose_name = "source de financement"
+        verbose_name_plural = "sources de financement"
+        ordering = ["pk"]
+
+    def __str__(self):
+        return self.name
+
+
+class Line(PublicIdModel):
+    """Budget line: source × imputation (LOLF programme, action, BOP/UO). Years live on its accounts."""
+
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="+", verbose_name="dispositif")
+    source = models.ForeignKey(Source, models.PROTECT, related_name="lines", verbose_name="source")
+    code = models.CharField("ligne", max_length=40)
+    label = models.CharField("libellé", max_length=150)
+    lolf_programme = models.CharField("programme LOLF", max_length=10)
+    action = models.CharField("action", max_length=10, blank=True)
+    bop_uo = models.CharField("BOP-UO", max_length=40, blank=True)
+    origin = models.CharField("origine", max_length=16, choices=Origin, default=Origin.REAL)
+
+    class Meta:
+        verbose_name = "ligne budgétaire"
+        verbose_name_plural = "lignes budgétaires"
+        ordering = ["code"]
+        constraints = [models.UniqueConstraint(fields=["programme", "code"], name="line_code_once")]
+
+    def __str__(self):
+        return self.label
+
+
+class Kind(models.TextChoices):
+    """What an account holds; the AE chain and the CP chain (LOLF art. 8) meet only in the award."""
+
+    AE_SOURCE = "ae_source", "AE : origine"
+    AE_OPENED = "ae_opened", "AE ouvertes, non employées"
+    AE_FROZEN = "ae_frozen", "AE mises en réserve (gel)"
+    AE_CANCELLED = "ae_cancelled", "AE annulées"
+    AE_RESERVED = "ae_reserved", "AE réservées (fléchées)"
+    AE_COMMITTED = "ae_committed", "AE engagées, non liquidées"
+    AE_LIQUIDATED = "ae_liquidated", "AE liquidées"
+    AE_LAPSED = "ae_lapsed", "AE perdues"
+    CP_SOURCE = "cp_source", "CP : origine"
+    CP_AVAILABLE = "cp_available", "CP ouverts, non employés"
+    CP_FROZEN = "cp_frozen", "CP mis en réserve (gel)"
+    CP_CANCELLED = "cp_cancelled", "CP annulés"
+    CP_ORDERED = "cp_ordered", "CP mis en paiement"
+    CP_PAID = "cp_paid", "CP payés"
+
+
+SOURCE_KINDS = (Kind.AE_SOURCE, Kind.CP_SOURCE)
+AWARD_KINDS = (Kind.AE_RESERVED, Kind.AE_COMMITTED, Kind.AE_LIQUIDATED, Kind.AE_LAPSED, Kind.CP_ORDERED, Kind.CP_PAID)
+
+
+class Account(models.Model):
+    """Where money is. `balance_cents` is kept by a trigger; the database refuses that it falls below zero."""
+
+    kind = models.CharField("compte", max_length=16, choices=Kind)
+    line = models.ForeignKey(Line, models.PROTECT, related_name="accounts", verbose_name="ligne")
+    # Year of the AE for AE accounts, year of the CP for CP accounts.
+    fiscal_year = models.PositiveSmallIntegerField("exercice")
+    award = models.ForeignKey(
+        "funding.Award", models.PROTECT, null=True, blank=True, related_name="accounts", verbose_name="attribution"
+    )
+    balance_cents = models.BigIntegerField("solde (centimes)", default=0, editable=False)
+
+    class Meta:
+        verbose_name = "compte"
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "line", "fiscal_year"], condition=Q(award=None), name="account_line_once"
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "line", "fiscal_year", "award"],
+                condition=Q(award__isnull=False),
+                name="account_award_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(balance_cents__gte=0) | Q(kind__in=SOURCE_KINDS),
+                name="account_never_below_zero",
+                violation_error_message="Il ne reste pas assez d’argent sur cette ligne.",
+            ),
+            models.CheckConstraint(
+                condition=Q(award=None, kind__in=[k for k in Kind if k not in AWARD_KINDS])
+                | Q(award__isnull=False, kind__in=AWARD_KINDS),
+                name="account_award_where_due",
+            ),
+        ]
+        indexes = [models.Index(fields=["award", "kind"], name="account_award_kind")]
+
+    def __str__(self):
+        return f"{self.get_kind_display()}, {self.line}, {self.fiscal_year}"
+
+
+class Posting(PublicIdModel):
+    """One act on money: append-only. `effective_on`: true in law; `booked_at`: known to us."""
+
+    class Kind(models.TextChoices):
+        OPEN = "open", "Ouverture"
+        FREEZE = "freeze", "Mise en réserve (gel)"
+        UNFREEZE = "unfreeze", "Dégel"
+        CANCEL = "cancel", "Annulation"
+        CARRY_OVER = "carry_over", "Report"
+        RESERVE = "reserve", "Réservation"
+        RELEASE = "release", "Libération"
+        COMMIT = "commit", "Engagement"
+        DECOMMIT = "decommit", "Retrait d’engagement"
+        LAPSE = "lapse", "Retrait d’engagement d’une année antérieure"
+        ORDER = "order", "Mise en paiement"
+        CANCEL_ORDER = "cancel_order", "Annulation de mise en paiement"
+        PAY = "pay", "Paiement"
+
+    key = models.CharField("clé", max_length=120, unique=True)
+    fingerprint = models.CharField("empreinte", max_length=64)
+    kind = models.CharField("nature", max_length=14, choices=Kind)
+    effective_on = models.DateField("en date du", db_index=True)
+    booked_at = models.DateTimeField("connu le", default=timezone.now)
+    # Paris date of `booked_at`: the triggers need it, and SQLite knows no time zone.
+    booked_on = models.DateField("jour où c’est connu", default=timezone.localdate)
+    actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="par")
+    act = models.CharField("acte", max_length=200)
+    reason = models.CharField("motif", max_length=300, blank=True)
+    reverses = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="reversed_by")
+
+    class Meta:
+        verbose_name = "écriture"
+        ordering = ["-pk"]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} du {self.effective_on:%d/%m/%Y}"
+
+
+class Movement(models.Model):
+    """Cents going from one account to another, inside one posting. Append-only."""
+
+    posting = models.ForeignKey(Posting, models.PROTECT, related_name="movements", verbose_name="écriture")
+    from_account = models.ForeignKey(Account, models.PROTECT, related_name="+", verbose_name="de", db_index=False)
+    to_account = models.ForeignKey(Account, models.PROTECT, related_name="+", verbose_name="vers", db_index=False)
+    amount_cents = models.BigIntegerField("montant (centimes)")
+    # The posting's, repeated: an index by account and date answers "as of" alone. A trigger holds them equal.
+    effective_on = models.DateField("en date du")
+
+    class Meta:
+        verbose_name = "mouvement"
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_cents__gt=0), name="movement_amount_positive"),
+            models.CheckConstraint(condition=~Q(from_account=F("to_account")), name="movement_between_two_accounts"),
+        ]
+        indexes = [
+            models.Index(fields=["from_account", "effective_on", "amount_cents"], name="movement_from_as_of"),
+            models.Index(fields=["to_account", "effective_on", "amount_cents"], name="movement_to_as_of"),
+        ]
+
+    def __str__(self):
+        return f"{self.amount_cents} centimes"
+
+
+class DayTotal(models.Model):
+    """What went from one kind of account to another in a day, kept by the movement's trigger: as-of figures read it.
+
+    `effective_on` and `booked_on` are the two clocks.
+    """
+
+    from_kind = models.CharField("de", max_length=16, choices=Kind)
+    from_line = models.ForeignKey(Line, models.PROTECT, related_name="+")
+    from_year = models.PositiveSmallIntegerField("exercice de départ")
+    to_kind = models.CharField("vers", max_length=16, choices=Kind)
+    to_line = models.ForeignKey(Line, models.PROTECT, related_name="+")
+    to_year = models.PositiveSmallIntegerField("exercice d’arrivée")
+    effective_on = models.DateField("en date du")
+    booked_on = models.DateField("connu le")
+    cents = models.BigIntegerField("montant (centimes)")
+
+    class Meta:
+        verbose_name = "total du jour"
+        verbose_name_plural = "totaux du jour"
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=[
+                    "from_kind", "from_line", "from_year",
+                    "to_kind", "to_line", "to_year", "effective_on", "booked_on",
+                ],
+                name="daytotal_once",
+            )
+        ]  # fmt: skip
+
+    def __str__(self):
+        return f"{self.from_kind} → {self.to_kind}, {self.effective_on}"

@@ -1,0 +1,10 @@
+import rules
+
+from accounts.models import Role
+from accounts.permissions import holds
+
+rules.add_perm("funding.open_credits", holds(Role.FINANCE_OFFICER))
+rules.add_perm("funding.reserve", holds(Role.OFFICER, Role.PANEL_CHAIR, Role.DECISION_MAKER))
+rules.add_perm("funding.commit", holds(Role.DECISION_MAKER))
+rules.add_perm("funding.manage_agreement", holds(Role.OFFICER))
+rules.add_perm("funding.pay", holds(Role.FINANCE_OFFICER))

@@ -1,0 +1,97 @@
+"""What the database itself does and refuses about money, on both engines."""
+
+from accounts.database import Trigger, append_only, never_deleted, refuse_when, register
+
+DAY_TOTAL_COLUMNS = "from_kind, from_line_id, from_year, to_kind, to_line_id, to_year, effective_on, booked_on"
+
+APPLY_POSTGRESQL = f"""
+CREATE OR REPLACE FUNCTION funding_movement_apply() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    origin funding_account%ROWTYPE;
+    destination funding_account%ROWTYPE;
+    posted funding_posting%ROWTYPE;
+BEGIN
+    SELECT * INTO posted FROM funding_posting WHERE id = NEW.posting_id;
+    IF posted.effective_on <> NEW.effective_on THEN
+        RAISE EXCEPTION 'movement and posting differ in date' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    UPDATE funding_account SET balance_cents = balance_cents - NEW.amount_cents
+        WHERE id = NEW.from_account_id RETURNING * INTO origin;
+    UPDATE funding_account SET balance_cents = balance_cents + NEW.amount_cents
+        WHERE id = NEW.to_account_id RETURNING * INTO destination;
+    INSERT INTO funding_daytotal ({DAY_TOTAL_COLUMNS}, cents)
+    VALUES (origin.kind, origin.line_id, origin.fiscal_year, destination.kind, destination.line_id,
+            destination.fiscal_year, NEW.effective_on, posted.booked_on, NEW.amount_cents)
+    ON CONFLICT ({DAY_TOTAL_COLUMNS}) DO UPDATE SET cents = funding_daytotal.cents + EXCLUDED.cents;
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER funding_movement_apply AFTER INSERT ON funding_movement
+    FOR EACH ROW EXECUTE FUNCTION funding_movement_apply();
+"""
+
+APPLY_SQLITE = f"""
+CREATE TRIGGER funding_movement_apply AFTER INSERT ON funding_movement
+BEGIN
+    SELECT RAISE(ABORT, 'movement and posting differ in date')
+        WHERE (SELECT effective_on FROM funding_posting WHERE id = NEW.posting_id) <> NEW.effective_on;
+    UPDATE funding_account SET balance_cents = balance_cents - NEW.amount_cents WHERE id = NEW.from_account_id;
+    UPDATE funding_account SET balance_cents = balance_cents + NEW.amount_cents WHERE id = NEW.to_account_id;
+    INSERT INTO funding_daytotal ({DAY_TOTAL_COLUMNS}, cents)
+    SELECT o.kind, o.line_id, o.fiscal_year, d.kind, d.line_id, d.fiscal_year, NEW.effective_on, p.booked_on,
+           NEW.amount_cents
+    FROM funding_account o, funding_account d, funding_posting p
+    WHERE o.id = NEW.from_account_id AND d.id = NEW.to_account_id AND p.id = NEW.posting_id
+    ON CONFLICT ({DAY_TOTAL_COLUMNS}) DO UPDATE SET cents = cents + excluded.cents;
+END
+"""
+
+# A balance changes only inside the movement's trigger. SQLite cannot tell the depth: `reconcile` sees it there.
+BALANCE_GUARD_POSTGRESQL = """
+CREATE OR REPLACE FUNCTION funding_account_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION 'a balance moves only with a movement' USING ERRCODE = 'integrity_constraint_violation'; END $$;
+CREATE OR REPLACE TRIGGER funding_account_guard BEFORE UPDATE ON funding_account FOR EACH ROW
+    WHEN (pg_trigger_depth() = 0 AND OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION funding_account_guard();
+"""
+
+PLAN_STATEMENTS = """
+    UPDATE funding_scheduleyear SET planned_cents = planned_cents + NEW.cents WHERE id = NEW.schedule_year_id;
+    UPDATE funding_schedule SET planned_cents = planned_cents + NEW.cents
+        WHERE id = (SELECT schedule_id FROM funding_scheduleyear WHERE id = NEW.schedule_year_id);
+"""
+
+PLAN_POSTGRESQL = f"""
+CREATE OR REPLACE FUNCTION funding_instalment_plan() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN {PLAN_STATEMENTS} RETURN NULL; END $$;
+CREATE OR REPLACE TRIGGER funding_instalment_plan AFTER INSERT ON funding_instalment
+    FOR EACH ROW EXECUTE FUNCTION funding_instalment_plan();
+"""
+
+PLAN_SQLITE = f"""
+CREATE TRIGGER funding_instalment_plan AFTER INSERT ON funding_instalment BEGIN {PLAN_STATEMENTS} END
+"""
+
+register(
+    *append_only("funding_posting"),
+    *append_only("funding_movement"),
+    *never_deleted("funding_account"),
+    *never_deleted("funding_instalment"),
+    *never_deleted("funding_award"),
+    Trigger("funding_movement_apply", "funding_movement", APPLY_POSTGRESQL, APPLY_SQLITE),
+    Trigger("funding_account_guard", "funding_account", BALANCE_GUARD_POSTGRESQL, ""),
+    Trigger("funding_instalment_plan", "funding_instalment", PLAN_POSTGRESQL, PLAN_SQLITE),
+    refuse_when(
+        "funding_account_opens_empty",
+        "funding_account",
+        "INSERT",
+        "NEW.balance_cents <> 0",
+        "an account opens empty",
+    ),
+    # An amendment publishes a new schedule; what an instalment pays never changes under it.
+    refuse_when(
+        "funding_instalment_amount_fixed",
+        "funding_instalment",
+        "UPDATE",
+        "OLD.cents <> NEW.cents OR OLD.schedule_year_id <> NEW.schedule_year_id OR OLD.award_id <> NEW.award_id",
+        "the amount of an instalment is fixed: publish a new schedule",
+    ),
+)

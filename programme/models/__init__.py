@@ -1,0 +1,25 @@
+from programme.models.call import Call, CallVersion, Criterion, CriterionLevel, FormSection, Question, SegmentBounds
+from programme.models.programme import Announcement, Origin, Programme, Target
+from programme.models.territory import Commune, FormerCommune, Segment, Zoning, ZoningEdition
+from programme.models.wave import Wave, WaveAmendment
+
+__all__ = [
+    "Announcement",
+    "Call",
+    "CallVersion",
+    "Commune",
+    "Criterion",
+    "CriterionLevel",
+    "FormSection",
+    "FormerCommune",
+    "Origin",
+    "Programme",
+    "Question",
+    "Segment",
+    "SegmentBounds",
+    "Target",
+    "Wave",
+    "WaveAmendment",
+    "Zoning",
+    "ZoningEdition",
+]

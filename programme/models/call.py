@@ -1,0 +1,201 @@
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django_fsm import FSMField, transition
+
+from accounts.models import PublicIdModel, StatefulModel, User
+from programme.models.programme import Origin, Programme
+from programme.models.territory import Segment
+
+PUBLISH = "programme.publish_call"
+
+
+def has_published_version_content(call):
+    """A call cannot be published without a form, criteria and bounds; the past is recorded as it is known."""
+    version = call.versions.last()
+    return bool(version and (call.origin == Origin.RECONSTRUCTION or version.is_complete()))
+
+
+class Call(PublicIdModel, StatefulModel):
+    """The published act that fixes who may ask, for how much, on which criteria, until when (glossary 4)."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Brouillon"
+        PUBLISHED = "published", "Publié"
+        CLOSED = "closed", "Clos"
+        ARCHIVED = "archived", "Archivé"
+        CANCELLED = "cancelled", "Retiré"
+
+    class Kind(models.TextChoices):
+        AMI = "ami", "Appel à manifestation d’intérêt"
+        AAP = "aap", "Appel à projets"
+
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="calls", verbose_name="dispositif")
+    slug = models.SlugField("identifiant", unique=True)
+    title = models.CharField("titre", max_length=150)
+    kind = models.CharField("nature", max_length=5, choices=Kind, default=Kind.AMI)
+    state = FSMField("état", default=State.DRAFT, choices=State.choices, protected=True, max_length=20)
+    origin = models.CharField("origine", max_length=16, choices=Origin, default=Origin.REAL)
+    published_at = models.DateTimeField("publié le", null=True, editable=False)
+    published_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")
+
+    class Meta:
+        verbose_name = "appel"
+        ordering = ["-pk"]
+
+    def __str__(self):
+        return self.title
+
+    @transition(state, State.DRAFT, State.PUBLISHED, conditions=[has_published_version_content], permission=PUBLISH)
+    def publish(self, *, by):
+        self.published_at, self.published_by = timezone.now(), by
+
+    @transition(state, State.PUBLISHED, State.CLOSED, permission=PUBLISH)
+    def close(self, *, by):
+        """No further deposit; dossiers in flight go on."""
+
+    @transition(state, State.CLOSED, State.ARCHIVED, permission=PUBLISH)
+    def archive(self, *, by):
+        """Kept to be read."""
+
+    @transition(state, [State.DRAFT, State.PUBLISHED], State.CANCELLED, permission=PUBLISH)
+    def cancel(self, *, by):
+        """The call is withdrawn: its dossiers end without a decision on merit."""
+
+
+class CallVersion(models.Model):
+    """The text, form, criteria and bounds of a call at one publication; frozen once `frozen_at` is set."""
+
+    class CommitmentAct(models.TextChoices):
+        DECISION = "decision", "La décision signée (arrêté)"
+        AGREEMENT = "agreement", "La convention signée par les deux parties"
+
+    call = models.ForeignKey(Call, models.PROTECT, related_name="versions", verbose_name="appel")
+    number = models.PositiveSmallIntegerField("version")
+    frozen_at = models.DateTimeField("figée le", null=True, blank=True)
+    summary = models.TextField("résumé")
+    eligibility = models.TextField("qui peut répondre", blank=True)
+    years = models.PositiveSmallIntegerField("durée en années", default=3)
+    siret_required_to_submit = models.BooleanField("SIRET exigé dès l’envoi", default=False)
+    reviews_per_application = models.PositiveSmallIntegerField("évaluations par dossier", default=2)
+    silence_months = models.PositiveSmallIntegerField("silence valant refus (mois)", default=2)
+    commitment_act = models.CharField(
+        "acte qui engage", max_length=10, choices=CommitmentAct, default=CommitmentAct.DECISION
+    )
+    agreement_required = models.BooleanField("convention nécessaire", default=True)
+
+    class Meta:
+        verbose_name = "version d’appel"
+        ordering = ["call", "number"]
+        constraints = [models.UniqueConstraint(fields=["call", "number"], name="callversion_number_once")]
+
+    def __str__(self):
+        return f"{self.call}, version {self.number}"
+
+    def is_complete(self):
+        return self.bounds.exists() and self.criteria.exists() and self.sections.exists()
+
+
+class SegmentBounds(models.Model):
+    """How much may be asked, by segment; copied onto the award at reservation. Cents."""
+
+    version = models.ForeignKey(CallVersion, models.PROTECT, related_name="bounds", verbose_name="version")
+    segment = models.CharField("segment", max_length=24, choices=Segment)
+    min_cents = models.BigIntegerField("minimum (centimes)")
+    max_cents = models.BigIntegerField("maximum (centimes)")
+    year_cap_cents = models.BigIntegerField("plafond annuel (centimes)")
+
+    class Meta:
+        verbose_name = "bornes par segment"
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "segment"], name="bounds_once_per_segment"),
+            models.CheckConstraint(
+                condition=Q(min_cents__gte=0, max_cents__gte=F("min_cents"), year_cap_cents__lte=F("max_cents")),
+                name="bounds_ordered",
+                violation_error_message="Le minimum ne dépasse pas le maximum, ni le plafond annuel le maximum.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.version}, {self.get_segment_display()}"
+
+
+class Criterion(models.Model):
+    version = models.ForeignKey(CallVersion, models.PROTECT, related_name="criteria", verbose_name="version")
+    position = models.PositiveSmallIntegerField("ordre")
+    label = models.CharField("critère", max_length=120)
+    description = models.TextField("ce qui est regardé", blank=True)
+    weight = models.PositiveSmallIntegerField("poids")
+
+    class Meta:
+        verbose_name = "critère"
+        verbose_name_plural = "critères"
+        ordering = ["version", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "position"], name="criterion_position_once"),
+            models.CheckConstraint(condition=Q(weight__gt=0), name="criterion_weight_positive"),
+        ]
+
+    def __str__(self):
+        return self.label
+
+
+class CriterionLevel(models.Model):
+    criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="levels", verbose_name="critère")
+    points = models.PositiveSmallIntegerField("points")
+    label = models.CharField("niveau", max_length=60)
+    description = models.CharField("description", max_length=250)
+
+    class Meta:
+        verbose_name = "niveau"
+        verbose_name_plural = "niveaux"
+        ordering = ["criterion", "points"]
+        constraints = [models.UniqueConstraint(fields=["criterion", "points"], name="level_points_once")]
+
+    def __str__(self):
+        return f"{self.points} : {self.label}"
+
+
+class FormSection(models.Model):
+    version = models.ForeignKey(CallVersion, models.PROTECT, related_name="sections", verbose_name="version")
+    position = models.PositiveSmallIntegerField("ordre")
+    slug = models.SlugField("identifiant")
+    title = models.CharField("titre", max_length=120)
+    introduction = models.TextField("introduction", blank=True)
+
+    class Meta:
+        verbose_name = "section"
+        ordering = ["version", "position"]
+        constraints = [models.UniqueConstraint(fields=["version", "slug"], name="section_slug_once")]
+
+    def __str__(self):
+        return self.title
+
+
+class Question(models.Model):
+    class Kind(models.TextChoices):
+        SHORT_TEXT = "short_text", "Texte court"
+        LONG_TEXT = "long_text", "Texte long"
+        NUMBER = "number", "Nombre"
+        DATE = "date", "Date"
+        CHOICE = "choice", "Choix"
+        CHOICES = "choices", "Choix multiples"
+
+    section = models.ForeignKey(FormSection, models.PROTECT, related_name="questions", verbose_name="section")
+    position = models.PositiveSmallIntegerField("ordre")
+    slug = models.SlugField("identifiant")
+    kind = models.CharField("type", max_length=12, choices=Kind)
+    label = models.CharField("question", max_length=250)
+    help_text = models.CharField("aide", max_length=300, blank=True)
+    required = models.BooleanField("obligatoire", default=True)
+    max_length = models.PositiveIntegerField("nombre de signes au plus", null=True, blank=True)
+    options = models.JSONField("choix", default=list, blank=True)
+
+    class Meta:
+        verbose_name = "question"
+        ordering = ["section", "position"]
+        constraints = [models.UniqueConstraint(fields=["section", "slug"], name="question_slug_once")]
+
+    def __str__(self):
+        return self.label

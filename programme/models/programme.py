@@ -1,0 +1,92 @@
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import PublicIdModel
+from programme.models.territory import Segment
+
+
+class Origin(models.TextChoices):
+    """Where a row comes from; what was not lived in this system says so on every page."""
+
+    REAL = "real", "Réel"
+    RECONSTRUCTION = "reconstruction", "Reconstruction"
+    DEMONSTRATION = "demonstration", "Démonstration"
+
+
+class Programme(PublicIdModel):
+    """The public scheme ("Dispositif"), with its targets and calls; not the LOLF programme (glossary 1)."""
+
+    name = models.CharField("nom", max_length=150)
+    slug = models.SlugField("identifiant", unique=True)
+    service_name = models.CharField("service", max_length=150)
+    service_address = models.CharField("adresse du service", max_length=250)
+    service_phone = models.CharField("téléphone du service", max_length=30)
+    service_email = models.EmailField("courriel du service")
+    origin = models.CharField("origine", max_length=16, choices=Origin, default=Origin.REAL)
+
+    class Meta:
+        verbose_name = "dispositif"
+        ordering = ["pk"]
+
+    def __str__(self):
+        return self.name
+
+
+class Announcement(models.Model):
+    """A dated, sourced public statement (glossary 2): opens no credit, is never added to another."""
+
+    class Kind(models.TextChoices):
+        MONEY = "money", "Argent"
+        TARGET = "target", "Cible"
+        MEASURE = "measure", "Mesure"
+        CALENDAR = "calendar", "Calendrier"
+
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="announcements", verbose_name="dispositif")
+    kind = models.CharField("nature", max_length=10, choices=Kind)
+    stated_on = models.DateField("date")
+    statement = models.TextField("énoncé")
+    amount_cents = models.BigIntegerField("montant annoncé (centimes)", null=True, blank=True)
+    grants_cents = models.BigIntegerField("dont subventions (centimes)", null=True, blank=True)
+    fund_cents = models.BigIntegerField("dont fonds (centimes)", null=True, blank=True)
+    source = models.CharField("source", max_length=300)
+    supersedes = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="superseded_by")
+    contradicts = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="contradicted_by")
+
+    class Meta:
+        verbose_name = "annonce"
+        ordering = ["stated_on", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme", "kind", "stated_on", "source"], name="announcement_stated_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(amount_cents=None) | Q(amount_cents__gt=0),
+                name="announcement_amount_positive",
+                violation_error_message="Un montant annoncé est positif.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.stated_on:%d/%m/%Y} : {self.statement[:80]}"
+
+
+class Target(models.Model):
+    """A number, a segment, a date and what is counted (glossary 3)."""
+
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="targets", verbose_name="dispositif")
+    segment = models.CharField("segment", max_length=24, choices=Segment, blank=True)
+    number = models.PositiveIntegerField("nombre")
+    due_on = models.DateField("échéance")
+    stated_on = models.DateField("énoncée le")
+    definition = models.CharField("ce qui est compté", max_length=250)
+    source = models.CharField("source", max_length=300)
+
+    class Meta:
+        verbose_name = "cible"
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "segment", "stated_on"], name="target_stated_once"),
+        ]
+
+    def __str__(self):
+        return f"{self.number} {self.get_segment_display() or 'fabriques'}"

@@ -1,0 +1,19 @@
+import rules
+
+from accounts.models import Role
+from accounts.permissions import holds
+
+rules.add_perm("selection.prepare", holds(Role.OFFICER, Role.PANEL_CHAIR))
+rules.add_perm("selection.sign", holds(Role.DECISION_MAKER))
+rules.add_perm(
+    "selection.read_panel",
+    holds(
+        Role.OFFICER,
+        Role.PANEL_MEMBER,
+        Role.PANEL_CHAIR,
+        Role.DECISION_MAKER,
+        Role.AUDITOR,
+        Role.ADMINISTRATOR,
+        Role.FINANCE_OFFICER,
+    ),
+)
