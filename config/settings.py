@@ -39,7 +39,9 @@ def flag(name, default="0"):
     return os.environ.get(name, default).lower() in {"1", "true", "yes"}
 
 
-ENVIRONMENT = os.environ.get("FABRIQUES_ENV", "development")
+ENVIRONMENT = os.environ.get("FABRIQUES_ENV") or "development"
+if ENVIRONMENT not in {"development", "test", "production"}:
+    raise ImproperlyConfigured(f"FABRIQUES_ENV={ENVIRONMENT} : choisissez development, test ou production.")
 PRODUCTION = ENVIRONMENT == "production"
 DEBUG = flag("DJANGO_DEBUG")
 DEMO = flag("DEMO")
@@ -283,16 +285,20 @@ def refuse_unsafe_production():
     """Stop a production start that would be unsafe, in words.
 
     Raises:
-        ImproperlyConfigured: DEBUG is on, the secret is the default one, or the database is SQLite.
+        ImproperlyConfigured: names the variable of the environment and what it must be.
     """
-    if DEBUG:
-        raise ImproperlyConfigured("DJANGO_DEBUG=1 est refusé en production.")
-    if SECRET_KEY == DEFAULT_SECRET_KEY:
-        raise ImproperlyConfigured("DJANGO_SECRET_KEY doit être défini en production.")
-    if not DATABASES["default"]["ENGINE"].endswith("postgresql"):
-        raise ImproperlyConfigured("DATABASE_URL doit désigner une base PostgreSQL en production.")
-    if not REDIS_URL:
-        raise ImproperlyConfigured("REDIS_URL doit être défini en production.")
+    refusals = {
+        "DJANGO_DEBUG=1 est refusé en production.": DEBUG,
+        "DJANGO_SECRET_KEY doit être une clé à vous, de 50 caractères ou plus.": SECRET_KEY == DEFAULT_SECRET_KEY
+        or len(SECRET_KEY) < 50,
+        "DATABASE_URL doit désigner une base PostgreSQL.": not DATABASES["default"]["ENGINE"].endswith("postgresql"),
+        "REDIS_URL doit désigner un serveur Redis.": not REDIS_URL,
+        "ALLOWED_HOSTS doit nommer les domaines du site.": not os.environ.get("ALLOWED_HOSTS") or "*" in ALLOWED_HOSTS,
+        "DEMO=1 ouvre la boîte d’envoi à tous : refusé en production.": DEMO,
+    }
+    for sentence, unsafe in refusals.items():
+        if unsafe:
+            raise ImproperlyConfigured(sentence)
 
 
 if PRODUCTION:
