@@ -14,7 +14,8 @@ NAMES = {PDF: "PDF", JPEG: "JPEG", PNG: "PNG"}
 REASONS = {
     "damaged": "Le fichier « {name} » est abîmé ou n’est pas un vrai {kind}. Ouvrez-le sur votre ordinateur, "
     "enregistrez-le de nouveau, puis renvoyez-le.",
-    "protected": "Le PDF « {name} » est protégé par un mot de passe. Enregistrez-le sans mot de passe, puis renvoyez-le.",
+    "protected": "Le PDF « {name} » est protégé par un mot de passe. Enregistrez-le sans mot de passe, "
+    "puis renvoyez-le.",
     "empty_pdf": "Le PDF « {name} » n’a aucune page. Vérifiez le fichier, puis renvoyez-le.",
     "too_many_pixels": "L’image « {name} » est trop grande. Réduisez ses dimensions, puis renvoyez-la.",
 }

@@ -105,7 +105,9 @@ AWARD = AwardFacts(
     ),
     commitment_year=2027,
     imputation="programme 112, action 12",
-    aid_regime="Cette aide relève du règlement (UE) 2023/2831 (aides « de minimis ») et sera inscrite au registre national.",
+    aid_regime=(
+        "Cette aide relève du règlement (UE) 2023/2831 (aides « de minimis ») et sera inscrite au registre national."
+    ),
     available_on=dt.date(2027, 4, 14),
     sign_before=dt.date(2027, 10, 31),
     agreement_sent_before=dt.date(2027, 6, 15),
@@ -150,11 +152,16 @@ REFUSAL = RefusalFacts(
         ),
         Titled(
             title="Modèle économique.",
-            text="La location d’espaces doit couvrir 60 % des charges dès la première année, sans étude qui l’établisse.",
+            text="La location d’espaces doit couvrir 60 % des charges la première année, sans étude qui l’établisse.",
         ),
     ),
-    advice="Recueillir des lettres d’engagement, et revoir les recettes sur la fréquentation constatée depuis l’ouverture.",
-    next_step="Vous pouvez présenter un nouveau dossier à la prochaine vague : les dates seront publiées sur la page de l’appel.",
+    advice=(
+        "Recueillir des lettres d’engagement, et revoir les recettes sur la fréquentation constatée à ce jour."
+    ),
+    next_step=(
+        "Vous pouvez présenter un nouveau dossier à la prochaine vague : les dates seront publiées sur la page de "
+        "l’appel."
+    ),
 )
 LETTERS = {
     "receipt": RECEIPT,

@@ -1,0 +1,41 @@
+from django import forms
+
+from accounts.forms import DsfrForm
+from documents.verification import MAX_BYTES, normalise
+
+
+class CodeForm(DsfrForm):
+    code = forms.CharField(
+        label="Code de vérification",
+        help_text="12 caractères, au bas de chaque page. Exemple : K7QM-4TXR-9WHD",
+        max_length=40,
+        error_messages={"required": "Saisissez le code imprimé au bas de la lettre."},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
+    )
+
+    def clean_code(self):
+        code = normalise(self.cleaned_data["code"])
+        if not code:
+            raise forms.ValidationError(
+                "Ce code n’est pas complet : il a 12 caractères, comme K7QM-4TXR-9WHD. "
+                "Il ne contient ni A, E, I, O, U, L, S, ni 0, 1, 5. Relisez-le sur la lettre."
+            )
+        return code
+
+
+class LetterFileForm(DsfrForm):
+    file = forms.FileField(
+        label="Le PDF tel que vous l’avez reçu",
+        help_text="10 Mo au plus. Le fichier est comparé, puis effacé aussitôt.",
+        error_messages={
+            "required": "Choisissez le fichier PDF de la lettre.",
+            "empty": "Ce fichier est vide (0 octet). Choisissez le PDF tel que vous l’avez reçu.",
+        },
+        widget=forms.FileInput(attrs={"accept": "application/pdf"}),
+    )
+
+    def clean_file(self):
+        uploaded = self.cleaned_data["file"]
+        if uploaded.size > MAX_BYTES:
+            raise forms.ValidationError("Ce fichier dépasse 10 Mo : ce n’est pas une de nos lettres.")
+        return uploaded
