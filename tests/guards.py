@@ -71,13 +71,13 @@ class ReadOnlyGet:
         return self.query_only(request)
 
     def query_only(self, request):
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA query_only = ON")
+        connection.ensure_connection()
+        # On the raw connection: a transaction that already failed must not keep the pragma on.
+        connection.connection.execute("PRAGMA query_only = ON")
         try:
             return self.get_response(request)
         finally:
-            with connection.cursor() as cursor:
-                cursor.execute("PRAGMA query_only = OFF")
+            connection.connection.execute("PRAGMA query_only = OFF")
 
 
 @contextmanager
