@@ -3,6 +3,8 @@ from django.http import HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+PLAIN = "text/plain; charset=utf-8"
+
 
 @never_cache
 @require_safe
@@ -12,5 +14,5 @@ def health(request):
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except DatabaseError:
-        return HttpResponse("La base de données ne répond pas.\n", status=503, content_type="text/plain; charset=utf-8")
-    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
+        return HttpResponse("La base de données ne répond pas.\n", status=503, content_type=PLAIN)
+    return HttpResponse("ok\n", content_type=PLAIN)

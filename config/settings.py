@@ -223,7 +223,6 @@ STORAGES = {
         "OPTIONS": {"file_permissions_mode": 0o644, "directory_permissions_mode": 0o755},
     },
 }
-WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 # A thousand icons of 500 bytes: compressing them costs more than it saves.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("svg", "png", "jpg", "ico", "woff", "woff2", "gz", "br", "txt")
 # The packaged integrity hashes describe files that the manifest storage rewrites.

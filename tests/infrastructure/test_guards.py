@@ -72,7 +72,7 @@ def test_an_undefined_variable_of_our_templates_fails(monkeypatch):
     monkeypatch.setattr(UndefinedVariable, "is_ours", staticmethod(lambda origin: True))
     with pytest.raises(AssertionError, match="nobody"):
         render("Bonjour {{ nobody }}")
-    with pytest.raises(AssertionError, match="dossier.nothing"):
+    with pytest.raises(AssertionError, match=r"dossier\.nothing"):
         render("{{ dossier.nothing|upper }}", dossier={"reference": "A1"})
     assert render("{{ nobody|default:'personne' }}{% if nobody %}!{% endif %}") == "personne"
     assert render("{{ dossier.reference }}", dossier={"reference": "A1"}) == "A1"
