@@ -66,6 +66,7 @@ def missing_parts() -> dict[str, str]:
         "redis": "" if redis else "Redis",
         "concurrency": "" if postgresql else "PostgreSQL",
         "browser": "" if redis and postgresql and find_chromium() else "chromium, PostgreSQL et Redis",
+        "sqlite": "SQLite" if postgresql else "",
         "shared": "" if SHARED.is_dir() else "../shared",
     }
     return {marker: part for marker, part in missing.items() if part}
