@@ -1,4 +1,7 @@
-"""`make lint`: every check of form and structure; prints what fails, exits 1 on any failure."""
+"""`make lint`: every check of form and structure; prints what fails, exits 1 on any failure.
+
+`python3 -m scripts.lint --fix` first puts in order what can be: imports, code, templates.
+"""
 
 import os
 import subprocess
@@ -22,6 +25,13 @@ CHECKS: dict[str, list[str]] = {
     "docker-compose.yml": ["check-jsonschema", "--builtin-schema", "vendor.compose-spec", "docker-compose.yml"],
     "Dockerfile": ["hadolint", "Dockerfile"],
 }
+
+
+FIXES: list[list[str]] = [
+    ["ruff", "check", "--fix", "--quiet", "."],
+    ["ruff", "format", "--quiet", "."],
+    ["djlint", "templates", "--reformat", "--quiet"],
+]
 
 
 def run(name: str, command: list[str], var_dir: str) -> tuple[str, subprocess.CompletedProcess, float]:
@@ -58,6 +68,9 @@ def main() -> int:
         enter("scripts.lint", dev=True)
     except Missing as error:
         return fail(error)
+    if "--fix" in sys.argv[1:]:
+        for command in FIXES:
+            subprocess.run([str(TOOLS / command[0]), *command[1:]], cwd=ROOT, check=False)
     return 1 if lint() else 0
 
 
