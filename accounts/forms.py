@@ -12,8 +12,8 @@
         return render(request, "…", {"form": form}, status=status_of(form))
 
 `attempt` calls the verb when the form is valid, and ties a `Refusal` to its field; a `StalePage` and a `NotAllowed` go
-up to the middleware, which shows the sentence and the typed text. In the template, inside `<form method="post" novalidate>`:
-`{% form_guard version=object.version %}` then `{% include "components/form.html" with form=form %}` then the buttons.
+up to the middleware, which shows the sentence and the typed text. In the template, inside
+`<form method="post" novalidate>`: `{% form_guard version=object.version %}` then `{% include "components/form.html" with form=form %}` then the buttons.
 """
 
 import re
@@ -24,6 +24,7 @@ from django.core.exceptions import ValidationError
 
 from accounts import french
 from accounts.errors import NotAllowed, Refusal, StalePage
+from accounts.models import LegalForm, Membership, Role, User
 
 EURO_TEXT = re.compile(r"(-|−)?(\d+)(?:[.,](\d{1,2}))?")
 ONE_BILLION_EUROS = 100_000_000_000
@@ -130,3 +131,88 @@ def version_of(request):
     if text and not (text.isdecimal() and len(text) < 10):
         raise StalePage
     return int(text) if text else None
+
+
+class SignupDetailsForm(DsfrForm):
+    """What the sign-up form asks beside the address and the password; the adapter saves it."""
+
+    first_name = forms.CharField(label="Prénom", max_length=100)
+    last_name = forms.CharField(label="Nom", max_length=100)
+    field_order = ("first_name", "last_name", "email", "password1")
+
+    for_autocomplete = {"first_name": "given-name", "last_name": "family-name"}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, purpose in self.for_autocomplete.items():
+            self.fields[name].widget.attrs["autocomplete"] = purpose
+
+    def signup(self, request, user):
+        """Asked for by allauth; `AccountAdapter.save_user` has done the work."""
+
+
+class DetailsForm(DsfrModelForm):
+    class Meta:
+        model = User
+        fields = ["first_name", "last_name", "title", "phone"]
+        help_texts = {
+            "title": "Par exemple : directrice, chargé de mission",
+            "phone": "Pour vous joindre sur un dossier",
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["first_name"].required = self.fields["last_name"].required = True
+        purposes = {
+            "first_name": "given-name",
+            "last_name": "family-name",
+            "title": "organization-title",
+            "phone": "tel",
+        }
+        for name, purpose in purposes.items():
+            self.fields[name].widget.attrs["autocomplete"] = purpose
+
+
+class OrganisationForm(DsfrForm):
+    name = forms.CharField(label="Nom de la structure", max_length=250)
+    legal_form = forms.ChoiceField(label="Forme juridique", choices=[("", "Choisir"), *LegalForm.choices])
+    siret = forms.CharField(
+        label="SIRET",
+        max_length=20,
+        required=False,
+        help_text="14 chiffres. Laissez vide si la structure se crée : il faudra le donner avant la signature de l’aide.",
+    )
+    address = forms.CharField(label="Adresse du siège", max_length=250, required=False)
+    postal_code = forms.RegexField(
+        r"^(\d{5})?$",
+        label="Code postal",
+        required=False,
+        error_messages={"invalid": "Un code postal a cinq chiffres, par exemple 63300."},
+    )
+    city = forms.CharField(label="Ville", max_length=100, required=False)
+    representative_name = forms.CharField(
+        label="Personne qui représente la structure",
+        max_length=150,
+        required=False,
+        help_text="Prénom et nom de la personne qui peut signer pour elle",
+    )
+    representative_title = forms.CharField(
+        label="Sa qualité", max_length=100, required=False, help_text="Par exemple : présidente, gérant, maire"
+    )
+
+
+class InvitationForm(DsfrForm):
+    email = forms.EmailField(label="Adresse électronique", help_text="Par exemple : nom@exemple.fr")
+    role = forms.ChoiceField(
+        label="Droit",
+        widget=forms.RadioSelect,
+        choices=[
+            (Membership.Role.OWNER, "Responsable : tout, dont inviter et retirer"),
+            (Membership.Role.EDITOR, "Rédaction : remplit et envoie les dossiers"),
+            (Membership.Role.READER, "Lecture : voit sans modifier"),
+        ],
+    )
+
+
+class GrantForm(DsfrForm):
+    role = forms.ChoiceField(label="Rôle à donner", choices=[("", "Choisir"), *Role.choices])

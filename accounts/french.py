@@ -86,3 +86,10 @@ def folded(text: str) -> str:
     """Accents and case removed: key for search and for French sorting."""
     decomposed = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE"))
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+
+
+def siret(digits: str | None) -> str:
+    """« 912 345 678 00017 »: nine digits of the company, five of the place."""
+    if not digits or len(digits) != 14:
+        return digits or "—"
+    return NBSP.join([digits[:3], digits[3:6], digits[6:9], digits[9:]])

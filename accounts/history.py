@@ -2,8 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from accounts.models import JournalEntry, Role
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Q
+
+from accounts.models import JournalEntry, Role, RoleGrant
 
 # Action → verb phrase that follows a name. Each floor adds its own: history.WORDS.update({...}).
 WORDS = {
@@ -13,7 +18,9 @@ WORDS = {
     "update_organisation": "a modifié la structure",
     "update_details": "a modifié ses coordonnées",
     "sign_up": "a créé son compte",
-    "add_member": "a ajouté un membre",
+    "invite_member": "a invité une personne",
+    "cancel_invitation": "a annulé une invitation",
+    "join_organisation": "a rejoint la structure",
     "remove_member": "a retiré un membre",
 }
 SYSTEM = "Le service"
@@ -46,3 +53,31 @@ def entries_of(subject, limit=50):
         HistoryEntry(entry.at, str(entry.actor or SYSTEM), words_of(entry))
         for entry in rows.select_related("actor").order_by("-at", "-pk")[:limit]
     ]
+
+
+def entries_about_person(person, limit=50):
+    """What happened to a person's account: her own details and her roles, latest first; two queries."""
+    grants = list(RoleGrant.objects.filter(user=person).values_list("pk", flat=True))
+    about = Q(subject_type=person._meta.label, subject_id=person.pk)
+    about |= Q(subject_type=RoleGrant._meta.label, subject_id__in=grants)
+    rows = JournalEntry.objects.filter(about).select_related("actor").order_by("-at", "-pk")[:limit]
+    return [HistoryEntry(entry.at, str(entry.actor or SYSTEM), words_of(entry)) for entry in rows]
+
+
+@cache
+def state_labels(subject_type):
+    """{state: French label} of a model, empty when it has no state."""
+    try:
+        field = apps.get_model(subject_type)._meta.get_field("state")
+    except (LookupError, FieldDoesNotExist):
+        return {}
+    return dict(field.flatchoices)
+
+
+def state_change(entry):
+    """« Brouillon → Déposé », or nothing when the act moved no state."""
+    if not entry.to_state:
+        return ""
+    labels = state_labels(entry.subject_type)
+    names = [str(labels.get(state, state)) for state in (entry.from_state, entry.to_state) if state]
+    return " → ".join(names)

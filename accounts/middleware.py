@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django_fsm import ConcurrentTransition, TransitionNotAllowed
 
 from accounts import request_id
@@ -151,5 +152,13 @@ def refuse(request, error):
         for value in request.POST.getlist(name)
         if value.strip()
     ]
-    context = {"refusal": refusal, "typed": typed}
+    context = {"refusal": refusal, "typed": typed, "back": page_before(request)}
     return render(request, "accounts/refusal.html", context, status=refusal.status)
+
+
+def page_before(request):
+    """Path of the page the form was on when it is one of ours, else of this one."""
+    referer = request.headers.get("Referer", "")
+    if url_has_allowed_host_and_scheme(referer, {request.get_host()}, require_https=request.is_secure()):
+        return referer.split(request.get_host(), 1)[-1] or "/"
+    return request.path

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import OutboxMessage
+from accounts.permissions import require
 from accounts.queueing import enqueue
 
 log = logging.getLogger(__name__)
@@ -75,3 +76,14 @@ def sweep():
     for message_id in ids:
         send(message_id)
     return len(ids)
+
+
+def retry_stuck(*, by):
+    """Let the mails that failed too often start again; returns how many.
+
+    Raises:
+        NotAllowed: `by` may not follow the mail.
+    """
+    require(by, "accounts.retry_mail")
+    stuck = OutboxMessage.objects.filter(sent_at=None, attempts__gte=MAX_ATTEMPTS)
+    return stuck.update(attempts=0, claimed_at=None)

@@ -38,6 +38,7 @@ is_staff_reader = holds(
 rules.add_perm("accounts.read_steering", is_staff_reader)
 rules.add_perm("accounts.read_journal", holds(Role.AUDITOR, Role.ADMINISTRATOR, Role.OFFICER))
 rules.add_perm("accounts.read_outbox", is_staff_reader)
+rules.add_perm("accounts.retry_mail", holds(Role.OFFICER, Role.ADMINISTRATOR))
 rules.add_perm("accounts.manage_roles", is_administrator)
 
 

@@ -1,4 +1,5 @@
 from accounts.models.base import PublicIdModel, StatefulModel, VersionedModel
+from accounts.models.invitation import Invitation
 from accounts.models.journal import JournalEntry
 from accounts.models.organisation import LegalForm, Membership, Organisation
 from accounts.models.user import INCOMPATIBLE_ROLES, STAFF_ROLES, Role, RoleGrant, User
@@ -8,6 +9,7 @@ __all__ = [
     "INCOMPATIBLE_ROLES",
     "STAFF_ROLES",
     "IdempotencyKey",
+    "Invitation",
     "Job",
     "JournalEntry",
     "LegalForm",

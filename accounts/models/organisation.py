@@ -1,4 +1,5 @@
 from django.db import models
+from django.urls import reverse
 
 from accounts.models.base import PublicIdModel, VersionedModel
 from accounts.models.user import User
@@ -49,6 +50,9 @@ class Organisation(PublicIdModel, VersionedModel):
 
     def __str__(self):
         return self.name
+
+    def get_absolute_url(self):
+        return reverse("accounts:organisation", args=[self.public_id])
 
     @property
     def siren(self):

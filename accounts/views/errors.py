@@ -1,5 +1,6 @@
 from django.shortcuts import render
 
+from accounts import request_id
 from accounts.errors import Refusal
 from accounts.middleware import refuse
 
@@ -23,4 +24,5 @@ def not_found(request, exception=None):
 
 
 def server_error(request):
-    return render(request, "accounts/errors/500.html", status=500)
+    context = {"request_id": request_id.current()}
+    return render(request, "accounts/errors/500.html", context, status=500)

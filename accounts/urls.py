@@ -1,0 +1,35 @@
+from django.urls import path
+
+from accounts.views import details, home, journal, organisations, outbox, people
+
+app_name = "accounts"
+urlpatterns = [
+    path("accueil/", home.home, name="home"),
+    path("role/", home.switch_role, name="switch_role"),
+    path("compte/", details.details, name="details"),
+    path("organisations/", organisations.mine, name="organisations"),
+    path("organisations/nouvelle/", organisations.new, name="organisation_new"),
+    path("organisations/<uuid:public_id>/", organisations.detail, name="organisation"),
+    path("organisations/<uuid:public_id>/modifier/", organisations.edit, name="organisation_edit"),
+    path("organisations/<uuid:public_id>/inviter/", organisations.invite, name="organisation_invite"),
+    path(
+        "organisations/<uuid:public_id>/invitations/<uuid:invitation_id>/annuler/",
+        organisations.cancel_invitation,
+        name="invitation_cancel",
+    ),
+    path(
+        "organisations/<uuid:public_id>/membres/<uuid:person_id>/retirer/",
+        organisations.remove_member,
+        name="member_remove",
+    ),
+    path("invitations/<uuid:invitation_id>/accepter/", organisations.accept_invitation, name="invitation_accept"),
+    path("pilotage/journal/", journal.journal, name="journal"),
+    path("pilotage/comptes/", people.people, name="people"),
+    path("pilotage/comptes/<uuid:public_id>/", people.person, name="person"),
+    path("pilotage/comptes/<uuid:public_id>/donner/", people.grant, name="grant_role"),
+    path("pilotage/comptes/<uuid:public_id>/retirer/", people.revoke, name="revoke_role"),
+    path("pilotage/courriels/", outbox.followed, name="mail"),
+    path("pilotage/courriels/reessayer/", outbox.retry, name="mail_retry"),
+    path("courriels/", outbox.outbox, name="outbox"),
+    path("courriels/<uuid:public_id>/", outbox.message, name="outbox_message"),
+]
