@@ -1,7 +1,7 @@
 """Named reads of the dossiers: scope first, then fetch."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import Role
 
@@ -18,17 +18,23 @@ STAFF = (
 
 class ApplicationQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """The dossiers whose content `user` may read: her organisations', her open reviews', or all but drafts."""
+        """The dossiers whose content `user` may read.
+
+        Staff: all but drafts. Reviewers: those open to them. Applicants: their organisations'. Somebody who declared
+        a tie with a dossier never sees it as staff or as a reviewer (glossary 19).
+        """
         if not user.is_authenticated:
             return self.none()
+        assignments = self.model.assignments.rel.related_model
+        hers = assignments.objects.filter(application=OuterRef("pk"), reviewer=user)
         if user.has_role(*STAFF):
-            return self.exclude(state="draft")
-        mine = Q(organisation__memberships__user=user)
-        to_review = Q(assignments__reviewer=user, assignments__state__in=["accepted", "submitted", "reopened"])
-        return self.filter(
-            Q(pk__in=self.model.objects.filter(mine).values("pk"))
-            | Q(pk__in=self.model.objects.filter(to_review).values("pk"))
-        )
+            scope = ~Q(state="draft") & ~Exists(hers.filter(state="recused"))
+            return self.filter(scope | self._mine(user) if user.has_role(Role.APPLICANT) else scope)
+        to_review = self.model.objects.filter(assignments__in=assignments.objects.open_to(user))
+        return self.filter(self._mine(user) | Q(pk__in=to_review.values("pk")))
+
+    def _mine(self, user):
+        return Q(pk__in=self.model.objects.filter(organisation__memberships__user=user).values("pk"))
 
     def of_applicant(self, user):
         """The dossiers of the organisations that `user` is a member of."""
@@ -37,9 +43,46 @@ class ApplicationQuerySet(models.QuerySet):
 
 class AssignmentQuerySet(models.QuerySet):
     def on_desk_of(self, user):
-        """What is, or was, on a reviewer's desk."""
-        return self.filter(reviewer=user)
+        """What is, or was, on a reviewer's desk: nothing before the dossiers are sent."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(reviewer=user).exclude(application__state__in=["submitted", "admissible"])
+
+    def open_to(self, user):
+        """The dossiers that `user` may read as a reviewer: ties asked about, none declared."""
+        return self.on_desk_of(user).filter(state__in=self.model.OPEN)
+
+    def visible_to(self, user):
+        """Reviewers: their desk. Staff: every one, but those of dossiers on which they declared a tie themselves."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.has_role(*STAFF):
+            recused = self.model.objects.filter(application=OuterRef("application"), reviewer=user, state="recused")
+            return self.filter(~Exists(recused) | Q(reviewer=user))
+        return self.on_desk_of(user)
 
     def expected(self):
         """Sheets that are asked for or given."""
         return self.filter(state__in=self.model.ACTIVE)
+
+
+class ReviewQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Nobody sees another's score before giving her own.
+
+        One's own sheet, while the dossier is open to her. The others' sheets once given: to a reviewer of the same
+        dossier who has given hers; to staff who neither owe a sheet on that dossier nor declared a tie with it.
+        """
+        if not user.is_authenticated:
+            return self.none()
+        assignments = self.model.assignment.field.related_model
+        hers = assignments.objects.filter(application=OuterRef("assignment__application"), reviewer=user)
+        own = Q(assignment__reviewer=user, assignment__state__in=assignments.OPEN)
+        if user.has_role(*STAFF):
+            may_see = ~Exists(hers.filter(state__in=[*assignments.PENDING, "recused"]))
+        else:
+            may_see = Q(Exists(hers.filter(state="submitted")))
+        return self.filter(own | (Q(submitted_at__isnull=False) & may_see))
+
+    def given(self):
+        return self.filter(submitted_at__isnull=False)

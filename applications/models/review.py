@@ -1,19 +1,23 @@
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Length
+from django.db.models.lookups import Exact
 from django.utils import timezone
 from django_fsm import FSMField, transition
 
 from accounts.models import PublicIdModel, StatefulModel, User, VersionedModel
 from applications.models.application import Application
 from applications.models.content import Revision
-from applications.querysets import AssignmentQuerySet
+from applications.querysets import AssignmentQuerySet, ReviewQuerySet
 from programme.models import Criterion
 
 ASSIGN = "applications.assign_reviewers"
 
 
-class ReviewerProfile(models.Model):
-    user = models.OneToOneField(User, models.PROTECT, related_name="reviewer_profile", verbose_name="personne")
+class ReviewerProfile(VersionedModel):
+    """What decides who may review what: for whom the person works, and how much she can take."""
+
+    user = models.OneToOneField(User, models.PROTECT, related_name="+", verbose_name="personne")
     employer = models.CharField("organisme", max_length=200, blank=True)
     employer_siren = models.CharField("SIREN de l’organisme", max_length=9, blank=True)
     region = models.CharField("région", max_length=60, blank=True)
@@ -22,7 +26,14 @@ class ReviewerProfile(models.Model):
     class Meta:
         verbose_name = "profil d’évaluation"
         verbose_name_plural = "profils d’évaluation"
-        ordering = ["user__last_name", "pk"]
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(employer_siren="") | Exact(Length("employer_siren"), 9),
+                name="reviewerprofile_siren_nine_digits",
+                violation_error_message="Un SIREN a neuf chiffres.",
+            )
+        ]
 
     def __str__(self):
         return str(self.user)
@@ -42,8 +53,12 @@ class Assignment(PublicIdModel, StatefulModel):
 
     # States in which the sheet still counts among those expected or given.
     ACTIVE = (State.PROPOSED, State.ACCEPTED, State.SUBMITTED, State.REOPENED)
-    # States in which the reviewer may open the dossier: interest declared, and none found.
+    # States in which the reviewer may open the dossier: asked about her ties, she declared none.
     OPEN = (State.ACCEPTED, State.SUBMITTED, State.REOPENED)
+    # States in which she may write on the sheet.
+    WRITING = (State.ACCEPTED, State.REOPENED)
+    # States in which the sheet is still to come.
+    PENDING = (State.PROPOSED, State.ACCEPTED, State.REOPENED)
 
     application = models.ForeignKey(Application, models.PROTECT, related_name="assignments", verbose_name="dossier")
     reviewer = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="évaluatrice ou évaluateur")
@@ -71,6 +86,11 @@ class Assignment(PublicIdModel, StatefulModel):
     def __str__(self):
         return f"{self.application} → {self.reviewer}"
 
+    @property
+    def desk_label(self):
+        """The state in the reviewer's words."""
+        return DESK_LABELS[self.state]
+
     @transition(state, State.PROPOSED, State.ACCEPTED)
     def accept(self, *, by):
         """No interest was declared: the dossier opens."""
@@ -84,16 +104,32 @@ class Assignment(PublicIdModel, StatefulModel):
         self.closed_at = timezone.now()
 
     @transition(state, [State.ACCEPTED, State.REOPENED], State.SUBMITTED)
-    def submit(self, *, by):
+    def give(self, *, by):
         self.closed_at = timezone.now()
 
     @transition(state, State.SUBMITTED, State.REOPENED, permission=ASSIGN)
-    def reopen(self, *, by):
+    def send_back(self, *, by):
         self.closed_at = None
 
     @transition(state, [State.PROPOSED, State.ACCEPTED, State.REOPENED], State.LAPSED, permission=ASSIGN)
-    def lapse(self, *, by):
+    def take_back(self, *, by):
         self.closed_at = timezone.now()
+
+    @transition(state, [State.LAPSED, State.DECLINED], State.PROPOSED, permission=ASSIGN)
+    def propose_again(self, *, by):
+        """Taken back by mistake, or the reviewer has changed her mind; never after a recusal."""
+        self.closed_at = None
+
+
+DESK_LABELS = {
+    Assignment.State.PROPOSED: "Réponse attendue",
+    Assignment.State.ACCEPTED: "À évaluer",
+    Assignment.State.DECLINED: "Refusée",
+    Assignment.State.RECUSED: "Écartée pour un lien",
+    Assignment.State.SUBMITTED: "Rendue",
+    Assignment.State.REOPENED: "À reprendre",
+    Assignment.State.LAPSED: "Retirée",
+}
 
 
 class InterestDeclaration(models.Model):
@@ -133,6 +169,8 @@ class Review(PublicIdModel, VersionedModel):
     updated_at = models.DateTimeField("modifiée le", auto_now=True)
     submitted_at = models.DateTimeField("rendue le", null=True, blank=True)
 
+    objects = ReviewQuerySet.as_manager()
+
     class Meta:
         verbose_name = "évaluation"
         ordering = ["pk"]
@@ -141,7 +179,10 @@ class Review(PublicIdModel, VersionedModel):
                 condition=Q(score_hundredths=None) | Q(score_hundredths__lte=10_000), name="review_score_in_range"
             ),
             models.CheckConstraint(
-                condition=Q(submitted_at=None) | Q(score_hundredths__isnull=False), name="review_given_has_score"
+                condition=Q(submitted_at=None, score_hundredths=None)
+                | Q(submitted_at__isnull=False, score_hundredths__isnull=False),
+                name="review_given_has_score",
+                violation_error_message="Une évaluation rendue a une note, une évaluation en cours n’en a pas.",
             ),
         ]
 
