@@ -21,7 +21,7 @@ def sum_of(queryset, field="balance_cents"):
 
 
 def award_differences():
-    """An award that is not released holds on its accounts exactly its total, less what was decommitted the same year."""
+    """A standing award holds on its accounts exactly its total, and its draws add up to it."""
     held = sum_of(Account.objects.filter(kind__in=HELD_KINDS))
     awards = Award.objects.select_related("fabrique").annotate(held=held, drawn=sum_of(Draw.objects, "cents"))
     for award in awards.exclude(state__in=["released", "withdrawn", "terminated", "renounced", "lapsed"]):
