@@ -53,6 +53,8 @@ class Signature:
     signed_at: dt.datetime
     delegation_on: dt.date | None = None
     delegation_published_on: dt.date | None = None
+    delegation_act: str = ""
+    """The published act that delegates, when its dates are not kept apart."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -254,6 +256,20 @@ class RefusalFacts(SignedLetter):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DeferralFacts(SignedLetter):
+    """Put back to a later wave, with what to improve: neither an award nor a refusal (glossary 23)."""
+
+    TITLE = "Examen de votre candidature reporté"
+    grounds: tuple[Titled, ...]
+    next_step: str = ""
+    available_on: dt.date | None = None
+
+    def __post_init__(self):
+        if not self.grounds:
+            raise FactsError("grounds : un report est toujours motivé, au moins un motif est attendu.")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Imprint:
     """What the system itself prints on every page."""
 
@@ -281,6 +297,7 @@ TEMPLATES = {
     "award_letter": Template(path="documents/letters/award.html", version=1, facts=AwardFacts, series="FT"),
     "waitlist_letter": Template(path="documents/letters/waitlist.html", version=1, facts=WaitlistFacts, series="FT"),
     "refusal_letter": Template(path="documents/letters/refusal.html", version=1, facts=RefusalFacts, series="FT"),
+    "deferral_letter": Template(path="documents/letters/deferral.html", version=1, facts=DeferralFacts, series="FT"),
     "inadmissibility_letter": Template(
         path="documents/letters/refusal.html", version=1, facts=RefusalFacts, series="FT"
     ),

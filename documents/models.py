@@ -37,6 +37,7 @@ class Document(PublicIdModel):
         AWARD_LETTER = "award_letter", "Lettre d’attribution"
         WAITLIST_LETTER = "waitlist_letter", "Lettre de liste complémentaire"
         REFUSAL_LETTER = "refusal_letter", "Lettre de refus"
+        DEFERRAL_LETTER = "deferral_letter", "Lettre d’ajournement"
         INADMISSIBILITY_LETTER = "inadmissibility_letter", "Lettre d’irrecevabilité"
 
     class Void(models.TextChoices):

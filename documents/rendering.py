@@ -5,9 +5,11 @@ WeasyPrint is imported at the first letter only, so that the site starts without
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import io
 import json
+import logging
 import re
 from functools import cache
 from importlib.resources import files
@@ -93,6 +95,8 @@ def _weasyprint():
         import weasyprint
     except OSError as error:
         raise RenderingUnavailable(f"Bibliothèques de mise en page absentes. Installez-les : {APT_LINE}") from error
+    # Eight lines a letter, of no use to anybody.
+    logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
     return weasyprint
 
 
@@ -127,6 +131,8 @@ def _fonts_and_style():
     from weasyprint.text.fonts import FontConfiguration
 
     fonts = FontConfiguration()
+    # Its destructor needs modules that are gone at the very end of the process.
+    atexit.register(_fonts_and_style.cache_clear)
     style = weasyprint.CSS(
         string=resource("letter.css").decode(), base_url=SCHEME, url_fetcher=_fetcher(), font_config=fonts
     )

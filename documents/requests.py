@@ -81,6 +81,18 @@ def _create(kind, subject_type, subject_id, letter, by, released_at):
     return document
 
 
+def take_number(*, series, year):
+    """The next number of a series that leaves no gap, for another object than a document ("DOS-2026-00147").
+
+    Call it late in the transaction: the counter stays locked until the commit.
+
+    Args:
+        series: short name of the series.
+        year: the civil year that the number carries.
+    """
+    return _next_number(_locked_counter(series, year))
+
+
 def _locked_counter(series, year):
     NumberCounter.objects.get_or_create(name=series, year=year)
     return NumberCounter.objects.select_for_update().get(name=series, year=year)

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='identifiant public')),
-                ('kind', models.CharField(choices=[('receipt', 'Accusé de réception'), ('award_letter', 'Lettre d’attribution'), ('waitlist_letter', 'Lettre de liste complémentaire'), ('refusal_letter', 'Lettre de refus'), ('inadmissibility_letter', 'Lettre d’irrecevabilité')], max_length=30, verbose_name='sorte')),
+                ('kind', models.CharField(choices=[('receipt', 'Accusé de réception'), ('award_letter', 'Lettre d’attribution'), ('waitlist_letter', 'Lettre de liste complémentaire'), ('refusal_letter', 'Lettre de refus'), ('deferral_letter', 'Lettre d’ajournement'), ('inadmissibility_letter', 'Lettre d’irrecevabilité')], max_length=30, verbose_name='sorte')),
                 ('subject_type', models.CharField(max_length=60, verbose_name='type d’objet')),
                 ('subject_id', models.BigIntegerField(verbose_name='clé de l’objet')),
                 ('facts', models.JSONField(verbose_name='faits figés')),

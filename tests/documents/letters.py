@@ -155,9 +155,7 @@ REFUSAL = RefusalFacts(
             text="La location d’espaces doit couvrir 60 % des charges la première année, sans étude qui l’établisse.",
         ),
     ),
-    advice=(
-        "Recueillir des lettres d’engagement, et revoir les recettes sur la fréquentation constatée à ce jour."
-    ),
+    advice=("Recueillir des lettres d’engagement, et revoir les recettes sur la fréquentation constatée à ce jour."),
     next_step=(
         "Vous pouvez présenter un nouveau dossier à la prochaine vague : les dates seront publiées sur la page de "
         "l’appel."

@@ -1,0 +1,24 @@
+import pytest
+
+from accounts.models import User
+from documents import requests
+from tests.documents.letters import LETTERS
+
+
+@pytest.fixture
+def ask():
+    """Ask for a document about an invented decision: `ask(7)`, `ask(7, kind="receipt")`."""
+
+    def ask(subject_id=1, kind="award_letter", **kwargs):
+        return requests.request(
+            **{"kind": kind, "subject_type": "tests.Decision", "subject_id": subject_id, "facts": LETTERS[kind]}
+            | {"by": None}
+            | kwargs
+        )
+
+    return ask
+
+
+@pytest.fixture
+def officer(db):
+    return User.objects.create(email="officer@fabriques.example", first_name="Hélène", last_name="Martin")
