@@ -31,7 +31,7 @@ def environment(folder: Path, **urls: str | None) -> dict[str, str]:
 
 
 def pytest(env: dict[str, str], *arguments: str) -> int:
-    command = [PYTHON, "-m", "pytest", "-n", WORKERS, "--dist", "worksteal", "-q", *arguments]
+    command = [PYTHON, "-m", "pytest", "-n", WORKERS, "--dist", "worksteal", *arguments]
     return subprocess.run(command, cwd=ROOT, env=env, check=False, stdin=subprocess.DEVNULL).returncode
 
 
@@ -85,7 +85,7 @@ def find_browser() -> None:
 
 def run(arguments: list[str]) -> int:
     say("== Contrôles")
-    failed_checks = [] if arguments else lint()
+    failed_checks = lint()
     find_browser()
     with tempfile.TemporaryDirectory(prefix="fabriques-suite-", ignore_cleanup_errors=True) as folder:
         reference, missing = on_reference(Path(folder) / "reference", arguments)
