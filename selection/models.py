@@ -7,6 +7,7 @@ from accounts.models import PublicIdModel, StatefulModel, User, VersionedModel
 from applications.models import Application
 from funding.models import Award, Line
 from programme.models import Programme, Wave
+from selection.querysets import DecisionQuerySet, DelegationQuerySet
 
 SIGN = "selection.sign"
 
@@ -26,6 +27,7 @@ class PanelSession(VersionedModel):
     wave = models.OneToOneField(Wave, models.PROTECT, related_name="+", verbose_name="vague")
     held_on = models.DateField("réuni le")
     members_present = models.TextField("présents")
+    waitlist_until = models.DateField("liste complémentaire valable jusqu’au")
     adopted_at = models.DateTimeField("proposition adoptée le", null=True, blank=True)
     adopted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 
@@ -33,9 +35,23 @@ class PanelSession(VersionedModel):
         verbose_name = "séance du comité"
         verbose_name_plural = "séances du comité"
         ordering = ["-held_on"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(waitlist_until__gte=F("held_on")),
+                name="panel_waitlist_ends_after",
+                violation_error_message="La liste complémentaire finit après la réunion du comité.",
+            ),
+            models.CheckConstraint(
+                condition=Q(adopted_at=None) | Q(adopted_by__isnull=False), name="panel_adopted_has_author"
+            ),
+        ]
 
     def __str__(self):
         return f"Comité du {self.held_on:%d/%m/%Y}"
+
+    @property
+    def is_adopted(self):
+        return self.adopted_at is not None
 
 
 class PreparedOutcome(VersionedModel):
@@ -91,7 +107,10 @@ class SignatureDelegation(PublicIdModel):
     starts_on = models.DateField("du")
     ends_on = models.DateField("au")
     published_act = models.CharField("acte de délégation publié", max_length=250)
+    # Printed above the name: "Pour la ministre et par délégation," then the function, a line each.
     formula = models.CharField("formule de signature", max_length=250)
+
+    objects = DelegationQuerySet.as_manager()
 
     class Meta:
         verbose_name = "délégation de signature"
@@ -109,7 +128,7 @@ class SignatureDelegation(PublicIdModel):
         return f"{self.holder}, {self.published_act}"
 
     def covers(self, *, act, cents, on):
-        """True when this delegation covers the act, the amount (cents) and the day."""
+        """True when this delegation covers the act, the amount (cents) and the day (Europe/Paris)."""
         return act in self.acts and cents <= self.ceiling_cents and self.starts_on <= on <= self.ends_on
 
 
@@ -149,6 +168,8 @@ class Decision(PublicIdModel, StatefulModel):
     # CRPA R112-17 to R112-20: first opening, else fifteen days after it was made available.
     notified_on = models.DateField("notifiée le", null=True, blank=True)
     created_at = models.DateTimeField("préparée le", default=timezone.now)
+
+    objects = DecisionQuerySet.as_manager()
 
     class Meta:
         verbose_name = "décision"

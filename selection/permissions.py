@@ -5,6 +5,8 @@ from accounts.permissions import holds
 
 rules.add_perm("selection.prepare", holds(Role.OFFICER, Role.PANEL_CHAIR))
 rules.add_perm("selection.sign", holds(Role.DECISION_MAKER))
+rules.add_perm("selection.delegate", holds(Role.ADMINISTRATOR))
+rules.add_perm("selection.follow_letters", holds(Role.OFFICER, Role.DECISION_MAKER))
 rules.add_perm(
     "selection.read_panel",
     holds(

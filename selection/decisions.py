@@ -1,0 +1,407 @@
+"""The decisions of a wave: signed together, announced together, opened one by one by those they concern."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.errors import NotAllowed, Refusal, StalePage
+from accounts.french import long_date, plural
+from accounts.models import JournalEntry
+from accounts.notify import notify
+from accounts.permissions import require
+from applications import outcomes as published_outcomes
+from applications.fabriques import record_fact
+from applications.models import Application, ApplicationState, FabriqueFact
+from documents import requests as documents
+from documents.models import Document
+from funding import awards, schedules
+from programme.models import CallVersion, Wave
+from programme.waves import mark_announced, mark_decided
+from selection.delegations import delegation_for
+from selection.letters import KIND_OF_ACT, Signing, announcement_mail, facts_of
+from selection.models import Decision, Outcome, PanelSession, PreparedOutcome, SignatureDelegation
+from selection.outcomes import named
+
+Act, State = Decision.Act, Decision.State
+ACT_OF_OUTCOME = {
+    Outcome.PROPOSED: Act.AWARD,
+    Outcome.WAITLIST: Act.WAITLIST,
+    Outcome.NOT_RETAINED: Act.REFUSAL,
+    Outcome.DEFERRED: Act.DEFERRAL,
+}
+# CRPA R112-20: not opened within fifteen days, it is notified from the day it was made available.
+OPENED_WITHIN = timedelta(days=15)
+
+
+class LettersMissing(Refusal):
+    """A letter of the wave is not made: nothing is announced until all are."""
+
+    title = "L’annonce attend des courriers"
+
+
+# --- Signing -----------------------------------------------------------------------------------------------------
+
+
+def sign_wave(*, wave, by, version=None):
+    """Sign every decision of a wave at once: AE committed in full, one letter asked for each, the wave decided.
+
+    The letters follow from their rows, whatever happens to the broker.
+
+    Args:
+        by: the signatory; holds a delegation that covers each act, each amount and today (CRPA L212-1).
+        version: of the wave that the page showed.
+
+    Returns:
+        The `Decision`s, in the order of the proposal.
+
+    Raises:
+        NotDelegated: an act, an amount or the day is not covered; nothing is signed.
+        StalePage: the wave is signed already, or the page is old.
+        Refusal: nothing is adopted, a dossier left meanwhile, or its AE fell with the year.
+    """
+    require(by, "selection.sign")
+    with transaction.atomic():
+        wave = lock_wave(wave, version)
+        refuse_signed(wave)
+        session = adopted_session(wave)
+        prepared = prepared_outcomes(wave)
+        refuse_changed_since(wave, prepared)
+        proposed = [p for p in prepared if p.outcome == Outcome.PROPOSED]
+        signing = Signing(wave=wave, session=session, signatory=by, at=timezone.now(), laureates=len(proposed))
+        refuse_fallen_reservations(proposed, signing.on)
+        decisions = sign_each(signing, prepared)
+        commit_awards(signing, proposed)
+        plans = plan_payments(proposed, signing)
+        mark_decided(wave=wave, by=by)
+        for decision, outcome in zip(decisions, prepared, strict=True):
+            request_letter(signing, decision, outcome, plans.get(outcome.award_id, ()))
+    return decisions
+
+
+def lock_wave(wave, version):
+    wave = Wave.objects.select_for_update(of=("self",)).select_related("call__programme").get(pk=wave.pk)
+    if wave.state not in (Wave.State.DECIDED, Wave.State.ANNOUNCED):
+        wave.expect_version(version)
+    return wave
+
+
+def refuse_signed(wave):
+    if wave.state in (Wave.State.DECIDED, Wave.State.ANNOUNCED):
+        first = Decision.objects.filter(wave=wave).select_related("signed_by").order_by("pk").first()
+        who = f" par {first.signed_by} le {long_date(first.signed_at)}" if first else ""
+        raise StalePage(f"{wave} est déjà signée{who}. Rien n’a été signé une seconde fois.")
+    if wave.state != Wave.State.DELIBERATION:
+        raise StalePage(f"{wave} n’est pas en comité : son état est « {wave.get_state_display()} ».")
+
+
+def adopted_session(wave):
+    session = PanelSession.objects.filter(wave=wave).first()
+    if session is None or not session.is_adopted:
+        raise Refusal("La proposition du comité n’est pas adoptée : il n’y a rien à signer.")
+    return session
+
+
+def prepared_outcomes(wave):
+    return list(
+        PreparedOutcome.objects.filter(wave=wave)
+        .select_related(
+            "application__fabrique__commune",
+            "application__organisation",
+            "application__call_version",
+            "application__officer",
+            "award",
+            "line",
+        )
+        .order_by("outcome", "rank", "pk")
+    )
+
+
+def refuse_changed_since(wave, prepared):
+    """A dossier that left after the adoption frees its AE only when the adoption is undone."""
+    left = [p.application for p in prepared if p.application.state != ApplicationState.REVIEWED and p.rank]
+    if left:
+        raise Refusal(
+            f"Depuis l’adoption, l’état a changé pour : {named(left)}. "
+            "Annulez l’adoption, puis adoptez la proposition à jour : les crédits réservés seront libérés."
+        )
+    known = [p.application_id for p in prepared]
+    late = Application.objects.filter(wave=wave, state=ApplicationState.REVIEWED).exclude(pk__in=known)
+    if missing := list(late.select_related("fabrique").order_by("pk")):
+        raise Refusal(f"Sans issue préparée : {named(missing)}. Annulez l’adoption et complétez la proposition.")
+
+
+def refuse_fallen_reservations(proposed, on):
+    fallen = sorted({p.fiscal_year for p in proposed if p.fiscal_year < on.year})
+    if fallen:
+        raise Refusal(
+            f"Les AE réservées sur {fallen[0]} sont tombées le 31 décembre. Annulez l’adoption et proposez les montants "
+            f"sur une ligne de {on.year}."
+        )
+
+
+def sign_each(signing, prepared):
+    """One decision a dossier, each under the delegation that covers it: all are checked before the first is signed."""
+    held = list(
+        SignatureDelegation.objects.in_force(holder=signing.signatory, programme=signing.programme, on=signing.on)
+    )
+    delegations = [
+        delegation_for(
+            signatory=signing.signatory,
+            programme=signing.programme,
+            delegations=held,
+            act=ACT_OF_OUTCOME[p.outcome],
+            cents=p.amount_cents or 0,
+            on=signing.on,
+        )
+        for p in prepared
+    ]
+    return [sign_one(signing, p, delegation) for p, delegation in zip(prepared, delegations, strict=True)]
+
+
+def sign_one(signing, prepared, delegation):
+    act = ACT_OF_OUTCOME[prepared.outcome]
+    waits = act == Act.WAITLIST
+    decision = Decision.objects.create(
+        application=prepared.application,
+        wave=signing.wave,
+        act=act,
+        award=prepared.award,
+        amount_cents=prepared.amount_cents or 0,
+        ground=prepared.ground,
+        rank=prepared.rank if waits else None,
+        valid_until=signing.session.waitlist_until if waits else None,
+    )
+    decision.move("sign", by=signing.signatory, at=signing.at, delegation=delegation)
+    return decision
+
+
+def commit_awards(signing, proposed):
+    """AE are committed in full when the act is signed, unless the call says that the agreement commits."""
+    by_decision = [
+        p.award for p in proposed if p.application.call_version.commitment_act == CallVersion.CommitmentAct.DECISION
+    ]
+    if by_decision:
+        awards.commit(
+            awards=by_decision,
+            on=signing.on,
+            act=f"Décisions de la {signing.wave} signées le {long_date(signing.on)} par {signing.signatory}",
+            by=signing.signatory,
+            key=f"sign:{signing.wave.pk}",
+        )
+
+
+def plan_payments(proposed, signing):
+    """The schedule that the letter states is the one that will be paid: {award id: plans}."""
+    planned = {}
+    for prepared in proposed:
+        plans = schedules.default_plan(prepared.award, signing.on)
+        schedules.plan(award=prepared.award, instalments=plans, by=None)
+        planned[prepared.award_id] = plans
+    return planned
+
+
+def request_letter(signing, decision, prepared, plans):
+    return documents.request(
+        kind=KIND_OF_ACT[Act(decision.act)],
+        subject_type=Decision._meta.label,
+        subject_id=decision.pk,
+        facts=facts_of(signing, decision, prepared, plans),
+        by=signing.signatory,
+    )
+
+
+# --- Announcing --------------------------------------------------------------------------------------------------
+
+
+def letters_of(decisions):
+    """The documents of a queryset of decisions."""
+    return Document.objects.filter(subject_type=Decision._meta.label, subject_id__in=decisions.values("pk"))
+
+
+def announce(*, wave, by, version=None):
+    """Hand over every decision of a wave at one moment: outcomes published, letters released, applicants told.
+
+    Args:
+        by: the decision-maker.
+        version: of the wave that the page showed.
+
+    Returns:
+        The number of decisions announced.
+
+    Raises:
+        LettersMissing: a letter is not made, or failed; the sentence says what to do.
+        StalePage: the wave is announced already, or not signed.
+    """
+    require(by, "selection.sign")
+    with transaction.atomic():
+        wave = Wave.objects.select_for_update(of=("self",)).get(pk=wave.pk)
+        refuse_not_decided(wave)
+        wave.expect_version(version)
+        signed = Decision.objects.filter(wave=wave, state=State.SIGNED)
+        # A letter is written about those who are still there: who withdrew meanwhile receives nothing.
+        signed = signed.exclude(application__state=ApplicationState.WITHDRAWN)
+        refuse_missing_letters(signed)
+        decisions = list(signed.select_related("application__fabrique").order_by("pk"))
+        at = timezone.now()
+        documents.release(documents=letters_of(signed), at=at, by=by)
+        for decision in decisions:
+            announce_one(decision, at, by)
+        mark_announced(wave=wave, by=by)
+    return len(decisions)
+
+
+def refuse_not_decided(wave):
+    if wave.state == Wave.State.ANNOUNCED:
+        raise StalePage(f"{wave} est déjà annoncée. Rien n’a été envoyé une seconde fois.")
+    if wave.state != Wave.State.DECIDED:
+        raise StalePage(f"{wave} n’est pas signée : il n’y a rien à annoncer.")
+
+
+def refuse_missing_letters(decisions):
+    if sentence := announcement_block(letters_of(decisions).progress()):
+        raise LettersMissing(sentence)
+
+
+def announcement_block(progress):
+    """Why the announcement must wait, with the remedy; "" when every letter is made.
+
+    Args:
+        progress: counts of `DocumentQuerySet.progress()`.
+    """
+    failed, waiting = progress["failed"], progress["waiting"]
+    if failed:
+        return (
+            f"{plural(failed, 'courrier')} en erreur : ouvrez la page des courriers, corrigez la cause, puis relancez. "
+            "L’annonce remet tous les courriers au même moment."
+        )
+    if waiting:
+        return (
+            f"{plural(waiting, 'courrier')} en cours de fabrication sur {progress['total']} : attendez qu’ils soient "
+            "tous prêts. L’annonce remet tous les courriers au même moment."
+        )
+    return ""
+
+
+def announce_one(decision, at, by):
+    application = decision.application
+    published_outcomes.publish(
+        application=application,
+        act=decision.act,
+        by=by,
+        at=at,
+        ground=decision.ground,
+        until=decision.valid_until,
+        rank=decision.rank,
+    )
+    if decision.act == Act.AWARD:
+        record_selection(decision, at, by)
+    decision.move("issue", by=by, at=at)
+    tell_applicant(decision)
+
+
+def record_selection(decision, at, by):
+    """One place counts once, even when it is awarded again."""
+    fabrique = decision.application.fabrique
+    if not FabriqueFact.objects.filter(fabrique=fabrique, kind=FabriqueFact.Kind.SELECTED).exists():
+        record_fact(
+            fabrique=fabrique,
+            kind=FabriqueFact.Kind.SELECTED,
+            effective_on=timezone.localdate(at),
+            evidence=f"Décision d’attribution signée le {long_date(decision.signed_at)}",
+            by=by,
+        )
+
+
+def tell_applicant(decision):
+    application = decision.application
+    person = application.submitted_by or application.created_by
+    subject, body = announcement_mail(application, f"{settings.PUBLIC_URL}/dossiers/{application.public_id}/decision/")
+    notify(key=f"decision:{decision.pk}", recipient=person.email, subject=subject, body=body)
+
+
+# --- Notifying ---------------------------------------------------------------------------------------------------
+
+
+def open_letter(*, decision, by):
+    """The addressee opens the letter; the first opening notifies the decision (CRPA R112-17 to R112-20).
+
+    Args:
+        by: a member of the structure it is addressed to.
+
+    Returns:
+        The letter, a `Document` ready to be handed to the browser.
+
+    Raises:
+        NotAllowed: it is not addressed to `by`, or not announced.
+        Refusal: it is not made yet.
+    """
+    with transaction.atomic():
+        decision = Decision.objects.select_for_update(of=("self",)).select_related("award").get(pk=decision.pk)
+        if not Decision.objects.addressed_to(by).filter(pk=decision.pk).exists():
+            raise NotAllowed
+        letter = Document.objects.about(decision).released().first()
+        if letter is None or not letter.is_ready:
+            raise Refusal("Ce courrier n’est pas encore prêt. Revenez dans quelques minutes.")
+        if decision.state == State.ISSUED:
+            record_first_opening(decision, by)
+    return letter
+
+
+def record_first_opening(decision, by):
+    made_available = timezone.localdate(decision.issued_at)
+    today = timezone.localdate()
+    late = today > made_available + OPENED_WITHIN
+    notify_on(decision, made_available if late else today, by)
+
+
+def notify_on(decision, on, by):
+    decision.move("notify", by=by, on=on)
+    if decision.award_id:
+        awards.mark_notified(award=decision.award, on=on)
+
+
+def record_notification(*, decision, by, on=None, evidence=""):
+    """An officer records a notification that did not come from an opening.
+
+    Args:
+        on: Paris date on the evidence (registered letter); None applies the fifteen days of CRPA R112-20: notified
+            from the day it was made available.
+        evidence: what proves the date; wanted with `on`.
+
+    Raises:
+        Refusal: the fifteen days are not over, or the date is not proved or not possible.
+        StalePage: it is notified already.
+    """
+    require(by, "selection.follow_letters")
+    with transaction.atomic():
+        decision = Decision.objects.select_for_update(of=("self",)).select_related("award").get(pk=decision.pk)
+        if decision.state != State.ISSUED:
+            raise StalePage(decision.refused_transition_message())
+        day = presumed_day(decision) if on is None else proved_day(decision, on, evidence)
+        notify_on(decision, day, by)
+        details = {"on": day.isoformat(), "evidence": evidence}
+        JournalEntry.write(action="record_notification", subject=decision, actor=by, details=details)
+    return decision
+
+
+def presumed_day(decision):
+    made_available = timezone.localdate(decision.issued_at)
+    if timezone.localdate() <= made_available + OPENED_WITHIN:
+        raise Refusal(
+            f"Le courrier est à disposition depuis le {long_date(made_available)} : la structure a quinze jours pour "
+            f"l’ouvrir, jusqu’au {long_date(made_available + OPENED_WITHIN)} compris."
+        )
+    return made_available
+
+
+def proved_day(decision, on, evidence):
+    if not evidence.strip():
+        raise Refusal("Indiquez la preuve (numéro du recommandé, accusé de réception).", field="evidence")
+    if not timezone.localdate(decision.issued_at) <= on <= timezone.localdate():
+        raise Refusal(
+            "La notification a lieu après la mise à disposition et au plus tard aujourd’hui : corrigez la date.",
+            field="on",
+        )
+    return on

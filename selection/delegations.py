@@ -1,0 +1,105 @@
+"""Who may sign what (glossary 30): recording delegations, and finding the one that covers an act."""
+
+from django.db import transaction
+
+from accounts.errors import Refusal
+from accounts.french import euros, long_date
+from accounts.models import JournalEntry, Role
+from accounts.permissions import require
+from selection.models import Decision, SignatureDelegation
+
+ACTS = frozenset(Decision.Act.values)
+
+
+class NotDelegated(Refusal):
+    """The signatory holds no delegation that covers the act, the amount and the day."""
+
+    title = "Votre délégation ne couvre pas cette signature"
+
+
+def grant_delegation(*, programme, holder, acts, ceiling_cents, starts_on, ends_on, published_act, formula, by):
+    """Record a delegation of signature that a published act gives.
+
+    Args:
+        programme: the `Programme` it is for.
+        holder: the `User` who may sign; holds the role of decision-maker.
+        acts: `Decision.Act` values.
+        ceiling_cents: highest amount of one act, in cents.
+        starts_on, ends_on: first and last day, Europe/Paris.
+        published_act: the act and its publication, as the file keeps it.
+        formula: the lines printed above the name, separated by line ends.
+        by: the administrator, or None for the system.
+
+    Raises:
+        Refusal: the acts are unknown, the dates or the ceiling are wrong, or the holder decides nothing.
+    """
+    require(by, "selection.delegate")
+    refuse_incoherent(holder, set(acts), ceiling_cents, starts_on, ends_on)
+    with transaction.atomic():
+        delegation = SignatureDelegation.objects.create(
+            programme=programme,
+            holder=holder,
+            acts=sorted(acts),
+            ceiling_cents=ceiling_cents,
+            starts_on=starts_on,
+            ends_on=ends_on,
+            published_act=published_act,
+            formula=formula,
+        )
+        details = {"acts": sorted(acts), "ceiling_cents": ceiling_cents, "until": ends_on.isoformat()}
+        JournalEntry.write(action="grant_delegation", subject=delegation, actor=by, details=details)
+    return delegation
+
+
+def refuse_incoherent(holder, acts, ceiling_cents, starts_on, ends_on):
+    if not acts or acts - ACTS:
+        raise Refusal("Choisissez au moins un acte parmi ceux que l’on signe ici.", field="acts")
+    if ceiling_cents <= 0:
+        raise Refusal("Le plafond est un montant positif.", field="ceiling_cents")
+    if ends_on < starts_on:
+        raise Refusal("La délégation finit avant de commencer : corrigez les dates.", field="ends_on")
+    if not holder.has_role(Role.DECISION_MAKER):
+        raise Refusal(
+            f"{holder} n’a pas le rôle « {Role.DECISION_MAKER.label} ». Donnez-lui d’abord ce rôle.", field="holder"
+        )
+
+
+def covering(delegations, *, act, cents, on):
+    """The first of `delegations` that covers the act, or None."""
+    return next((d for d in delegations if d.covers(act=act, cents=cents, on=on)), None)
+
+
+def delegation_for(*, signatory, programme, delegations, act, cents, on):
+    """The delegation under which `signatory` may sign one act.
+
+    Args:
+        delegations: those the signatory holds for the programme that day (`in_force`).
+        act: a `Decision.Act`.
+        cents: amount of the act, 0 when it grants nothing.
+        on: Paris date of the signature.
+
+    Raises:
+        NotDelegated: none covers it; the sentence says which of act, amount and day is missing.
+    """
+    found = covering(delegations, act=act, cents=cents, on=on)
+    if found is None:
+        raise NotDelegated(uncovered_sentence(signatory, programme, delegations, act, cents, on))
+    return found
+
+
+def uncovered_sentence(signatory, programme, delegations, act, cents, on):
+    label = Decision.Act(act).label.lower()
+    remedy = "Faites enregistrer une délégation qui la couvre, ou faites signer une autre personne."
+    if not delegations:
+        return (
+            f"{signatory} n’a aucune délégation de signature en vigueur le {long_date(on)} "
+            f"pour « {programme} ». {remedy} Rien n’a été signé."
+        )
+    allowed = [d for d in delegations if act in d.acts]
+    if not allowed:
+        return f"Votre délégation ne couvre pas l’acte « {label} ». {remedy} Rien n’a été signé."
+    ceiling = max(d.ceiling_cents for d in allowed)
+    return (
+        f"Une décision « {label} » de {euros(cents)} dépasse le plafond de votre délégation, {euros(ceiling)} "
+        f"par acte. {remedy} Rien n’a été signé."
+    )

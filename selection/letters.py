@@ -1,0 +1,251 @@
+"""The facts that the letters of a decision state, gathered once and frozen with the act."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils import timezone
+
+from accounts.french import MONTHS, NBSP, integer, long_date, plural
+from accounts.models import User
+from documents.facts import (
+    Addressee,
+    Appeal,
+    AwardFacts,
+    DeferralFacts,
+    Dossier,
+    Instalment,
+    RefusalFacts,
+    Service,
+    Signature,
+    Titled,
+    WaitlistFacts,
+)
+from documents.models import Document
+from programme.models import Programme, Wave
+from selection.models import Decision, PanelSession, PreparedOutcome
+
+A = Decision.Act
+KIND_OF_ACT = {
+    A.AWARD: Document.Kind.AWARD_LETTER,
+    A.WAITLIST: Document.Kind.WAITLIST_LETTER,
+    A.REFUSAL: Document.Kind.REFUSAL_LETTER,
+    A.DEFERRAL: Document.Kind.DEFERRAL_LETTER,
+}
+DURATIONS = {1: "sur un an", 2: "sur deux ans", 3: "sur trois ans", 4: "sur quatre ans", 5: "sur cinq ans"}
+NEXT_WAVE = (
+    "Vous pouvez présenter un nouveau dossier à une prochaine vague : les dates sont publiées sur la page de l’appel. "
+    "Votre dossier reste dans votre espace, vous pourrez en reprendre les réponses."
+)
+LATER_WAVE = (
+    "Votre dossier reste dans votre espace. Complétez-le sur ces points : vous pourrez le présenter à la vague suivante, "
+    "dont les dates sont publiées sur la page de l’appel."
+)
+
+
+@dataclass(frozen=True)
+class Signing:
+    """What all the letters of one signed wave share."""
+
+    wave: Wave
+    session: PanelSession
+    signatory: User
+    at: datetime
+    laureates: int
+
+    @property
+    def programme(self) -> Programme:
+        return self.wave.call.programme
+
+    @property
+    def on(self) -> date:
+        return timezone.localdate(self.at)
+
+    @property
+    def opinion(self) -> str:
+        return f"Le comité de sélection, réuni le {long_date(self.session.held_on)},"
+
+
+def facts_of(signing: Signing, decision: Decision, prepared: PreparedOutcome, plans=()):
+    """The data class of the decision's letter.
+
+    Args:
+        decision: signed, with its delegation.
+        prepared: the outcome it comes from, with dossier, structure, place and line.
+        plans: for an award, the instalments planned (`funding.schedules.Plan`).
+    """
+    builders = {A.AWARD: award, A.WAITLIST: waitlist, A.REFUSAL: refusal, A.DEFERRAL: deferral}
+    build = builders[A(decision.act)]
+    common = common_facts(signing, decision, prepared.application)
+    return build(signing, decision, prepared, common, plans) if build is award else build(signing, decision, common)
+
+
+def common_facts(signing, decision, application):
+    return {
+        "service": service(signing.programme, application.officer),
+        "addressee": addressee(application.organisation),
+        "dossier": dossier(application, signing.wave),
+        "issued_on": signing.on,
+        "signature": signature(signing, decision.delegation),
+        "appeal": appeal(signing.programme),
+    }
+
+
+def award(signing, decision, prepared, common, plans):
+    application = prepared.application
+    years = sorted({plan.year for plan in plans})
+    reduced = decision.amount_cents != application.requested_cents
+    return AwardFacts(
+        **common,
+        amount_cents=decision.amount_cents,
+        requested_cents=application.requested_cents,
+        first_year=years[0],
+        last_year=years[-1],
+        duration=DURATIONS[years[-1] - years[0] + 1],
+        reasons=f"{signing.opinion} a donné un avis favorable."
+        + (f" {decision.ground}" if decision.ground and not reduced else ""),
+        reduction_reason=decision.ground if reduced else "",
+        instalments=tuple(instalment(plan) for plan in plans),
+        commitment_year=prepared.fiscal_year,
+        imputation=imputation(prepared.line),
+        dossier_version_on=received_on(application),
+        conditions=agreement_condition(application.call_version),
+    )
+
+
+def instalment(plan):
+    return Instalment(
+        year=plan.year,
+        kind=str(plan.kind.label if hasattr(plan.kind, "label") else plan.kind),
+        condition=plan.condition,
+        expected=f"{MONTHS[plan.expected_on.month - 1]}{NBSP}{plan.expected_on.year}",
+        amount_cents=plan.cents,
+    )
+
+
+def imputation(line):
+    action = f", action {line.action}" if line.action else ""
+    return f"programme {line.lolf_programme}{action}"
+
+
+def agreement_condition(version):
+    """Aid above 23 000 € a year to a private body needs an agreement (L. 2000-321 art. 10, D. 2001-495)."""
+    if not version.agreement_required:
+        return ()
+    return (
+        Titled(
+            title="Signer la convention",
+            text="que nous vous enverrons. Aucun versement n’a lieu avant sa signature par les deux parties "
+            "(loi n° 2000-321 du 12 avril 2000, article 10).",
+        ),
+    )
+
+
+def waitlist(signing, decision, common):
+    return WaitlistFacts(
+        **common,
+        rank=decision.rank,
+        valid_until=decision.valid_until,
+        requested_cents=decision.application.requested_cents,
+        reasons=f"{signing.opinion} propose de placer votre projet sur la liste complémentaire. "
+        + laureates_sentence(signing.laureates)
+        + (f" {decision.ground}" if decision.ground else ""),
+        dossier_version_on=received_on(decision.application),
+    )
+
+
+def laureates_sentence(count):
+    if not count:
+        return "Les crédits de la vague ne permettent pas de l’aider aujourd’hui."
+    verb = "va au projet retenu" if count == 1 else f"vont aux {integer(count)} projets retenus"
+    return f"Les crédits de la vague {verb}." if count > 1 else "L’aide de la vague va au projet retenu."
+
+
+def refusal(signing, decision, common):
+    return RefusalFacts(**common, grounds=grounds_of(decision.ground), next_step=NEXT_WAVE)
+
+
+def deferral(signing, decision, common):
+    return DeferralFacts(**common, grounds=grounds_of(decision.ground), next_step=LATER_WAVE)
+
+
+def grounds_of(text):
+    """One ground a paragraph; its first sentence is its title."""
+    paragraphs = [" ".join(part.split()) for part in text.splitlines() if part.strip()]
+    return tuple(ground_of(paragraph) for paragraph in paragraphs)
+
+
+def ground_of(paragraph):
+    title, dot, rest = paragraph.partition(". ")
+    return Titled(title=f"{title}.", text=rest) if dot else Titled(title=paragraph)
+
+
+def service(programme, officer):
+    lines = tuple(part.strip() for part in programme.service_address.replace("\n", ",").split(",") if part.strip())
+    named = f"{officer}, {officer.title}" if officer and officer.title else str(officer or "")
+    return Service(
+        name=programme.service_name,
+        address_lines=lines,
+        phone=programme.service_phone,
+        email=programme.service_email,
+        city=city_of(lines),
+        officer=named,
+    )
+
+
+def city_of(address_lines):
+    """ "75007 Paris" → "Paris"."""
+    last = address_lines[-1] if address_lines else ""
+    return " ".join(word for word in last.split() if not word.isdecimal()) or last
+
+
+def addressee(organisation):
+    town = f"{organisation.postal_code} {organisation.city}".strip()
+    person = ", ".join(filter(None, [organisation.representative_name, organisation.representative_title]))
+    return Addressee(
+        organisation=organisation.name,
+        address_lines=tuple(filter(None, [organisation.address, town])),
+        person=person,
+    )
+
+
+def dossier(application, wave):
+    return Dossier(
+        reference=application.reference,
+        call=wave.call.title,
+        wave=f"vague {wave.number}",
+        place=application.fabrique.name,
+        commune=str(application.fabrique.commune),
+        received_on=received_on(application),
+    )
+
+
+def received_on(application):
+    return timezone.localdate(application.submitted_at)
+
+
+def signature(signing, delegation):
+    return Signature(
+        name=str(signing.signatory),
+        capacity_lines=tuple(line.strip() for line in delegation.formula.splitlines() if line.strip()),
+        signed_at=timezone.localtime(signing.at),
+        delegation_act=delegation.published_act,
+    )
+
+
+def appeal(programme):
+    return Appeal(court=programme.appeal_court, hierarchical_authority=programme.appeal_authority)
+
+
+def announcement_mail(application, address):
+    """Subject and body of the mail that says an answer is there, without saying which."""
+    subject = f"Votre dossier {application.reference} : la réponse est dans votre espace"
+    body = (
+        "Bonjour,\n\n"
+        f"La décision sur votre dossier {application.reference}, « {application.fabrique.name} », est disponible "
+        f"dans votre espace :\n{address}\n\n"
+        "Ouvrez le courrier pour en prendre connaissance : c’est ce jour-là qu’il vous est notifié. Sans ouverture "
+        f"dans les {plural(15, 'jour')}, il est réputé notifié depuis le jour où il a été mis à disposition "
+        "(code des relations entre le public et l’administration, articles R. 112-17 à R. 112-20).\n\n"
+        "L’équipe du dispositif\n"
+    )
+    return subject, body

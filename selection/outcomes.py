@@ -1,0 +1,369 @@
+"""The panel's day: outcomes prepared one by one, adopted together, undone together. Nothing of it is published."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.errors import Refusal, StalePage
+from accounts.french import euros, long_date, plural
+from accounts.models import JournalEntry
+from accounts.permissions import require
+from applications.models import Application, ApplicationState
+from applications.ranking import ranking
+from funding import awards
+from programme.models import SegmentBounds, Wave
+from programme.waves import exceed_capacity
+from selection.departures import ORDER, unexplained
+from selection.models import Outcome, PanelSession, PreparedOutcome
+
+S = ApplicationState
+STILL_EXAMINED = (S.SUBMITTED, S.CORRECTION_REQUESTED, S.ADMISSIBLE, S.IN_REVIEW)
+NAMED_AT_MOST = 5
+
+
+def hold_panel(*, wave, held_on, members_present, by, waitlist_until=None, version=None):
+    """Record the day the panel met and who was there (glossary 20, 21; CRPA R133-13).
+
+    Args:
+        held_on: Paris date, not in the future.
+        members_present: names and quality, free text.
+        waitlist_until: last day of the waitlist; 31 December of that year by default, when reservations fall.
+        version: of the session, when the page showed one.
+
+    Raises:
+        Refusal: the wave is not in deliberation, the date is in the future, or the proposal is adopted already.
+    """
+    require(by, "selection.prepare")
+    with transaction.atomic():
+        wave = lock_deliberation(wave)
+        session = session_of(wave)
+        refuse_adopted(session)
+        refuse_wrong_day(held_on, members_present)
+        if session is None:
+            session = PanelSession(wave=wave)
+        else:
+            session.expect_version(version)
+        session.held_on, session.members_present = held_on, members_present
+        session.waitlist_until = waitlist_until or held_on.replace(month=12, day=31)
+        refuse_early_end(session)
+        session.save()
+        JournalEntry.write(action="hold_panel", subject=wave, actor=by, details={"on": held_on.isoformat()})
+    return session
+
+
+def refuse_wrong_day(held_on, members_present):
+    if held_on > timezone.localdate():
+        raise Refusal(
+            "Le comité ne peut pas s’être réuni dans le futur : indiquez la date de la réunion.", field="held_on"
+        )
+    if not members_present.strip():
+        raise Refusal("Indiquez qui était présent : le procès-verbal le demande.", field="members_present")
+
+
+def refuse_early_end(session):
+    if session.waitlist_until < session.held_on:
+        raise Refusal("La liste complémentaire finit après la réunion du comité.", field="waitlist_until")
+
+
+def prepare(
+    *, application, outcome, by, amount_cents=None, line=None, fiscal_year=None, ground="", departure_reason="",
+    version=None,
+):  # fmt: skip
+    """Prepare the outcome of one dossier; the applicant sees nothing of it.
+
+    Args:
+        outcome: an `Outcome`.
+        amount_cents, line, fiscal_year: for a proposed dossier, the grant in cents and the AE it will draw on.
+        ground: what the letter will say of the reasons; compulsory for one that is not retained or deferred, or whose
+            amount is reduced.
+        departure_reason: why this dossier leaves the order of the ranking.
+        version: of the prepared outcome that the page showed, 0 when it showed none; None when not from a page.
+
+    Raises:
+        Refusal: a part is missing, the amount leaves the bounds of the call or exceeds what was asked, the reviews
+            are not all in, or the proposal is adopted.
+        StalePage: somebody prepared it meanwhile.
+    """
+    require(by, "selection.prepare")
+    with transaction.atomic():
+        wave = lock_deliberation(application.wave)
+        refuse_adopted(session_of(wave))
+        application = Application.objects.select_related("fabrique", "call_version").get(pk=application.pk, wave=wave)
+        refuse_not_reviewed(application)
+        prepared = prepared_or_new(application, version)
+        prepared.outcome, prepared.prepared_by = outcome, by
+        prepared.departure_reason = departure_reason.strip()
+        prepared.ground = ground.strip()
+        set_money(prepared, amount_cents, line, fiscal_year)
+        refuse_incomplete(prepared)
+        prepared.save()
+        details = {"outcome": str(outcome), "amount_cents": prepared.amount_cents}
+        JournalEntry.write(action="prepare_outcome", subject=application, actor=by, details=details)
+    return prepared
+
+
+def prepared_or_new(application, version):
+    prepared = PreparedOutcome.objects.select_for_update().filter(application=application).first()
+    if prepared is None:
+        if version:
+            raise StalePage
+        return PreparedOutcome(application=application, wave_id=application.wave_id)
+    prepared.expect_version(version)
+    prepared.application = application
+    return prepared
+
+
+def set_money(prepared, amount_cents, line, fiscal_year):
+    if prepared.outcome != Outcome.PROPOSED:
+        amount_cents = line = fiscal_year = None
+    prepared.amount_cents, prepared.line, prepared.fiscal_year = amount_cents, line, fiscal_year
+
+
+def refuse_incomplete(prepared):
+    if prepared.outcome in (Outcome.NOT_RETAINED, Outcome.DEFERRED) and not prepared.ground:
+        raise Refusal("Donnez le motif : il figurera dans le courrier.", field="ground")
+    if prepared.outcome == Outcome.PROPOSED:
+        if not (prepared.amount_cents and prepared.line and prepared.fiscal_year):
+            raise Refusal(
+                "Un dossier proposé a un montant, une ligne budgétaire et un exercice.", field="amount_cents"
+            )
+        refuse_amount(prepared)
+
+
+def refuse_amount(prepared):
+    application = prepared.application
+    if prepared.amount_cents > application.requested_cents:
+        raise Refusal(
+            f"Le montant proposé dépasse les {euros(application.requested_cents)} demandés. Réduisez-le.",
+            field="amount_cents",
+        )
+    if prepared.amount_cents < application.requested_cents and not prepared.ground:
+        raise Refusal("Dites pourquoi le montant demandé est réduit : la lettre le dira.", field="ground")
+    bounds = bounds_of(application)
+    if not bounds.min_cents <= prepared.amount_cents <= bounds.max_cents:
+        raise Refusal(
+            f"{euros(prepared.amount_cents)} sort des bornes de l’appel pour ce segment, "
+            f"de {euros(bounds.min_cents)} à {euros(bounds.max_cents)}. Corrigez le montant.",
+            field="amount_cents",
+        )
+
+
+def bounds_of(application):
+    bounds = SegmentBounds.objects.filter(version=application.call_version, segment=application.segment).first()
+    if bounds is None:
+        raise Refusal(
+            f"{application} : l’appel n’a pas de bornes pour le segment « {application.get_segment_display()} ». "
+            "Le dossier ne peut pas être proposé."
+        )
+    return bounds
+
+
+def refuse_not_reviewed(application):
+    if application.state != S.REVIEWED:
+        raise Refusal(
+            f"{application} : l’état est « {application.get_state_display()} ». Seul un dossier dont toutes les "
+            "évaluations attendues sont rendues peut recevoir une issue. Relancez les évaluations ou retirez-les."
+        )
+
+
+def lock_deliberation(wave, version=None):
+    """The wave, locked: whatever is prepared for it happens one at a time."""
+    wave = Wave.objects.select_for_update(of=("self",)).select_related("call__programme").get(pk=wave.pk)
+    wave.expect_version(version)
+    if wave.state != Wave.State.DELIBERATION:
+        raise StalePage(
+            f"{wave} n’est pas en comité : son état est « {wave.get_state_display()} ». Rien n’a été enregistré."
+        )
+    return wave
+
+
+def session_of(wave):
+    return PanelSession.objects.select_for_update(of=("self",)).filter(wave=wave).first()
+
+
+def refuse_adopted(session):
+    if session and session.is_adopted:
+        raise Refusal("La proposition est adoptée. Annulez d’abord l’adoption pour la modifier.")
+
+
+def adopt(*, wave, by, reason_if_over_capacity="", version=None):
+    """Adopt the proposal and reserve the AE of every proposed dossier: all of them, or none.
+
+    Args:
+        reason_if_over_capacity: wanted when more dossiers are proposed than the wave's capacity.
+        version: of the panel session that the page showed.
+
+    Returns:
+        The new `Award`s, best ranked first.
+
+    Raises:
+        InsufficientFunds: a line has less than is proposed on it; nothing is reserved.
+        Refusal: a dossier has no outcome, a departure has no reason, or the capacity is exceeded without one.
+    """
+    require(by, "selection.prepare")
+    with transaction.atomic():
+        wave = lock_deliberation(wave)
+        session = refuse_no_session(session_of(wave))
+        session.expect_version(version)
+        refuse_adopted(session)
+        prepared = ranked_outcomes(wave)
+        refuse_unready(wave, prepared)
+        proposed = [p for p in prepared if p.outcome == Outcome.PROPOSED]
+        exceed_capacity(wave=wave, laureates=len(proposed), reason=reason_if_over_capacity, by=by)
+        granted = reserve_all(wave, session, proposed, by)
+        number_ranks(prepared)
+        session.adopted_at, session.adopted_by = timezone.now(), by
+        session.save()
+        total = sum(p.amount_cents for p in proposed)
+        details = {"proposed": len(proposed), "total_cents": total}
+        JournalEntry.write(action="adopt_proposal", subject=wave, actor=by, details=details)
+    return granted
+
+
+def ranked_outcomes(wave):
+    """The prepared outcomes of the dossiers still examined, best ranked first, locked.
+
+    Dossiers of equal score stand in the order of their outcomes: nobody is passed over among equals.
+    """
+    lines = ranking(wave)
+    place = {line.application.pk: (line.rank or len(lines) + 1, index) for index, line in enumerate(lines)}
+    prepared = (
+        PreparedOutcome.objects.select_for_update(of=("self",))
+        .filter(wave=wave, application__state=S.REVIEWED)
+        .select_related(
+            "application__fabrique__organisation", "application__call_version", "application__organisation", "line"
+        )
+        .order_by("pk")
+    )
+    return in_rank_order(prepared, place)
+
+
+def in_rank_order(prepared, place):
+    """`prepared` sorted; `place` is {application id: (rank, index in the ranking)}."""
+    last = (len(place) + 1, len(place))
+
+    def key(outcome):
+        rank, index = place.get(outcome.application_id, last)
+        return (rank, ORDER.get(outcome.outcome, 0), index)
+
+    return sorted(prepared, key=key)
+
+
+def refuse_no_session(session):
+    if session is None:
+        raise Refusal("Indiquez d’abord la date du comité et les personnes présentes.", field="held_on")
+    return session
+
+
+def refuse_unready(wave, prepared):
+    """Every dossier of the wave has its outcome, and whoever leaves the ranking says why."""
+    examined = Application.objects.filter(wave=wave, state__in=STILL_EXAMINED).count()
+    if examined:
+        raise Refusal(
+            f"{plural(examined, 'dossier')} de la vague sans évaluation complète. Terminez leur examen, "
+            "ou retirez les évaluations qui ne viendront pas, avant d’adopter la proposition."
+        )
+    known = {p.application_id for p in prepared}
+    missing = Application.objects.filter(wave=wave, state=S.REVIEWED).exclude(pk__in=known).select_related("fabrique")
+    if names := list(missing.order_by("pk")):
+        raise Refusal(f"{plural(len(names), 'dossier')} sans issue préparée : {named(names)}. Donnez-leur une issue.")
+    if not prepared:
+        raise Refusal("Aucun dossier n’a d’issue préparée : il n’y a rien à adopter.")
+    if leaving := sorted(unexplained(prepared), key=prepared.index):
+        raise Refusal(
+            "L’ordre du classement n’est pas suivi pour : "
+            f"{named([p.application for p in leaving])}. Donnez le motif de l’écart, ou suivez le classement.",
+            field="departure_reason",
+        )
+
+
+def named(applications):
+    names = [str(application) for application in applications[:NAMED_AT_MOST]]
+    more = len(applications) - len(names)
+    return " ; ".join(names) + (f" et {more} de plus" if more else "")
+
+
+def reserve_all(wave, session, proposed, by):
+    """One posting for the whole proposal; the ledger refuses it whole when a line has not enough."""
+    if not proposed:
+        return []
+    bounds = {(b.version_id, b.segment): b for b in SegmentBounds.objects.filter(version__call=wave.call)}
+    requests = [
+        awards.Request(
+            fabrique=p.application.fabrique,
+            total_cents=p.amount_cents,
+            line=p.line,
+            fiscal_year=p.fiscal_year,
+            bounds=bounds[p.application.call_version_id, p.application.segment],
+            application=p.application,
+        )
+        for p in proposed
+    ]
+    granted = awards.reserve(
+        wave=wave,
+        requests=requests,
+        on=timezone.localdate(),
+        act=f"Proposition du comité du {long_date(session.held_on)}, {wave}",
+        by=by,
+        key=f"adopt:{session.pk}:{session.version}",
+    )
+    for prepared, award in zip(proposed, granted, strict=True):
+        prepared.award = award
+    return granted
+
+
+def number_ranks(prepared):
+    """Keep each dossier's place: in the ranking, and for the waitlist in the order in which it will be called."""
+    waiting = 0
+    for place, outcome in enumerate(prepared, start=1):
+        waiting += outcome.outcome == Outcome.WAITLIST
+        outcome.rank = waiting if outcome.outcome == Outcome.WAITLIST else place
+        outcome.save()
+
+
+def undo_adoption(*, wave, by, reason, version=None):
+    """Undo the adoption: every reservation goes back to its line, and outcomes may be changed again.
+
+    Args:
+        reason: why, kept in the journal and on the posting.
+        version: of the panel session that the page showed.
+
+    Raises:
+        Refusal: no reason is given, or nothing is adopted.
+        StalePage: the wave is signed already.
+    """
+    require(by, "selection.prepare")
+    if not reason.strip():
+        raise Refusal("Donnez le motif de l’annulation : il est gardé dans l’historique.", field="reason")
+    with transaction.atomic():
+        wave = lock_deliberation(wave)
+        session = refuse_no_session(session_of(wave))
+        session.expect_version(version)
+        if not session.is_adopted:
+            raise StalePage("La proposition n’est pas adoptée : il n’y a rien à annuler.")
+        release_all(wave, session, by, reason.strip())
+        session.adopted_at = session.adopted_by = None
+        session.save()
+        JournalEntry.write(action="undo_adoption", subject=wave, actor=by, details={"reason": reason.strip()})
+    return session
+
+
+def release_all(wave, session, by, reason):
+    prepared = list(
+        PreparedOutcome.objects.select_for_update(of=("self",))
+        .filter(wave=wave, award__isnull=False)
+        .select_related("award")
+        .order_by("pk")
+    )
+    if not prepared:
+        return
+    awards.release(
+        awards=[p.award for p in prepared],
+        on=timezone.localdate(),
+        act=f"Annulation de l’adoption, {wave}",
+        by=by,
+        key=f"undo:{session.pk}:{session.version}",
+        reason=reason[:300],
+    )
+    for outcome in prepared:
+        outcome.award = None
+        outcome.save()

@@ -1,0 +1,38 @@
+"""Named reads of this floor: scope first, then fetch."""
+
+from django.db import models
+from django.db.models import Exists, OuterRef
+
+from accounts.models import Membership
+
+# What an addressee may know: nothing of a decision exists for her before it is issued.
+HANDED_OVER = ("issued", "notified", "withdrawn", "repealed", "corrected")
+
+
+class DelegationQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self if user.is_authenticated and user.has_perm("selection.read_panel") else self.none()
+
+    def in_force(self, *, holder, programme, on):
+        """The delegations that `holder` has for `programme` on a Paris date, widest first."""
+        return self.filter(holder=holder, programme=programme, starts_on__lte=on, ends_on__gte=on).order_by(
+            "-ceiling_cents", "pk"
+        )
+
+
+class DecisionQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Whoever reads the panel's pages sees all; a member sees her structures', once they are handed over."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.has_perm("selection.read_panel"):
+            return self
+        return self.addressed_to(user)
+
+    def addressed_to(self, user):
+        mine = Membership.objects.filter(organisation=OuterRef("application__organisation"), user=user)
+        return self.filter(Exists(mine), state__in=HANDED_OVER, issued_at__isnull=False)
+
+    def standing(self):
+        """Those that no counter-decision has ended."""
+        return self.exclude(state__in=["withdrawn", "repealed", "corrected"])
