@@ -1,0 +1,45 @@
+"""The work that the broker forgot: mail not sent, documents not rendered."""
+
+import logging
+import signal
+import threading
+
+from django.core.management.base import BaseCommand
+from django.db import close_old_connections
+
+from accounts import notify
+from documents import sweeper
+
+log = logging.getLogger(__name__)
+
+
+class Command(BaseCommand):
+    help = "Envoie les courriels et rend les documents en attente. Avec --loop, recommence jusqu’à SIGTERM."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--loop", action="store_true", help="recommencer jusqu’à SIGTERM ou Ctrl-C")
+        parser.add_argument("--every", type=float, default=5.0, help="secondes entre deux passages (5)")
+
+    def handle(self, *, loop, every, **options):
+        if not loop:
+            self.once()
+            return
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        while not stop.is_set():
+            self.once_or_log()
+            stop.wait(every)
+
+    def once(self):
+        mails, letters = notify.sweep(), sweeper.sweep()
+        if mails or letters:
+            self.stdout.write(f"{mails} courriel(s), {letters} document(s)")
+
+    def once_or_log(self):
+        """A database that is away for a moment must not end the loop."""
+        try:
+            close_old_connections()
+            self.once()
+        except Exception:
+            log.exception("sweep failed, trying again")

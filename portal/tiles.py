@@ -1,0 +1,52 @@
+"""The map of the départements as a grid of tiles: one square each, overseas included, no outline file needed."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from programme.communes_file import read_tiles
+
+SIZE, GAP = 40, 3
+# Upper bound of each shade, lightest first; more than the last is the darkest.
+SHADES = ((0, "none"), (2, "1"), (4, "2"), (7, "3"))
+
+
+@dataclass(frozen=True)
+class DrawnTile:
+    code: str
+    count: int
+    x: int
+    y: int
+    shade: str
+
+
+@cache
+def grid():
+    return tuple(read_tiles())
+
+
+def shade_of(count):
+    return next((name for limit, name in SHADES if count <= limit), "4")
+
+
+def drawn(counts):
+    """The tiles to draw.
+
+    Args:
+        counts: {département code: number of places}.
+
+    Returns:
+        (list of `DrawnTile`, width, height), in the units of an SVG.
+    """
+    first_row, first_col = min(tile.row for tile in grid()), min(tile.col for tile in grid())
+    step = SIZE + GAP
+    tiles = [
+        DrawnTile(
+            code=tile.code,
+            count=counts.get(tile.code, 0),
+            x=(tile.col - first_col) * step,
+            y=(tile.row - first_row) * step,
+            shade=shade_of(counts.get(tile.code, 0)),
+        )
+        for tile in grid()
+    ]
+    return tiles, max(tile.x for tile in tiles) + SIZE, max(tile.y for tile in tiles) + SIZE
