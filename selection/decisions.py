@@ -136,8 +136,8 @@ def refuse_fallen_reservations(proposed, on):
     fallen = sorted({p.fiscal_year for p in proposed if p.fiscal_year < on.year})
     if fallen:
         raise Refusal(
-            f"Les AE réservées sur {fallen[0]} sont tombées le 31 décembre. Annulez l’adoption et proposez les montants "
-            f"sur une ligne de {on.year}."
+            f"Les AE réservées sur {fallen[0]} sont tombées le 31 décembre. Annulez l’adoption et proposez les "
+            f"montants sur une ligne de {on.year}."
         )
 
 
@@ -273,7 +273,7 @@ def announcement_block(progress):
     failed, waiting = progress["failed"], progress["waiting"]
     if failed:
         return (
-            f"{plural(failed, 'courrier')} en erreur : ouvrez la page des courriers, corrigez la cause, puis relancez. "
+            f"{plural(failed, 'courrier')} en erreur : ouvrez la page des courriers, corrigez la cause, relancez. "
             "L’annonce remet tous les courriers au même moment."
         )
     if waiting:

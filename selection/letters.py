@@ -37,7 +37,7 @@ NEXT_WAVE = (
     "Votre dossier reste dans votre espace, vous pourrez en reprendre les réponses."
 )
 LATER_WAVE = (
-    "Votre dossier reste dans votre espace. Complétez-le sur ces points : vous pourrez le présenter à la vague suivante, "
+    "Votre dossier reste dans votre espace. Complétez-le : vous pourrez le présenter à une autre vague, "
     "dont les dates sont publiées sur la page de l’appel."
 )
 
