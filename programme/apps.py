@@ -6,7 +6,8 @@ class ProgrammeConfig(AppConfig):
     verbose_name = "Dispositif"
 
     def ready(self):
-        from accounts import database
-        from programme import permissions  # noqa: F401
+        from accounts.history import WORDS
+        from programme import permissions, triggers  # noqa: F401  (registers predicates and triggers)
+        from programme.words import ACTIONS
 
-        database.register(*database.append_only("programme_waveamendment"))
+        WORDS.update(ACTIONS)

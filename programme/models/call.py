@@ -6,6 +6,7 @@ from django_fsm import FSMField, transition
 from accounts.models import PublicIdModel, StatefulModel, User
 from programme.models.programme import Origin, Programme
 from programme.models.territory import Segment
+from programme.querysets import CallQuerySet
 
 PUBLISH = "programme.publish_call"
 
@@ -39,6 +40,8 @@ class Call(PublicIdModel, StatefulModel):
     published_at = models.DateTimeField("publié le", null=True, editable=False)
     published_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")
 
+    objects = CallQuerySet.as_manager()
+
     class Meta:
         verbose_name = "appel"
         ordering = ["-pk"]
@@ -46,9 +49,15 @@ class Call(PublicIdModel, StatefulModel):
     def __str__(self):
         return self.title
 
+    def version_in_force(self):
+        """The version that was published last, else the draft; among `versions.all()`, so a prefetch serves it."""
+        versions = sorted(self.versions.all(), key=lambda version: version.number)
+        frozen = [version for version in versions if version.frozen_at]
+        return next(reversed(frozen or versions), None)
+
     @transition(state, State.DRAFT, State.PUBLISHED, conditions=[has_published_version_content], permission=PUBLISH)
-    def publish(self, *, by):
-        self.published_at, self.published_by = timezone.now(), by
+    def publish(self, *, by, at=None):
+        self.published_at, self.published_by = at or timezone.now(), by
 
     @transition(state, State.PUBLISHED, State.CLOSED, permission=PUBLISH)
     def close(self, *, by):
@@ -154,7 +163,7 @@ class CriterionLevel(models.Model):
         constraints = [models.UniqueConstraint(fields=["criterion", "points"], name="level_points_once")]
 
     def __str__(self):
-        return f"{self.points} : {self.label}"
+        return f"{self.points} : {self.label}"
 
 
 class FormSection(models.Model):
@@ -181,6 +190,8 @@ class Question(models.Model):
         DATE = "date", "Date"
         CHOICE = "choice", "Choix"
         CHOICES = "choices", "Choix multiples"
+
+    WITH_OPTIONS = (Kind.CHOICE, Kind.CHOICES)
 
     section = models.ForeignKey(FormSection, models.PROTECT, related_name="questions", verbose_name="section")
     position = models.PositiveSmallIntegerField("ordre")

@@ -3,6 +3,7 @@ from django.db.models import Q
 
 from accounts.models import PublicIdModel
 from programme.models.territory import Segment
+from programme.querysets import AnnouncementQuerySet
 
 
 class Origin(models.TextChoices):
@@ -22,6 +23,11 @@ class Programme(PublicIdModel):
     service_address = models.CharField("adresse du service", max_length=250)
     service_phone = models.CharField("téléphone du service", max_length=30)
     service_email = models.EmailField("courriel du service")
+    # Printed in letters: where a decision is contested (CJA R312-1: the court of the deciding authority's seat).
+    appeal_court = models.CharField("tribunal compétent", max_length=120, default="tribunal administratif de Paris")
+    appeal_authority = models.CharField(
+        "autorité du recours hiérarchique", max_length=120, default="le ministre chargé de la cohésion des territoires"
+    )
     origin = models.CharField("origine", max_length=16, choices=Origin, default=Origin.REAL)
 
     class Meta:
@@ -44,6 +50,8 @@ class Announcement(models.Model):
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="announcements", verbose_name="dispositif")
     kind = models.CharField("nature", max_length=10, choices=Kind)
     stated_on = models.DateField("date")
+    # Where the source gives a month or a year only: `stated_on` is then the last day it may have been said.
+    date_note = models.CharField("précision de la date", max_length=150, blank=True)
     statement = models.TextField("énoncé")
     amount_cents = models.BigIntegerField("montant annoncé (centimes)", null=True, blank=True)
     grants_cents = models.BigIntegerField("dont subventions (centimes)", null=True, blank=True)
@@ -51,6 +59,8 @@ class Announcement(models.Model):
     source = models.CharField("source", max_length=300)
     supersedes = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="superseded_by")
     contradicts = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="contradicted_by")
+
+    objects = AnnouncementQuerySet.as_manager()
 
     class Meta:
         verbose_name = "annonce"

@@ -6,6 +6,7 @@ from django_fsm import FSMField, transition
 from accounts.models import PublicIdModel, StatefulModel, User
 from programme.models.call import Call
 from programme.models.programme import Origin
+from programme.querysets import WaveQuerySet
 
 STEER = "programme.steer_wave"
 DECIDE = "programme.decide_wave"
@@ -48,6 +49,8 @@ class Wave(PublicIdModel, StatefulModel):
     announcement_on = models.DateField("annonce le", null=True, blank=True)
     announced_at = models.DateTimeField("annoncée le", null=True, editable=False)
 
+    objects = WaveQuerySet.as_manager()
+
     class Meta:
         verbose_name = "vague"
         ordering = ["call", "number"]
@@ -63,14 +66,12 @@ class Wave(PublicIdModel, StatefulModel):
     def __str__(self):
         return f"Vague {self.number}"
 
+    def has_window(self):
+        return self.opens_at is not None and self.closes_at is not None
+
     def accepts_deposit(self, at):
         """Judged by the server's clock at arrival, never by a scheduler: `opens_at` included, `closes_at` excluded."""
-        return (
-            self.state == self.State.COLLECTING
-            and self.opens_at is not None
-            and self.closes_at is not None
-            and self.opens_at <= at < self.closes_at
-        )
+        return self.state == self.State.COLLECTING and self.has_window() and self.opens_at <= at < self.closes_at
 
     @transition(state, State.PLANNED, State.COLLECTING, permission=STEER)
     def open_deposit(self, *, by):
@@ -117,4 +118,4 @@ class WaveAmendment(models.Model):
         ordering = ["-pk"]
 
     def __str__(self):
-        return f"{self.wave} : {self.field}"
+        return f"{self.wave} : {self.field}"

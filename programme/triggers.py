@@ -1,0 +1,58 @@
+"""What was published cannot change: the database itself refuses, on both engines.
+
+A frozen version (`frozen_at` set) keeps its row, its bounds, its criteria with their levels, its sections with their
+questions: no INSERT, UPDATE or DELETE. A correction is a new version.
+"""
+
+from accounts.database import Trigger, append_only, never_deleted, refuse_when, register
+
+MESSAGE = "a published call version is frozen: write a new version"
+# Table → the version of a row, from its column ({row} is OLD or NEW).
+VERSION_OF = {
+    "programme_segmentbounds": "{row}.version_id",
+    "programme_criterion": "{row}.version_id",
+    "programme_formsection": "{row}.version_id",
+    "programme_criterionlevel": "(SELECT version_id FROM programme_criterion WHERE id = {row}.criterion_id)",
+    "programme_question": "(SELECT version_id FROM programme_formsection WHERE id = {row}.section_id)",
+}
+ROWS = {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}
+
+
+def frozen_child(table, moment):
+    """Refuse `moment` on the rows of `table` that belong to a frozen version."""
+    name = f"{table}_frozen_{moment.lower()}"
+    versions = ", ".join(VERSION_OF[table].format(row=row) for row in ROWS[moment])
+    is_frozen = f"EXISTS (SELECT 1 FROM programme_callversion WHERE frozen_at IS NOT NULL AND id IN ({versions}))"
+    kept = "OLD" if moment == "DELETE" else "NEW"
+    postgresql = f"""
+        CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF {is_frozen} THEN
+                RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = 'integrity_constraint_violation';
+            END IF;
+            RETURN {kept};
+        END $$;
+        CREATE OR REPLACE TRIGGER {name} BEFORE {moment} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}();
+    """
+    sqlite = f"""
+        CREATE TRIGGER {name} BEFORE {moment} ON {table}
+        BEGIN SELECT RAISE(ABORT, '{MESSAGE}') WHERE {is_frozen}; END
+    """
+    return Trigger(name, table, postgresql, sqlite)
+
+
+register(
+    *append_only("programme_waveamendment"),
+    *never_deleted("programme_announcement"),
+    *(frozen_child(table, moment) for table in VERSION_OF for moment in ROWS),
+    *(
+        refuse_when(
+            f"programme_callversion_frozen_{moment.lower()}",
+            "programme_callversion",
+            moment,
+            "OLD.frozen_at IS NOT NULL",
+            MESSAGE,
+        )
+        for moment in ("UPDATE", "DELETE")
+    ),
+)
