@@ -3,13 +3,17 @@
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.errors import Refusal
 from accounts.french import euros
+from accounts.models import JournalEntry
 from accounts.permissions import require
 from applications.models import Application, Fabrique
-from funding.ledger import Leg, Slot, post
-from funding.models import Award, Draw, Kind, Line, Posting
+from funding.instalments import agreement_of, make_first_due, missing_before_due
+from funding.ledger import KeyReused, Leg, Slot, is_known, post
+from funding.models import Award, Draw, Kind, Line, Movement, Posting, Schedule
+from funding.schedules import default_plan, plan
 from programme.models import Origin, SegmentBounds, Wave
 
 
@@ -52,7 +56,13 @@ def reserve(*, wave: Wave, requests: list[Request], on, act, by, key, origin=Ori
     """
     require(by, "funding.reserve")
     with transaction.atomic():
-        awards = [_create_award(wave, request, on, origin) for request in requests]
+        # One adoption of a wave at a time: a twin finds the posting of the first.
+        Wave.objects.select_for_update(of=("self",), no_key=True).get(pk=wave.pk)
+        if is_known(key):
+            awards = _awards_of(key, requests)
+        else:
+            refuse_second_award(wave, requests)
+            awards = [_create_award(wave, request, on, origin) for request in requests]
         legs = [
             Leg(
                 Slot(Kind.AE_OPENED, request.line.pk, request.fiscal_year),
@@ -63,6 +73,30 @@ def reserve(*, wave: Wave, requests: list[Request], on, act, by, key, origin=Ori
         ]
         post(key=key, kind=Posting.Kind.RESERVE, effective_on=on, actor=by, act=act, legs=legs)
     return awards
+
+
+def _awards_of(key, requests):
+    """The awards that a known posting reserved, in the order of `requests`."""
+    reserved = Movement.objects.filter(posting__key=key).values("to_account__award")
+    by_place = {award.fabrique_id: award for award in Award.objects.filter(pk__in=reserved)}
+    if {request.fabrique.pk for request in requests} != set(by_place):
+        raise KeyReused(
+            "Cette adoption a déjà été enregistrée avec d’autres dossiers : rien n’a été écrit. "
+            "Ouvrez la proposition adoptée avant de recommencer."
+        )
+    return [by_place[request.fabrique.pk] for request in requests]
+
+
+def refuse_second_award(wave, requests):
+    """A dossier, and a place in a wave, hold one award at a time; the database says the same."""
+    dossiers = [request.application.pk for request in requests if request.application]
+    same = Q(application__in=dossiers) | Q(wave=wave, fabrique__in=[request.fabrique.pk for request in requests])
+    known = Award.objects.filter(same).exclude(state=Award.State.RELEASED).select_related("fabrique").first()
+    if known is not None:
+        raise Refusal(
+            f"{known.fabrique} a déjà une attribution dans cette vague, de {euros(known.total_cents)} : "
+            "libérez-la avant d’en proposer une autre."
+        )
 
 
 def _create_award(wave, request, on, origin):
@@ -102,21 +136,17 @@ def release(*, awards, on, act, by, key, reason=""):
     require(by, "funding.reserve")
     with transaction.atomic():
         locked = lock(awards)
-        legs = [
-            Leg(
-                Slot(Kind.AE_RESERVED, draw.line_id, draw.fiscal_year, draw.award_id),
-                Slot(Kind.AE_OPENED, draw.line_id, draw.fiscal_year),
-                draw.cents,
-            )
-            for draw in draws_of(locked)
-        ]
-        for award in locked:
-            award.move("release", by=by)
+        legs = legs_of(locked, Kind.AE_RESERVED, Kind.AE_OPENED)
+        if not is_known(key):
+            for award in locked:
+                award.move("release", by=by)
         post(key=key, kind=Posting.Kind.RELEASE, effective_on=on, actor=by, act=act, reason=reason, legs=legs)
 
 
 def commit(*, awards, on, act, by, key):
     """Commit the reservations of `awards` in full (LOLF art. 8; RRCBE part 4 §1.8): one posting.
+
+    Each award gets its payment schedule, except a reconstruction, whose source names none.
 
     Args:
         on: Paris date of the signed act.
@@ -126,29 +156,61 @@ def commit(*, awards, on, act, by, key):
         StalePage: one of them is no longer a reservation.
     """
     require(by, "funding.commit")
+    _commit(awards, on=on, act=act, by=by, mover=by, key=key)
+
+
+def commit_by_agreement(*, award, on, number, by):
+    """Commit one award where the call says that the agreement commits: its signatories decided, `by` records it."""
+    _commit([award], on=on, act=f"Convention {number}", by=by, mover=None, key=f"agreement:{number}:commit")
+    award.refresh_from_db()
+
+
+def _commit(awards, *, on, act, by, mover, key):
     with transaction.atomic():
         locked = lock(awards)
-        legs = [
-            Leg(
-                Slot(Kind.AE_RESERVED, draw.line_id, draw.fiscal_year, draw.award_id),
-                Slot(Kind.AE_COMMITTED, draw.line_id, draw.fiscal_year, draw.award_id),
-                draw.cents,
-            )
-            for draw in draws_of(locked)
-        ]
-        for award in locked:
-            award.move("commit", by=by, on=on)
+        if not is_known(key):
+            for award in locked:
+                award.move("commit", by=mover, on=on)
+        legs = legs_of(locked, Kind.AE_RESERVED, Kind.AE_COMMITTED)
         post(key=key, kind=Posting.Kind.COMMIT, effective_on=on, actor=by, act=act, legs=legs)
+        plan_missing(locked, on, by)
+
+
+def plan_missing(awards, on, by):
+    planned = set(Schedule.objects.filter(award__in=awards, state="current").values_list("award_id", flat=True))
+    for award in awards:
+        if award.pk not in planned and award.origin != Origin.RECONSTRUCTION:
+            plan(award=award, instalments=default_plan(award, on), by=by)
 
 
 def mark_notified(*, award, on):
     """Note the day the award's act reached its addressee; the first day stays."""
     with transaction.atomic():
-        award = Award.objects.select_for_update().get(pk=award.pk)
+        award = Award.objects.select_for_update(of=("self",), no_key=True).get(pk=award.pk)
         if award.notified_on is None:
             award.notified_on = on
             award.save(update_fields=["notified_on"])
+            record(award, "notify_award", None, {"on": on.isoformat()})
+            enter_into_force(award=award, by=None)
     return award
+
+
+def enter_into_force(*, award, by):
+    """Once the act is notified and the agreement, where one is needed, signed by both: the first instalment is due.
+
+    Args:
+        award: a locked `Award`; nothing happens while something is missing.
+    """
+    if award.state != Award.State.COMMITTED or missing_before_due(award):
+        return
+    award.move("come_into_force", by=by)
+    agreement = agreement_of(award)
+    signed_on = agreement.state_signed_on if agreement else award.notified_on
+    make_first_due(award=award, on=max(award.notified_on, signed_on), by=by)
+
+
+def record(award, action, by, details):
+    JournalEntry.write(action=action, subject=award, actor=by, details=details)
 
 
 def lock(awards):
@@ -160,5 +222,12 @@ def lock(awards):
     )
 
 
-def draws_of(awards):
-    return list(Draw.objects.filter(award__in=awards).order_by("award_id", "pk"))
+def legs_of(awards, origin, destination):
+    """One leg a draw of `awards`, from kind to kind; the accounts of a line itself carry no award."""
+
+    def slot(kind, draw):
+        award_id = None if kind == Kind.AE_OPENED else draw.award_id
+        return Slot(kind, draw.line_id, draw.fiscal_year, award_id)
+
+    draws = Draw.objects.filter(award__in=awards).order_by("award_id", "pk")
+    return [Leg(slot(origin, draw), slot(destination, draw), draw.cents) for draw in draws]

@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, Sum
 from django.utils import timezone
 
-from accounts.errors import Refusal
+from accounts.errors import Refusal, StalePage
 from accounts.french import euros, long_date
 from funding.models import SOURCE_KINDS, Account, Kind, Line, Movement, Posting
 
@@ -40,6 +40,15 @@ ROUTES = {
     P.ORDER: {(K.CP_AVAILABLE, K.CP_ORDERED)},
     P.CANCEL_ORDER: {(K.CP_ORDERED, K.CP_AVAILABLE)},
     P.PAY: {(K.CP_ORDERED, K.CP_PAID), (K.AE_COMMITTED, K.AE_LIQUIDATED)},
+}
+
+# AE are reserved, committed and made available again within their year; CP are ordered and paid within theirs.
+USED_IN_ITS_YEAR = {
+    P.RESERVE: {K.AE_OPENED},
+    P.COMMIT: {K.AE_RESERVED},
+    P.DECOMMIT: {K.AE_COMMITTED},
+    P.ORDER: {K.CP_AVAILABLE},
+    P.PAY: {K.CP_ORDERED},
 }
 
 
@@ -79,7 +88,7 @@ def post(*, key, kind, effective_on, actor, act, legs, reason="", reverses=None)
         effective_on: Paris date at which it is true in law; not in the future.
         actor: the `User`, or None for the system.
         act: the legal act or document that founds it.
-        legs: the `Leg`s, in the order in which they are applied.
+        legs: the `Leg`s, in any order; no account may both give and receive.
         reason: why, where the act does not say it.
         reverses: the `Posting` that this one corrects.
 
@@ -88,29 +97,42 @@ def post(*, key, kind, effective_on, actor, act, legs, reason="", reverses=None)
 
     Raises:
         InsufficientFunds: an account would fall below zero, today or on a past day.
+        Refusal: the date is in the future, or outside the fiscal year whose credits are used.
         KeyReused: the key is known with another content.
         ValueError: a leg has no amount or takes a way that the act does not allow (a fault of the caller).
     """
-    legs = list(legs)
+    legs = in_one_order(legs)
     refuse_wrong_legs(kind, legs)
-    if effective_on > timezone.localdate():
-        raise Refusal("La date d’effet est dans le futur : indiquez la date d’aujourd’hui ou une date passée.")
+    refuse_wrong_date(kind, effective_on, legs)
     with transaction.atomic():
         posting, created = insert_posting(
             key=key, kind=kind, effective_on=effective_on, actor=actor, act=act, reason=reason, reverses=reverses,
-            fingerprint=fingerprint_of(kind, effective_on, legs),
+            fingerprint=fingerprint_of(kind, effective_on, legs), movement_count=len(legs),
         )  # fmt: skip
         if created:
             accounts = lock_accounts({slot for leg in legs for slot in leg[:2]})
+            refuse_midnight(posting)
             refuse_overdraft(accounts, legs)
             refuse_past_overdraft(accounts, legs, effective_on)
             insert_movements(posting, accounts, legs)
     return posting
 
 
+def is_known(key):
+    """True when a posting bears this key: its act was done, a replay changes nothing."""
+    return Posting.objects.filter(key=key).exists()
+
+
+def in_one_order(legs):
+    """Every posting touches day totals in the same order: two that meet wait for each other, neither dies."""
+    return sorted(legs, key=lambda leg: [(*slot[:3], slot.award_id or 0) for slot in leg[:2]])
+
+
 def refuse_wrong_legs(kind, legs):
     if not legs:
         raise ValueError("a posting has at least one movement")
+    if {leg.origin for leg in legs} & {leg.destination for leg in legs}:
+        raise ValueError("an account does not give and receive in one posting")
     for origin, destination, cents in legs:
         if cents <= 0:
             raise ValueError(f"a movement is of a positive amount, not {cents}")
@@ -118,6 +140,30 @@ def refuse_wrong_legs(kind, legs):
             raise ValueError(f"{kind}: {origin.kind} → {destination.kind} is not a way money goes")
         if kind != P.CARRY_OVER and origin[1:3] != destination[1:3]:
             raise ValueError(f"{kind} stays on one line and one fiscal year")
+
+
+def refuse_wrong_date(kind, effective_on, legs):
+    """Credits of a year are used in that year (LOLF art. 15), and paid on the CP of the day's year (art. 28)."""
+    today = timezone.localdate()
+    if effective_on > today:
+        raise Refusal(
+            f"La date d’effet, le {long_date(effective_on)}, est dans le futur : "
+            f"indiquez une date jusqu’au {long_date(today)}.",
+            field="on",
+        )
+    for slot in {leg.origin for leg in legs}:
+        if slot.kind in USED_IN_ITS_YEAR.get(kind, ()) and slot.fiscal_year != effective_on.year:
+            raise Refusal(
+                f"{slot.kind[:2].upper()} de {slot.fiscal_year} : elles ne s’emploient qu’en {slot.fiscal_year}, "
+                f"pas le {long_date(effective_on)}. Choisissez des crédits de {effective_on.year} ou une autre date.",
+                field="fiscal_year",
+            )
+
+
+def refuse_midnight(posting):
+    """We waited for the lock past midnight: what others booked today would not have been known on `booked_on`."""
+    if posting.booked_on != timezone.localdate():
+        raise StalePage("Minuit vient de passer pendant l’enregistrement : rien n’a été écrit. Recommencez.")
 
 
 def fingerprint_of(kind, effective_on, legs):
@@ -172,17 +218,13 @@ def find_accounts(slots, *, lock=False):
 
 
 def refuse_overdraft(accounts, legs):
-    """Play the legs in order on the balances just read under lock."""
-    balances = {slot: account.balance_cents for slot, account in accounts.items()}
-    for origin, destination, cents in legs:
-        if origin.kind not in SOURCE_KINDS and balances[origin] < cents:
-            raise InsufficientFunds(overdraft_sentence(origin, balances[origin], outflow(legs, origin)))
-        balances[origin] -= cents
-        balances[destination] += cents
-
-
-def outflow(legs, slot):
-    return sum(cents for origin, _, cents in legs if origin == slot)
+    """Compare what leaves each account with the balance just read under lock."""
+    outflow = defaultdict(int)
+    for origin, _, cents in legs:
+        outflow[origin] += cents
+    for slot, asked in outflow.items():
+        if slot.kind not in SOURCE_KINDS and accounts[slot].balance_cents < asked:
+            raise InsufficientFunds(overdraft_sentence(slot, accounts[slot].balance_cents, asked), field="amount")
 
 
 def overdraft_sentence(slot, left_cents, asked_cents):
@@ -213,7 +255,8 @@ def refuse_negative_day(slot, account, delta, effective_on):
             raise InsufficientFunds(
                 f"{Kind(slot.kind).label} : à cette date d’effet, le solde d’un jour antérieur au "
                 f"{long_date(day)} serait négatif de {euros(-balance)}. "
-                "Choisissez une date d’effet plus récente."
+                "Choisissez une date d’effet plus récente.",
+                field="on",
             )
 
 
@@ -237,11 +280,12 @@ def insert_movements(posting, accounts, legs):
         [
             Movement(
                 posting=posting,
+                rank=rank,
                 from_account=accounts[origin],
                 to_account=accounts[destination],
                 amount_cents=cents,
                 effective_on=posting.effective_on,
             )
-            for origin, destination, cents in legs
+            for rank, (origin, destination, cents) in enumerate(legs, start=1)
         ]
     )

@@ -8,3 +8,5 @@ rules.add_perm("funding.reserve", holds(Role.OFFICER, Role.PANEL_CHAIR, Role.DEC
 rules.add_perm("funding.commit", holds(Role.DECISION_MAKER))
 rules.add_perm("funding.manage_agreement", holds(Role.OFFICER))
 rules.add_perm("funding.pay", holds(Role.FINANCE_OFFICER))
+rules.add_perm("funding.plan", holds(Role.OFFICER, Role.DECISION_MAKER))
+rules.add_perm("funding.make_due", holds(Role.OFFICER))

@@ -15,6 +15,9 @@ BEGIN
     IF posted.effective_on <> NEW.effective_on THEN
         RAISE EXCEPTION 'movement and posting differ in date' USING ERRCODE = 'integrity_constraint_violation';
     END IF;
+    IF NEW.rank > posted.movement_count THEN
+        RAISE EXCEPTION 'the posting is complete' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
     UPDATE funding_account SET balance_cents = balance_cents - NEW.amount_cents
         WHERE id = NEW.from_account_id RETURNING * INTO origin;
     UPDATE funding_account SET balance_cents = balance_cents + NEW.amount_cents
@@ -34,6 +37,8 @@ CREATE TRIGGER funding_movement_apply AFTER INSERT ON funding_movement
 BEGIN
     SELECT RAISE(ABORT, 'movement and posting differ in date')
         WHERE (SELECT effective_on FROM funding_posting WHERE id = NEW.posting_id) <> NEW.effective_on;
+    SELECT RAISE(ABORT, 'the posting is complete')
+        WHERE (SELECT movement_count FROM funding_posting WHERE id = NEW.posting_id) < NEW.rank;
     UPDATE funding_account SET balance_cents = balance_cents - NEW.amount_cents WHERE id = NEW.from_account_id;
     UPDATE funding_account SET balance_cents = balance_cents + NEW.amount_cents WHERE id = NEW.to_account_id;
     INSERT INTO funding_daytotal ({DAY_TOTAL_COLUMNS}, cents)
@@ -45,12 +50,40 @@ BEGIN
 END
 """
 
-# A balance changes only inside the movement's trigger. SQLite cannot tell the depth: `reconcile` sees it there.
-BALANCE_GUARD_POSTGRESQL = """
-CREATE OR REPLACE FUNCTION funding_account_guard() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION 'a balance moves only with a movement' USING ERRCODE = 'integrity_constraint_violation'; END $$;
-CREATE OR REPLACE TRIGGER funding_account_guard BEFORE UPDATE ON funding_account FOR EACH ROW
-    WHEN (pg_trigger_depth() = 0 AND OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION funding_account_guard();
+GUARDED = {
+    # table: (moments, message). What a trigger keeps changes only inside that trigger.
+    "funding_account": ("UPDATE", "a balance moves only with a movement"),
+    "funding_daytotal": ("INSERT OR UPDATE OR DELETE", "day totals are kept by the movements"),
+}
+
+
+def guard(table):
+    """PostgreSQL knows the depth of a trigger; SQLite does not: there `reconcile` sees what was changed by hand."""
+    moments, message = GUARDED[table]
+    name = f"{table}_guard"
+    return Trigger(
+        name,
+        table,
+        f"""
+        CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation'; END $$;
+        CREATE OR REPLACE TRIGGER {name} BEFORE {moments} ON {table} FOR EACH ROW
+            WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION {name}();
+        """,
+        "",
+    )
+
+
+# On SQLite a balance follows the last movement, or does not move; an update by hand that mimics it is `reconcile`'s.
+BALANCE_SQLITE = """
+CREATE TRIGGER funding_account_balance BEFORE UPDATE OF balance_cents ON funding_account
+WHEN NOT EXISTS (
+    SELECT 1 FROM funding_movement
+    WHERE id = (SELECT max(id) FROM funding_movement)
+    AND ((from_account_id = OLD.id AND NEW.balance_cents = OLD.balance_cents - amount_cents)
+        OR (to_account_id = OLD.id AND NEW.balance_cents = OLD.balance_cents + amount_cents))
+)
+BEGIN SELECT RAISE(ABORT, 'a balance moves only with a movement'); END
 """
 
 PLAN_STATEMENTS = """
@@ -73,11 +106,16 @@ CREATE TRIGGER funding_instalment_plan AFTER INSERT ON funding_instalment BEGIN 
 register(
     *append_only("funding_posting"),
     *append_only("funding_movement"),
+    *append_only("funding_draw"),
     *never_deleted("funding_account"),
-    *never_deleted("funding_instalment"),
     *never_deleted("funding_award"),
+    *never_deleted("funding_schedule"),
+    *never_deleted("funding_scheduleyear"),
+    *never_deleted("funding_agreement"),
+    *never_deleted("funding_instalment"),
     Trigger("funding_movement_apply", "funding_movement", APPLY_POSTGRESQL, APPLY_SQLITE),
-    Trigger("funding_account_guard", "funding_account", BALANCE_GUARD_POSTGRESQL, ""),
+    *map(guard, GUARDED),
+    Trigger("funding_account_balance", "funding_account", "", BALANCE_SQLITE),
     Trigger("funding_instalment_plan", "funding_instalment", PLAN_POSTGRESQL, PLAN_SQLITE),
     refuse_when(
         "funding_account_opens_empty",
@@ -85,6 +123,22 @@ register(
         "INSERT",
         "NEW.balance_cents <> 0",
         "an account opens empty",
+    ),
+    refuse_when(
+        "funding_account_fixed",
+        "funding_account",
+        "UPDATE",
+        "OLD.kind <> NEW.kind OR OLD.line_id <> NEW.line_id OR OLD.fiscal_year <> NEW.fiscal_year "
+        "OR COALESCE(OLD.award_id, 0) <> COALESCE(NEW.award_id, 0)",
+        "what an account holds is fixed",
+    ),
+    refuse_when(
+        "funding_award_amount_fixed",
+        "funding_award",
+        "UPDATE",
+        "OLD.total_cents <> NEW.total_cents OR OLD.min_cents <> NEW.min_cents OR OLD.max_cents <> NEW.max_cents "
+        "OR OLD.year_cap_cents <> NEW.year_cap_cents",
+        "the amount of an award and the bounds of its call are fixed",
     ),
     # An amendment publishes a new schedule; what an instalment pays never changes under it.
     refuse_when(

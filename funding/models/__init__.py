@@ -1,5 +1,6 @@
-from funding.models.award import Agreement, Award, Draw, Instalment, Schedule, ScheduleYear
+from funding.models.award import Award, Draw
 from funding.models.ledger import AWARD_KINDS, SOURCE_KINDS, Account, DayTotal, Kind, Line, Movement, Posting, Source
+from funding.models.payment import Agreement, Instalment, Schedule, ScheduleYear
 
 __all__ = [
     "AWARD_KINDS",

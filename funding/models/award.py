@@ -3,9 +3,10 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django_fsm import FSMField, transition
 
-from accounts.models import Organisation, PublicIdModel, StatefulModel, User
+from accounts.models import Organisation, PublicIdModel, StatefulModel
 from applications.models import Application, Fabrique
 from funding.models.ledger import Line
+from funding.querysets import AwardQuerySet
 from programme.models import Origin, Wave
 
 RESERVE = "funding.reserve"
@@ -50,6 +51,8 @@ class Award(PublicIdModel, StatefulModel):
     notified_on = models.DateField("notifiée le", null=True, blank=True)
     created_at = models.DateTimeField("créée le", default=timezone.now)
 
+    objects = AwardQuerySet.as_manager()
+
     class Meta:
         verbose_name = "attribution"
         ordering = ["-pk"]
@@ -72,8 +75,14 @@ class Award(PublicIdModel, StatefulModel):
                 fields=["fabrique", "wave"],
                 condition=~Q(state="released"),
                 name="award_one_live_per_place_and_wave",
+                violation_error_message="Ce lieu a déjà une attribution dans cette vague.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["committed", "in_force", "completed"]) | Q(committed_on__isnull=False),
+                name="award_committed_has_date",
             ),
         ]
+        indexes = [models.Index(fields=["state"], name="award_state")]
 
     def __str__(self):
         return f"Attribution à {self.fabrique}"
@@ -113,224 +122,3 @@ class Draw(models.Model):
 
     def __str__(self):
         return f"{self.line} {self.fiscal_year}"
-
-
-class Schedule(models.Model):
-    """A version of the payment schedule; the current one plans exactly the award. `planned_cents` kept by trigger."""
-
-    class State(models.TextChoices):
-        DRAFT = "draft", "En préparation"
-        CURRENT = "current", "En vigueur"
-        REPLACED = "replaced", "Remplacé"
-
-    award = models.ForeignKey(Award, models.PROTECT, related_name="schedules", verbose_name="attribution")
-    number = models.PositiveSmallIntegerField("version")
-    state = models.CharField("état", max_length=10, choices=State, default=State.DRAFT)
-    total_cents = models.BigIntegerField("montant (centimes)")
-    planned_cents = models.BigIntegerField("planifié (centimes)", default=0, editable=False)
-
-    class Meta:
-        verbose_name = "échéancier"
-        ordering = ["award", "number"]
-        constraints = [
-            models.UniqueConstraint(fields=["award", "number"], name="schedule_number_once"),
-            models.UniqueConstraint(fields=["award"], condition=Q(state="current"), name="schedule_one_current"),
-            models.CheckConstraint(
-                condition=~Q(state="current") | Q(planned_cents=F("total_cents")),
-                name="schedule_current_plans_all",
-                violation_error_message="L’échéancier doit planifier exactement le montant attribué.",
-            ),
-        ]
-
-    def __str__(self):
-        return f"Échéancier {self.number} de {self.award}"
-
-
-class ScheduleYear(models.Model):
-    schedule = models.ForeignKey(Schedule, models.PROTECT, related_name="years", verbose_name="échéancier")
-    year = models.PositiveSmallIntegerField("année")
-    cap_cents = models.BigIntegerField("plafond (centimes)")
-    planned_cents = models.BigIntegerField("planifié (centimes)", default=0, editable=False)
-
-    class Meta:
-        verbose_name = "année d’échéancier"
-        verbose_name_plural = "années d’échéancier"
-        ordering = ["schedule", "year"]
-        constraints = [
-            models.UniqueConstraint(fields=["schedule", "year"], name="scheduleyear_once"),
-            models.CheckConstraint(
-                condition=Q(planned_cents__gte=0, planned_cents__lte=F("cap_cents")),
-                name="scheduleyear_within_cap",
-                violation_error_message="Le plafond annuel de l’appel est dépassé.",
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.schedule}, {self.year}"
-
-
-class Agreement(PublicIdModel, StatefulModel):
-    """Convention: compulsory for a private body above 23 000 € a year (L. 2000-321 art. 10, D. 2001-495)."""
-
-    class State(models.TextChoices):
-        DRAFTED = "drafted", "Préparée"
-        SENT = "sent", "Envoyée"
-        SIGNED_BY_BENEFICIARY = "signed_by_beneficiary", "Signée par la structure"
-        SIGNED_BY_STATE = "signed_by_state", "Signée par l’État"
-        IN_FORCE = "in_force", "En vigueur"
-        CLOSED = "closed", "Close"
-
-    award = models.OneToOneField(Award, models.PROTECT, related_name="agreement", verbose_name="attribution")
-    number = models.CharField("numéro", max_length=20, unique=True)
-    state = FSMField("état", default=State.DRAFTED, choices=State.choices, protected=True, max_length=24)
-    sent_on = models.DateField("envoyée le", null=True, blank=True)
-    beneficiary_signed_on = models.DateField("signée par la structure le", null=True, blank=True)
-    beneficiary_signatory = models.CharField("signataire de la structure", max_length=150, blank=True)
-    state_signed_on = models.DateField("signée par l’État le", null=True, blank=True)
-    state_signatory = models.CharField("signataire de l’État", max_length=150, blank=True)
-
-    class Meta:
-        verbose_name = "convention"
-        ordering = ["-pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=~Q(state__in=["in_force", "closed"])
-                | Q(beneficiary_signed_on__isnull=False, state_signed_on__isnull=False),
-                name="agreement_in_force_signed_by_both",
-            )
-        ]
-
-    def __str__(self):
-        return f"Convention {self.number}"
-
-    @transition(state, State.DRAFTED, State.SENT, permission="funding.manage_agreement")
-    def send(self, *, by, on):
-        self.sent_on = on
-
-    @transition(state, State.SENT, State.SIGNED_BY_BENEFICIARY, permission="funding.manage_agreement")
-    def record_beneficiary_signature(self, *, by, on, signatory):
-        self.beneficiary_signed_on, self.beneficiary_signatory = on, signatory
-
-    @transition(state, State.SIGNED_BY_BENEFICIARY, State.SIGNED_BY_STATE, permission="funding.manage_agreement")
-    def record_state_signature(self, *, by, on, signatory):
-        self.state_signed_on, self.state_signatory = on, signatory
-
-    @transition(state, State.SIGNED_BY_STATE, State.IN_FORCE, permission="funding.manage_agreement")
-    def come_into_force(self, *, by):
-        """Both signatures are recorded."""
-
-    @transition(state, State.IN_FORCE, State.CLOSED, permission="funding.manage_agreement")
-    def close(self, *, by):
-        """Everything is paid and reported."""
-
-
-class Instalment(PublicIdModel, StatefulModel):
-    """One scheduled payment with its condition (glossary 46, 47). Cents."""
-
-    class State(models.TextChoices):
-        PLANNED = "planned", "Planifiée"
-        DUE = "due", "Exigible"
-        CERTIFIED = "certified", "Service fait certifié"
-        ORDERED = "ordered", "Mise en paiement"
-        PAID = "paid", "Payée"
-        WITHHELD = "withheld", "Retenue"
-        CANCELLED = "cancelled", "Annulée"
-
-    class Kind(models.TextChoices):
-        ADVANCE = "advance", "Avance"
-        INTERIM = "interim", "Acompte"
-        BALANCE = "balance", "Solde"
-
-    APPLICANT_LABELS = {
-        State.PLANNED: "Prévu",
-        State.DUE: "À verser",
-        State.CERTIFIED: "Vérifié",
-        State.ORDERED: "Transmis au comptable",
-        State.PAID: "Versé",
-        State.WITHHELD: "Retenu",
-        State.CANCELLED: "Annulé",
-    }
-
-    schedule_year = models.ForeignKey(ScheduleYear, models.PROTECT, related_name="instalments", verbose_name="année")
-    award = models.ForeignKey(Award, models.PROTECT, related_name="instalments", verbose_name="attribution")
-    number = models.PositiveSmallIntegerField("numéro")
-    kind = models.CharField("nature", max_length=8, choices=Kind)
-    state = FSMField("état", default=State.PLANNED, choices=State.choices, protected=True, max_length=10)
-    cents = models.BigIntegerField("montant (centimes)")
-    condition = models.CharField("condition", max_length=250)
-    expected_on = models.DateField("prévue le")
-    # Each dated fact has its legal date; `…_at` is when we knew.
-    due_on = models.DateField("exigible le", null=True, blank=True)
-    due_at = models.DateTimeField("exigibilité connue le", null=True, blank=True)
-    certified_on = models.DateField("service fait le", null=True, blank=True)
-    certified_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
-    ordered_on = models.DateField("mise en paiement le", null=True, blank=True)
-    ordered_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
-    paid_on = models.DateField("payée par le comptable le", null=True, blank=True)
-    paid_recorded_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
-    chorus_reference = models.CharField("référence Chorus (DP)", max_length=40, null=True, blank=True, unique=True)
-
-    class Meta:
-        verbose_name = "échéance"
-        ordering = ["award", "number"]
-        constraints = [
-            models.UniqueConstraint(fields=["schedule_year", "award", "number"], name="instalment_number_once"),
-            models.CheckConstraint(condition=Q(cents__gt=0), name="instalment_positive"),
-            models.CheckConstraint(
-                condition=Q(ordered_by=None) | ~Q(certified_by=F("ordered_by")),
-                name="instalment_certifier_does_not_order",
-                violation_error_message="Qui certifie le service fait ne met pas en paiement.",
-            ),
-            models.CheckConstraint(
-                condition=Q(paid_recorded_by=None)
-                | (~Q(certified_by=F("paid_recorded_by")) & ~Q(ordered_by=F("paid_recorded_by"))),
-                name="instalment_recorder_is_a_third",
-                violation_error_message="Le paiement est noté par une troisième personne.",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state__in=["due", "certified", "ordered", "paid"]) | Q(due_on__isnull=False),
-                name="instalment_due_has_date",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state__in=["certified", "ordered", "paid"])
-                | Q(certified_on__isnull=False, certified_by__isnull=False),
-                name="instalment_certified_has_author",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state__in=["ordered", "paid"]) | Q(ordered_on__isnull=False, ordered_by__isnull=False),
-                name="instalment_ordered_has_author",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state="paid")
-                | Q(paid_on__isnull=False, paid_recorded_by__isnull=False, chorus_reference__isnull=False),
-                name="instalment_paid_has_reference",
-            ),
-        ]
-        indexes = [models.Index(fields=["state", "expected_on"], name="instalment_state_expected")]
-
-    def __str__(self):
-        return f"Échéance {self.number}, {self.award}"
-
-    @transition(state, State.PLANNED, State.DUE)
-    def become_due(self, *, by, on, at):
-        self.due_on, self.due_at = on, at
-
-    @transition(state, State.DUE, State.CERTIFIED, permission="funding.pay")
-    def certify(self, *, by, on):
-        self.certified_on, self.certified_by = on, by
-
-    @transition(state, State.CERTIFIED, State.ORDERED, permission="funding.pay")
-    def order(self, *, by, on):
-        self.ordered_on, self.ordered_by = on, by
-
-    @transition(state, State.ORDERED, State.PAID, permission="funding.pay")
-    def record_payment(self, *, by, on, chorus_reference):
-        self.paid_on, self.paid_recorded_by, self.chorus_reference = on, by, chorus_reference
-
-    @transition(state, [State.PLANNED, State.DUE], State.WITHHELD, permission="funding.pay")
-    def withhold(self, *, by):
-        """A condition is not met; the money stays committed."""
-
-    @transition(state, [State.PLANNED, State.WITHHELD], State.CANCELLED, permission="funding.pay")
-    def cancel(self, *, by):
-        """Replaced by an amendment, or decommitted."""

@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import PublicIdModel, User
+from funding.querysets import LineQuerySet, MovementQuerySet, PostingQuerySet
 from programme.models import Origin, Programme
 
 
@@ -38,6 +39,8 @@ class Line(PublicIdModel):
     action = models.CharField("action", max_length=10, blank=True)
     bop_uo = models.CharField("BOP-UO", max_length=40, blank=True)
     origin = models.CharField("origine", max_length=16, choices=Origin, default=Origin.REAL)
+
+    objects = LineQuerySet.as_manager()
 
     class Meta:
         verbose_name = "ligne budgétaire"
@@ -142,10 +145,18 @@ class Posting(PublicIdModel):
     act = models.CharField("acte", max_length=200)
     reason = models.CharField("motif", max_length=300, blank=True)
     reverses = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="reversed_by")
+    # How many movements it holds: none may be slipped into a posting of the past, which would change what we knew.
+    movement_count = models.PositiveSmallIntegerField("nombre de mouvements")
+
+    objects = PostingQuerySet.as_manager()
 
     class Meta:
         verbose_name = "écriture"
         ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(movement_count__gt=0), name="posting_moves_money"),
+            models.CheckConstraint(condition=Q(effective_on__lte=F("booked_on")), name="posting_not_in_the_future"),
+        ]
 
     def __str__(self):
         return f"{self.get_kind_display()} du {self.effective_on:%d/%m/%Y}"
@@ -154,12 +165,18 @@ class Posting(PublicIdModel):
 class Movement(models.Model):
     """Cents going from one account to another, inside one posting. Append-only."""
 
-    posting = models.ForeignKey(Posting, models.PROTECT, related_name="movements", verbose_name="écriture")
+    posting = models.ForeignKey(
+        Posting, models.PROTECT, related_name="movements", verbose_name="écriture", db_index=False
+    )
+    # 1 to the posting's `movement_count`.
+    rank = models.PositiveSmallIntegerField("rang")
     from_account = models.ForeignKey(Account, models.PROTECT, related_name="+", verbose_name="de", db_index=False)
     to_account = models.ForeignKey(Account, models.PROTECT, related_name="+", verbose_name="vers", db_index=False)
     amount_cents = models.BigIntegerField("montant (centimes)")
     # The posting's, repeated: an index by account and date answers "as of" alone. A trigger holds them equal.
     effective_on = models.DateField("en date du")
+
+    objects = MovementQuerySet.as_manager()
 
     class Meta:
         verbose_name = "mouvement"
@@ -167,6 +184,8 @@ class Movement(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(amount_cents__gt=0), name="movement_amount_positive"),
             models.CheckConstraint(condition=~Q(from_account=F("to_account")), name="movement_between_two_accounts"),
+            models.CheckConstraint(condition=Q(rank__gt=0), name="movement_rank_from_one"),
+            models.UniqueConstraint(fields=["posting", "rank"], name="movement_rank_once"),
         ]
         indexes = [
             models.Index(fields=["from_account", "effective_on", "amount_cents"], name="movement_from_as_of"),

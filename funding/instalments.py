@@ -1,0 +1,360 @@
+"""Paying an award: due, certified, ordered, paid; three acts by three people (GBCP art. 31–33; LOLF art. 28)."""
+
+import datetime
+import re
+
+from django.db import IntegrityError, transaction
+from django.db.models import Sum
+from django.utils import timezone
+
+from accounts.errors import Refusal
+from accounts.french import euros, long_date
+from accounts.models import JournalEntry
+from accounts.notify import notify
+from accounts.permissions import require
+from funding.ledger import Leg, Slot, post
+from funding.models import Agreement, Award, Instalment, Kind, Posting
+from funding.schedules import call_version_of
+
+CHORUS_REFERENCE = re.compile(r"[A-Z0-9][A-Z0-9./-]{3,39}")
+S = Instalment.State
+REACHED = (S.DUE, S.CERTIFIED, S.ORDERED, S.PAID)
+
+
+def make_due(*, instalment, on, by, evidence="", version=None):
+    """The condition is met: what is owed from `on` (glossary 47).
+
+    Args:
+        on: Paris date at which the condition was met.
+        by: an officer, or None for the system.
+        evidence: what shows it (report, document), kept in the journal.
+        version: version of the page, or None.
+
+    Raises:
+        Refusal: the act is not notified, the agreement not signed by both, the year not begun, or an earlier
+            instalment not due yet.
+    """
+    require(by, "funding.make_due")
+    with transaction.atomic():
+        award, instalment = lock(instalment, version)
+        return _make_due(award, instalment, on, by, evidence)
+
+
+def make_first_due(*, award, on, by):
+    """The first instalment of a locked `award` that has just come into force."""
+    first = Instalment.objects.select_for_update(of=("self",)).live().filter(award=award).order_by("number").first()
+    if first and first.state == S.PLANNED and first.schedule_year.year <= timezone.localdate().year:
+        _make_due(award, first, max(on, first_day(first)), by, first.condition)
+
+
+def _make_due(award, instalment, on, by, evidence):
+    refuse_future(on)
+    refuse_before_force(award, on)
+    refuse_out_of_turn(instalment, on)
+    instalment.move("become_due", by=by, on=on, at=timezone.now())
+    if evidence:
+        JournalEntry.write(action="condition_met", subject=instalment, actor=by, details={"evidence": evidence})
+    return instalment
+
+
+def certify(*, instalment, by, on=None, version=None):
+    """Attest that the service was rendered ("service fait", GBCP art. 31).
+
+    Args:
+        by: the finance officer who attests.
+        on: Paris date, today when None.
+
+    Raises:
+        NotAllowed: `by` is not a finance officer.
+        Refusal: the date is before the instalment was due, or in the future.
+        StalePage: the instalment is not due.
+    """
+    on = on or timezone.localdate()
+    with transaction.atomic():
+        _, instalment = lock(instalment, version)
+        refuse_future(on)
+        refuse_before(on, instalment.due_on, "l’échéance est exigible depuis")
+        instalment.move("certify", by=by, on=on)
+    return instalment
+
+
+def order(*, instalment, by, on=None, cp_year=None, version=None):
+    """Send to the comptable, against the CP of a year, on the lines that the award draws on.
+
+    Args:
+        by: a finance officer other than the one who certified.
+        on: Paris date, today when None.
+        cp_year: year of the CP, that of `on` when None.
+
+    Raises:
+        InsufficientFunds: the CP left do not cover it; nothing is ordered.
+        Refusal: the same person certified, or the date comes before the certification.
+        StalePage: the instalment is not certified.
+    """
+    on = on or timezone.localdate()
+    cp_year = cp_year or on.year
+    with transaction.atomic():
+        _, instalment = lock(instalment, version)
+        refuse_future(on)
+        refuse_before(on, instalment.certified_on, "le service fait est certifié le")
+        refuse_same_person(by, {instalment.certified_by_id: "certifié le service fait"}, "mettre en paiement")
+        legs = cp_legs(instalment, cp_year, Kind.CP_AVAILABLE, Kind.CP_ORDERED)
+        instalment.move("order", by=by, on=on, cp_year=cp_year)
+        post_for(instalment, "order", Posting.Kind.ORDER, on, by, act_of("Mise en paiement", instalment), legs)
+    return instalment
+
+
+def cancel_order(*, instalment, by, reason, on=None, version=None):
+    """Take an order back (the comptable refused it, or the year ended first): its CP are free again.
+
+    Args:
+        by: a finance officer.
+        reason: why, kept on the posting.
+        on: Paris date, today when None.
+
+    Raises:
+        Refusal: no reason given.
+        StalePage: the instalment is not ordered.
+    """
+    on = on or timezone.localdate()
+    if not reason.strip():
+        raise Refusal(
+            "Dites pourquoi la mise en paiement est annulée : le motif reste sur l’écriture.", field="reason"
+        )
+    with transaction.atomic():
+        _, instalment = lock(instalment, version)
+        refuse_before(on, instalment.ordered_on, "l’échéance est mise en paiement le")
+        legs = cp_legs(instalment, instalment.cp_year, Kind.CP_ORDERED, Kind.CP_AVAILABLE)
+        instalment.move("cancel_order", by=by)
+        act = act_of("Annulation de mise en paiement", instalment)
+        post_for(instalment, "cancel-order", Posting.Kind.CANCEL_ORDER, on, by, act, legs, reason)
+    return instalment
+
+
+def record_payment(*, instalment, by, on, chorus_reference, version=None):
+    """Record the comptable's payment: AE liquidated and CP paid in one posting, at the comptable's date.
+
+    Args:
+        by: a finance officer who neither certified nor ordered.
+        on: Paris date of the comptable's payment, which fixes the CP year (LOLF art. 28).
+        chorus_reference: number of the payment request in Chorus, unique.
+
+    Raises:
+        Refusal: reference missing or known, wrong date or year, not a third person.
+        StalePage: the instalment is not ordered.
+    """
+    reference = clean_reference(chorus_reference)
+    with transaction.atomic():
+        award, instalment = lock(instalment, version)
+        refuse_future(on)
+        refuse_before(on, instalment.ordered_on, "l’échéance est mise en paiement le")
+        refuse_other_year(instalment, on)
+        done = {
+            instalment.certified_by_id: "certifié le service fait",
+            instalment.ordered_by_id: "mis en paiement",
+        }
+        refuse_same_person(by, done, "noter le paiement")
+        legs = [*cp_legs(instalment, instalment.cp_year, Kind.CP_ORDERED, Kind.CP_PAID), *ae_legs(instalment)]
+        move_with_reference(instalment, by, on, reference)
+        post_for(instalment, "pay", Posting.Kind.PAY, on, by, f"Paiement {reference}", legs)
+        complete_if_paid(award, by)
+        tell_payment(award, instalment)
+    return instalment
+
+
+# --- What is checked ---------------------------------------------------------------------------------------------
+
+
+def lock(instalment, version):
+    """The award, then the instalment: the same order everywhere."""
+    award = Award.objects.select_for_update(of=("self",), no_key=True).get(pk=instalment.award_id)
+    locked = Instalment.objects.select_for_update(of=("self",)).select_related("schedule_year").get(pk=instalment.pk)
+    locked.expect_version(version)
+    locked.award = award
+    return award, locked
+
+
+def refuse_future(on):
+    today = timezone.localdate()
+    if on > today:
+        raise Refusal(
+            f"La date du {long_date(on)} est dans le futur : indiquez une date jusqu’au {long_date(today)}.",
+            field="on",
+        )
+
+
+def refuse_before(on, earlier, what):
+    if earlier is not None and on < earlier:
+        raise Refusal(
+            f"Le {long_date(on)} est trop tôt : {what} {long_date(earlier)}. Choisissez ce jour ou un jour suivant.",
+            field="on",
+        )
+
+
+def refuse_before_force(award, on):
+    """Nothing is owed before the act is notified and the agreement, where one is needed, signed by both."""
+    if missing := missing_before_due(award):
+        raise Refusal(f"L’échéance ne peut pas être exigible : {', '.join(missing)}.", field="on")
+    refuse_before(on, award.notified_on, "la décision est notifiée le")
+    agreement = agreement_of(award)
+    if agreement is not None:
+        refuse_before(on, agreement.state_signed_on, "la convention est signée par l’État le")
+
+
+def missing_before_due(award):
+    """What keeps the first payment of `award` from being owed, in words; empty when nothing does."""
+    missing = []
+    if award.state not in (Award.State.COMMITTED, Award.State.IN_FORCE):
+        missing.append(f"l’attribution est « {award.get_state_display().lower()} »")
+    if award.notified_on is None:
+        missing.append("la décision n’est pas encore notifiée")
+    agreement = agreement_of(award)
+    if call_version_of(award).agreement_required and (agreement is None or not is_in_force(agreement)):
+        missing.append("la convention n’est pas signée par les deux parties")
+    return missing
+
+
+def agreement_of(award):
+    return Agreement.objects.filter(award=award).first()
+
+
+def is_in_force(agreement):
+    return agreement.state in (Agreement.State.IN_FORCE, Agreement.State.CLOSED)
+
+
+def refuse_out_of_turn(instalment, on):
+    if on.year < instalment.schedule_year.year:
+        raise Refusal(
+            f"Cette échéance compte dans le plafond de {instalment.schedule_year.year} : "
+            f"elle n’est pas exigible avant le {long_date(first_day(instalment))}.",
+            field="on",
+        )
+    waiting = Instalment.objects.live().filter(award=instalment.award_id, number__lt=instalment.number)
+    earlier = waiting.exclude(state__in=REACHED).order_by("number").first()
+    if earlier is not None:
+        raise Refusal(f"L’échéance {earlier.number} n’est pas encore exigible : elle vient d’abord.")
+
+
+def first_day(instalment):
+    return datetime.date(instalment.schedule_year.year, 1, 1)
+
+
+def refuse_same_person(by, done, what):
+    if by is not None and by.pk in done:
+        raise Refusal(
+            f"Vous avez {done[by.pk]} pour cette échéance : une autre personne des finances doit {what}. "
+            "Trois personnes différentes vérifient, mettent en paiement et notent le paiement."
+        )
+
+
+def refuse_other_year(instalment, on):
+    if instalment.cp_year is not None and on.year != instalment.cp_year:
+        raise Refusal(
+            f"Payée le {long_date(on)}, cette échéance compte sur les CP de {on.year} (LOLF, art. 28), or elle est "
+            f"mise en paiement sur ceux de {instalment.cp_year}. "
+            f"Annulez la mise en paiement, puis refaites-la sur {on.year}.",
+            field="on",
+        )
+
+
+def clean_reference(text):
+    reference = "".join((text or "").split()).upper()
+    if not CHORUS_REFERENCE.fullmatch(reference):
+        raise Refusal(
+            "Saisissez le numéro de la demande de paiement dans Chorus : 4 à 40 lettres, chiffres, points, "
+            "barres ou tirets.",
+            field="chorus_reference",
+        )
+    return reference
+
+
+def move_with_reference(instalment, by, on, reference):
+    try:
+        with transaction.atomic():
+            instalment.move("record_payment", by=by, on=on, chorus_reference=reference)
+    except IntegrityError as error:
+        if "chorus_reference" not in str(error):
+            raise
+        raise Refusal(
+            f"La référence {reference} est déjà celle d’un autre paiement : vérifiez-la dans Chorus.",
+            field="chorus_reference",
+        ) from error
+
+
+# --- What is written ---------------------------------------------------------------------------------------------
+
+
+def split(instalment):
+    """What an instalment takes from each draw of its award: [(Draw, cents)], exact.
+
+    The draws are used up in their order, instalment after instalment, so that nothing depends on who is paid first.
+    """
+    before = Instalment.objects.filter(
+        schedule_year__schedule=instalment.schedule_year.schedule_id, number__lt=instalment.number
+    )
+    start = before.aggregate(total=Sum("cents"))["total"] or 0
+    stop, seen, parts = start + instalment.cents, 0, []
+    for draw in instalment.award.draws.order_by("pk"):
+        cents = min(stop, seen + draw.cents) - max(start, seen)
+        if cents > 0:
+            parts.append((draw, cents))
+        seen += draw.cents
+    return parts
+
+
+def cp_legs(instalment, cp_year, origin, destination):
+    """One leg a line; the line's own account has no award."""
+    lines: dict[int, int] = {}
+    for draw, cents in split(instalment):
+        lines[draw.line_id] = lines.get(draw.line_id, 0) + cents
+
+    def slot(kind, line_id):
+        award_id = None if kind == Kind.CP_AVAILABLE else instalment.award_id
+        return Slot(kind, line_id, cp_year, award_id)
+
+    return [Leg(slot(origin, line), slot(destination, line), cents) for line, cents in lines.items()]
+
+
+def ae_legs(instalment):
+    return [
+        Leg(
+            Slot(Kind.AE_COMMITTED, draw.line_id, draw.fiscal_year, draw.award_id),
+            Slot(Kind.AE_LIQUIDATED, draw.line_id, draw.fiscal_year, draw.award_id),
+            cents,
+        )
+        for draw, cents in split(instalment)
+    ]
+
+
+def post_for(instalment, what, kind, on, by, act, legs, reason=""):
+    """The version that the transition gave makes the key: each act on an instalment is posted once."""
+    key = f"instalment:{instalment.pk}:{what}:{instalment.version}"
+    return post(key=key, kind=kind, effective_on=on, actor=by, act=act, legs=legs, reason=reason)
+
+
+def act_of(what, instalment):
+    agreement = agreement_of(instalment.award)
+    return f"{what}, échéance {instalment.number}" + (f", convention {agreement.number}" if agreement else "")
+
+
+def complete_if_paid(award, by):
+    left = Instalment.objects.live().filter(award=award).exclude(state=S.PAID)
+    if award.state == Award.State.IN_FORCE and not left.exists():
+        award.move("complete", by=by)
+
+
+def tell_payment(award, instalment):
+    """Tell the members of the organisation, in their words."""
+    if award.organisation is None:
+        return
+    for member in award.organisation.members.filter(is_active=True):
+        notify(
+            key=f"instalment-paid:{instalment.pk}:{member.pk}",
+            recipient=member.email,
+            subject=f"Versement de {euros(instalment.cents)}",
+            body=(
+                f"Bonjour,\n\nLe comptable a versé {euros(instalment.cents)} à {award.organisation} "
+                f"le {long_date(instalment.paid_on)} (référence {instalment.chorus_reference}).\n\n"
+                "Le détail est sur la page « Versements » de votre dossier."
+            ),
+        )

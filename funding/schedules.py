@@ -1,0 +1,195 @@
+"""Payment schedules: who is paid what, which year, on which condition. An amendment publishes a new version."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Max
+
+from accounts.errors import Refusal
+from accounts.french import euros, long_date
+from accounts.models import JournalEntry
+from accounts.permissions import require
+from funding.models import Award, Instalment, Schedule, ScheduleYear
+
+KINDS = Instalment.Kind
+ON_AGREEMENT = "Convention signée par les deux parties"
+ON_NOTIFICATION = "Décision notifiée"
+ON_REPORT = "Rapport de l’année écoulée accepté"
+ON_FINAL_REPORT = "Bilan final et compte rendu financier acceptés"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One payment to plan.
+
+    Args:
+        kind: an `Instalment.Kind`.
+        year: year whose cap it counts in.
+        cents: amount, positive.
+        condition: what has to be true before it is due, in words.
+        expected_on: Paris date at which it is expected.
+    """
+
+    kind: str
+    year: int
+    cents: int
+    condition: str
+    expected_on: datetime.date
+
+
+def call_version_of(award):
+    """The call version whose settings rule `award`; a reconstruction has no dossier."""
+    return award.application.call_version if award.application_id else award.wave.call.versions.last()
+
+
+def default_plan(award, on):
+    """An advance, interim payments and a balance, one a year from `on`, as equal as cents allow.
+
+    Args:
+        award: the `Award`; its call version says over how many years.
+        on: Paris date of the act that commits it.
+
+    Returns:
+        A list of `Plan` whose sum is the award and whose years respect its cap (more years when the cap wants them).
+    """
+    version = call_version_of(award)
+    count = max(version.years, -(-award.total_cents // award.year_cap_cents))
+    base, rest = divmod(award.total_cents, count)
+    return [
+        Plan(
+            kind=kind_of(rank, count),
+            year=on.year + rank,
+            cents=base + (1 if rank < rest else 0),
+            condition=condition_of(rank, count, version),
+            expected_on=years_after(on, rank),
+        )
+        for rank in range(count)
+    ]
+
+
+def kind_of(rank, count):
+    if rank == 0:
+        return KINDS.ADVANCE
+    return KINDS.BALANCE if rank == count - 1 else KINDS.INTERIM
+
+
+def condition_of(rank, count, version):
+    if rank == 0:
+        return ON_AGREEMENT if version.agreement_required else ON_NOTIFICATION
+    return ON_FINAL_REPORT if rank == count - 1 else ON_REPORT
+
+
+def years_after(day, years):
+    """The same day `years` later; 29 February becomes the 28th."""
+    last = 28 if (day.month, day.day) == (2, 29) else day.day
+    return day.replace(year=day.year + years, day=last if years else day.day)
+
+
+def plan(*, award, instalments, by):
+    """Publish a version of the schedule of `award`; the version before it, if any, is replaced.
+
+    Args:
+        award: the `Award`.
+        instalments: the `Plan`s, in the order of payment.
+        by: an officer or the decision-maker, or None for the system.
+
+    Returns:
+        The `Schedule`, in force.
+
+    Raises:
+        NotAllowed: `by` may not plan payments.
+        Refusal: the sum is not the award, a year exceeds its cap, or a payment of the version before is under way.
+    """
+    require(by, "funding.plan")
+    instalments = list(instalments)
+    with transaction.atomic():
+        award = Award.objects.select_for_update(of=("self",), no_key=True).get(pk=award.pk)
+        refuse_wrong_plan(award, instalments)
+        replace_current(award)
+        schedule = write_schedule(award, instalments)
+        JournalEntry.write(
+            action="plan_schedule",
+            subject=award,
+            actor=by,
+            details={"version": schedule.number, "instalments": [[p.year, p.cents] for p in instalments]},
+        )
+    return schedule
+
+
+def refuse_wrong_plan(award, instalments):
+    total = sum(p.cents for p in instalments)
+    if total != award.total_cents or any(p.cents <= 0 for p in instalments):
+        raise Refusal(
+            f"L’échéancier planifie {euros(total)} pour une attribution de {euros(award.total_cents)} : "
+            "corrigez les montants, chacun positif, pour que leur somme soit exacte.",
+            field="amount",
+        )
+    if any(p.expected_on < award.reserved_on for p in instalments):
+        raise Refusal(
+            f"Une échéance est prévue avant l’attribution elle-même ({long_date(award.reserved_on)}) : "
+            "choisissez une date plus tardive.",
+            field="expected_on",
+        )
+    for year, cents in sorted(cents_by_year(instalments).items()):
+        if cents > award.year_cap_cents:
+            raise Refusal(
+                f"{year} : {euros(cents)} planifiés, pour un plafond de {euros(award.year_cap_cents)} par an. "
+                f"Reportez au moins {euros(cents - award.year_cap_cents)} sur une autre année.",
+                field="amount",
+            )
+
+
+def cents_by_year(instalments):
+    years: dict[int, int] = {}
+    for planned in instalments:
+        years[planned.year] = years.get(planned.year, 0) + planned.cents
+    return years
+
+
+def replace_current(award):
+    current = award.schedules.filter(state=Schedule.State.CURRENT).first()
+    if current is None:
+        return
+    pending = list(Instalment.objects.select_for_update(of=("self",)).filter(schedule_year__schedule=current))
+    if any(instalment.state != Instalment.State.PLANNED for instalment in pending):
+        raise Refusal(
+            "Un versement de l’échéancier en vigueur est déjà exigible ou payé : cet échéancier ne se remplace plus. "
+            "Il faut un avenant."
+        )
+    for instalment in pending:
+        instalment.move("cancel", by=None)
+    current.state = Schedule.State.REPLACED
+    current.save(update_fields=["state"])
+
+
+def write_schedule(award, instalments):
+    """Years first, then instalments, whose amounts a trigger adds up; the last UPDATE is where the sum is judged."""
+    last = award.schedules.aggregate(last=Max("number"))["last"] or 0
+    schedule = Schedule.objects.create(award=award, number=last + 1, total_cents=award.total_cents)
+    years = {
+        year: ScheduleYear.objects.create(schedule=schedule, year=year, cap_cents=award.year_cap_cents)
+        for year in sorted(cents_by_year(instalments))
+    }
+    Instalment.objects.bulk_create(
+        [
+            Instalment(
+                schedule_year=years[p.year],
+                award=award,
+                number=number,
+                kind=p.kind,
+                cents=p.cents,
+                condition=p.condition,
+                expected_on=p.expected_on,
+            )
+            for number, p in enumerate(instalments, start=1)
+        ]
+    )
+    schedule.state = Schedule.State.CURRENT
+    schedule.save(update_fields=["state"])
+    return schedule
+
+
+def current_instalments(award):
+    """Instalments of the schedule in force, in order."""
+    return award.instalments.live().order_by("number")
