@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import isqrt
 
-from programme.models import Level
+from programme.models import CriterionLevel
 
 FULL_SCORE = 10_000
 
@@ -31,7 +31,7 @@ class SheetCriterion:
 
 def criteria_of(version_id):
     """The `SheetCriterion`s of a call version, in order; one query."""
-    levels = Level.objects.filter(criterion__version=version_id).select_related("criterion")
+    levels = CriterionLevel.objects.filter(criterion__version=version_id).select_related("criterion")
     grouped: dict = {}
     for level in levels.order_by("criterion__position", "points"):
         grouped.setdefault(level.criterion, []).append(level)
