@@ -1,10 +1,17 @@
-from applications.models.application import APPLICANT_LABELS, UNDER_EXAMINATION, Application, ApplicationState
-from applications.models.content import Answer, Attachment, BudgetEntry, CorrectionRequest, Revision
+from applications.models.application import (
+    APPLICANT_LABELS,
+    EDITABLE,
+    UNDER_EXAMINATION,
+    Application,
+    ApplicationState,
+)
+from applications.models.content import Answer, Attachment, BudgetEntry, CorrectionRequest, Revision, SavedSection
 from applications.models.fabrique import Fabrique, FabriqueFact
 from applications.models.review import Assignment, InterestDeclaration, Review, ReviewerProfile, ReviewScore
 
 __all__ = [
     "APPLICANT_LABELS",
+    "EDITABLE",
     "UNDER_EXAMINATION",
     "Answer",
     "Application",
@@ -20,4 +27,5 @@ __all__ = [
     "ReviewScore",
     "ReviewerProfile",
     "Revision",
+    "SavedSection",
 ]

@@ -3,6 +3,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django_fsm import FSMField, transition
 
+from accounts.french import folded
 from accounts.models import Organisation, PublicIdModel, StatefulModel, User
 from applications.models.fabrique import Fabrique
 from applications.querysets import ApplicationQuerySet
@@ -46,6 +47,8 @@ APPLICANT_LABELS = {
     S.NOT_PROCEEDED: "Sans suite",
     S.WITHDRAWN: "Vous vous êtes désisté",
 }
+# The applicant may change the content: before sending, and while something is asked for.
+EDITABLE = (S.DRAFT, S.CORRECTION_REQUESTED)
 UNDER_EXAMINATION = (S.SUBMITTED, S.CORRECTION_REQUESTED, S.ADMISSIBLE, S.IN_REVIEW, S.REVIEWED)
 
 
@@ -62,6 +65,7 @@ class Application(PublicIdModel, StatefulModel):
     reference = models.CharField("numéro", max_length=20, null=True, blank=True, unique=True)
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="commencé par")
     created_at = models.DateTimeField("commencé le", default=timezone.now)
+    saved_at = models.DateTimeField("contenu enregistré le", default=timezone.now)
     declared_segment = models.CharField("segment demandé", max_length=24, choices=Segment, default=Segment.UNKNOWN)
 
     # Frozen at submission.
@@ -124,6 +128,17 @@ class Application(PublicIdModel, StatefulModel):
     def applicant_label(self):
         return APPLICANT_LABELS[self.state]
 
+    @property
+    def is_editable(self):
+        return self.state in EDITABLE
+
+    def index(self):
+        """Set what lists sort by and search in, from the number, the place, the structure and the commune."""
+        place, commune = self.fabrique, self.fabrique.commune
+        where = f"{commune.name} {commune.departement} {commune.departement_name}" if commune else ""
+        words = f"{self.reference or ''} {place.name} {self.organisation.name} {where} {place.region}"
+        self.search_text, self.sort_name = folded(words)[:1200], folded(place.name)[:600]
+
     # --- The life of a dossier, in its order -------------------------------------------------------------------
 
     @transition(state, S.DRAFT, S.SUBMITTED)
@@ -136,6 +151,11 @@ class Application(PublicIdModel, StatefulModel):
 
     @transition(state, S.CORRECTION_REQUESTED, S.SUBMITTED)
     def answer_correction(self, *, by):
+        self.clock_suspended_on = None
+
+    @transition(state, S.CORRECTION_REQUESTED, S.SUBMITTED, permission=INSTRUCT)
+    def close_correction(self, *, by):
+        """Nothing came before the deadline: the dossier is examined as it was sent."""
         self.clock_suspended_on = None
 
     @transition(state, S.SUBMITTED, S.ADMISSIBLE, permission=INSTRUCT)

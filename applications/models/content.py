@@ -8,6 +8,25 @@ from documents.models import StoredFile
 from programme.models import Question
 
 
+class SavedSection(models.Model):
+    """When a section was last saved and by whom; its own version, so that two people may fill two sections at once."""
+
+    application = models.ForeignKey(Application, models.CASCADE, related_name="saved_sections", verbose_name="dossier")
+    slug = models.SlugField("section")
+    version = models.PositiveIntegerField("version", default=0)
+    saved_at = models.DateTimeField("enregistrée le", default=timezone.now)
+    saved_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="enregistrée par")
+
+    class Meta:
+        verbose_name = "section enregistrée"
+        verbose_name_plural = "sections enregistrées"
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["application", "slug"], name="saved_section_once")]
+
+    def __str__(self):
+        return f"{self.application}, {self.slug}"
+
+
 class Answer(models.Model):
     application = models.ForeignKey(Application, models.CASCADE, related_name="answers", verbose_name="dossier")
     question = models.ForeignKey(Question, models.PROTECT, related_name="+", verbose_name="question")
@@ -108,6 +127,8 @@ class CorrectionRequest(models.Model):
     requested_at = models.DateTimeField("demandé le", default=timezone.now)
     requested_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="demandé par")
     answered_at = models.DateTimeField("reçu le", null=True, blank=True)
+    # Answered, or past its deadline and set aside by the service.
+    closed_at = models.DateTimeField("close le", null=True, blank=True)
 
     class Meta:
         verbose_name = "demande de pièces"
@@ -116,11 +137,23 @@ class CorrectionRequest(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["application"],
-                condition=Q(answered_at=None),
+                condition=Q(closed_at=None),
                 name="correction_one_open",
                 violation_error_message="Une demande de pièces est déjà en cours pour ce dossier.",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_at=None) | Q(closed_at__isnull=False), name="correction_answered_is_closed"
+            ),
+            models.CheckConstraint(
+                condition=~Q(items=""),
+                name="correction_says_what",
+                violation_error_message="Dites ce qui est demandé.",
+            ),
         ]
 
     def __str__(self):
         return f"{self.application} : {self.items[:60]}"
+
+    @property
+    def lines(self):
+        return [line.strip(" -•\t") for line in self.items.splitlines() if line.strip()]

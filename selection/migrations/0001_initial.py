@@ -13,9 +13,9 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('applications', '0002_savedsection_alter_reviewerprofile_options_and_more'),
+        ('applications', '0001_initial'),
         ('funding', '0001_initial'),
-        ('programme', '0002_announcement_date_note_programme_appeal_authority_and_more'),
+        ('programme', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

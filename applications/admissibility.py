@@ -1,0 +1,245 @@
+"""Is this dossier complete and within the conditions of the call? Officers' acts, and the applicant's answer."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.errors import Refusal
+from accounts.french import deadline, long_date
+from accounts.models import JournalEntry
+from accounts.organisations import require_writer
+from accounts.permissions import require
+from applications import budget, completeness
+from applications.models import Application, CorrectionRequest
+from applications.models.application import INSTRUCT
+from applications.submission import Incomplete, freeze, keep_revision, local_day, locked, tell, url_of
+
+State = Application.State
+
+
+def take_charge(*, application, by, version=None):
+    """Become the agent in charge, named on letters (CRPA L111-2).
+
+    Raises:
+        NotAllowed, StalePage.
+    """
+    require(by, INSTRUCT)
+    with transaction.atomic():
+        application = locked(application)
+        application.expect_version(version)
+        application.officer = by
+        application.save()
+        JournalEntry.write(action="take_charge", subject=application, actor=by)
+    return application
+
+
+def request_correction(*, application, items, due_at, by, version=None):
+    """Ask for what is missing, with a deadline; the clock of the implied rejection stops (CRPA L114-5).
+
+    Args:
+        items: what is asked for, one item a line.
+        due_at: aware instant before which it must come.
+
+    Raises:
+        Refusal: nothing asked for, or a deadline that is past (fields "items", "due_at").
+        NotAllowed, StalePage.
+    """
+    items, now = (items or "").strip(), timezone.now()
+    if not items:
+        raise Refusal("Dites ce qui manque : une demande par ligne.", field="items")
+    if due_at is None or due_at <= now:
+        raise Refusal("La date limite doit être à venir : laissez le temps de répondre.", field="due_at")
+    with transaction.atomic():
+        application = locked(application)
+        application.expect_version(version)
+        application.move("request_correction", by=by, on=local_day(now))
+        asked = CorrectionRequest.objects.create(application=application, items=items, due_at=due_at, requested_by=by)
+        tell(application, f"correction:{asked.pk}", *correction_mail(application, asked))
+    return asked
+
+
+def answer_correction(*, application, by, version=None, at=None):
+    """Send the dossier again with what was asked for: a new revision; the clock starts again.
+
+    Args:
+        at: the instant of arrival, now by default.
+
+    Raises:
+        Refusal: the deadline of the request is past.
+        Incomplete: a section lacks something.
+        NotAllowed, StalePage.
+    """
+    at = at or timezone.now()
+    with transaction.atomic():
+        application = locked(application)
+        require_writer(application.organisation, by)
+        application.expect_version(version)
+        asked = application.correction_requests.select_for_update(of=("self",)).filter(closed_at=None).first()
+        if asked:
+            refuse_too_late(application, asked, at)
+        if problems := completeness.problems(application):
+            raise Incomplete(problems)
+        resume_clock(application, asked, at)
+        freeze(application, at)
+        application.requested_cents = budget.requested(budget.cells_of(application))
+        application.move("answer_correction", by=by)
+        revision = keep_revision(application, by, at)
+        end(asked, answered_at=at)
+        tell(application, f"resent:{revision.pk}", *resent_mail(application, at))
+    return revision
+
+
+def refuse_too_late(application, asked, at):
+    if at < asked.due_at:
+        return
+    service = application.wave.call.programme.service_email
+    raise Refusal(
+        f"Le délai pour répondre est passé depuis le {deadline(asked.due_at)} (heure de Paris). Vos changements sont "
+        "gardés, mais le dossier est examiné tel que vous l’aviez envoyé. "
+        f"Pour demander un délai, écrivez à {service}."
+    )
+
+
+def resume_clock(application, asked, at):
+    """Push the implied rejection by the days of suspension: until the answer, at most until the deadline (L114-5)."""
+    if application.clock_suspended_on is None or application.implied_rejection_on is None:
+        return
+    until = min(at, asked.due_at) if asked else at
+    suspended = local_day(until) - application.clock_suspended_on
+    application.implied_rejection_on += suspended
+
+
+def end(asked, *, answered_at=None):
+    if asked:
+        asked.answered_at, asked.closed_at = answered_at, answered_at or timezone.now()
+        asked.save(update_fields=["answered_at", "closed_at"])
+
+
+def open_request(application):
+    return application.correction_requests.select_for_update(of=("self",)).filter(closed_at=None).first()
+
+
+def close_correction(*, application, by, version=None):
+    """Nothing came in time: examine the dossier as it was sent.
+
+    Raises:
+        Refusal: the deadline is not past.
+        NotAllowed, StalePage.
+    """
+    with transaction.atomic():
+        application = locked(application)
+        application.expect_version(version)
+        asked, now = open_request(application), timezone.now()
+        if asked and now < asked.due_at:
+            raise Refusal(
+                f"La structure peut répondre jusqu’au {deadline(asked.due_at)}."
+                " Attendez cette date pour reprendre l’examen."
+            )
+        resume_clock(application, asked, now)
+        application.move("close_correction", by=by)
+        end(asked)
+    return application
+
+
+def admit(*, application, by, version=None):
+    """The conditions of the call are met: form, place, amounts, date (glossary 15).
+
+    Raises:
+        NotAllowed, StalePage.
+    """
+    with transaction.atomic():
+        application = locked(application)
+        application.expect_version(version)
+        application.move("admit", by=by)
+        tell(application, f"admitted:{application.pk}", *admitted_mail(application))
+    return application
+
+
+def reject_as_inadmissible(*, application, by, ground, version=None):
+    """A condition of the call is not met: say which; the dossier goes no further.
+
+    Args:
+        ground: the condition that is not met and why, as the applicant will read it.
+
+    Raises:
+        Refusal: no ground (field "ground").
+        NotAllowed, StalePage.
+    """
+    ground = (ground or "").strip()
+    if not ground:
+        raise Refusal("Indiquez le motif : la condition qui n’est pas remplie, et pourquoi.", field="ground")
+    with transaction.atomic():
+        application = locked(application)
+        application.expect_version(version)
+        asked = open_request(application)
+        application.move("reject_as_inadmissible", by=by, ground=ground)
+        end(asked)
+        tell(application, f"inadmissible:{application.pk}", *inadmissible_mail(application))
+    return application
+
+
+def signature(application):
+    programme = application.wave.call.programme
+    officer = f"{application.officer}, qui suit votre dossier\n" if application.officer else ""
+    return f"{officer}{programme.service_name}\n{programme.service_phone}, {programme.service_email}\n"
+
+
+def correction_mail(application, asked):
+    lines = "\n".join(f"- {line}" for line in asked.lines)
+    body = f"""Bonjour,
+
+Pour continuer l’examen du dossier {application.reference}, « {application.fabrique.name} », il nous manque :
+
+{lines}
+
+Répondez avant le {deadline(asked.due_at)} (heure de Paris) : {url_of(application)}
+
+Le compte à rebours au bout duquel notre silence vaut refus est arrêté jusqu’à votre réponse, au plus tard jusqu’à \
+cette date. Passé ce délai, le dossier sera examiné tel que vous l’avez envoyé.
+
+{signature(application)}"""
+    return f"Dossier {application.reference} : pièces demandées", body
+
+
+def resent_mail(application, at):
+    body = f"""Bonjour,
+
+Nous avons reçu le {deadline(at)} la nouvelle version du dossier {application.reference}, \
+« {application.fabrique.name} ».
+
+Si nous ne vous avons pas répondu le {long_date(application.implied_rejection_on)}, notre silence vaut refus : cette \
+date tient compte du temps d’arrêt.
+
+Votre dossier : {url_of(application)}
+
+{signature(application)}"""
+    return f"Dossier {application.reference} : compléments bien reçus", body
+
+
+def admitted_mail(application):
+    body = f"""Bonjour,
+
+Le dossier {application.reference}, « {application.fabrique.name} », est recevable : il va être évalué selon les \
+critères de l’appel. Cela ne préjuge pas du résultat.
+
+Votre dossier, avec les dates de la suite : {url_of(application)}
+
+{signature(application)}"""
+    return f"Dossier {application.reference} : recevable", body
+
+
+def inadmissible_mail(application):
+    programme = application.wave.call.programme
+    body = f"""Bonjour,
+
+Le dossier {application.reference}, « {application.fabrique.name} », ne remplit pas une condition de l’appel. Il ne \
+peut pas être examiné plus avant. Le motif :
+
+{application.inadmissibility_ground}
+
+Vous pouvez nous répondre, ou contester cette décision dans les deux mois : recours gracieux auprès du service, \
+recours hiérarchique ({programme.appeal_authority}), recours devant le {programme.appeal_court} (www.telerecours.fr).
+
+Votre dossier : {url_of(application)}
+
+{signature(application)}"""
+    return f"Dossier {application.reference} : irrecevable", body

@@ -1,0 +1,160 @@
+"""The receipt of a dossier: the facts of its letter (CRPA L112-3, L112-11, R112-11-1)."""
+
+import datetime
+import re
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from accounts.french import NBSP, long_date
+from documents.facts import Addressee, Appeal, Dossier, ReceiptFacts, Service, Titled
+from documents.models import Document
+from documents.requests import request
+
+# Département → (zone, « heure de … »); every other one lives on Paris time.
+OVERSEAS = {
+    "971": ("America/Guadeloupe", "Pointe-à-Pitre"),
+    "972": ("America/Martinique", "Fort-de-France"),
+    "973": ("America/Cayenne", "Cayenne"),
+    "974": ("Indian/Reunion", "Saint-Denis de La Réunion"),
+    "975": ("America/Miquelon", "Saint-Pierre"),
+    "976": ("Indian/Mayotte", "Mamoudzou"),
+    "977": ("America/St_Barthelemy", "Saint-Barthélemy"),
+    "978": ("America/Marigot", "Marigot"),
+    "986": ("Pacific/Wallis", "Mata-Utu"),
+    "987": ("Pacific/Tahiti", "Papeete"),
+    "988": ("Pacific/Noumea", "Nouméa"),
+}
+
+
+def overseas_time(at, commune):
+    """« 7 h 42 le 3 mai 2027, heure de Cayenne », or "" where Paris time is the local time.
+
+    Args:
+        at: an aware instant.
+        commune: the `Commune` of the place, or None.
+    """
+    zone, town = OVERSEAS.get(commune.departement if commune else "", ("", ""))
+    if not zone:
+        return ""
+    local = at.astimezone(ZoneInfo(zone))
+    minutes = f"{NBSP}{local.minute:02d}" if local.minute else ""
+    day = f" le {long_date(local.date())}" if local.date() != timezone.localtime(at).date() else ""
+    return f"{local.hour}{NBSP}h{minutes}{day}, heure de {town}"
+
+
+def ask(application, revision, by):
+    """Ask for the receipt, in the transaction of the sending; its holder may open it at once."""
+    return request(
+        kind=Document.Kind.RECEIPT,
+        subject_type=application._meta.label,
+        subject_id=application.pk,
+        facts=facts_of(application, revision.content),
+        by=by,
+        released_at=revision.sent_at,
+    )
+
+
+def facts_of(application, content):
+    at = application.submitted_at
+    return ReceiptFacts(
+        service=service_of(application),
+        addressee=addressee_of(application.organisation),
+        dossier=dossier_of(application),
+        issued_on=timezone.localtime(at).date(),
+        received_at=at,
+        received_local=overseas_time(at, application.fabrique.commune),
+        silence_is_refusal_on=application.implied_rejection_on,
+        requested_cents=application.requested_cents,
+        requested_years=years_in_words(application.call_version.years),
+        pieces=tuple(Titled(title=piece["label"], text=piece["name"]) for piece in content["attachments"]),
+        steps=next_steps(application),
+        appeal=appeal_of(application),
+        sender=str(application.submitted_by),
+    )
+
+
+def service_of(application):
+    """The service that answers, with the agent in charge when there is one (CRPA L111-2)."""
+    programme = application.wave.call.programme
+    lines = tuple(line.strip() for line in re.split(r"[\n,]", programme.service_address) if line.strip())
+    return Service(
+        name=programme.service_name,
+        address_lines=lines,
+        phone=programme.service_phone,
+        email=programme.service_email,
+        city=re.sub(r"^\d{5}\s+", "", lines[-1]) if lines else "",
+        officer=officer_words(application.officer),
+    )
+
+
+def appeal_of(application):
+    programme = application.wave.call.programme
+    return Appeal(court=programme.appeal_court, hierarchical_authority=programme.appeal_authority)
+
+
+def officer_words(officer):
+    return ", ".join(filter(None, [str(officer), officer.title])) if officer else ""
+
+
+def addressee_of(organisation):
+    person = ", ".join(filter(None, [organisation.representative_name, organisation.representative_title]))
+    town = f"{organisation.postal_code} {organisation.city}".strip()
+    lines = tuple(line for line in (organisation.address, town) if line)
+    return Addressee(organisation=organisation.name, address_lines=lines, person=person)
+
+
+def dossier_of(application):
+    """What every letter says of the dossier it answers."""
+    return Dossier(
+        reference=application.reference,
+        call=application.wave.call.title,
+        wave=f"vague {application.wave.number}",
+        place=application.fabrique.name,
+        commune=str(application.fabrique.commune or "commune non connue"),
+        received_on=timezone.localtime(application.submitted_at).date(),
+    )
+
+
+def years_in_words(years):
+    words = {1: "un an", 2: "deux ans", 3: "trois ans", 4: "quatre ans", 5: "cinq ans"}
+    return f"sur {words.get(years, f'{years} ans')}"
+
+
+def next_steps(application):
+    """What comes next, with its dates, and the warning that the law obliges to give when it takes over two months."""
+    wave = application.wave
+    planned = [
+        (
+            "Vérification.",
+            "Nous vérifions que le dossier est complet et recevable",
+            wave.instruction_until,
+            "jusqu’au",
+        ),
+        (
+            "Évaluation.",
+            "Des évaluateurs lisent le dossier selon les critères de l’appel",
+            wave.reviews_due_on,
+            "jusqu’au",
+        ),
+        ("Comité.", "Un comité donne un avis ; il ne décide pas", wave.panel_on, "le"),
+        ("Annonce.", "Toutes les réponses de la vague sont annoncées le même jour", wave.announcement_on, "prévue le"),
+    ]
+    steps = [Titled(title=title, text=dated(text, day, word)) for title, text, day, word in planned]
+    return (*steps, *silence_warning(wave.announcement_on, application.implied_rejection_on))
+
+
+def dated(text, day, word):
+    return f"{text}, {word} {long_date(day)}." if day else f"{text}. La date n’est pas encore fixée."
+
+
+def silence_warning(announced_on: datetime.date | None, refused_on: datetime.date):
+    if announced_on is not None and announced_on < refused_on:
+        return ()
+    when = f"prévue le {long_date(announced_on)}" if announced_on else "sans date fixée aujourd’hui"
+    text = (
+        f"L’annonce de cette vague est {when}, après le {long_date(refused_on)}. À cette dernière date, la loi tient "
+        "notre silence pour un refus, même si l’examen de votre dossier continue. Une réponse favorable reste "
+        "possible ensuite ; vos droits à contester ce refus de fait sont expliqués plus bas."
+    )
+    return (Titled(title="Une attente plus longue que deux mois.", text=text),)

@@ -1,0 +1,175 @@
+"""Sending a dossier: judged by the server's clock at arrival, once, with a receipt."""
+
+import calendar
+import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.errors import Refusal, StalePage
+from accounts.french import deadline, euros, hour, long_date, long_datetime
+from accounts.models import Membership, User
+from accounts.notify import notify
+from accounts.organisations import require_writer
+from applications import budget, completeness, receipts, snapshots
+from applications.drafting import DepositClosed
+from applications.models import Application, Revision
+from documents.models import Document
+from documents.requests import take_number
+from programme.models import Wave
+from programme.zoning import zoning_of
+
+SERIES = "DOS"
+
+
+class Incomplete(Refusal):
+    """Something is missing; `problems` says what, section by section."""
+
+    title = "Le dossier n’est pas complet"
+
+    def __init__(self, problems):
+        count = len(problems)
+        more = f" et {count - 1} autre{'s' if count > 2 else ''} point{'s' if count > 2 else ''}" if count > 1 else ""
+        super().__init__(f"Le dossier n’est pas envoyé. À corriger d’abord : {problems[0].sentence}{more}")
+        self.problems = problems
+
+
+def submit(*, application, by, version=None, at=None):
+    """Send a draft. Sending what was sent already changes nothing and gives the same receipt.
+
+    Args:
+        by: a person who may write for the organisation.
+        version: of the dossier as the page read it, or None.
+        at: the instant of arrival; now by default. A view gives the time at which the request came in.
+
+    Returns:
+        The receipt, a `documents.models.Document`.
+
+    Raises:
+        DepositClosed: `at` is not within the window of the wave (`opens_at` included, `closes_at` excluded).
+        Incomplete: a section lacks something.
+        NotAllowed, StalePage.
+
+    Source: CRPA L112-11 (receipt), L231-4 3° (silence on a financial request is a refusal).
+    """
+    at = at or timezone.now()
+    with transaction.atomic():
+        application = locked(application)
+        require_writer(application.organisation, by)
+        if application.submitted_at:
+            return receipt_of(application)
+        refuse_out_of_window(application.wave, at)
+        refuse_unsendable(application, version)
+        freeze(application, at)
+        application.requested_cents = budget.requested(budget.cells_of(application))
+        application.implied_rejection_on = months_after(local_day(at), application.call_version.silence_months)
+        application.reference = take_number(series=SERIES, year=local_day(at).year)
+        application.index()
+        application.move("submit", by=by, at=at)
+        revision = keep_revision(application, by, at)
+        receipt = receipts.ask(application, revision, by)
+        tell(application, f"receipt:{application.pk}", *receipt_mail(application))
+    return receipt
+
+
+def locked(application):
+    """The dossier with what its verbs read, locked."""
+    related = ("wave__call__programme", "fabrique__commune", "organisation", "call_version", "officer")
+    return Application.objects.select_for_update(of=("self",)).select_related(*related).get(pk=application.pk)
+
+
+def receipt_of(application):
+    """The receipt of a sent dossier."""
+    return Document.objects.about(application).get(kind=Document.Kind.RECEIPT)
+
+
+def refuse_out_of_window(wave, at):
+    if wave.accepts_deposit(at):
+        return
+    programme = wave.call.programme
+    if wave.closes_at is None or wave.state == Wave.State.PLANNED or (wave.opens_at and at < wave.opens_at):
+        opening = f" Il ouvre le {deadline(wave.opens_at)} (heure de Paris)." if wave.opens_at else ""
+        raise DepositClosed(
+            f"Le dépôt de la vague {wave.number} n’est pas encore ouvert.{opening} Votre brouillon est gardé."
+        )
+    raise DepositClosed(
+        f"Le dépôt de la vague {wave.number} est clos depuis le {deadline(wave.closes_at)} (heure de Paris). "
+        f"Votre envoi est arrivé le {long_date(at)} à {precise_hour(at)} : il n’a pas été enregistré. "
+        "Votre brouillon est gardé : vous pouvez le relire et le reprendre pour une prochaine vague. "
+        f"Si une panne vous a empêché d’envoyer à temps, écrivez à {programme.service_email}."
+    )
+
+
+def precise_hour(at):
+    return f"{hour(at)} et {timezone.localtime(at).second} secondes"
+
+
+def refuse_unsendable(application, version):
+    if application.state != Application.State.DRAFT:
+        raise StalePage(application.refused_transition_message())
+    application.expect_version(version)
+    if problems := completeness.problems(application):
+        raise Incomplete(problems)
+
+
+def freeze(application, at):
+    """Take the segment asked for and the zoning of the commune that day; "unknown" stays unknown."""
+    application.segment = application.declared_segment
+    application.zoning = zoning_of(application.fabrique.commune, local_day(at))
+
+
+def keep_revision(application, by, at):
+    content = snapshots.snapshot(application)
+    return Revision.objects.create(
+        application=application,
+        number=application.revisions.count() + 1,
+        content=content,
+        sha256=snapshots.digest(content),
+        sent_at=at,
+        sent_by=by,
+    )
+
+
+def local_day(at):
+    return timezone.localtime(at).date()
+
+
+def months_after(day, months):
+    """The same day some months later, or the last of that month: 31 December + 2 months = 28 or 29 February."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return datetime.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+def url_of(application):
+    return f"{settings.PUBLIC_URL}/dossiers/{application.public_id}/"
+
+
+def tell(application, key, subject, body):
+    """One mail to each person who may write for the organisation, in the caller's transaction."""
+    writers = User.objects.filter(
+        memberships__organisation=application.organisation, memberships__role__in=Membership.WRITERS, is_active=True
+    )
+    for person in writers.order_by("pk"):
+        notify(key=f"{key}:{person.pk}", recipient=person.email, subject=subject, body=body)
+
+
+def receipt_mail(application):
+    programme, wave = application.wave.call.programme, application.wave
+    body = f"""Bonjour,
+
+Nous avons bien reçu le dossier {application.reference}, « {application.fabrique.name} », le \
+{long_datetime(application.submitted_at)} (heure de Paris).
+Montant demandé : {euros(application.requested_cents)}. Appel « {wave.call} », vague {wave.number}.
+
+Votre accusé de réception est sur la page de votre dossier : {url_of(application)}
+
+Si nous ne vous avons pas répondu le {long_date(application.implied_rejection_on)}, notre silence vaut refus. \
+L’accusé de réception dit ce que vous pouvez faire alors, et ce qui vient ensuite.
+
+{programme.service_name}
+{programme.service_address}
+{programme.service_phone}, {programme.service_email}
+"""
+    return f"Dossier {application.reference} bien reçu", body
