@@ -14,7 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from scripts.system import Missing, fail, require, require_pango, say
+from scripts.system import Missing, fail, missing_pango, require, require_pango, say
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -47,8 +47,8 @@ def make_venv() -> None:
     if is_usable():
         return
     if not importlib.util.find_spec("ensurepip"):
-        # Debian ships Python without it.
-        require(["python3-venv"], "Il manque le module « venv » de Python.")
+        # Debian ships Python without it. Everything that is missing is asked for in one line.
+        require(["python3-venv", *missing_pango()], "Il manque le module « venv » de Python.")
     say("Création de l’environnement Python (.venv)…")
     shutil.rmtree(VENV, ignore_errors=True)
     subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True)

@@ -1,6 +1,6 @@
 """Health checks of the containers: exit 0 when the process does its work.
 
-    python -m scripts.health web | worker | beat SCHEDULE_FILE
+python -m scripts.health web | worker | beat SCHEDULE_FILE
 """
 
 import os

@@ -39,12 +39,20 @@ def install(*packages: str) -> bool:
     if not can_install():
         return False
     say(f"Installation de {', '.join(packages)} (apt-get)…")
-    env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    quiet = {"env": env, "stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}
-    subprocess.run(["apt-get", "update", "-qq"], check=False, **quiet)
+    # An old list may still do: only the installation decides.
+    apt("update", "-qq")
+    return apt("install", "-y", "-qq", "--no-install-recommends", *packages)
+
+
+def apt(*arguments: str) -> bool:
+    """Run apt-get; its lines are shown only when it fails."""
     done = subprocess.run(
-        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages], check=False, **quiet
-    )
+        ["apt-get", *arguments],
+        env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"}, check=False, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    if done.returncode:
+        say(done.stdout.rstrip())
     return done.returncode == 0
 
 
