@@ -1,4 +1,5 @@
 import uuid
+from contextlib import nullcontext
 
 from django.db import models, transaction
 from django_fsm import ConcurrentTransitionMixin, TransitionNotAllowed, has_transition_perm
@@ -98,7 +99,10 @@ class StatefulModel(ConcurrentTransitionMixin, VersionedModel):
         if update_fields is not None and self._transitions_to_record:
             # A save that forgot the state field would lose the transition without a word.
             update_fields = {*update_fields, *(field.attname for field in self.state_fields)}
-        with transaction.atomic():
+        # Inside a verb's transaction a savepoint would cost two statements and protect nothing: what fails here
+        # makes the verb fail, and rolls it back.
+        inside = transaction.get_connection().in_atomic_block
+        with nullcontext() if inside else transaction.atomic():
             super().save(*args, update_fields=update_fields, **kwargs)
             self._record_transitions()
 
