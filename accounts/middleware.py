@@ -2,6 +2,7 @@
 
 import hashlib
 import time
+from contextlib import nullcontext
 
 from django.db import IntegrityError, transaction
 from django.http import HttpResponseRedirect
@@ -77,8 +78,10 @@ class IdempotencyMiddleware:
     def _claim(self, request, key, fingerprint):
         """The new row, or None when the same POST is known already."""
         user = request.user if request.user.is_authenticated else None
+        # Alone, the INSERT is its own transaction; the savepoint is for callers that already are in one.
+        inside = transaction.get_connection().in_atomic_block
         try:
-            with transaction.atomic():
+            with transaction.atomic() if inside else nullcontext():
                 return IdempotencyKey.objects.create(key=key, fingerprint=fingerprint, user=user)
         except IntegrityError:
             return None

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from monitoring import figures
 from portal import tiles
-from programme.models import Wave
+from programme.models import Origin, Wave
 
 
 @dataclass
@@ -14,7 +14,7 @@ class Count:
     """One line of the honest count."""
 
     name: str
-    number: int
+    number: int | None
     definition: str
     url: str = ""
     promise: bool = False
@@ -35,8 +35,13 @@ def computed(as_of=None):
 
 
 def counts(numbers):
-    """Laureate, contracted, open, in that order, against what was promised."""
+    """Laureate, contracted, open, in that order, against what was promised.
+
+    A reconstruction knows who was selected and nothing of what followed: none recorded is then unknown, not zero.
+    """
     places = numbers["fabriques"]
+    before = places["open_before_selection"]
+    known = numbers["origin"] != Origin.RECONSTRUCTION
     return [
         Count("Promises", places["target"], "La cible en vigueur ce jour. Elle n’est jamais additionnée.", promise=True),
         Count(
@@ -47,15 +52,15 @@ def counts(numbers):
         ),
         Count(
             "Conventionnées",
-            places["contracted"],
+            places["contracted"] if known or places["contracted"] else None,
             "Convention ou arrêté en vigueur ce jour : l’argent peut être versé.",
             "/fabriques/?etape=contracted",
         ),
         Count(
             "Ouvertes",
-            places["open"],
-            "Ouverture prouvée, aucune fermeture connue"
-            + (f". Dont {before} déjà ouvertes avant d’être choisies." if (before := places["open_before_selection"]) else "."),
+            places["open"] if known or places["open"] else None,
+            "Ouverture prouvée, aucune fermeture connue."
+            + (f" Dont {before} déjà ouvertes avant d’être choisies." if before else ""),
             "/fabriques/?etape=opened",
         ),
     ]

@@ -43,6 +43,8 @@ def dsfr_field(field):
 def dsfr_widget(field):
     """The input alone, with the classes and the references that assistive tools need."""
     kind = kind_of(field)
+    # A placeholder vanishes when one types: the label and the hint say what is asked.
+    field.field.widget.attrs.pop("placeholder", None)
     base = CLASSES.get(kind, "fr-input")
     classes = [base, f"{base}--error" if base and field.errors else "", field.field.widget.attrs.get("class", "")]
     attrs = {"class": " ".join(filter(None, classes))}
@@ -95,12 +97,13 @@ def state_badge(label, tone=""):
 
 @register.simple_tag
 def gauge(value, maximum, label="", tone=""):
-    """A horizontal bar as SVG (no inline style): value of maximum; `label` is read aloud, empty when the text says it."""
+    """A horizontal bar as SVG (no inline style): `value` of `maximum`; `label` is for screen readers."""
     share = min(max(100 * float(value or 0) / float(maximum), 0), 100) if maximum else 0
     named = format_html('role="img" aria-label="{}"', label) if label else format_html('aria-hidden="true"')
     return format_html(
         '<svg class="fab-gauge {}" viewBox="0 0 100 6" preserveAspectRatio="none" {}>'
-        '<rect class="fab-gauge__all" width="100" height="6"/><rect class="fab-gauge__part" width="{}" height="6"/></svg>',
+        '<rect class="fab-gauge__all" width="100" height="6"/>'
+        '<rect class="fab-gauge__part" width="{}" height="6"/></svg>',
         f"fab-gauge--{tone}" if tone else "",
         named,
         f"{share:.2f}",

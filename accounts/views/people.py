@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts import history
 from accounts.access import permission_required
 from accounts.forms import GrantForm, attempt, status_of
-from accounts.lists import ConditionFilter, Column, ListPage
+from accounts.lists import Column, ConditionFilter, ListPage
 from accounts.models import INCOMPATIBLE_ROLES, Role, RoleGrant, User
 from accounts.roles import grant_role, revoke_role
 

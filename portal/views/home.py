@@ -37,5 +37,5 @@ def figures_context(numbers):
         "counts": summary.counts(numbers),
         "money": summary.money(numbers),
         "coverage": summary.coverage(numbers),
-        "scale": max([numbers["fabriques"]["target"], *(one.number for one in summary.counts(numbers)), 1]),
+        "scale": max([numbers["fabriques"]["target"], *(one.number or 0 for one in summary.counts(numbers)), 1]),
     }
