@@ -1,5 +1,6 @@
 """The decisions of a wave: signed together, announced together, opened one by one by those they concern."""
 
+from collections import defaultdict
 from datetime import timedelta
 
 from django.conf import settings
@@ -17,6 +18,7 @@ from applications.models import Application, ApplicationState, FabriqueFact
 from documents import requests as documents
 from documents.models import Document
 from funding import awards, schedules
+from funding.models import Instalment, Schedule
 from programme.models import CallVersion, Wave
 from programme.waves import mark_announced, mark_decided
 from selection.delegations import delegation_for
@@ -73,10 +75,10 @@ def sign_wave(*, wave, by, version=None):
         refuse_fallen_reservations(proposed, signing.on)
         decisions = sign_each(signing, prepared)
         commit_awards(signing, proposed)
-        plans = plan_payments(proposed, signing)
+        instalments = payments_of(signing, proposed)
         mark_decided(wave=wave, by=by)
         for decision, outcome in zip(decisions, prepared, strict=True):
-            request_letter(signing, decision, outcome, plans.get(outcome.award_id, ()))
+            request_letter(signing, decision, outcome, instalments.get(outcome.award_id, ()))
     return decisions
 
 
@@ -108,10 +110,11 @@ def prepared_outcomes(wave):
         PreparedOutcome.objects.filter(wave=wave)
         .select_related(
             "application__fabrique__commune",
+            "application__wave__call__programme",
             "application__organisation",
             "application__call_version",
             "application__officer",
-            "award",
+            "award__application__call_version",
             "line",
         )
         .order_by("outcome", "rank", "pk")
@@ -192,22 +195,27 @@ def commit_awards(signing, proposed):
         )
 
 
-def plan_payments(proposed, signing):
-    """The schedule that the letter states is the one that will be paid: {award id: plans}."""
-    planned = {}
-    for prepared in proposed:
-        plans = schedules.default_plan(prepared.award, signing.on)
-        schedules.plan(award=prepared.award, instalments=plans, by=None)
-        planned[prepared.award_id] = plans
-    return planned
+def payments_of(signing, proposed):
+    """{award id: instalments}: the schedule that the letter states is the one that will be paid."""
+    granted = [p.award for p in proposed]
+    planned = set(Schedule.objects.filter(award__in=granted, state="current").values_list("award_id", flat=True))
+    for award in granted:
+        if award.pk not in planned:
+            plans = schedules.default_plan(award, signing.on)
+            schedules.plan(award=award, instalments=plans, by=signing.signatory)
+    instalments = defaultdict(list)
+    rows = Instalment.objects.filter(award__in=granted).live().select_related("schedule_year")
+    for instalment in rows.order_by("award_id", "number"):
+        instalments[instalment.award_id].append(instalment)
+    return instalments
 
 
-def request_letter(signing, decision, prepared, plans):
+def request_letter(signing, decision, prepared, instalments):
     return documents.request(
         kind=KIND_OF_ACT[Act(decision.act)],
         subject_type=Decision._meta.label,
         subject_id=decision.pk,
-        facts=facts_of(signing, decision, prepared, plans),
+        facts=facts_of(signing, decision, prepared, instalments),
         by=signing.signatory,
     )
 

@@ -7,15 +7,12 @@ from django.utils import timezone
 
 from accounts.french import MONTHS, NBSP, integer, long_date, plural
 from accounts.models import User
+from applications.receipts import addressee_of, appeal_of, dossier_of, service_of, years_in_words
 from documents.facts import (
-    Addressee,
-    Appeal,
     AwardFacts,
     DeferralFacts,
-    Dossier,
     Instalment,
     RefusalFacts,
-    Service,
     Signature,
     Titled,
     WaitlistFacts,
@@ -31,7 +28,6 @@ KIND_OF_ACT = {
     A.REFUSAL: Document.Kind.REFUSAL_LETTER,
     A.DEFERRAL: Document.Kind.DEFERRAL_LETTER,
 }
-DURATIONS = {1: "sur un an", 2: "sur deux ans", 3: "sur trois ans", 4: "sur quatre ans", 5: "sur cinq ans"}
 NEXT_WAVE = (
     "Vous pouvez présenter un nouveau dossier à une prochaine vague : les dates sont publiées sur la page de l’appel. "
     "Votre dossier reste dans votre espace, vous pourrez en reprendre les réponses."
@@ -65,34 +61,36 @@ class Signing:
         return f"Le comité de sélection, réuni le {long_date(self.session.held_on)},"
 
 
-def facts_of(signing: Signing, decision: Decision, prepared: PreparedOutcome, plans=()):
+def facts_of(signing: Signing, decision: Decision, prepared: PreparedOutcome, instalments=()):
     """The data class of the decision's letter.
 
     Args:
         decision: signed, with its delegation.
         prepared: the outcome it comes from, with dossier, structure, place and line.
-        plans: for an award, the instalments planned (`funding.schedules.Plan`).
+        instalments: for an award, the `funding.models.Instalment`s of its schedule, with their year.
     """
     builders = {A.AWARD: award, A.WAITLIST: waitlist, A.REFUSAL: refusal, A.DEFERRAL: deferral}
     build = builders[A(decision.act)]
     common = common_facts(signing, decision, prepared.application)
-    return build(signing, decision, prepared, common, plans) if build is award else build(signing, decision, common)
+    return (
+        build(signing, decision, prepared, common, instalments) if build is award else build(signing, decision, common)
+    )
 
 
 def common_facts(signing, decision, application):
     return {
-        "service": service(signing.programme, application.officer),
-        "addressee": addressee(application.organisation),
-        "dossier": dossier(application, signing.wave),
+        "service": service_of(application),
+        "addressee": addressee_of(application.organisation),
+        "dossier": dossier_of(application),
         "issued_on": signing.on,
         "signature": signature(signing, decision.delegation),
-        "appeal": appeal(signing.programme),
+        "appeal": appeal_of(application),
     }
 
 
-def award(signing, decision, prepared, common, plans):
+def award(signing, decision, prepared, common, instalments):
     application = prepared.application
-    years = sorted({plan.year for plan in plans})
+    years = sorted({i.schedule_year.year for i in instalments})
     reduced = decision.amount_cents != application.requested_cents
     return AwardFacts(
         **common,
@@ -100,11 +98,11 @@ def award(signing, decision, prepared, common, plans):
         requested_cents=application.requested_cents,
         first_year=years[0],
         last_year=years[-1],
-        duration=DURATIONS[years[-1] - years[0] + 1],
+        duration=years_in_words(years[-1] - years[0] + 1),
         reasons=f"{signing.opinion} a donné un avis favorable."
         + (f" {decision.ground}" if decision.ground and not reduced else ""),
         reduction_reason=decision.ground if reduced else "",
-        instalments=tuple(instalment(plan) for plan in plans),
+        instalments=tuple(payment(i) for i in instalments),
         commitment_year=prepared.fiscal_year,
         imputation=imputation(prepared.line),
         dossier_version_on=received_on(application),
@@ -112,13 +110,14 @@ def award(signing, decision, prepared, common, plans):
     )
 
 
-def instalment(plan):
+def payment(instalment):
+    month = instalment.expected_on
     return Instalment(
-        year=plan.year,
-        kind=str(plan.kind.label if hasattr(plan.kind, "label") else plan.kind),
-        condition=plan.condition,
-        expected=f"{MONTHS[plan.expected_on.month - 1]}{NBSP}{plan.expected_on.year}",
-        amount_cents=plan.cents,
+        year=instalment.schedule_year.year,
+        kind=instalment.get_kind_display(),
+        condition=instalment.condition,
+        expected=f"{MONTHS[month.month - 1]}{NBSP}{month.year}",
+        amount_cents=instalment.cents,
     )
 
 
@@ -156,8 +155,9 @@ def waitlist(signing, decision, common):
 def laureates_sentence(count):
     if not count:
         return "Les crédits de la vague ne permettent pas de l’aider aujourd’hui."
-    verb = "va au projet retenu" if count == 1 else f"vont aux {integer(count)} projets retenus"
-    return f"Les crédits de la vague {verb}." if count > 1 else "L’aide de la vague va au projet retenu."
+    if count == 1:
+        return "Les crédits de la vague vont au projet retenu."
+    return f"Les crédits de la vague vont aux {integer(count)} projets retenus."
 
 
 def refusal(signing, decision, common):
@@ -179,46 +179,6 @@ def ground_of(paragraph):
     return Titled(title=f"{title}.", text=rest) if dot else Titled(title=paragraph)
 
 
-def service(programme, officer):
-    lines = tuple(part.strip() for part in programme.service_address.replace("\n", ",").split(",") if part.strip())
-    named = f"{officer}, {officer.title}" if officer and officer.title else str(officer or "")
-    return Service(
-        name=programme.service_name,
-        address_lines=lines,
-        phone=programme.service_phone,
-        email=programme.service_email,
-        city=city_of(lines),
-        officer=named,
-    )
-
-
-def city_of(address_lines):
-    """ "75007 Paris" → "Paris"."""
-    last = address_lines[-1] if address_lines else ""
-    return " ".join(word for word in last.split() if not word.isdecimal()) or last
-
-
-def addressee(organisation):
-    town = f"{organisation.postal_code} {organisation.city}".strip()
-    person = ", ".join(filter(None, [organisation.representative_name, organisation.representative_title]))
-    return Addressee(
-        organisation=organisation.name,
-        address_lines=tuple(filter(None, [organisation.address, town])),
-        person=person,
-    )
-
-
-def dossier(application, wave):
-    return Dossier(
-        reference=application.reference,
-        call=wave.call.title,
-        wave=f"vague {wave.number}",
-        place=application.fabrique.name,
-        commune=str(application.fabrique.commune),
-        received_on=received_on(application),
-    )
-
-
 def received_on(application):
     return timezone.localdate(application.submitted_at)
 
@@ -230,10 +190,6 @@ def signature(signing, delegation):
         signed_at=timezone.localtime(signing.at),
         delegation_act=delegation.published_act,
     )
-
-
-def appeal(programme):
-    return Appeal(court=programme.appeal_court, hierarchical_authority=programme.appeal_authority)
 
 
 def announcement_mail(application, address):
