@@ -95,7 +95,8 @@ def import_laureates(file):
     """
     report = Report()
     with transaction.atomic():
-        load_communes()
+        if not Commune.objects.exists():
+            load_communes()
         rows = read_rows(file, report)
         known = set(Fabrique.objects.exclude(anct_id=None).values_list("anct_id", flat=True))
         new = [row for row in rows if row.anct_id not in known]
