@@ -1,8 +1,12 @@
 """The technical administration reads. What changes something is a verb, called from its own page."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 
 from accounts import models
+
+# One door: the technical administration has no sign-in page of its own, without throttling.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):

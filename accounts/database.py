@@ -1,7 +1,8 @@
 """Rules that live in the database as triggers, on both engines.
 
-A floor registers its triggers when it is loaded; they are (re)installed after every `migrate`, because Django's
-SQLite table rebuild drops them, and a system check fails when one is absent.
+A floor registers its triggers when it is loaded. SQLite cannot rebuild a table that the trigger of another one names,
+and the rebuild drops the table's own: triggers step aside before every `migrate` there, are (re)installed after it on
+both engines, and a system check fails when one is absent.
 """
 
 from dataclasses import dataclass
@@ -99,6 +100,14 @@ def missing(connection):
     tables = set(connection.introspection.table_names())
     expected = {t.name for t in REGISTRY.values() if t.table in tables and t.sql(connection.vendor)}
     return sorted(expected - installed_names(connection))
+
+
+def make_room_before_migrate(using, **kwargs):
+    connection = connections[using]
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            for name in installed_names(connection) & REGISTRY.keys():
+                cursor.execute(f"DROP TRIGGER {name}")
 
 
 def install_after_migrate(using, **kwargs):

@@ -13,7 +13,8 @@
 
 `attempt` calls the verb when the form is valid, and ties a `Refusal` to its field; a `StalePage` and a `NotAllowed` go
 up to the middleware, which shows the sentence and the typed text. In the template, inside
-`<form method="post" novalidate>`: `{% form_guard version=object.version %}` then `{% include "components/form.html" with form=form %}` then the buttons.
+`<form method="post" novalidate>`: `{% form_guard version=object.version %}`, then
+`{% include "components/form.html" with form=form %}`, then the buttons.
 """
 
 import re
@@ -180,7 +181,7 @@ class OrganisationForm(DsfrForm):
         label="SIRET",
         max_length=20,
         required=False,
-        help_text="14 chiffres. Laissez vide si la structure se crée : il faudra le donner avant la signature de l’aide.",
+        help_text="14 chiffres. Vide si la structure se crée : il faudra le donner avant la signature de l’aide.",
     )
     address = forms.CharField(label="Adresse du siège", max_length=250, required=False)
     postal_code = forms.RegexField(

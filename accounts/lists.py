@@ -34,188 +34,36 @@ The page costs three queries (count and totals, keys of the page, its rows), wha
 keys are read from the other end, so the last page is as fast as the first.
 """
 
-import datetime
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
-from django.utils.safestring import SafeString
 
 from accounts import exports, french
-from accounts.errors import Refusal
+from accounts.columns import Cell, Column, formatted
+from accounts.filters import Chip, ChoiceFilter, ConditionFilter, DateFilter, Filter, asked_day, parsed_day
+
+__all__ = [
+    "Cell",
+    "Chip",
+    "ChoiceFilter",
+    "Column",
+    "ConditionFilter",
+    "DateFilter",
+    "Filter",
+    "ListPage",
+    "asked_day",
+    "parsed_day",
+]
 
 PAGE_SIZE = 50
-FORMATS: dict[str, Callable] = {
-    "text": lambda value: value if isinstance(value, SafeString) else str(value),
-    "integer": french.integer,
-    "cents": french.euros,
-    "decimal": french.decimal,
-    "date": french.long_date,
-    "datetime": french.long_datetime,
-}
-NUMERIC = {"integer", "cents", "decimal"}
-
-
-@dataclass
-class Cell:
-    """What one `<td>` shows."""
-
-    column: "Column"
-    text: str
-    url: str = ""
-    note: str = ""
-    tone: str = ""
-
-
-@dataclass
-class Column:
-    """One column of a list, of its CSV and of its XLSX.
-
-    Args:
-        key: French, short, without accents: it stands in the URL (`?tri=-recu`).
-        label: heading.
-        value: attribute path ("call.name"), or a function of the row. For kind "badge" it gives (label, tone), the
-            tone being success, error, warning, info, new or "".
-        kind: text, integer, cents, decimal, date, datetime or badge.
-        sort: ORM field or fields to order by; None: this column does not sort.
-        url: function of the row giving the link of the cell, or None.
-        note: attribute path or function of the row: small grey text under the value.
-        shown: False for a column that the reader has to choose.
-        header: True for the cell that names the row (`<th scope="row">`).
-    """
-
-    key: str
-    label: str
-    value: str | Callable[[Any], Any]
-    kind: str = "text"
-    sort: str | Sequence[str] | None = None
-    url: Callable[[Any], str | None] | None = None
-    note: str | Callable[[Any], Any] | None = None
-    shown: bool = True
-    header: bool = False
-
-    @property
-    def numeric(self):
-        return self.kind in NUMERIC
-
-    @property
-    def sort_fields(self):
-        return [self.sort] if isinstance(self.sort, str) else list(self.sort or [])
-
-    def raw(self, row):
-        return read(row, self.value)
-
-    def cell(self, row):
-        value = self.raw(row)
-        text, tone = value if self.kind == "badge" and value else (formatted(value, self.kind), "")
-        return Cell(
-            column=self,
-            text=text,
-            url=(self.url(row) or "") if self.url else "",
-            note=read(row, self.note) or "" if self.note else "",
-            tone=tone,
-        )
-
-
-@dataclass
-class Chip:
-    """A filter in force, and the address without it."""
-
-    label: str
-    url: str
-
-
-@dataclass
-class Filter:
-    """A condition that the reader may set; `values` are those of the URL that mean something.
-
-    Args:
-        key: name in the URL.
-        label: French.
-        field: ORM path the condition is on.
-    """
-
-    key: str
-    label: str
-    field: str = ""
-
-    kind = "choice"
-
-    def options(self, listing):
-        return []
-
-    def values(self, listing):
-        known = {str(value) for value, _ in self.options(listing)}
-        return [value for value in listing.request.GET.getlist(self.key) if value in known]
-
-    def apply(self, queryset, values):
-        return queryset.filter(**{f"{self.field}__in": values})
-
-    def chip_label(self, value, listing):
-        names = {str(key): label for key, label in self.options(listing)}
-        return f"{self.label} : {names[value]}"
-
-
-@dataclass
-class ChoiceFilter(Filter):
-    """`choices`: pairs, or a function of the listing that gives them (one query at most)."""
-
-    choices: Any = ()
-
-    def options(self, listing):
-        if not callable(self.choices):
-            return self.choices
-        return listing.remember(f"options:{self.key}", lambda: list(self.choices(listing)))
-
-
-@dataclass
-class ConditionFilter(Filter):
-    """Named conditions: `conditions` maps a value of the URL to (label, Q)."""
-
-    conditions: dict[str, tuple[str, Q]] = field(default_factory=dict)
-
-    def options(self, listing):
-        return [(value, label) for value, (label, _) in self.conditions.items()]
-
-    def apply(self, queryset, values):
-        wanted = Q()
-        for value in values:
-            wanted |= self.conditions[value][1]
-        return queryset.filter(wanted)
-
-
-@dataclass
-class DateFilter(Filter):
-    """A day, Europe/Paris; `lookup` is gte or lte (the whole day is inside)."""
-
-    lookup: str = "gte"
-    instant: bool = True
-
-    kind = "date"
-
-    def values(self, listing):
-        value = listing.request.GET.get(self.key, "")
-        return [value] if parsed_day(value) else []
-
-    def apply(self, queryset, values):
-        day = parsed_day(values[0])
-        if not self.instant:
-            return queryset.filter(**{f"{self.field}__{self.lookup}": day})
-        after = self.lookup == "lte"
-        limit = midnight(day + datetime.timedelta(days=1) if after else day)
-        return queryset.filter(**{f"{self.field}__{'lt' if after else 'gte'}": limit})
-
-    def chip_label(self, value, listing):
-        return f"{self.label} {french.long_date(parsed_day(value))}"
 
 
 class ListPage:
-    """A list as the reader asked for it in the URL: `q`, the keys of the filters, `tri`, `page`, `colonnes`, `format`."""
+    """A list as the URL asks for it: `q`, the keys of the filters, `tri`, `page`, `colonnes`, `format`."""
 
     name = "liste"
     caption = "Liste"
@@ -483,21 +331,6 @@ class ListPage:
         return self.url(format="xlsx")
 
 
-def read(row, source):
-    """A function of the row, or an attribute path through objects ("call.name")."""
-    if callable(source):
-        return source(row)
-    for name in source.split("."):
-        row = getattr(row, name, None)
-    return row() if callable(row) else row
-
-
-def formatted(value, kind):
-    if value is None or value == "":
-        return "—"
-    return FORMATS.get(kind, str)(value)
-
-
 def ordering_term(model, name, descending):
     """Empty values last, on both engines, whichever way the list runs."""
     try:
@@ -515,31 +348,3 @@ def slice_of_keys(ordered, start, size, count):
     if start * 2 <= count:
         return list(ordered.values_list("pk", flat=True)[start:stop])
     return list(ordered.reverse().values_list("pk", flat=True)[count - stop : count - start])[::-1]
-
-
-def parsed_day(text):
-    """ISO (date fields of browsers) or French day, else None."""
-    for pattern in ("%Y-%m-%d", "%d/%m/%Y"):
-        try:
-            return datetime.datetime.strptime(text, pattern).date()  # noqa: DTZ007 (a day has no zone)
-        except ValueError:
-            continue
-    return None
-
-
-def midnight(day):
-    return timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))
-
-
-def asked_day(request, key="au", default=None):
-    """The day of the URL (`?au=2021-08-18`), or `default`.
-
-    Raises:
-        Refusal: what is typed is not a day.
-    """
-    text = request.GET.get(key, "").strip()
-    if not text:
-        return default
-    if (day := parsed_day(text)) is None:
-        raise Refusal("Cette date n’existe pas : écrivez-la comme 31/12/2021.", field=key)
-    return day

@@ -17,7 +17,7 @@ DEFINITIONS = [
             ),
             (
                 "Non connu",
-                "Ce que la source ne dit pas. Une donnée inconnue est montrée comme telle ; elle n’est jamais devinée.",
+                "Ce que la source ne dit pas. Une donnée inconnue est montrée comme telle, jamais devinée.",
             ),
         ],
     ),
@@ -79,13 +79,12 @@ DEFINITIONS = [
 QUESTIONS = [
     (
         "Puis-je faire remplir le dossier à plusieurs ?",
-        "Oui. La personne responsable de la structure invite les autres depuis « Ma structure », avec le droit d’écrire "
-        "ou seulement de lire.",
+        "Oui. La personne responsable de la structure invite les autres depuis « Ma structure », avec le droit "
+        "d’écrire ou seulement de lire.",
     ),
     (
         "J’ai envoyé mon dossier : puis-je encore le changer ?",
-        "Pas de vous-même après l’envoi. Si l’équipe vous demande de compléter, le dossier s’ouvre de nouveau pour les "
-        "points demandés.",
+        "Pas de vous-même après l’envoi. Si l’équipe vous demande de compléter, le dossier s’ouvre de nouveau.",
     ),
     (
         "La page dit qu’elle n’est plus à jour",

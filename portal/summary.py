@@ -43,7 +43,9 @@ def counts(numbers):
     before = places["open_before_selection"]
     known = numbers["origin"] != Origin.RECONSTRUCTION
     return [
-        Count("Promises", places["target"], "La cible en vigueur ce jour. Elle n’est jamais additionnée.", promise=True),
+        Count(
+            "Promises", places["target"], "La cible en vigueur ce jour. Elle n’est jamais additionnée.", promise=True
+        ),
         Count(
             "Lauréates",
             places["laureates"],
@@ -71,7 +73,9 @@ def money(numbers):
     return [
         Money("Versé", numbers["paid_cents"], "Payé aux fabriques par le comptable public.", "paye"),
         Money("Engagé", numbers["committed_cents"], "Promis par une décision signée, versé ou non.", "engage"),
-        Money("Ouvert", numbers["opened_cents"], "Inscrit au budget de l’État (autorisations d’engagement).", "ouvert"),
+        Money(
+            "Ouvert", numbers["opened_cents"], "Inscrit au budget de l’État (autorisations d’engagement).", "ouvert"
+        ),
         Money(
             "Annoncé",
             numbers["announced_cents"],
@@ -108,7 +112,7 @@ def open_wave(user):
 
 
 def bounds_of(wave):
-    """(smallest minimum, largest maximum, years) of what a dossier of the wave may ask, in cents; None without bounds."""
+    """(smallest minimum, largest maximum, years) of what may be asked in the wave, cents; None without bounds."""
     version = wave.call.versions.exclude(frozen_at=None).order_by("-number").prefetch_related("bounds").first()
     bounds = list(version.bounds.all()) if version else []
     if not bounds:

@@ -67,6 +67,17 @@ class StatefulModel(ConcurrentTransitionMixin, VersionedModel):
         super().__init__(*args, **kwargs)
         self._transitions_to_record = []
 
+    def save(self, *args, update_fields=None, **kwargs):
+        if update_fields is not None and self._transitions_to_record:
+            # A save that forgot the state field would lose the transition without a word.
+            update_fields = {*update_fields, *(field.attname for field in self.state_fields)}
+        # Inside a verb's transaction a savepoint would cost two statements and protect nothing: what fails here
+        # makes the verb fail, and rolls it back.
+        inside = transaction.get_connection().in_atomic_block
+        with nullcontext() if inside else transaction.atomic():
+            super().save(*args, update_fields=update_fields, **kwargs)
+            self._record_transitions()
+
     def move(self, transition_name, *, by, **kwargs):
         """Perform one transition and save it.
 
@@ -94,17 +105,6 @@ class StatefulModel(ConcurrentTransitionMixin, VersionedModel):
             f"Cette action n’est plus possible : l’état est maintenant « {state} ». "
             "Rien n’a été enregistré. Revenez à la page à jour pour voir ce que vous pouvez faire."
         )
-
-    def save(self, *args, update_fields=None, **kwargs):
-        if update_fields is not None and self._transitions_to_record:
-            # A save that forgot the state field would lose the transition without a word.
-            update_fields = {*update_fields, *(field.attname for field in self.state_fields)}
-        # Inside a verb's transaction a savepoint would cost two statements and protect nothing: what fails here
-        # makes the verb fail, and rolls it back.
-        inside = transaction.get_connection().in_atomic_block
-        with nullcontext() if inside else transaction.atomic():
-            super().save(*args, update_fields=update_fields, **kwargs)
-            self._record_transitions()
 
     def _record_transitions(self):
         from accounts.models.journal import JournalEntry  # same app: the journal's model needs User first

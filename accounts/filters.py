@@ -1,0 +1,131 @@
+"""What a reader may ask of a list: the conditions its URL carries."""
+
+import datetime
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts import french
+from accounts.errors import Refusal
+
+
+@dataclass
+class Chip:
+    """A filter in force, and the address without it."""
+
+    label: str
+    url: str
+
+
+@dataclass
+class Filter:
+    """A condition that the reader may set; `values` are those of the URL that mean something.
+
+    Args:
+        key: name in the URL.
+        label: French.
+        field: ORM path the condition is on.
+    """
+
+    key: str
+    label: str
+    field: str = ""
+
+    kind = "choice"
+
+    def options(self, listing):
+        return []
+
+    def values(self, listing):
+        known = {str(value) for value, _ in self.options(listing)}
+        return [value for value in listing.request.GET.getlist(self.key) if value in known]
+
+    def apply(self, queryset, values):
+        return queryset.filter(**{f"{self.field}__in": values})
+
+    def chip_label(self, value, listing):
+        names = {str(key): label for key, label in self.options(listing)}
+        return f"{self.label} : {names[value]}"
+
+
+@dataclass
+class ChoiceFilter(Filter):
+    """`choices`: pairs, or a function of the listing that gives them (one query at most)."""
+
+    choices: Any = ()
+
+    def options(self, listing):
+        if not callable(self.choices):
+            return self.choices
+        return listing.remember(f"options:{self.key}", lambda: list(self.choices(listing)))
+
+
+@dataclass
+class ConditionFilter(Filter):
+    """Named conditions: `conditions` maps a value of the URL to (label, Q)."""
+
+    conditions: dict[str, tuple[str, Q]] = field(default_factory=dict)
+
+    def options(self, listing):
+        return [(value, label) for value, (label, _) in self.conditions.items()]
+
+    def apply(self, queryset, values):
+        wanted = Q()
+        for value in values:
+            wanted |= self.conditions[value][1]
+        return queryset.filter(wanted)
+
+
+@dataclass
+class DateFilter(Filter):
+    """A day, Europe/Paris; `lookup` is gte or lte (the whole day is inside)."""
+
+    lookup: str = "gte"
+    instant: bool = True
+
+    kind = "date"
+
+    def values(self, listing):
+        value = listing.request.GET.get(self.key, "")
+        return [value] if parsed_day(value) else []
+
+    def apply(self, queryset, values):
+        day = parsed_day(values[0])
+        if not self.instant:
+            return queryset.filter(**{f"{self.field}__{self.lookup}": day})
+        after = self.lookup == "lte"
+        limit = midnight(day + datetime.timedelta(days=1) if after else day)
+        return queryset.filter(**{f"{self.field}__{'lt' if after else 'gte'}": limit})
+
+    def chip_label(self, value, listing):
+        return f"{self.label} {french.long_date(parsed_day(value))}"
+
+
+def parsed_day(text):
+    """ISO (date fields of browsers) or French day, else None."""
+    for pattern in ("%Y-%m-%d", "%d/%m/%Y"):
+        try:
+            return datetime.datetime.strptime(text, pattern).date()  # noqa: DTZ007 (a day has no zone)
+        except ValueError:
+            continue
+    return None
+
+
+def midnight(day):
+    return timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))
+
+
+def asked_day(request, key="au", default=None):
+    """The day of the URL (`?au=2021-08-18`), or `default`.
+
+    Raises:
+        Refusal: what is typed is not a day.
+    """
+    text = request.GET.get(key, "").strip()
+    if not text:
+        return default
+    if (day := parsed_day(text)) is None:
+        raise Refusal("Cette date n’existe pas : écrivez-la comme 31/12/2021.", field=key)
+    return day
