@@ -13,6 +13,7 @@ from pathlib import Path
 
 from scripts import servers
 from scripts.environment import PYTHON, ROOT, enter
+from scripts.installation import STATIC_ROOT
 from scripts.system import Missing, fail
 
 
@@ -28,6 +29,7 @@ def measure(stack: ExitStack) -> int:
         "DATABASE_URL": stack.enter_context(fresh_database(server, f"fabriques_mesure_{os.getpid()}")),
         "REDIS_URL": stack.enter_context(servers.redis()) or "",
         "VAR_DIR": folder,
+        "STATIC_ROOT": str(STATIC_ROOT),
         "DJANGO_DEBUG": "0",
     }
     (ROOT / "build").mkdir(exist_ok=True)

@@ -11,6 +11,8 @@ from pathlib import Path
 from scripts.environment import PYTHON, ROOT
 from scripts.supervisor import Child, Supervisor
 
+# Every installation of this checkout serves the same files.
+STATIC_ROOT = ROOT / "build" / "static"
 # Settings of whoever types the command must not reach a place that has its own.
 FOREIGN = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "FABRIQUES_ENV", "DJANGO_DEBUG", "VAR_DIR")
 
@@ -49,6 +51,7 @@ class Installation:
             "DEMO": "1",
             "PUBLIC_URL": self.url,
             "VAR_DIR": str(self.var_dir),
+            "STATIC_ROOT": str(STATIC_ROOT),
             "HOST": self.host,
             "PORT": str(self.port),
             "PYTHONUNBUFFERED": "1",

@@ -6,6 +6,7 @@ Migrations (only if some are missing), static files (only if they changed); with
 and the list of its accounts, which is the only thing printed on the standard output.
 """
 
+import fcntl
 import hashlib
 import io
 import os
@@ -43,13 +44,18 @@ def collect_static() -> None:
     from django.conf import settings
     from django.core.management import call_command
 
-    stamp, signature = settings.VAR_DIR / "static.sha256", static_signature()
-    if stamp.exists() and stamp.read_text() == signature and Path(settings.STATIC_ROOT).is_dir():
-        return
-    print("Préparation des feuilles de style…", file=sys.stderr, flush=True)
-    stamp.unlink(missing_ok=True)
-    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
-    stamp.write_text(signature)
+    root = Path(settings.STATIC_ROOT)
+    root.parent.mkdir(parents=True, exist_ok=True)
+    stamp, signature = root.parent / "static.sha256", static_signature()
+    # Two installations may share the folder and start together: the second waits, then finds the work done.
+    with (root.parent / "static.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if stamp.exists() and stamp.read_text() == signature and root.is_dir():
+            return
+        print("Préparation des feuilles de style…", file=sys.stderr, flush=True)
+        stamp.unlink(missing_ok=True)
+        call_command("collectstatic", verbosity=0, interactive=False, clear=root.is_dir())
+        stamp.write_text(signature)
 
 
 def load_demonstration() -> str:

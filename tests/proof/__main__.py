@@ -9,13 +9,16 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import time
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 import django
 
+from scripts.databases import fresh_database
+from scripts.installation import STATIC_ROOT
 from tests.proof.frame import Proof, load
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -37,20 +40,28 @@ def failed(name: str, why: str) -> dict:
     return {"name": name, "figure": why, "bar": "une preuve menée à son terme", "pass": False}
 
 
-def prove(proof: Proof, folder: Path) -> dict:
-    """Run one proof apart, on its own database; whatever happens to it, an outcome comes back."""
-    from scripts.databases import fresh_database
+def environment(database_url: str, folder: Path) -> dict[str, str]:
+    own = {"DATABASE_URL": database_url, "VAR_DIR": str(folder), "STATIC_ROOT": str(STATIC_ROOT)}
+    return {**os.environ, **own, "FABRIQUES_ENV": "test"}
 
-    with fresh_database(os.environ["DATABASE_URL"], f"fabriques_preuve_{proof.name}_{os.getpid()}") as url:
-        env = {
-            **os.environ,
-            "DATABASE_URL": url,
-            "REDIS_URL": empty_redis(),
-            "VAR_DIR": str(folder),
-            "FABRIQUES_ENV": "test",
-        }
-        subprocess.run([sys.executable, "-m", "scripts.prepare"], cwd=ROOT, env=env, check=True)
-        return bounded(proof, env, folder / "outcome.json")
+
+@contextmanager
+def migrated_database(folder: Path):
+    """Name of a migrated database that each proof starts from a copy of."""
+    name = f"fabriques_preuve_{os.getpid()}"
+    with fresh_database(os.environ["DATABASE_URL"], name) as url:
+        subprocess.run([sys.executable, "-m", "scripts.prepare"], cwd=ROOT, env=environment(url, folder), check=True)
+        yield name
+
+
+def prove(proof: Proof, template: str) -> dict:
+    """Run one proof apart, on its own database; whatever happens to it, an outcome comes back."""
+    with (
+        TemporaryDirectory(prefix="fabriques-preuve-", ignore_cleanup_errors=True) as folder,
+        fresh_database(os.environ["DATABASE_URL"], f"{template}_{proof.name}"[:60], template=template) as url,
+    ):
+        env = {**environment(url, Path(folder)), "REDIS_URL": empty_redis()}
+        return bounded(proof, env, Path(folder) / "outcome.json")
 
 
 def empty_redis() -> str:
@@ -95,13 +106,15 @@ def run_all(names: list[str]) -> int:
         print(f"Preuve inconnue : {', '.join(unknown)}. Il y a : {', '.join(proofs)}.", file=sys.stderr)
         return 1
     outcomes = []
-    for name in names or proofs:
-        started = time.monotonic()
-        with tempfile.TemporaryDirectory(prefix="fabriques-preuve-", ignore_cleanup_errors=True) as folder:
-            outcome = prove(proofs[name], Path(folder))
-        outcomes.append(outcome)
-        print(f"{name}: {outcome['figure']} ({outcome['bar']}) {'pass' if outcome['pass'] else 'fail'}", flush=True)
-        print(f"  {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
+    with TemporaryDirectory(prefix="fabriques-preuve-") as folder, migrated_database(Path(folder)) as template:
+        for name in names or proofs:
+            started = time.monotonic()
+            outcome = prove(proofs[name], template)
+            outcomes.append(outcome)
+            print(
+                f"{name}: {outcome['figure']} ({outcome['bar']}) {'pass' if outcome['pass'] else 'fail'}", flush=True
+            )
+            print(f"  {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
     REPORT.parent.mkdir(exist_ok=True)
     REPORT.write_text(json.dumps(outcomes, ensure_ascii=False, indent=2) + "\n")
     return 0 if outcomes and all(outcome["pass"] for outcome in outcomes) else 1
