@@ -15,13 +15,12 @@ class IncompleteCall(Refusal):
     title = "Cet appel n’est pas complet"
 
 
-def publish_call(*, call, by, version=None, at=None):
+def publish_call(*, call, by, version=None):
     """Publish a call: its last version is frozen, its planned waves that have a window open to deposit.
 
     Args:
         by: the acting `User`, or None for the system.
         version: the version that the page was made from, if any.
-        at: when it was published, for a reconstruction only; else now.
 
     Raises:
         NotAllowed: `by` may not publish.
@@ -33,18 +32,12 @@ def publish_call(*, call, by, version=None, at=None):
         call = Call.objects.select_for_update(of=("self",)).get(pk=call.pk)
         call.expect_version(version)
         refuse_incomplete(call)
-        call.move("publish", by=by, at=publication_time(call, at))
+        call.move("publish", by=by)
         freeze(call.versions.last(), call.published_at)
         for wave in lock_waves(call):
             if wave.has_window():
                 wave.move("open_deposit", by=by)
     return call
-
-
-def publication_time(call, at):
-    if at is not None and call.origin != Origin.RECONSTRUCTION:
-        raise ValueError("only a reconstruction is published in the past")
-    return at or timezone.now()
 
 
 def lock_waves(call):

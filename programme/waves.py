@@ -10,7 +10,7 @@ from accounts import french
 from accounts.errors import Refusal
 from accounts.models import JournalEntry
 from accounts.permissions import require
-from programme.models import Call, Origin, Wave, WaveAmendment
+from programme.models import Call, Wave, WaveAmendment
 from programme.models.wave import STEER
 
 CALENDAR = ("instruction_until", "reviews_due_on", "panel_on", "announcement_on")
@@ -29,7 +29,7 @@ def locked(wave, version=None):
     return wave
 
 
-def plan_wave(*, call, by, number=None, origin=None, **fields):
+def plan_wave(*, call, by, number=None, **fields):
     """Add a wave to a call; on a published call it opens to deposit at its dates.
 
     Args:
@@ -46,7 +46,7 @@ def plan_wave(*, call, by, number=None, origin=None, **fields):
     with transaction.atomic():
         call = Call.objects.select_for_update(of=("self",)).get(pk=call.pk)
         refuse_finished_call(call)
-        wave = Wave(call=call, number=number or next_number(call), origin=origin or call.origin, **fields)
+        wave = Wave(call=call, number=number or next_number(call), origin=call.origin, **fields)
         refuse_disorder(wave)
         wave.save()
         JournalEntry.write(action="plan_wave", subject=wave, actor=by, details=written(fields))
@@ -60,7 +60,7 @@ def next_number(call):
 
 
 def refuse_finished_call(call):
-    if call.state not in (Call.State.DRAFT, Call.State.PUBLISHED) and call.origin != Origin.RECONSTRUCTION:
+    if call.state not in (Call.State.DRAFT, Call.State.PUBLISHED):
         raise Refusal(f"L’appel est {call.get_state_display().lower()} : il ne reçoit plus de vague.")
 
 
@@ -235,17 +235,3 @@ start_review = step("start_review")
 start_deliberation = step("start_deliberation")
 mark_decided = step("mark_decided")
 mark_announced = step("mark_announced")
-
-
-def record_past_announcement(*, wave, announced_at):
-    """Record a wave that was lived elsewhere as announced, on its date; doing it twice changes nothing.
-
-    Raises:
-        StalePage: the wave is not a reconstruction.
-    """
-    with transaction.atomic():
-        wave = locked(wave)
-        if wave.state == Wave.State.ANNOUNCED and wave.announced_at == announced_at:
-            return wave
-        wave.move("record_past_announcement", by=None, announced_at=announced_at)
-    return wave

@@ -56,8 +56,8 @@ class Call(PublicIdModel, StatefulModel):
         return next(reversed(frozen or versions), None)
 
     @transition(state, State.DRAFT, State.PUBLISHED, conditions=[has_published_version_content], permission=PUBLISH)
-    def publish(self, *, by, at=None):
-        self.published_at, self.published_by = at or timezone.now(), by
+    def publish(self, *, by):
+        self.published_at, self.published_by = timezone.now(), by
 
     @transition(state, State.PUBLISHED, State.CLOSED, permission=PUBLISH)
     def close(self, *, by):
