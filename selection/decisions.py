@@ -17,8 +17,8 @@ from applications.fabriques import record_fact
 from applications.models import Application, ApplicationState, FabriqueFact
 from documents import requests as documents
 from documents.models import Document
-from funding import awards, schedules
-from funding.models import Instalment, Schedule
+from funding import agreements, awards, schedules
+from funding.models import Award, Instalment, Schedule
 from programme.models import CallVersion, Wave
 from programme.waves import mark_announced, mark_decided
 from selection.delegations import delegation_for
@@ -33,6 +33,7 @@ ACT_OF_OUTCOME = {
     Outcome.NOT_RETAINED: Act.REFUSAL,
     Outcome.DEFERRED: Act.DEFERRAL,
 }
+SIGNED_FIRST = list(ACT_OF_OUTCOME)
 # CRPA R112-20: not opened within fifteen days, it is notified from the day it was made available.
 OPENED_WITHIN = timedelta(days=15)
 
@@ -106,24 +107,22 @@ def adopted_session(wave):
 
 
 def prepared_outcomes(wave):
-    return list(
-        PreparedOutcome.objects.filter(wave=wave)
-        .select_related(
-            "application__fabrique__commune",
-            "application__wave__call__programme",
-            "application__organisation",
-            "application__call_version",
-            "application__officer",
-            "award__application__call_version",
-            "line",
-        )
-        .order_by("outcome", "rank", "pk")
+    """What was adopted, in the order in which it is signed; an outcome without a rank was not part of it."""
+    adopted = PreparedOutcome.objects.filter(wave=wave, rank__isnull=False).select_related(
+        "application__fabrique__commune",
+        "application__wave__call__programme",
+        "application__organisation",
+        "application__call_version",
+        "application__officer",
+        "award__application__call_version",
+        "line",
     )
+    return sorted(adopted, key=lambda p: (SIGNED_FIRST.index(p.outcome), p.rank, p.pk))
 
 
 def refuse_changed_since(wave, prepared):
     """A dossier that left after the adoption frees its AE only when the adoption is undone."""
-    left = [p.application for p in prepared if p.application.state != ApplicationState.REVIEWED and p.rank]
+    left = [p.application for p in prepared if p.application.state != ApplicationState.REVIEWED]
     if left:
         raise Refusal(
             f"Depuis l’adoption, l’état a changé pour : {named(left)}. "
@@ -327,6 +326,38 @@ def tell_applicant(decision):
     person = application.submitted_by or application.created_by
     subject, body = announcement_mail(application, f"{settings.PUBLIC_URL}/dossiers/{application.public_id}/decision/")
     notify(key=f"decision:{decision.pk}", recipient=person.email, subject=subject, body=body)
+
+
+def prepare_agreements(*, wave, by):
+    """Draft the agreements of an announced wave: one for each award that needs one and has none yet.
+
+    Args:
+        by: an officer.
+
+    Returns:
+        How many were drafted.
+
+    Raises:
+        StalePage: the wave is not announced.
+    """
+    with transaction.atomic():
+        wave = Wave.objects.select_for_update(of=("self",)).get(pk=wave.pk)
+        if wave.state != Wave.State.ANNOUNCED:
+            raise StalePage(f"{wave} n’est pas annoncée : les conventions se préparent après l’annonce.")
+        waiting = awards_without_agreement(wave)
+        for award in waiting:
+            agreements.prepare(award=award, by=by)
+    return len(waiting)
+
+
+def awards_without_agreement(wave):
+    """Announced awards that need an agreement and have none."""
+    announced = Decision.objects.filter(wave=wave, act=Act.AWARD, state__in=[State.ISSUED, State.NOTIFIED])
+    return list(
+        Award.objects.filter(
+            pk__in=announced.values("award"), agreement=None, application__call_version__agreement_required=True
+        ).order_by("pk")
+    )
 
 
 # --- Notifying ---------------------------------------------------------------------------------------------------

@@ -341,6 +341,7 @@ def undo_adoption(*, wave, by, reason, version=None):
         if not session.is_adopted:
             raise StalePage("La proposition n’est pas adoptée : il n’y a rien à annuler.")
         release_all(wave, session, by, reason.strip())
+        forget_adoption(wave)
         session.adopted_at = session.adopted_by = None
         session.save()
         JournalEntry.write(action="undo_adoption", subject=wave, actor=by, details={"reason": reason.strip()})
@@ -348,22 +349,20 @@ def undo_adoption(*, wave, by, reason, version=None):
 
 
 def release_all(wave, session, by, reason):
-    prepared = list(
-        PreparedOutcome.objects.select_for_update(of=("self",))
-        .filter(wave=wave, award__isnull=False)
-        .select_related("award")
-        .order_by("pk")
-    )
-    if not prepared:
-        return
-    awards.release(
-        awards=[p.award for p in prepared],
-        on=timezone.localdate(),
-        act=f"Annulation de l’adoption, {wave}",
-        by=by,
-        key=f"undo:{session.pk}:{session.version}",
-        reason=reason[:300],
-    )
-    for outcome in prepared:
-        outcome.award = None
-        outcome.save()
+    reserved = PreparedOutcome.objects.filter(wave=wave, award__isnull=False).select_related("award").order_by("pk")
+    if granted := [prepared.award for prepared in reserved]:
+        awards.release(
+            awards=granted,
+            on=timezone.localdate(),
+            act=f"Annulation de l’adoption, {wave}",
+            by=by,
+            key=f"undo:{session.pk}:{session.version}",
+            reason=reason[:300],
+        )
+
+
+def forget_adoption(wave):
+    adopted = PreparedOutcome.objects.select_for_update(of=("self",)).filter(wave=wave, rank__isnull=False)
+    for prepared in adopted.order_by("pk"):
+        prepared.award = prepared.rank = None
+        prepared.save()
