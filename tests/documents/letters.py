@@ -1,12 +1,14 @@
 """Complete facts of invented letters, for the tests of this floor and of those above."""
 
 import datetime as dt
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from documents.facts import (
     Addressee,
     Appeal,
     AwardFacts,
+    DeferralFacts,
     Dossier,
     Imprint,
     Instalment,
@@ -161,11 +163,19 @@ REFUSAL = RefusalFacts(
         "l’appel."
     ),
 )
+DEFERRAL = DeferralFacts(
+    **COMMON,
+    **DECIDED
+    | {"signature": replace(DECIDED["signature"], delegation_act="arrêté du 4 janvier 2027, JO du 8 janvier")},
+    grounds=(Titled(title="Accord de la commune.", text="La délibération est prévue en juin : joignez-la."),),
+    next_step="Votre dossier reste dans votre espace. Vous pourrez le présenter à une autre vague.",
+)
 LETTERS = {
     "receipt": RECEIPT,
     "award_letter": AWARD,
     "waitlist_letter": WAITLIST,
     "refusal_letter": REFUSAL,
+    "deferral_letter": DEFERRAL,
 }
 IMPRINT = Imprint(
     number="FT-2027-00147",

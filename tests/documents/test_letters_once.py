@@ -5,28 +5,26 @@ SIGKILL, and the sweep is the one that production runs.
 """
 
 import hashlib
-import os
 import shutil
-import signal
-import socket
-import subprocess
-import sys
-import time
-from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connection
-from django.utils import timezone
 
 from config.celery import app
 from documents import requests
-from documents.models import CLAIM_EXPIRES_AFTER, Document, DocumentContent
+from documents.models import Document, DocumentContent
 from documents.sweeper import sweep
+from tests.documents.real_parts import (
+    Broker,
+    Worker,
+    fingerprints,
+    let_claims_expire,
+    messages_to,
+    rendered,
+    wait_until,
+)
 
-ROOT = Path(__file__).resolve().parents[2]
 LETTERS = 24
 pytestmark = [
     pytest.mark.redis,
@@ -35,100 +33,6 @@ pytestmark = [
     pytest.mark.skipif(not shutil.which("redis-server"), reason="redis-server is not on this machine"),
     pytest.mark.django_db(transaction=True),
 ]
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-class Broker:
-    """A Redis server of this test alone, that can be killed and started again on the same port, empty."""
-
-    def __init__(self, folder):
-        self.folder, self.port, self.process = folder, free_port(), None
-        self.url = f"redis://127.0.0.1:{self.port}/0"
-
-    def start(self):
-        command = ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-        self.process = subprocess.Popen(command, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        wait_until(lambda: self.answers(), "Redis does not answer")
-
-    def answers(self):
-        with socket.socket() as client:
-            return client.connect_ex(("127.0.0.1", self.port)) == 0
-
-    def kill(self):
-        if self.process:
-            self.process.kill()
-            self.process.wait()
-
-
-class Worker:
-    """A real Celery worker on the test database."""
-
-    def __init__(self, broker, folder):
-        self.log = folder / f"worker-{time.monotonic_ns()}.log"
-        environment = os.environ | {
-            "DATABASE_URL": test_database_url(),
-            "REDIS_URL": broker.url,
-            "VAR_DIR": str(folder),
-        }
-        command = [
-            sys.executable,
-            "-m",
-            "celery",
-            "-A",
-            "config",
-            "worker",
-            "-P",
-            "solo",
-            "-l",
-            "INFO",
-            "--without-mingle",
-        ]
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
-
-    def tail(self):
-        return self.log.read_text(errors="replace")[-3000:]
-
-    def kill(self):
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
-
-
-def test_database_url():
-    database = connection.settings_dict
-    secret = f":{database['PASSWORD']}" if database["PASSWORD"] else ""
-    return f"postgres://{database['USER']}{secret}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
-
-
-test_database_url.__test__ = False
-
-
-def wait_until(condition, complaint, worker=None, seconds=60):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            pytest.fail(f"{complaint}\n{worker.tail() if worker else ''}")
-        time.sleep(0.05)
-
-
-@contextmanager
-def messages_to(url):
-    """What this process sends goes to `url`, over new connections."""
-    before = {"broker_url": app.conf.broker_url, "broker_transport_options": app.conf.broker_transport_options}
-    options = {"socket_connect_timeout": 1, "socket_timeout": 5, "max_retries": 0}
-    app.conf.update(broker_url=url, broker_transport_options=options)
-    app._after_fork()  # forgets the connections that are open
-    try:
-        yield
-    finally:
-        app.conf.update(before)
-        app._after_fork()
 
 
 @pytest.fixture
@@ -152,20 +56,6 @@ def start_worker(broker, tmp_path):
     yield start
     for worker in workers:
         worker.kill()
-
-
-def rendered():
-    return Document.objects.filter(rendered_at__isnull=False).count()
-
-
-def let_claims_expire():
-    """Only the clock is moved: the two minutes after which a silent worker is taken for dead."""
-    stale = timezone.now() - CLAIM_EXPIRES_AFTER - timedelta(seconds=1)
-    Document.objects.filter(rendered_at=None, claimed_at__isnull=False).update(claimed_at=stale)
-
-
-def fingerprints():
-    return dict(Document.objects.exclude(sha256="").values_list("number", "sha256"))
 
 
 def assert_each_once():
@@ -192,8 +82,7 @@ def test_a_worker_killed_in_the_middle_loses_nothing_and_doubles_nothing(ask, st
     for subject_id in range(LETTERS):
         ask(subject_id)
     worker = start_worker()
-    wait_until(lambda: rendered() >= 5, "the worker made nothing", worker)
-    worker.kill()
+    worker.kill_in_the_middle(more=5)
     before = fingerprints()
     assert 5 <= len(before) < LETTERS
     let_claims_expire()
@@ -227,16 +116,9 @@ def test_a_broker_killed_with_the_worker_loses_nothing_and_doubles_nothing(ask, 
     # Late messages for letters that are made change nothing.
     for document_id in Document.objects.values_list("pk", flat=True):
         app.send_task("documents.produce", args=[document_id])
-    wait_until(lambda: not queued(broker), "the worker does not empty the queue")
+    wait_until(lambda: not broker.queued(), "the worker does not empty the queue")
     assert before.items() <= fingerprints().items()
     assert_each_once()
-
-
-def queued(broker):
-    import redis
-
-    with redis.Redis.from_url(broker.url) as client:
-        return client.llen("celery") + client.hlen("unacked")
 
 
 def test_settings_are_those_of_production():

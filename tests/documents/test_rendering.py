@@ -2,6 +2,8 @@
 
 import io
 import re
+import subprocess
+import sys
 
 import pikepdf
 import pypdf
@@ -168,6 +170,13 @@ def test_waitlist_says_rank_and_end(letters):
     assert "votre demande est refusée à cette date" in text
 
 
+def test_deferral_says_what_is_expected(letters):
+    text = text_of(letters["deferral_letter"]).replace("\u00a0", " ")
+    assert "n’est ni retenue ni écartée" in text
+    assert "Accord de la commune." in text
+    assert "Délégation : arrêté du 4 janvier 2027" in text
+
+
 def test_refusal_gives_every_ground(letters):
     text = text_of(letters["refusal_letter"]).replace("\u00a0", " ")
     assert "n’a pas été retenu" in text
@@ -202,6 +211,12 @@ def test_a_long_schedule_keeps_one_total():
     facts["letter"]["amount_cents"] = 6_000_000
     text = text_of(render("award_letter", facts))
     assert text.count("Total") == 1
+
+
+def test_the_site_starts_without_the_layout_libraries():
+    """WeasyPrint, and with it Pango, is loaded at the first letter only."""
+    program = "import documents.rendering, sys; sys.exit('weasyprint' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
 @pytest.mark.parametrize("kind", KINDS)
