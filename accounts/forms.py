@@ -27,7 +27,7 @@ from accounts import french
 from accounts.errors import NotAllowed, Refusal, StalePage
 from accounts.models import LegalForm, Membership, Role, User
 
-EURO_TEXT = re.compile(r"(-|−)?(\d+)(?:[.,](\d{1,2}))?")
+EURO_TEXT = re.compile(r"(-|−)?([0-9]+)(?:[.,]([0-9]{1,2}))?")
 ONE_BILLION_EUROS = 100_000_000_000
 
 

@@ -44,7 +44,7 @@ from django.http import HttpRequest
 
 from accounts import exports, french
 from accounts.columns import Cell, Column, formatted
-from accounts.filters import Chip, ChoiceFilter, ConditionFilter, DateFilter, Filter, asked_day, parsed_day
+from accounts.filters import Chip, ChoiceFilter, ConditionFilter, DateFilter, Filter, asked_day, midnight, parsed_day
 
 __all__ = [
     "Cell",
@@ -56,6 +56,7 @@ __all__ = [
     "Filter",
     "ListPage",
     "asked_day",
+    "midnight",
     "parsed_day",
 ]
 

@@ -26,6 +26,8 @@ class RequestIdMiddleware:
 
     def __call__(self, request):
         request.request_id = request_id.adopt(None)
+        # Deadlines are judged at arrival, before bodies are read and twins are waited for.
+        request.arrived_at = timezone.now()
         response = self.get_response(request)
         response["X-Request-Id"] = request.request_id
         return response
