@@ -60,7 +60,7 @@ def next_number(call):
 
 
 def refuse_finished_call(call):
-    if call.state not in (Call.State.DRAFT, Call.State.PUBLISHED):
+    if not call.takes_waves:
         raise Refusal(f"L’appel est {call.get_state_display().lower()} : il ne reçoit plus de vague.")
 
 

@@ -1,12 +1,13 @@
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 from django_fsm import FSMField, transition
 
 from accounts.models import PublicIdModel, StatefulModel, User
 from programme.models.programme import Origin, Programme
 from programme.models.territory import Segment
-from programme.querysets import CallQuerySet
+from programme.querysets import PUBLIC_CALL_STATES, CallQuerySet
 
 PUBLISH = "programme.publish_call"
 
@@ -48,6 +49,22 @@ class Call(PublicIdModel, StatefulModel):
 
     def __str__(self):
         return self.title
+
+    @property
+    def is_public(self):
+        return self.state in PUBLIC_CALL_STATES
+
+    @property
+    def takes_waves(self):
+        return self.state in (self.State.DRAFT, self.State.PUBLISHED)
+
+    @property
+    def origin_note(self):
+        return "" if self.origin == Origin.REAL else self.get_origin_display()
+
+    @property
+    def staff_path(self):
+        return reverse("programme:manage_call", args=[self.slug])
 
     def version_in_force(self):
         """The version that was published last, else the draft; among `versions.all()`, so a prefetch serves it."""
@@ -100,6 +117,14 @@ class CallVersion(models.Model):
 
     def __str__(self):
         return f"{self.call}, version {self.number}"
+
+    def amount_range(self):
+        """(least, most, most in a year) over the segments, in cents; reads `bounds.all()`. None without bounds."""
+        bounds = list(self.bounds.all())
+        if not bounds:
+            return None
+        most = max(bound.max_cents for bound in bounds)
+        return min(bound.min_cents for bound in bounds), most, max(bound.year_cap_cents for bound in bounds)
 
     def is_complete(self):
         return self.bounds.exists() and self.criteria.exists() and self.sections.exists()

@@ -1,0 +1,24 @@
+from django import forms
+
+from accounts.forms import DsfrForm
+
+
+def instant(label, help_text=""):
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    return forms.DateTimeField(label=label, help_text=help_text, widget=widget)
+
+
+def day(label, help_text="", *, required=True):
+    return forms.DateField(label=label, help_text=help_text, widget=forms.DateInput, required=required)
+
+
+class WaveForm(DsfrForm):
+    opens_at = instant("Ouverture du dépôt", "Heure de Paris.")
+    closes_at = instant("Clôture du dépôt", "Heure de Paris. L’heure d’arrivée sur le serveur fait foi.")
+    capacity = forms.IntegerField(
+        label="Lauréats au plus", min_value=1, max_value=500, initial=30, help_text="Dépassable avec un motif."
+    )
+    instruction_until = day("Fin de l’instruction")
+    reviews_due_on = day("Évaluations attendues le")
+    panel_on = day("Comité le")
+    announcement_on = day("Annonce le")

@@ -1,0 +1,73 @@
+"""What anybody reads before any account: the calls, and each with its whole form."""
+
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from programme.calendar import coming_wave, days_left, latest_wave, open_wave, overseas_hours, told, wave_steps
+from programme.models import Call, WaveAmendment
+
+
+def calls(request):
+    now = timezone.now()
+    offers = [offer_of(call, now) for call in Call.objects.visible_to(request.user).for_list()]
+    offers = [offer for offer in offers if offer["call"].is_public]
+    return render(request, "programme/calls.html", {"groups": grouped(offers)})
+
+
+def grouped(offers):
+    """[(title, offers)] : what can be answered first."""
+    taking = [offer for offer in offers if offer["open"]]
+    coming = [offer for offer in offers if offer["coming"] and not offer["open"]]
+    past = [offer for offer in offers if not offer["open"] and not offer["coming"]]
+    groups = [("Appels ouverts", taking), ("Appels à venir", coming), ("Appels passés", past)]
+    return [(title, members) for title, members in groups if members]
+
+
+def offer_of(call, now):
+    """What a reader can do with a call today, for how much, and until when."""
+    taking = open_wave(call, now)
+    return {
+        "call": call,
+        "version": call.version_in_force(),
+        "open": taking,
+        "coming": coming_wave(call, now),
+        "days_left": days_left(taking.closes_at, now) if taking else None,
+    }
+
+
+def call(request, slug):
+    found = get_object_or_404(Call.objects.visible_to(request.user).for_list(), slug=slug)
+    now = timezone.now()
+    wave = latest_wave(found, now)
+    offer = offer_of(found, now)
+    return render(
+        request,
+        "programme/call.html",
+        {
+            **offer,
+            **content_of(offer["version"]),
+            "wave": wave,
+            "steps": wave_steps(wave, now) if wave else [],
+            "overseas": overseas_hours(offer["open"].closes_at) if offer["open"] else "",
+            "amendments": amendments_of(found),
+        },
+    )
+
+
+def content_of(version):
+    """Criteria with their levels and sections with their questions, in reading order: four queries."""
+    if version is None:
+        return {"criteria": [], "sections": [], "total_weight": 0, "question_count": 0}
+    criteria = list(version.criteria.prefetch_related("levels"))
+    sections = list(version.sections.prefetch_related("questions"))
+    return {
+        "criteria": criteria,
+        "sections": sections,
+        "total_weight": sum(criterion.weight for criterion in criteria),
+        "question_count": sum(len(section.questions.all()) for section in sections),
+    }
+
+
+def amendments_of(call):
+    rows = WaveAmendment.objects.filter(wave__call=call).select_related("wave", "amended_by")
+    return [told(amendment) for amendment in rows]
