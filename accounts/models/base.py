@@ -6,6 +6,29 @@ from django_fsm import ConcurrentTransitionMixin, TransitionNotAllowed, has_tran
 from django_fsm.signals import post_transition
 
 from accounts.errors import NotAllowed, StalePage
+from accounts.french import folded
+
+
+class FoldedTextField(models.CharField):
+    """Other fields of the row without accents or case, for search and French sorting; kept by every way of writing.
+
+    Args:
+        sources: names of the fields, in order.
+    """
+
+    def __init__(self, *args, sources=(), **kwargs):
+        self.sources = tuple(sources)
+        kwargs.update(editable=False, default="")
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self):
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {**kwargs, "sources": self.sources}
+
+    def pre_save(self, instance, add):
+        text = folded(" ".join(str(getattr(instance, source)) for source in self.sources))[: self.max_length]
+        setattr(instance, self.attname, text)
+        return text
 
 
 class PublicIdModel(models.Model):

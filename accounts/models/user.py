@@ -4,8 +4,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from accounts.french import folded
-from accounts.models.base import PublicIdModel, VersionedModel
+from accounts.models.base import FoldedTextField, PublicIdModel, VersionedModel
 from accounts.querysets import UserManager
 
 
@@ -59,7 +58,7 @@ class User(PublicIdModel, VersionedModel, AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField("accès à l’administration technique", default=False)
     date_joined = models.DateTimeField("inscrit le", default=timezone.now)
     # Name and address without accents or case: what the list of people searches in and sorts by.
-    search_text = models.CharField(max_length=460, editable=False, default="", db_index=True)
+    search_text = FoldedTextField(max_length=460, sources=["last_name", "first_name", "email"], db_index=True)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -83,7 +82,6 @@ class User(PublicIdModel, VersionedModel, AbstractBaseUser, PermissionsMixin):
         if update_fields is not None and set(update_fields) == {"last_login"}:
             # Signing in is not an edit: two sign-ins at once must not refuse each other.
             return type(self).objects.filter(pk=self.pk).update(last_login=self.last_login)
-        self.search_text = folded(f"{self.last_name} {self.first_name} {self.email}")[:460]
         if update_fields is not None:
             update_fields = {*update_fields, "search_text"}
         return super().save(*args, update_fields=update_fields, **kwargs)
