@@ -168,8 +168,8 @@ def save_review(*, assignment, by, version, points, reasons, comment):
         Refusal: points that no level is worth.
     """
     with transaction.atomic():
-        _, review = writable_sheet(assignment, by, version)
-        criteria = criteria_of(review.assignment.application.call_version_id)
+        dossier, review = writable_sheet(assignment, by, version)
+        criteria = criteria_of(dossier.call_version)
         write_sheet(review, criteria, points, reasons, comment)
         review.save(update_fields=["comment", "updated_at"])
     return review
@@ -185,7 +185,7 @@ def submit_review(*, assignment, by, version, points, reasons, comment):
     """
     with transaction.atomic():
         dossier, review = writable_sheet(assignment, by, version)
-        criteria = criteria_of(dossier.call_version_id)
+        criteria = criteria_of(dossier.call_version)
         refuse_incomplete(criteria, points, reasons)
         write_sheet(review, criteria, points, reasons, comment)
         review.score_hundredths = score_hundredths(criteria, points)

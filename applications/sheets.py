@@ -2,11 +2,19 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from math import isqrt
 
 from programme.models import CriterionLevel
 
 FULL_SCORE = 10_000
+
+
+@dataclass(frozen=True)
+class SheetLevel:
+    points: int
+    label: str
+    description: str
 
 
 @dataclass(frozen=True)
@@ -18,7 +26,7 @@ class SheetCriterion:
     label: str
     description: str
     weight: int
-    levels: tuple
+    levels: tuple[SheetLevel, ...]
 
     @property
     def max_points(self):
@@ -29,16 +37,29 @@ class SheetCriterion:
         return next((level for level in self.levels if level.points == points), None)
 
 
-def criteria_of(version_id):
-    """The `SheetCriterion`s of a call version, in order; one query."""
+def criteria_of(version):
+    """The `SheetCriterion`s of a `CallVersion`, in order; those of a published version are read once a process."""
+    if version.frozen_at is None:
+        return read_criteria(version.pk)
+    return frozen_criteria(version.pk, version.frozen_at)
+
+
+@lru_cache(maxsize=32)
+def frozen_criteria(version_id, frozen_at):
+    """The database refuses any change of a frozen version: what was read stays true."""
+    return read_criteria(version_id)
+
+
+def read_criteria(version_id):
     levels = CriterionLevel.objects.filter(criterion__version=version_id).select_related("criterion")
     grouped: dict = {}
     for level in levels.order_by("criterion__position", "points"):
-        grouped.setdefault(level.criterion, []).append(level)
-    return [
+        step = SheetLevel(level.points, level.label, level.description)
+        grouped.setdefault(level.criterion, []).append(step)
+    return tuple(
         SheetCriterion(c.pk, c.position, c.label, c.description, c.weight, tuple(steps))
         for c, steps in grouped.items()
-    ]
+    )
 
 
 def share_of(criterion, criteria):

@@ -1,0 +1,290 @@
+"""The reviewer's desk: what to do, the answer before a dossier opens, the dossier and its sheet side by side."""
+
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.access import role_required
+from accounts.errors import NotAllowed, Refusal, StalePage
+from accounts.forms import attempt, status_of, version_of
+from accounts.french import hour, plural
+from accounts.lists import Column, ListPage
+from accounts.models import Role
+from applications import reviewing
+from applications.models import ApplicationState, Assignment, Attachment, Review
+from applications.review_forms import AnswerForm, InterestForm, SheetForm
+from applications.revisions import plan_of
+from applications.sheets import criteria_of
+from documents.downloads import serve_upload
+
+reviewer_only = role_required(Role.REVIEWER)
+A = Assignment.State
+# What the reader of a desk does first: what she began, then what waits for her answer.
+WRITING_FIRST = {A.REOPENED: 0, A.ACCEPTED: 1, A.PROPOSED: 2}
+
+
+class GivenList(ListPage):
+    name = "evaluations-rendues"
+    caption = "Évaluations que vous avez rendues"
+    noun = ("évaluation rendue", "évaluations rendues")
+    default_sort = "-rendue"
+    search_field = "application__search_text"
+    search_label = "Lieu, structure ou numéro"
+    columns = [
+        Column(
+            "lieu",
+            "Dossier",
+            "application.fabrique.name",
+            sort="application__sort_name",
+            url=lambda row: f"/evaluations/{row.public_id}/",
+            note=lambda row: f"{row.application.reference}, {row.application.wave}",
+            header=True,
+        ),
+        Column("rendue", "Rendue le", "closed_at", kind="datetime", sort="closed_at"),
+        Column("note", "Votre note sur 100", lambda row: row.review.score_hundredths / 100, kind="decimal"),
+    ]
+
+    def page_rows(self, ids):
+        return Assignment.objects.filter(pk__in=ids).select_related("application__fabrique", "application__wave", "review")
+
+
+@reviewer_only
+@require_GET
+def desk(request):
+    """What is on my desk, until when?"""
+    mine = Assignment.objects.on_desk_of(request.user)
+    listing = GivenList(request, mine.filter(state=A.SUBMITTED))
+    if file := listing.file():
+        return file
+    todo = to_do(request.user)
+    context = {
+        "todo": todo,
+        "following": todo[0] if todo else None,
+        "listing": listing,
+        "recused": mine.filter(state=A.RECUSED).count(),
+        "today": timezone.localdate(),
+    }
+    return render(request, "applications/reviews/desk.html", context)
+
+
+def to_do(user):
+    """The sheets still to come, begun ones first, then by deadline; one query."""
+    scored = Count("review__scores", filter=Q(review__scores__points__isnull=False))
+    waiting = Assignment.objects.on_desk_of(user).filter(state__in=Assignment.PENDING)
+    waiting = waiting.filter(application__state=ApplicationState.IN_REVIEW).annotate(scored=scored)
+    rows = waiting.select_related("application__fabrique__commune", "application__organisation", "application__wave")
+    today = timezone.localdate()
+    for row in rows:
+        row.days_left = (row.due_on - today).days if row.due_on else None
+        row.days_late = -row.days_left if row.due_on and row.due_on < today else 0
+    return sorted(rows, key=lambda row: (WRITING_FIRST[row.state], row.due_on or today.max, row.pk))
+
+
+@reviewer_only
+@require_GET
+def following(request):
+    """The next dossier of the desk, or the desk when nothing is left to do."""
+    todo = to_do(request.user)
+    return redirect("applications:review", todo[0].public_id) if todo else redirect("applications:desk")
+
+
+def of_desk(request, public_id):
+    rows = Assignment.objects.on_desk_of(request.user).select_related(
+        "application__fabrique__commune", "application__organisation", "application__wave__call",
+        "application__call_version", "review__revision",
+    )  # fmt: skip
+    return get_object_or_404(rows, public_id=public_id)
+
+
+# --- The answer ----------------------------------------------------------------------------------------------------
+
+
+@reviewer_only
+@require_http_methods(["GET", "POST"])
+def answer(request, public_id):
+    """Do I take this dossier, and have I a tie with it? Nothing of it is shown but what tells a tie."""
+    assignment = of_desk(request, public_id)
+    if request.method == "GET" and not awaits_answer(assignment):
+        return redirect("applications:review", public_id)
+    form = AnswerForm(request.POST or None)
+    if request.method == "POST" and attempt(
+        form, lambda data: reviewing.answer(assignment=assignment, by=request.user, **form.answer())
+    ):
+        return after_answer(request, form.result)
+    context = {"assignment": assignment, "form": form, "application": assignment.application}
+    return render(request, "applications/reviews/answer.html", context, status=status_of(form))
+
+
+def awaits_answer(assignment):
+    return assignment.state == A.PROPOSED and assignment.application.state == ApplicationState.IN_REVIEW
+
+
+def after_answer(request, assignment):
+    if assignment.state == A.ACCEPTED:
+        return redirect("applications:review", assignment.public_id)
+    told = {
+        A.RECUSED: "Votre lien est déclaré : ce dossier vous est fermé, et l’équipe le confiera à quelqu’un d’autre.",
+        A.DECLINED: "C’est noté : l’équipe confiera ce dossier à quelqu’un d’autre.",
+    }
+    messages.success(request, told[assignment.state])
+    return redirect("applications:desk")
+
+
+@reviewer_only
+@require_http_methods(["GET", "POST"])
+def interest(request, public_id):
+    """I found a tie after having opened the dossier: withdraw."""
+    assignment = get_object_or_404(
+        Assignment.objects.open_to(request.user).select_related("application__fabrique"), public_id=public_id
+    )
+    form = InterestForm(request.POST or None)
+    if request.method == "POST" and attempt(
+        form, lambda data: reviewing.declare_interest(assignment=assignment, by=request.user, **data)
+    ):
+        return after_answer(request, form.result)
+    context = {"assignment": assignment, "form": form, "application": assignment.application}
+    return render(request, "applications/reviews/interest.html", context, status=status_of(form))
+
+
+# --- The sheet -----------------------------------------------------------------------------------------------------
+
+
+@reviewer_only
+@require_http_methods(["GET", "POST"])
+def review(request, public_id):
+    """The dossier left, my sheet right."""
+    if request.method == "POST":
+        return post_sheet(request, public_id)
+    assignment = of_desk(request, public_id)
+    if awaits_answer(assignment):
+        return redirect("applications:answer", public_id)
+    refuse_closed_dossier(assignment)
+    criteria = criteria_of(assignment.application.call_version)
+    form = SheetForm(initial=SheetForm.initial_of(assignment.review, assignment.review.scores.all()), criteria=criteria)
+    return sheet_page(request, assignment, form)
+
+
+def refuse_closed_dossier(assignment):
+    """Recused, declined, taken back or not answered: the dossier does not exist for this reader."""
+    if assignment.state not in Assignment.OPEN:
+        raise Http404
+
+
+def post_sheet(request, public_id):
+    """Save, or give. Few queries: this is the page that is posted most."""
+    rows = Assignment.objects.open_to(request.user).select_related("application__call_version")
+    assignment = get_object_or_404(rows, public_id=public_id)
+    form = SheetForm(request.POST, criteria=criteria_of(assignment.application.call_version))
+    giving = "give" in request.POST
+    verb = reviewing.submit_review if giving else reviewing.save_review
+    stale, conflicts = False, []
+    if form.is_valid():
+        try:
+            done = verb(assignment=assignment, by=request.user, version=version_of(request), **form.sheet())
+        except reviewing.StaleSheet as refusal:
+            stale, conflicts = True, conflicts_of(form, refusal.review)
+        except reviewing.IncompleteSheet as incomplete:
+            form.add_problems(incomplete.problems)
+        except (StalePage, NotAllowed):
+            raise
+        except Refusal as refusal:
+            form.add_refusal(refusal)
+        else:
+            return after_sheet(request, assignment, done, giving)
+    status = 409 if stale else 422
+    return sheet_page(request, of_desk(request, public_id), form, status, stale=stale, conflicts=conflicts)
+
+
+def after_sheet(request, assignment, done, giving):
+    if giving:
+        messages.success(request, "Votre évaluation est rendue. Voici la suite de votre bureau.")
+        return redirect("applications:next_review")
+    if "latest" in request.POST:
+        reviewing.judge_latest(assignment=assignment, by=request.user, version=done.version)
+        messages.success(request, "Votre évaluation porte maintenant sur la dernière version : relisez vos notes.")
+        return redirect("applications:review", assignment.public_id)
+    messages.success(request, f"Évaluation enregistrée à {hour(done.updated_at)}. Elle n’est pas encore rendue.")
+    return redirect("applications:review", assignment.public_id)
+
+
+def conflicts_of(form, saved_review):
+    """[(label, saved text, typed text)] of what differs between the sheet as saved elsewhere and as typed here."""
+    saved = SheetForm(
+        initial=SheetForm.initial_of(saved_review, saved_review.scores.all()), criteria=form.criteria
+    )
+    pairs = []
+    for theirs, ours in zip(saved.rows, form.rows, strict=True):
+        pairs.append((theirs.criterion.label, "niveau", level_text(theirs.level), level_text(ours.level)))
+        pairs.append((theirs.criterion.label, "raison", theirs.reason_text, ours.reason_text))
+    pairs.append(("Avis d’ensemble", "texte", saved_review.comment, (form["comment"].value() or "").strip()))
+    return [(label, what, before, after) for label, what, before, after in pairs if before != after]
+
+
+def level_text(level):
+    return f"{level.points}. {level.label}" if level else "pas de niveau"
+
+
+def sheet_page(request, assignment, form, status=200, stale=False, conflicts=()):
+    given = assignment.state == A.SUBMITTED
+    writable = assignment.state in Assignment.WRITING and assignment.application.state == ApplicationState.IN_REVIEW
+    rows = form.rows
+    done = sum(row.is_done for row in rows)
+    context = {
+        "assignment": assignment,
+        "application": assignment.application,
+        "review": assignment.review,
+        "revision": assignment.review.revision,
+        "latest": assignment.application.revisions.latest("number"),
+        "content": assignment.review.revision.content,
+        "plan": plan_of(assignment.review.revision.content),
+        "declared": assignment.declarations.latest("pk"),
+        "pile": pile_of(request.user, assignment),
+        "others": others_of(request.user, assignment) if given else [],
+        "form": form,
+        "rows": rows,
+        "done": done,
+        "left": plural(len(rows) - done, "critère"),
+        "opened": next((row.criterion.pk for row in rows if not row.is_done), None),
+        "writable": writable,
+        "stale": stale,
+        "conflicts": conflicts,
+    }
+    return render(request, "applications/reviews/sheet.html", context, status=status)
+
+
+def pile_of(user, assignment):
+    """My dossiers of the wave, in the order of the desk: where I am."""
+    mine = Assignment.objects.on_desk_of(user).filter(application__wave=assignment.application.wave_id)
+    states = list(mine.exclude(state__in=[A.DECLINED, A.LAPSED]).order_by("due_on", "pk").values_list("pk", "state"))
+    marks = {A.SUBMITTED: "d", A.RECUSED: "x"}
+    position = [pk for pk, _ in states].index(assignment.pk) + 1
+    return {
+        "marks": ["n" if pk == assignment.pk else marks.get(state, "") for pk, state in states],
+        "position": position,
+        "total": len(states),
+        "given": sum(state == A.SUBMITTED for _, state in states),
+        "recused": sum(state == A.RECUSED for _, state in states),
+        "days_left": max((assignment.due_on - timezone.localdate()).days, 0) if assignment.due_on else None,
+    }
+
+
+def others_of(user, assignment):
+    """The sheets of the other reviewers of the dossier, once mine is given."""
+    sheets = Review.objects.visible_to(user).given().filter(assignment__application=assignment.application_id)
+    sheets = sheets.exclude(assignment=assignment).select_related("assignment__reviewer")
+    return sheets.prefetch_related("scores__criterion").order_by("submitted_at", "pk")
+
+
+@reviewer_only
+@require_GET
+def piece(request, public_id, piece_id):
+    """One attachment of the version that is judged."""
+    rows = Assignment.objects.open_to(request.user).select_related("review__revision")
+    assignment = get_object_or_404(rows, public_id=public_id)
+    if str(piece_id) not in {one["id"] for one in assignment.review.revision.content["attachments"]}:
+        raise Http404
+    found = Attachment.objects.select_related("file").filter(application=assignment.application_id)
+    return serve_upload(get_object_or_404(found, public_id=piece_id).file)
