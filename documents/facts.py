@@ -59,7 +59,12 @@ class Signature:
 
 @dataclass(frozen=True, kw_only=True)
 class Appeal:
-    """Where a decision is contested. The time limits themselves are the template's words (CJA R421-1, R421-7)."""
+    """Where a decision is contested; the time limits are the template's words (CJA R421-1, R421-7).
+
+    Attributes:
+        court: without its article ("tribunal administratif de Paris").
+        hierarchical_authority: with it ("le ministre chargé de la cohésion des territoires").
+    """
 
     court: str
     hierarchical_authority: str

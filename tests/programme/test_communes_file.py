@@ -2,7 +2,6 @@
 
 import csv
 import gzip
-import os
 from collections import Counter
 from pathlib import Path
 
@@ -11,7 +10,6 @@ import pytest
 from programme.communes_file import REFERENCE, read_communes, read_tiles
 
 ROOT = Path(__file__).resolve().parents[2]
-SHARED = Path(os.environ.get("SHARED_DIR", ROOT.parent / "shared"))
 
 
 @pytest.fixture(scope="module")
@@ -66,10 +64,10 @@ def test_gzip_header_bears_no_date():
         assert next(csv.reader(lines))[0] == "code"
 
 
-@pytest.mark.skipif(not (SHARED / "data/real_laureates.csv").exists(), reason="real data not on this machine")
-def test_every_real_laureate_has_its_commune(communes):
+@pytest.mark.shared
+def test_every_real_laureate_has_its_commune(communes, shared_data):
     known = {code for c in communes for code in (c.code, *c.former_codes)}
-    with (SHARED / "data/real_laureates.csv").open(encoding="utf-8", newline="") as lines:
+    with (shared_data / "real_laureates.csv").open(encoding="utf-8", newline="") as lines:
         laureates = list(csv.DictReader(lines))
     assert len(laureates) == 382
     assert not [(row["anct_id"], row["insee_com"]) for row in laureates if row["insee_com"] not in known]
