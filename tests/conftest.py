@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import cache
@@ -13,6 +14,9 @@ from django.db import connections
 
 from tests.guards import ROOT, UndefinedVariable, close_the_network, triggers_aside
 
+# A loaded machine is no finding: examples have no time limit of their own.
+hypothesis.settings.register_profile("house", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("house")
 SHARED = ROOT.parent / "shared" / "data"
 
 

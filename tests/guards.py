@@ -82,25 +82,38 @@ class ReadOnlyGet:
 
 @contextmanager
 def triggers_aside(connection):
-    """Let a flush empty the append-only tables of a test database, then put every trigger back."""
-    postgresql = connection.vendor == "postgresql"
-    tables = sorted(
-        {trigger.table for trigger in database.REGISTRY.values()} & set(connection.introspection.table_names())
-    )
-    with connection.cursor() as cursor:
-        if postgresql:
-            for table in tables:
-                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        else:
-            for name in database.installed_names(connection):
-                cursor.execute(f"DROP TRIGGER {name}")
+    """Let a test empty or falsify the append-only tables of its database, then put every trigger back."""
+    set_aside = disable_triggers if connection.vendor == "postgresql" else drop_triggers
+    set_aside(connection)
     try:
         yield
     finally:
-        with connection.cursor() as cursor:
-            for table in tables if postgresql else ():
-                cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
-        database.install(connection)
+        # A transaction that failed takes the change with it.
+        if not connection.needs_rollback:
+            if connection.vendor == "postgresql":
+                alter_triggers(connection, "ENABLE")
+            database.install(connection)
+
+
+def disable_triggers(connection):
+    alter_triggers(connection, "DISABLE")
+
+
+def alter_triggers(connection, action):
+    existing = set(connection.introspection.table_names())
+    tables = {trigger.table for trigger in database.REGISTRY.values()} & existing
+    with connection.cursor() as cursor:
+        # PostgreSQL alters no table whose foreign keys wait to be checked.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for table in sorted(tables):
+            cursor.execute(f"ALTER TABLE {table} {action} TRIGGER USER")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+def drop_triggers(connection):
+    with connection.cursor() as cursor:
+        for name in database.installed_names(connection):
+            cursor.execute(f"DROP TRIGGER {name}")
 
 
 class UndefinedVariable(str):
