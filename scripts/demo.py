@@ -53,7 +53,8 @@ def run(place: Installation, supervisor: Supervisor, accounts: str) -> None:
         supervisor.start()
         place.wait(supervisor)
         if not supervisor.stopping:
-            say(f"\nLa démonstration est prête : {place.url}\n\n{accounts}\nJournaux : var/logs/. Ctrl-C arrête tout.")
+            logs = os.path.relpath(place.var_dir / "logs")
+            say(f"\nLa démonstration est prête : {place.url}\n\n{accounts}\nJournaux : {logs}/. Ctrl-C arrête tout.")
         supervisor.run()
     finally:
         supervisor.stop()
