@@ -1,5 +1,7 @@
 """Words of invented places, people and texts; shares follow the census of tiers-lieux (2023)."""
 
+from stdnum import luhn
+
 from accounts.models import LegalForm
 from programme.models import Segment
 
@@ -70,8 +72,7 @@ def place(random):
 
 
 def siret(random):
-    """A number of 14 digits whose Luhn key is right."""
-    digits = [random.randrange(10) for _ in range(13)]
-    doubled = sum(sum(divmod(2 * digit, 10)) for digit in digits[::2])
-    total = doubled + sum(digits[1::2])
-    return "".join(map(str, digits)) + str(-total % 10)
+    """A well-formed SIRET: SIREN and establishment each have their key."""
+    base = "".join(str(random.randrange(10)) for _ in range(8))
+    siren = base + luhn.calc_check_digit(base)
+    return siren + "0001" + luhn.calc_check_digit(siren + "0001")

@@ -1,0 +1,111 @@
+"""Load the demonstration once: three waves of one call, at three moments of their life."""
+
+import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from funding.budgets import open_credits
+from funding.models import Line, Source
+from portal.demonstration import waves
+from portal.demonstration.people import create_people
+from programme import ami, calls, founding
+from programme.communes import load_communes
+from programme.models import Origin, Programme
+from programme.waves import plan_wave
+from selection.delegations import grant_delegation
+from selection.models import Decision
+
+SLUG = "demonstration"
+AE_CENTS, CP_CENTS = 60_000_000, 20_000_000
+
+
+def load():
+    """Create the demonstration; one that is there is left alone.
+
+    Returns:
+        True when it was created.
+    """
+    if Programme.objects.filter(slug=SLUG).exists():
+        return False
+    with transaction.atomic():
+        create()
+    return True
+
+
+def create():
+    load_communes()
+    people = create_people()
+    programme = founding.create_programme(slug=SLUG, origin=Origin.DEMONSTRATION)
+    line = open_line(programme, people["finances1"])
+    delegate(programme, people)
+    call = ami.create_ami(
+        programme=programme, slug="ami-fabriques", title="Fabriques de territoire", origin=Origin.DEMONSTRATION
+    )
+    first, second, third = (plan(call, people, number) for number in (1, 2, 3))
+    calls.publish_call(call=call, by=people["administration"])
+    waves.live_to_payment(first, people, line)
+    waves.live_to_review(second, people)
+    waves.live_to_deposit(third, people)
+
+
+def open_line(programme, finance_officer):
+    source, _ = Source.objects.get_or_create(name="État, budget général")
+    line = Line.objects.create(
+        programme=programme,
+        source=source,
+        code="P112-12",
+        label="P112-12, tiers-lieux (démonstration)",
+        lolf_programme="112",
+        action="12",
+        bop_uo="0112-EXEM-PLE1",
+        origin=Origin.DEMONSTRATION,
+    )
+    today = timezone.localdate()
+    for axis, cents in (("ae", AE_CENTS), ("cp", CP_CENTS)):
+        open_credits(
+            axis=axis,
+            line=line,
+            fiscal_year=today.year,
+            cents=cents,
+            effective_on=datetime.date(today.year, 1, 1),
+            act=f"Loi de finances {today.year} (démonstration)",
+            by=finance_officer,
+            key=f"demonstration:{axis}:{today.year}",
+        )
+    return line
+
+
+def delegate(programme, people):
+    year = timezone.localdate().year
+    grant_delegation(
+        programme=programme,
+        holder=people["decision"],
+        acts=Decision.Act.values,
+        ceiling_cents=15_000_000,
+        starts_on=datetime.date(year, 1, 1),
+        ends_on=datetime.date(year + 1, 12, 31),
+        published_act=f"Arrêté du 4 janvier {year} portant délégation de signature (exemple inventé)",
+        formula="Pour la ministre et par délégation,\nLe directeur du dispositif",
+        by=people["administration"],
+    )
+
+
+def plan(call, people, number):
+    """Wave 1 and 2 close at once, by a traced amendment, when the demonstration has lived their deposit."""
+    now = timezone.localtime()
+    days = 25 if number == 3 else number
+    closes_at = (now + datetime.timedelta(days=days)).replace(hour=17, minute=0, second=0, microsecond=0)
+    closing = closes_at.date()
+    return plan_wave(
+        call=call,
+        by=people["administration"],
+        number=number,
+        opens_at=now.replace(minute=0, second=0, microsecond=0) - datetime.timedelta(days=60 - 10 * number),
+        closes_at=closes_at,
+        capacity=30,
+        instruction_until=closing + datetime.timedelta(days=15),
+        reviews_due_on=closing + datetime.timedelta(days=30),
+        panel_on=closing + datetime.timedelta(days=40),
+        announcement_on=closing + datetime.timedelta(days=50),
+    )

@@ -1,0 +1,66 @@
+"""Who signs in to the demonstration: at least one account for each role, all with the same password."""
+
+from dataclasses import dataclass
+
+from allauth.account.models import EmailAddress
+
+from accounts.models import Role, User
+from accounts.roles import grant_role
+from applications.models import ReviewerProfile
+
+PASSWORD = "fabriques-demonstration"
+DOMAIN = "fabriques.example"
+
+
+@dataclass(frozen=True)
+class Account:
+    """One person of the demonstration; `name` is the part of the e-mail address before the at sign."""
+
+    name: str
+    role: Role
+    first_name: str
+    last_name: str
+    title: str = ""
+
+    @property
+    def email(self):
+        return f"{self.name}@{DOMAIN}"
+
+
+ACCOUNTS = (
+    Account("porteuse", Role.APPLICANT, "Claire", "Rouvier", "présidente"),
+    Account("porteur", Role.APPLICANT, "Nadia", "Benali", "directrice"),
+    Account("instruction", Role.OFFICER, "Hélène", "Martin", "instructrice"),
+    Account("evaluation", Role.REVIEWER, "Samuel", "Bonnet", "évaluateur"),
+    Account("evaluation2", Role.REVIEWER, "Élise", "Marchand", "évaluatrice"),
+    Account("evaluation3", Role.REVIEWER, "Farid", "Haddad", "évaluateur"),
+    Account("comite", Role.PANEL_MEMBER, "Yasmine", "Keller", "membre du comité"),
+    Account("presidence", Role.PANEL_CHAIR, "Camille", "Ferrand", "présidente du comité"),
+    Account("decision", Role.DECISION_MAKER, "Olivier", "Tessier", "directeur du dispositif"),
+    Account("finances1", Role.FINANCE_OFFICER, "Rachida", "Diallo", "chargée du service fait"),
+    Account("finances2", Role.FINANCE_OFFICER, "Paul", "Estève", "ordonnateur délégué"),
+    Account("finances3", Role.FINANCE_OFFICER, "Maëlle", "Quéré", "chargée des paiements"),
+    Account("audit", Role.AUDITOR, "Denis", "Caron", "auditeur"),
+    Account("administration", Role.ADMINISTRATOR, "Valérie", "Aubry", "administratrice"),
+)
+
+
+def create_people():
+    """{name: User}, confirmed addresses included."""
+    return {account.name: create_person(account) for account in ACCOUNTS}
+
+
+def create_person(account):
+    user = User.objects.create_user(
+        account.email,
+        PASSWORD,
+        first_name=account.first_name,
+        last_name=account.last_name,
+        title=account.title,
+        phone="01 00 00 00 00",
+    )
+    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
+    grant_role(user=user, role=account.role, by=None)
+    if account.role == Role.REVIEWER:
+        ReviewerProfile.objects.create(user=user, employer="Réseau inventé des lieux partagés", capacity=12)
+    return user
