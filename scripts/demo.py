@@ -53,7 +53,7 @@ def run(place: Installation, supervisor: Supervisor, accounts: str) -> None:
         supervisor.start()
         place.wait(supervisor)
         if not supervisor.stopping:
-            logs = os.path.relpath(place.var_dir / "logs")
+            logs = str(place.var_dir / "logs").removeprefix(f"{ROOT}/")
             say(f"\nLa démonstration est prête : {place.url}\n\n{accounts}\nJournaux : {logs}/. Ctrl-C arrête tout.")
         supervisor.run()
     finally:
