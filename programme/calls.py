@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import french
 from accounts.errors import Refusal
 from accounts.permissions import require
 from programme.models import Call, Origin, Question, Wave
@@ -112,12 +113,13 @@ def publication_consequences(call) -> list[str]:
     version = call.versions.last()
     if version is None:
         return []
-    questions = Question.objects.filter(section__version=version).count()
+    questions = french.plural(Question.objects.filter(section__version=version).count(), "question")
+    criteria = french.plural(version.criteria.count(), "critère")
     waves = [wave for wave in call.waves.all() if wave.has_window() and wave.state == Wave.State.PLANNED]
+    deposits = french.plural(len(waves), "vague recevra des dossiers", "vagues recevront des dossiers")
     return [
-        f"{questions} questions et {version.criteria.count()} critères figés : ils ne pourront plus changer",
-        f"{len(waves)} vague{'s' if len(waves) > 1 else ''} ouverte{'s' if len(waves) > 1 else ''} au dépôt, "
-        "selon leurs dates",
+        f"{questions} et {criteria} figés : ils ne pourront plus changer",
+        f"{deposits}, aux dates prévues",
         "L’appel et tout son formulaire seront lisibles par tous, sans compte",
     ]
 

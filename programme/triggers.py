@@ -43,6 +43,7 @@ def frozen_child(table, moment):
 
 register(
     *append_only("programme_waveamendment"),
+    *append_only("programme_zoning"),
     *never_deleted("programme_announcement"),
     *(frozen_child(table, moment) for table in VERSION_OF for moment in ROWS),
     *(

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -108,4 +109,6 @@ def plan_wave(request, slug):
     if request.method == "POST" and attempt(form, lambda data: waves.plan_wave(call=call, by=request.user, **data)):
         messages.success(request, f"La vague {form.result.number} est prévue.")
         return redirect(call.staff_path)
-    return render(request, "programme/plan_wave.html", {"call": call, "form": form}, status=status_of(form))
+    trail = [("Appels", reverse("programme:manage_calls")), (call.title, call.staff_path)]
+    context = {"call": call, "form": form, "trail": trail}
+    return render(request, "programme/plan_wave.html", context, status=status_of(form))
