@@ -1,5 +1,7 @@
 """The reviewer's desk: what to do, the answer before a dossier opens, the dossier and its sheet side by side."""
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import Http404
@@ -15,8 +17,8 @@ from accounts.lists import Column, ListPage
 from accounts.models import Role
 from applications import reviewing
 from applications.models import ApplicationState, Assignment, Attachment, Review
+from applications.reading import readable
 from applications.review_forms import AnswerForm, InterestForm, SheetForm
-from applications.revisions import plan_of
 from applications.sheets import criteria_of
 from documents.downloads import serve_upload
 
@@ -238,8 +240,7 @@ def sheet_page(request, assignment, form, status=200, stale=False, conflicts=())
         "review": assignment.review,
         "revision": assignment.review.revision,
         "latest": assignment.application.revisions.latest("number"),
-        "content": assignment.review.revision.content,
-        "plan": plan_of(assignment.review.revision.content),
+        "blocks": blocks_of(assignment.review.revision),
         "declared": assignment.declarations.latest("pk"),
         "pile": pile_of(request.user, assignment),
         "others": others_of(request.user, assignment) if given else [],
@@ -253,6 +254,12 @@ def sheet_page(request, assignment, form, status=200, stale=False, conflicts=())
         "conflicts": conflicts,
     }
     return render(request, "applications/reviews/sheet.html", context, status=status)
+
+
+def blocks_of(revision):
+    """The version judged, for somebody who did not write it."""
+    structure, *others = readable(revision.content)
+    return [replace(structure, title="La structure"), *others]
 
 
 def pile_of(user, assignment):
