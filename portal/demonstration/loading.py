@@ -11,7 +11,7 @@ from portal.demonstration import waves
 from portal.demonstration.people import create_people
 from programme import ami, calls, founding
 from programme.communes import load_communes
-from programme.models import Origin, Programme
+from programme.models import Commune, Origin, Programme
 from programme.waves import plan_wave
 from selection.delegations import grant_delegation
 from selection.models import Decision
@@ -34,7 +34,8 @@ def load():
 
 
 def create():
-    load_communes()
+    if not Commune.objects.exists():
+        load_communes()
     people = create_people()
     programme = founding.create_programme(slug=SLUG, origin=Origin.DEMONSTRATION)
     line = open_line(programme, people["finances1"])
