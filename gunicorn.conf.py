@@ -1,7 +1,6 @@
 """gunicorn, the same for the demonstration and for production; read from the folder it is started in."""
 
 import os
-from pathlib import Path
 
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_WORKERS", "2"))
@@ -10,6 +9,6 @@ preload_app = True
 timeout = 60
 graceful_timeout = 8
 # Heartbeats in memory: on a slow disk a worker would be taken for dead.
-worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 control_socket_disable = True
 accesslog = "-"
