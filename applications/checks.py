@@ -1,0 +1,101 @@
+"""What the machine can verify of admissibility; the officer judges the rest. None is "not known", never "no"."""
+
+from dataclasses import dataclass
+
+from accounts.french import euros, long_datetime, plural
+from applications import budget
+from programme.models import Segment
+
+
+@dataclass(frozen=True)
+class Check:
+    """One condition: kept (True), not kept (False) or not known (None), with what it rests on."""
+
+    label: str
+    ok: bool | None
+    text: str
+
+
+def checks_of(application, content, asked=None):
+    """The admissibility checklist of a sent dossier, as `Check`s; no query when the dossier is loaded with its call.
+
+    Args:
+        content: the last revision's content.
+        asked: the open `CorrectionRequest`, if any.
+    """
+    return [
+        in_time(application),
+        identified(application, content),
+        pieces_joined(content),
+        balanced(application, content),
+        zoned(application),
+        answered(asked),
+    ]
+
+
+def in_time(application):
+    wave, at = application.wave, application.submitted_at
+    if wave.closes_at is None:
+        return Check("Reçu dans les délais", None, "La fenêtre de dépôt n’est pas connue.")
+    text = f"Reçu le {long_datetime(at)} ; clôture le {long_datetime(wave.closes_at)}."
+    return Check("Reçu dans les délais", at < wave.closes_at, text)
+
+
+def identified(application, content):
+    siret = content["organisation"]["siret"]
+    if siret:
+        return Check("Structure identifiée", True, f"SIRET {siret}, clé vérifiée.")
+    needed = application.call_version.siret_required_to_submit
+    text = "Pas de SIRET. " + ("L’appel l’exige dès l’envoi." if needed else "L’appel l’admet jusqu’à l’attribution.")
+    return Check("Structure identifiée", False if needed else None, text)
+
+
+def pieces_joined(content):
+    pieces = content["attachments"]
+    names = ", ".join(piece["label"].lower() for piece in pieces)
+    return Check("Pièces jointes", bool(pieces), f"{plural(len(pieces), 'pièce')} : {names}." if pieces else "Aucune.")
+
+
+def balanced(application, content):
+    plan = content["budget"]
+    cells = {(side, account, year): cents for side, account, year, cents in plan["cells"]}
+    bounds = next((b for b in application.call_version.bounds.all() if b.segment == content["segment"]), None)
+    found = budget.problems(cells, years=plan["years"], bounds=bounds, first_year=plan["first_year"])
+    text = " ".join(problem.sentence for problem in found) or (
+        f"{euros(plan['requested_cents'])} demandés ; plan équilibré, plafond annuel et bornes de l’appel respectés."
+    )
+    return Check("Montants et plan de financement", not found, text)
+
+
+def zoned(application):
+    """The segment asked for against the maps in force on the day of deposit."""
+    zoning, asked = application.zoning, Segment(application.segment)
+    known = describe(zoning)
+    if asked in (Segment.QPV, Segment.QPV_DIGITAL):
+        ok = None if zoning.get("qpv") is None else bool(zoning["qpv"])
+    else:
+        ok = None
+    return Check("Segment et zonage", ok, f"Segment demandé : {asked.label}. {known}")
+
+
+def describe(zoning):
+    """The frozen zoning in words; what is unknown is said to be unknown."""
+    if not zoning:
+        return "Zonage non connu."
+    density = zoning.get("density")
+    qpv = zoning.get("qpv")
+    parts = [
+        f"Densité de la commune : {density}." if density else "Densité de la commune : non connue.",
+        "QPV : non connu."
+        if qpv is None
+        else f"QPV de la commune : {', '.join(qpv)}."
+        if qpv
+        else "Aucun QPV dans la commune.",
+    ]
+    return " ".join(parts)
+
+
+def answered(asked):
+    if asked is None:
+        return Check("Pièces demandées", True, "Aucune demande en attente.")
+    return Check("Pièces demandées", None, f"Réponse attendue avant le {long_datetime(asked.due_at)}.")

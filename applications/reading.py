@@ -1,0 +1,41 @@
+"""A snapshot as blocks to be read, section by section, in French. Pure."""
+
+import datetime
+from dataclasses import dataclass
+
+from accounts.french import long_date
+from applications.revisions import PlanTable, plan_of
+from applications.snapshots import organisation_lines, place_lines
+
+
+@dataclass(frozen=True)
+class Block:
+    """One section: rows of (label, text), or the financing plan, or the pieces."""
+
+    title: str
+    rows: list
+    plan: PlanTable | None = None
+    pieces: tuple = ()
+
+
+def readable(content):
+    """The `Block`s of a snapshot (`applications.snapshots`), in the order of the sections."""
+    structure = [(label, text) for (_, label), text in organisation_lines(content["organisation"]).items() if text]
+    place = [(label, text) for (_, label), text in place_lines(content).items() if text]
+    answers = [
+        Block(section["title"], [(one["label"], shown_answer(one)) for one in section["answers"]])
+        for section in content["sections"]
+    ]
+    return [
+        Block("Votre structure", structure),
+        Block("Le lieu", place),
+        *answers,
+        Block("Le plan de financement", [], plan=plan_of(content)),
+        Block("Les pièces", [], pieces=tuple(content["attachments"])),
+    ]
+
+
+def shown_answer(answer):
+    if answer["kind"] == "date" and answer["text"]:
+        return long_date(datetime.date.fromisoformat(answer["text"]))
+    return answer["text"]

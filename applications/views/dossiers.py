@@ -1,0 +1,250 @@
+"""The applicant's side: my dossiers, starting one, reading it, sending it, giving it up."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.access import role_required
+from accounts.forms import attempt, status_of, version_of
+from accounts.french import long_datetime
+from accounts.models import Role
+from accounts.organisations import can_write, create_organisation
+from applications import admissibility, completeness, drafting, reading, snapshots, standing, submission, words
+from applications.forms import ConfirmForm, StartForm
+from applications.models import Application, Attachment
+from applications.views.common import arrival, open_correction, own_dossier, trail_of
+from documents.downloads import serve, serve_upload
+from documents.models import Document
+from programme.models import Wave
+
+applicant_only = role_required(Role.APPLICANT)
+
+
+@applicant_only
+@require_GET
+def mine(request):
+    """What is expected of me, by when; where are my dossiers?"""
+    dossiers = (
+        Application.objects.of_applicant(request.user)
+        .select_related("wave__call", "organisation", "fabrique__commune")
+        .prefetch_related("correction_requests__requested_by")
+        .order_by("-saved_at", "-pk")
+    )
+    rows = [row_of(application) for application in dossiers]
+    context = {
+        "to_do": [row for row in rows if row["mine"]],
+        "others": [row for row in rows if not row["mine"]],
+        "open_waves": open_waves(),
+    }
+    return render(request, "applications/mine.html", context)
+
+
+def row_of(application):
+    now = timezone.now()
+    asked = next((one for one in application.correction_requests.all() if one.closed_at is None), None)
+    deadline = application.wave.closes_at if application.state == "draft" else asked.due_at if asked else None
+    return {
+        "dossier": application,
+        "badge": standing.badge_of(application, asked),
+        "tone": standing.tone_of(application),
+        "deadline": deadline,
+        "mine": deadline is not None and deadline > now,
+        "left": standing.time_left(deadline, now) if deadline and deadline > now else "",
+    }
+
+
+def open_waves():
+    return list(
+        Wave.objects.accepting_deposit(timezone.now()).select_related("call__programme").order_by("closes_at", "pk")
+    )
+
+
+@applicant_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def start(request):
+    """A new dossier: for whom, which place, in which wave."""
+    waves = Wave.objects.accepting_deposit(timezone.now()).select_related("call").order_by("closes_at", "pk")
+    initial = {"wave": request.GET.get("vague") or waves.values_list("public_id", flat=True).first()}
+    form = StartForm(request.POST or None, user=request.user, waves=waves, initial=initial)
+    if request.method == "POST" and attempt(form, lambda data: start_with(form, data, request.user)):
+        messages.success(request, "Votre dossier est commencé et enregistré. Complétez-le section par section.")
+        return redirect("applications:dossier", form.result.public_id)
+    context = {"form": form, "waves": open_waves()}
+    return render(request, "applications/start.html", context, status=status_of(form))
+
+
+@transaction.atomic
+def start_with(form, data, user):
+    """The dossier and, when it is new, its organisation: both or neither."""
+    organisation = form.chosen() or create_organisation(by=user, **form.new_organisation())
+    return drafting.start_application(wave=data["wave"], organisation=organisation, by=user, **form.values())
+
+
+@login_required
+@require_GET
+def dossier(request, public_id):
+    """What have I sent, what is missing, what happens next?"""
+    application = own_dossier(request, public_id)
+    sections = completeness.sections(application)
+    asked = open_correction(application)
+    pieces = list(application.attachments.filter(removed_at=None))
+    context = {
+        **page_of(request, application, sections),
+        "trail": trail_of(application)[:1],
+        "may_withdraw": standing.may_withdraw(application),
+        "asked": asked,
+        "badge": standing.badge_of(application, asked),
+        "tone": standing.tone_of(application),
+        "turn": standing.turn_of(application, sections, asked),
+        "steps": standing.steps_of(application),
+        "receipt": Document.objects.about(application).filter(kind=Document.Kind.RECEIPT).first(),
+        "summaries": [
+            (one, standing.section_summary(application, one, pieces, application.requested_cents)) for one in sections
+        ],
+        "complete": sum(section.is_complete for section in sections),
+        "sent": last_revision(application),
+        "changes": changes_since_sent(application),
+        "history": words.applicant_history(application, {one.slug: one.title for one in sections}),
+        "members": application.organisation.memberships.select_related("user").order_by("pk"),
+    }
+    return render(request, "applications/dossier.html", context)
+
+
+def page_of(request, application, sections):
+    return {
+        "dossier": application,
+        "sections": sections,
+        "can_write": can_write(application.organisation, request.user),
+        "trail": trail_of(application),
+    }
+
+
+def last_revision(application):
+    return application.revisions.order_by("-number").first()
+
+
+def changes_since_sent(application):
+    """What the applicant changed and has not sent yet; nothing while nothing may be changed."""
+    sent = last_revision(application) if application.is_editable else None
+    return snapshots.changes(sent.content, snapshots.snapshot(application)) if sent else []
+
+
+@login_required
+@require_GET
+def sent_version(request, public_id):
+    """The dossier as it was sent, the last time."""
+    application = own_dossier(request, public_id)
+    revision = last_revision(application)
+    if revision is None:
+        raise Http404("Ce dossier n’a pas été envoyé.")
+    context = {
+        "dossier": application,
+        "trail": trail_of(application),
+        "revision": revision,
+        "content": reading.readable(revision.content),
+    }
+    return render(request, "applications/sent.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def check(request, public_id):
+    """Read everything once more, then send (a draft) or send again (an answer to a request)."""
+    application = own_dossier(request, public_id)
+    if request.method == "POST":
+        return send(request, application)
+    return render_check(request, application, ConfirmForm())
+
+
+def send(request, application):
+    if application.submitted_at and not application.is_editable:
+        messages.info(request, already_sent(application))
+        return redirect("applications:dossier", application.public_id)
+    form, at = ConfirmForm(request.POST), arrival(request)
+    if attempt(form, lambda data: send_now(application, request, at)):
+        messages.success(request, sent_message(application, at))
+        return redirect("applications:dossier", application.public_id)
+    return render_check(request, application, form, status=status_of(form))
+
+
+def send_now(application, request, at):
+    verb = submission.submit if application.submitted_at is None else admissibility.answer_correction
+    return verb(application=application, by=request.user, version=version_of(request), at=at)
+
+
+def already_sent(application):
+    return (
+        f"Ce dossier est déjà envoyé : reçu le {long_datetime(application.submitted_at)}, "
+        f"numéro {application.reference}. Votre accusé de réception est sur cette page."
+    )
+
+
+def sent_message(application, at):
+    if application.submitted_at:
+        return f"Vos compléments sont reçus, le {long_datetime(at)}. Le service reprend l’examen."
+    return f"Votre dossier est envoyé et reçu, le {long_datetime(at)}. Votre accusé de réception est sur cette page."
+
+
+def render_check(request, application, form, status=200):
+    sections = completeness.sections(application)
+    asked = open_correction(application)
+    context = {
+        **page_of(request, application, sections),
+        "form": form,
+        "problems": [problem for section in sections for problem in section.problems],
+        "problem_items": standing.problem_items(application, sections),
+        "content": reading.readable(snapshots.snapshot(application)),
+        "changes": changes_since_sent(application),
+        "asked": asked,
+        "current": "relecture",
+        "closed": application.submitted_at is None and not application.wave.accepts_deposit(timezone.now()),
+    }
+    return render(request, "applications/check.html", context, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request, public_id):
+    """Giving the request up, after saying what it means."""
+    application = own_dossier(request, public_id)
+    if request.method == "POST":
+        drafting.withdraw(application=application, by=request.user, version=version_of(request))
+        messages.success(request, "Vous vous êtes désisté. Ce dossier n’est plus examiné.")
+        return redirect("applications:dossier", application.public_id)
+    return render(request, "applications/withdraw.html", {"dossier": application, "trail": trail_of(application)})
+
+
+@login_required
+@require_GET
+def receipt(request, public_id):
+    """The receipt, as it was made once."""
+    application = own_dossier(request, public_id)
+    released = Document.objects.about(application).released()
+    return serve(get_object_or_404(released, kind=Document.Kind.RECEIPT), attachment=True)
+
+
+@login_required
+@require_GET
+def piece(request, public_id, piece_id):
+    """A joined file, for whoever may read the dossier."""
+    readable = Application.objects.visible_to(request.user)
+    attachment = get_object_or_404(
+        Attachment.objects.filter(application__in=readable).select_related("file"),
+        application__public_id=public_id,
+        public_id=piece_id,
+    )
+    return serve_upload(attachment.file, attachment=True)
+
+
+@login_required
+@require_POST
+def remove_piece(request, public_id, piece_id):
+    application = own_dossier(request, public_id)
+    attachment = get_object_or_404(application.attachments, public_id=piece_id)
+    drafting.remove_attachment(attachment=attachment, by=request.user)
+    messages.success(request, f"« {attachment.file.name} » est retirée du dossier.")
+    return redirect("applications:section", application.public_id, completeness.PIECES)

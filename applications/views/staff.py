@@ -1,0 +1,131 @@
+"""The officers' side: which dossiers need me; is this one admissible?"""
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.access import permission_required
+from accounts.errors import NotAllowed
+from accounts.forms import attempt, version_of
+from accounts.french import deadline
+from accounts.history import entries_of
+from applications import admissibility, lists, reading, snapshots
+from applications.checks import checks_of
+from applications.forms import CorrectionForm, InadmissibleForm
+from applications.models import Application
+from applications.models.application import INSTRUCT
+from applications.views.common import open_correction, staff_dossier_of
+from documents.models import Document
+
+READ = "accounts.read_steering"
+
+
+@permission_required(READ)
+@require_GET
+def staff_list(request):
+    """Every dossier that was sent."""
+    listing = lists.DossierList(request, Application.objects.visible_to(request.user))
+    return listing.file() or render(request, "applications/staff_list.html", {"listing": listing})
+
+
+@permission_required(READ)
+@require_GET
+def staff_dossier(request, public_id):
+    """One dossier as it was sent: state, who must act, by when, content, history."""
+    return render_dossier(request, staff_dossier_of(request, public_id))
+
+
+def render_dossier(request, application, status=200, **forms):
+    asked = open_correction(application)
+    revisions = list(application.revisions.select_related("sent_by").order_by("-number"))
+    content = revisions[0].content if revisions else snapshots.snapshot(application)
+    context = {
+        "application": application,
+        "asked": asked,
+        "revisions": revisions,
+        "content": reading.readable(content),
+        "resent": snapshots.changes(revisions[1].content, content) if len(revisions) > 1 else [],
+        "checks": checks_of(application, content, asked) if application.submitted_at else [],
+        "turn": lists.turn_of(application),
+        "state": lists.state_of(application),
+        "silence": lists.silence_of(application),
+        "receipt": Document.objects.about(application).filter(kind=Document.Kind.RECEIPT).first(),
+        "history": entries_of(application),
+        "may_instruct": request.user.has_perm(INSTRUCT),
+        "correction_form": forms.get("correction_form") or CorrectionForm(prefix="demande"),
+        "reject_form": forms.get("reject_form") or InadmissibleForm(prefix="rejet"),
+    }
+    return render(request, "applications/staff_dossier.html", context, status=status)
+
+
+def for_instruction(request, public_id):
+    """The dossier, for an act that only officers may do; a dossier out of scope is still not found."""
+    application = staff_dossier_of(request, public_id)
+    if not request.user.has_perm(INSTRUCT):
+        raise NotAllowed
+    return application
+
+
+def back_to(application, request, sentence):
+    messages.success(request, sentence)
+    return redirect("applications:staff_dossier", application.public_id)
+
+
+@permission_required(READ)
+@require_POST
+def take_charge(request, public_id):
+    application = for_instruction(request, public_id)
+    admissibility.take_charge(application=application, by=request.user, version=version_of(request))
+    return back_to(application, request, "Vous suivez maintenant ce dossier : votre nom figure sur ses courriers.")
+
+
+@permission_required(READ)
+@require_POST
+def request_correction(request, public_id):
+    application = for_instruction(request, public_id)
+    form = CorrectionForm(request.POST, prefix="demande")
+    done = attempt(form, lambda data: ask(application, request, data))
+    if not done:
+        return render_dossier(request, application, status=422, correction_form=form)
+    limit = deadline(form.result.due_at)
+    return back_to(
+        application, request, f"Demande envoyée. Réponse attendue avant le {limit} ; l’horloge est suspendue."
+    )
+
+
+def ask(application, request, data):
+    return admissibility.request_correction(
+        application=application, by=request.user, version=version_of(request), **data
+    )
+
+
+@permission_required(READ)
+@require_POST
+def close_correction(request, public_id):
+    application = for_instruction(request, public_id)
+    admissibility.close_correction(application=application, by=request.user, version=version_of(request))
+    return back_to(application, request, "L’examen reprend sur le dossier tel qu’il a été envoyé.")
+
+
+@permission_required(READ)
+@require_POST
+def admit(request, public_id):
+    application = for_instruction(request, public_id)
+    admissibility.admit(application=application, by=request.user, version=version_of(request))
+    return back_to(application, request, "Dossier recevable. Il peut être confié à des évaluateurs.")
+
+
+@permission_required(READ)
+@require_POST
+def reject(request, public_id):
+    application = for_instruction(request, public_id)
+    form = InadmissibleForm(request.POST, prefix="rejet")
+    if not attempt(form, lambda data: turn_down(application, request, form)):
+        return render_dossier(request, application, status=422, reject_form=form)
+    return back_to(application, request, "Dossier irrecevable. Le motif et les voies de recours sont envoyés.")
+
+
+def turn_down(application, request, form):
+    return admissibility.reject_as_inadmissible(
+        application=application, by=request.user, ground=form.text(), version=version_of(request)
+    )

@@ -1,0 +1,78 @@
+"""What happened, in words: for the service (every act) and for the applicant (what concerns her, in her words)."""
+
+from accounts.history import SYSTEM, WORDS, HistoryEntry
+from accounts.models import JournalEntry
+
+STAFF = {
+    "start_application": "a commencé le dossier",
+    "edit_section": "a modifié le dossier",
+    "attach": "a joint une pièce",
+    "remove_attachment": "a retiré une pièce",
+    "submit": "a envoyé le dossier",
+    "take_charge": "a pris le dossier en charge",
+    "request_correction": "a demandé des pièces (horloge suspendue)",
+    "answer_correction": "a envoyé les compléments",
+    "close_correction": "a repris l’examen sans réponse à la demande",
+    "admit": "a déclaré le dossier recevable",
+    "reject_as_inadmissible": "a déclaré le dossier irrecevable",
+    "withdraw": "s’est désisté",
+    "award": "a publié l’attribution",
+    "waitlist": "a publié l’inscription en liste complémentaire",
+    "refuse": "a publié le rejet",
+    "defer": "a publié l’ajournement",
+    "end_without_decision": "a classé le dossier sans suite",
+}
+WORDS.update(STAFF)
+# Acts that the applicant may know of; those of reviewers and of the panel are not among them.
+APPLICANT = {
+    "start_application": "a commencé le dossier.",
+    "edit_section": "a modifié le dossier.",
+    "attach": "a joint une pièce.",
+    "remove_attachment": "a retiré une pièce.",
+    "submit": "a envoyé le dossier.",
+    "take_charge": "suit maintenant votre dossier.",
+    "request_correction": "a demandé des compléments. Délai de réponse suspendu.",
+    "answer_correction": "a envoyé les compléments.",
+    "close_correction": "a repris l’examen du dossier.",
+    "admit": "a déclaré votre dossier recevable.",
+    "reject_as_inadmissible": "a déclaré votre dossier irrecevable.",
+    "withdraw": "s’est désisté.",
+    "award": "vous a annoncé que vous êtes lauréat.",
+    "waitlist": "vous a annoncé votre place en liste complémentaire.",
+    "refuse": "vous a annoncé que le dossier n’est pas retenu.",
+    "defer": "vous a annoncé le report du dossier.",
+    "end_without_decision": "a classé le dossier sans suite.",
+}
+# Signed by one person, spoken for the service.
+BY_THE_SERVICE = {"award", "waitlist", "refuse", "defer", "end_without_decision"}
+
+
+def applicant_history(application, section_titles, limit=40):
+    """The applicant's history, latest first, edits of one section in a row told once; one query.
+
+    Args:
+        section_titles: {slug: title}, to name what was modified.
+    """
+    rows = JournalEntry.objects.filter(
+        subject_type=application._meta.label, subject_id=application.pk, action__in=APPLICANT
+    )
+    entries, previous = [], None
+    for row in rows.select_related("actor").order_by("-at", "-pk")[: 4 * limit]:
+        told = (row.actor_id, text_of(row, section_titles))
+        if row.action == "edit_section" and told == previous:
+            continue
+        previous = told
+        entries.append(HistoryEntry(row.at, actor_of(row), told[1]))
+    return entries[:limit]
+
+
+def actor_of(row):
+    return SYSTEM if row.action in BY_THE_SERVICE or row.actor is None else str(row.actor)
+
+
+def text_of(row, section_titles):
+    if row.action == "edit_section" and (title := section_titles.get(row.details.get("section", ""))):
+        return f"a modifié « {title} »."
+    if row.action in {"attach", "remove_attachment"} and row.details.get("name"):
+        return APPLICANT[row.action].replace("une pièce", f"« {row.details['name']} »")
+    return APPLICANT[row.action]
