@@ -1,12 +1,17 @@
-from django.urls import path
+from django.urls import path, re_path
 
-from accounts.views import details, home, journal, organisations, outbox, people
+from accounts.views import details, entrance, home, journal, organisations, outbox, people
 
 app_name = "accounts"
 urlpatterns = [
     path("accueil/", home.home, name="home"),
     path("role/", home.switch_role, name="switch_role"),
     path("compte/", details.details, name="details"),
+    re_path(
+        r"^compte/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        entrance.open_reset_link,
+        name="account_reset_link",
+    ),
     path("organisations/", organisations.mine, name="organisations"),
     path("organisations/nouvelle/", organisations.new, name="organisation_new"),
     path("organisations/<uuid:public_id>/", organisations.detail, name="organisation"),

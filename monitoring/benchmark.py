@@ -113,7 +113,7 @@ def filled_form(response, run):
 
 def signed_in(user):
     client = Client(headers={"host": "localhost"})
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="accounts.backends.SignInBackend")
     return client
 
 

@@ -8,6 +8,7 @@
 
 from django import forms, template
 from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 
 register = template.Library()
 
@@ -99,7 +100,7 @@ def state_badge(label, tone=""):
 def gauge(value, maximum, label="", tone=""):
     """A horizontal bar as SVG (no inline style): `value` of `maximum`; `label` is for screen readers."""
     share = min(max(100 * float(value or 0) / float(maximum), 0), 100) if maximum else 0
-    named = format_html('role="img" aria-label="{}"', label) if label else format_html('aria-hidden="true"')
+    named = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     return format_html(
         '<svg class="fab-gauge {}" viewBox="0 0 100 6" preserveAspectRatio="none" {}>'
         '<rect class="fab-gauge__all" width="100" height="6"/>'

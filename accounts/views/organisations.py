@@ -52,14 +52,15 @@ def detail(request, public_id):
 
 
 def show(request, organisation, form):
-    manager = members.can_manage(organisation, request.user)
+    memberships = list(organisation.memberships.select_related("user"))
+    role = next((one.role for one in memberships if one.user_id == request.user.pk), None)
     context = {
         "organisation": organisation,
-        "memberships": organisation.memberships.select_related("user"),
+        "memberships": memberships,
         "invitations": organisation.invitations.filter(accepted_at=None, cancelled_at=None),
         "history": history.entries_of(organisation, limit=20),
-        "writer": can_write(organisation, request.user),
-        "manager": manager,
+        "writer": role in Membership.WRITERS,
+        "manager": role in members.MANAGERS,
         "form": form,
     }
     return render(request, "accounts/organisations/detail.html", context, status=status_of(form))
