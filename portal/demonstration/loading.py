@@ -43,11 +43,23 @@ def create():
     call = ami.create_ami(
         programme=programme, slug="ami-fabriques", title="Fabriques de territoire", origin=Origin.DEMONSTRATION
     )
-    first, second, third = (plan(call, people, number) for number in (1, 2, 3))
+    first, second, third = (plan(call, people, moment) for moment in (1, 2, 3))
     calls.publish_call(call=call, by=people["administration"])
     waves.live_to_payment(first, people, line)
     waves.live_to_review(second, people)
     waves.live_to_deposit(third, people)
+    prepare_next_call(programme, people)
+
+
+def prepare_next_call(programme, people):
+    """A second call, complete and not published yet: publishing it is the first act of a whole wave."""
+    call = ami.create_ami(
+        programme=programme,
+        slug="ami-suivant",
+        title="Fabriques de territoire, appel suivant",
+        origin=programme.origin,
+    )
+    plan(call, people, 3, number=1)
 
 
 def open_line(programme, finance_officer):
@@ -92,17 +104,17 @@ def delegate(programme, people):
     )
 
 
-def plan(call, people, number):
-    """Wave 1 and 2 close at once, by a traced amendment, when the demonstration has lived their deposit."""
+def plan(call, people, moment, number=None):
+    """Waves 1 and 2 close at once, by a traced amendment, when the demonstration has lived their deposit."""
     now = timezone.localtime()
-    days = 25 if number == 3 else number
+    days = 25 if moment == 3 else moment
     closes_at = (now + datetime.timedelta(days=days)).replace(hour=17, minute=0, second=0, microsecond=0)
     closing = closes_at.date()
     return plan_wave(
         call=call,
         by=people["administration"],
-        number=number,
-        opens_at=now.replace(minute=0, second=0, microsecond=0) - datetime.timedelta(days=60 - 10 * number),
+        number=number or moment,
+        opens_at=now.replace(minute=0, second=0, microsecond=0) - datetime.timedelta(days=60 - 10 * moment),
         closes_at=closes_at,
         capacity=30,
         instruction_until=closing + datetime.timedelta(days=15),
