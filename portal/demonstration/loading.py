@@ -56,7 +56,7 @@ def prepare_next_call(programme, people):
     call = ami.create_ami(
         programme=programme,
         slug="ami-suivant",
-        title="Fabriques de territoire, appel suivant",
+        title="Fabriques, appel suivant",
         origin=programme.origin,
     )
     plan(call, people, 3, number=1)
