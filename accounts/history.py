@@ -10,7 +10,8 @@ from django.db.models import Q
 
 from accounts.models import JournalEntry, Role, RoleGrant
 
-# Action → verb phrase that follows a name. Each floor adds its own: history.WORDS.update({...}).
+# Action → verb phrase that follows a name. Each floor adds its own: history.WORDS.update({...}). Where two machines
+# have a transition of the same name, the key says whose it is: "Agreement.close".
 WORDS = {
     "grant_role": "a donné un rôle",
     "revoke_role": "a retiré un rôle",
@@ -36,7 +37,8 @@ class HistoryEntry:
 
 def words_of(entry):
     """« a déclaré le dossier recevable », or the bare action when nobody named it."""
-    words = WORDS.get(entry.action, entry.action.replace("_", " "))
+    model = entry.subject_type.rsplit(".", 1)[-1]
+    words = WORDS.get(f"{model}.{entry.action}") or WORDS.get(entry.action) or entry.action.replace("_", " ")
     role = entry.details.get("role") if isinstance(entry.details, dict) else None
     return f"{words} : {Role(role).label}" if role in Role.values else words
 

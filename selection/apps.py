@@ -7,6 +7,10 @@ class SelectionConfig(AppConfig):
 
     def ready(self):
         from accounts import database
+        from accounts.history import WORDS
         from selection import permissions  # noqa: F401
+        from selection.words import ACTIONS
+
+        WORDS.update(ACTIONS)
 
         database.register(*database.never_deleted("selection_decision"))

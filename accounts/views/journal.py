@@ -8,7 +8,8 @@ from django.views.decorators.http import require_GET
 
 from accounts import history
 from accounts.access import permission_required
-from accounts.lists import ChoiceFilter, Column, DateFilter, ListPage
+from accounts.french import folded
+from accounts.lists import ChoiceFilter, Column, DateFilter, Filter, ListPage
 from accounts.models import JournalEntry
 
 
@@ -18,6 +19,17 @@ def kinds():
     named = [(model._meta.label, str(model._meta.verbose_name).capitalize()) for model in apps.get_models()]
     ours = {config.label for config in apps.get_app_configs() if Path(config.path).parent == settings.BASE_DIR}
     return sorted(((label, name) for label, name in named if label.split(".")[0] in ours), key=lambda pair: pair[1])
+
+
+class ActFilter(Filter):
+    """One act; "Agreement.close" is an act of one kind of object."""
+
+    def options(self, listing):
+        return sorted(history.WORDS.items(), key=lambda pair: folded(pair[1]))
+
+    def apply(self, queryset, values):
+        model, _, action = values[0].rpartition(".")
+        return queryset.filter(action=action, **({"subject_type__endswith": f".{model}"} if model else {}))
 
 
 class JournalList(ListPage):
@@ -41,7 +53,7 @@ class JournalList(ListPage):
     ]
     filters = [
         ChoiceFilter("objet", "Objet", field="subject_type", choices=lambda listing: kinds()),
-        ChoiceFilter("acte", "Acte", field="action", choices=lambda listing: sorted(history.WORDS.items())),
+        ActFilter("acte", "Acte"),
         DateFilter("du", "À partir du", field="at"),
         DateFilter("au", "Jusqu’au", field="at", lookup="lte"),
     ]

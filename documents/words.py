@@ -1,0 +1,8 @@
+"""Acts of this floor in words, for the journal and the histories."""
+
+ACTIONS = {
+    "request_document": "a demandé un document",
+    "retry_document": "a relancé un document en erreur",
+    "release_document": "a libéré un document",
+    "void_document": "a retiré un document",
+}
