@@ -199,7 +199,9 @@ def submit_review(*, assignment, by, version, points, reasons, comment):
 def writable_sheet(assignment, by, version):
     """(dossier, review) locked, dossier first, in one query; the sheet open for writing and not stale."""
     rows = Review.objects.select_for_update(of=("assignment__application", "assignment", "self"))
-    rows = rows.select_related("assignment__application__call_version")
+    rows = rows.select_related(
+        "assignment__application__call_version", "assignment__application__fabrique", "assignment__reviewer"
+    )
     review = rows.filter(assignment=assignment.pk, assignment__reviewer=by).first()
     if review is None:
         raise NotAllowed
