@@ -7,7 +7,7 @@ class ApplicationsConfig(AppConfig):
 
     def ready(self):
         from accounts import database
-        from applications import permissions  # noqa: F401
+        from applications import assignments, permissions, reviewing, words  # noqa: F401  (predicates, words of acts)
 
         database.register(
             *database.append_only("applications_revision"),

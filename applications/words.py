@@ -21,6 +21,7 @@ STAFF = {
     "refuse": "a publié le rejet",
     "defer": "a publié l’ajournement",
     "end_without_decision": "a classé le dossier sans suite",
+    "record_fact": "a noté un fait de la vie du lieu",
 }
 WORDS.update(STAFF)
 # Acts that the applicant may know of; those of reviewers and of the panel are not among them.
