@@ -106,7 +106,7 @@ def resolve_commune(code: str) -> Commune:
 
 
 class CommuneResolver:
-    """`resolve_commune` for a whole file: three queries, whatever the number of rows."""
+    """`resolve_commune` for a whole file: two queries, whatever the number of rows."""
 
     @cached_property
     def _by_code(self):

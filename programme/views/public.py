@@ -2,11 +2,13 @@
 
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from programme.calendar import coming_wave, days_left, latest_wave, open_wave, overseas_hours, told, wave_steps
 from programme.models import Call, WaveAmendment
 
 
+@require_safe
 def calls(request):
     now = timezone.now()
     offers = [offer_of(call, now) for call in Call.objects.visible_to(request.user).for_list()]
@@ -35,6 +37,7 @@ def offer_of(call, now):
     }
 
 
+@require_safe
 def call(request, slug):
     found = get_object_or_404(Call.objects.visible_to(request.user).for_list(), slug=slug)
     now = timezone.now()
