@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from accounts.french import integer
 from applications import budget
 
-STRUCTURE, PLACE, PLAN, PIECES, CHECK = "structure", "lieu", "plan-de-financement", "pieces", "relecture"
+STRUCTURE, PLACE, PLAN, PIECES, CHECK = "structure", "adresse", "plan-de-financement", "pieces", "relecture"
 TITLES = {
     STRUCTURE: "Votre structure",
-    PLACE: "Le lieu",
+    PLACE: "L’adresse du lieu",
     PLAN: "Le plan de financement",
     PIECES: "Les pièces",
     CHECK: "Relire et envoyer",

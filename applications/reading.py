@@ -28,7 +28,7 @@ def readable(content):
     ]
     return [
         Block("Votre structure", structure),
-        Block("Le lieu", place),
+        Block("L’adresse du lieu", place),
         *answers,
         Block("Le plan de financement", [], plan=plan_of(content)),
         Block("Les pièces", [], pieces=tuple(content["attachments"])),

@@ -156,8 +156,8 @@ def organisation_lines(organisation):
 
 
 def place_lines(content):
-    lines = {("Le lieu", label): content["place"][key] for key, label in PLACE_LABELS.items()}
-    return {**lines, ("Le lieu", "Segment"): Segment(content["segment"]).label}
+    lines = {("L’adresse du lieu", label): content["place"][key] for key, label in PLACE_LABELS.items()}
+    return {**lines, ("L’adresse du lieu", "Segment"): Segment(content["segment"]).label}
 
 
 def plan_lines(plan):

@@ -214,7 +214,7 @@ def section_summary(application: Application, section, pieces, requested_cents):
     if section.slug == "structure":
         siret = f"SIRET {organisation.siret}" if organisation.siret else "SIRET à venir"
         return f"{organisation.name}, {organisation.get_legal_form_display().lower()}, {siret}"
-    if section.slug == "lieu":
+    if section.slug == "adresse":
         return ", ".join(filter(None, [place.address, str(place.commune or "")]))
     if section.slug == "plan-de-financement":
         return f"{euros(requested_cents)} demandés sur {application.call_version.years} ans"

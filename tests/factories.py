@@ -218,11 +218,15 @@ def complete_draft(*, requested_cents=(), **fields):
     return fill(draft(**fields), requested_cents=requested_cents)
 
 
-def submitted(*, at=None, **fields):
-    """A dossier that was sent, with its receipt asked for."""
-    application = complete_draft(**fields)
+def send(application, at=None):
+    """Send a complete draft, by whoever started it."""
     submission.submit(application=application, by=application.created_by, at=at)
     return fresh(application)
+
+
+def submitted(*, at=None, **fields):
+    """A dossier that was sent, with its receipt asked for."""
+    return send(complete_draft(**fields), at)
 
 
 def admissible(*, by=None, **fields):
