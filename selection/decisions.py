@@ -1,15 +1,13 @@
-"""The decisions of a wave: signed together, announced together, opened one by one by those they concern."""
+"""The decisions of a wave: signed together, then announced together."""
 
 from collections import defaultdict
-from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.errors import NotAllowed, Refusal, StalePage
+from accounts.errors import Refusal, StalePage
 from accounts.french import long_date, plural
-from accounts.models import JournalEntry
 from accounts.notify import notify
 from accounts.permissions import require
 from applications import outcomes as published_outcomes
@@ -24,7 +22,10 @@ from programme.waves import mark_announced, mark_decided
 from selection.delegations import delegation_for
 from selection.letters import KIND_OF_ACT, Signing, announcement_mail, facts_of
 from selection.models import Decision, Outcome, PanelSession, PreparedOutcome, SignatureDelegation
+from selection.notification import open_letter
 from selection.outcomes import named
+
+__all__ = ["announce", "announcement_block", "letters_of", "open_letter", "prepare_agreements", "sign_wave"]
 
 Act, State = Decision.Act, Decision.State
 ACT_OF_OUTCOME = {
@@ -34,8 +35,6 @@ ACT_OF_OUTCOME = {
     Outcome.DEFERRED: Act.DEFERRAL,
 }
 SIGNED_FIRST = list(ACT_OF_OUTCOME)
-# CRPA R112-20: not opened within fifteen days, it is notified from the day it was made available.
-OPENED_WITHIN = timedelta(days=15)
 
 
 class LettersMissing(Refusal):
@@ -358,89 +357,3 @@ def awards_without_agreement(wave):
             pk__in=announced.values("award"), agreement=None, application__call_version__agreement_required=True
         ).order_by("pk")
     )
-
-
-# --- Notifying ---------------------------------------------------------------------------------------------------
-
-
-def open_letter(*, decision, by):
-    """The addressee opens the letter; the first opening notifies the decision (CRPA R112-17 to R112-20).
-
-    Args:
-        by: a member of the structure it is addressed to.
-
-    Returns:
-        The letter, a `Document` ready to be handed to the browser.
-
-    Raises:
-        NotAllowed: it is not addressed to `by`, or not announced.
-        Refusal: it is not made yet.
-    """
-    with transaction.atomic():
-        decision = Decision.objects.select_for_update(of=("self",)).select_related("award").get(pk=decision.pk)
-        if not Decision.objects.addressed_to(by).filter(pk=decision.pk).exists():
-            raise NotAllowed
-        letter = Document.objects.about(decision).released().first()
-        if letter is None or not letter.is_ready:
-            raise Refusal("Ce courrier n’est pas encore prêt. Revenez dans quelques minutes.")
-        if decision.state == State.ISSUED:
-            record_first_opening(decision, by)
-    return letter
-
-
-def record_first_opening(decision, by):
-    made_available = timezone.localdate(decision.issued_at)
-    today = timezone.localdate()
-    late = today > made_available + OPENED_WITHIN
-    notify_on(decision, made_available if late else today, by)
-
-
-def notify_on(decision, on, by):
-    decision.move("notify", by=by, on=on)
-    if decision.award_id:
-        awards.mark_notified(award=decision.award, on=on)
-
-
-def record_notification(*, decision, by, on=None, evidence=""):
-    """An officer records a notification that did not come from an opening.
-
-    Args:
-        on: Paris date on the evidence (registered letter); None applies the fifteen days of CRPA R112-20: notified
-            from the day it was made available.
-        evidence: what proves the date; wanted with `on`.
-
-    Raises:
-        Refusal: the fifteen days are not over, or the date is not proved or not possible.
-        StalePage: it is notified already.
-    """
-    require(by, "selection.follow_letters")
-    with transaction.atomic():
-        decision = Decision.objects.select_for_update(of=("self",)).select_related("award").get(pk=decision.pk)
-        if decision.state != State.ISSUED:
-            raise StalePage(decision.refused_transition_message())
-        day = presumed_day(decision) if on is None else proved_day(decision, on, evidence)
-        notify_on(decision, day, by)
-        details = {"on": day.isoformat(), "evidence": evidence}
-        JournalEntry.write(action="record_notification", subject=decision, actor=by, details=details)
-    return decision
-
-
-def presumed_day(decision):
-    made_available = timezone.localdate(decision.issued_at)
-    if timezone.localdate() <= made_available + OPENED_WITHIN:
-        raise Refusal(
-            f"Le courrier est à disposition depuis le {long_date(made_available)} : la structure a quinze jours pour "
-            f"l’ouvrir, jusqu’au {long_date(made_available + OPENED_WITHIN)} compris."
-        )
-    return made_available
-
-
-def proved_day(decision, on, evidence):
-    if not evidence.strip():
-        raise Refusal("Indiquez la preuve (numéro du recommandé, accusé de réception).", field="evidence")
-    if not timezone.localdate(decision.issued_at) <= on <= timezone.localdate():
-        raise Refusal(
-            "La notification a lieu après la mise à disposition et au plus tard aujourd’hui : corrigez la date.",
-            field="on",
-        )
-    return on

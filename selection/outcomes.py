@@ -1,4 +1,4 @@
-"""The panel's day: outcomes prepared one by one, adopted together, undone together. Nothing of it is published."""
+"""The panel's proposal: outcomes prepared one by one, adopted or undone together. Nothing of it is published."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,58 +10,17 @@ from accounts.permissions import require
 from applications.models import Application, ApplicationState
 from applications.ranking import ranking
 from funding import awards
-from programme.models import SegmentBounds, Wave
+from programme.models import SegmentBounds
 from programme.waves import exceed_capacity
 from selection.departures import ORDER, unexplained
-from selection.models import Outcome, PanelSession, PreparedOutcome
+from selection.models import Outcome, PreparedOutcome
+from selection.sessions import hold_panel, lock_deliberation, refuse_adopted, refuse_no_session, session_of
+
+__all__ = ["adopt", "hold_panel", "prepare", "prepare_many", "undo_adoption"]
 
 S = ApplicationState
 STILL_EXAMINED = (S.SUBMITTED, S.CORRECTION_REQUESTED, S.ADMISSIBLE, S.IN_REVIEW)
 NAMED_AT_MOST = 5
-
-
-def hold_panel(*, wave, held_on, members_present, by, waitlist_until=None, version=None):
-    """Record the day the panel met and who was there (glossary 20, 21; CRPA R133-13).
-
-    Args:
-        held_on: Paris date, not in the future.
-        members_present: names and quality, free text.
-        waitlist_until: last day of the waitlist; 31 December of that year by default, when reservations fall.
-        version: of the session, when the page showed one.
-
-    Raises:
-        Refusal: the wave is not in deliberation, the date is in the future, or the proposal is adopted already.
-    """
-    require(by, "selection.prepare")
-    with transaction.atomic():
-        wave = lock_deliberation(wave)
-        session = session_of(wave)
-        refuse_adopted(session)
-        refuse_wrong_day(held_on, members_present)
-        if session is None:
-            session = PanelSession(wave=wave)
-        else:
-            session.expect_version(version)
-        session.held_on, session.members_present = held_on, members_present
-        session.waitlist_until = waitlist_until or held_on.replace(month=12, day=31)
-        refuse_early_end(session)
-        session.save()
-        JournalEntry.write(action="hold_panel", subject=wave, actor=by, details={"on": held_on.isoformat()})
-    return session
-
-
-def refuse_wrong_day(held_on, members_present):
-    if held_on > timezone.localdate():
-        raise Refusal(
-            "Le comité ne peut pas s’être réuni dans le futur : indiquez la date de la réunion.", field="held_on"
-        )
-    if not members_present.strip():
-        raise Refusal("Indiquez qui était présent : le procès-verbal le demande.", field="members_present")
-
-
-def refuse_early_end(session):
-    if session.waitlist_until < session.held_on:
-        raise Refusal("La liste complémentaire finit après la réunion du comité.", field="waitlist_until")
 
 
 def prepare(
@@ -99,6 +58,39 @@ def prepare(
         details = {"outcome": str(outcome), "amount_cents": prepared.amount_cents}
         JournalEntry.write(action="prepare_outcome", subject=application, actor=by, details=details)
     return prepared
+
+
+class OutcomesRefused(Refusal):
+    """Some outcomes of a page were refused: none is written. `by_dossier`: {application id: Refusal}."""
+
+    def __init__(self, by_dossier):
+        super().__init__("Certaines issues sont à corriger : rien n’a été enregistré.")
+        self.by_dossier = by_dossier
+
+
+def prepare_many(*, changes, by):
+    """Prepare the outcomes that a page changed, all of them or none.
+
+    Args:
+        changes: keyword arguments of `prepare`, one dict a dossier.
+
+    Returns:
+        How many were prepared.
+
+    Raises:
+        OutcomesRefused: with the refusal of each dossier.
+    """
+    require(by, "selection.prepare")
+    refused = {}
+    with transaction.atomic():
+        for change in sorted(changes, key=lambda change: change["application"].pk):
+            try:
+                prepare(by=by, **change)
+            except Refusal as refusal:
+                refused[change["application"].pk] = refusal
+        if refused:
+            raise OutcomesRefused(refused)
+    return len(changes)
 
 
 def prepared_or_new(application, version):
@@ -165,26 +157,6 @@ def refuse_not_reviewed(application):
         )
 
 
-def lock_deliberation(wave, version=None):
-    """The wave, locked: whatever is prepared for it happens one at a time."""
-    wave = Wave.objects.select_for_update(of=("self",)).select_related("call__programme").get(pk=wave.pk)
-    wave.expect_version(version)
-    if wave.state != Wave.State.DELIBERATION:
-        raise StalePage(
-            f"{wave} n’est pas en comité : son état est « {wave.get_state_display()} ». Rien n’a été enregistré."
-        )
-    return wave
-
-
-def session_of(wave):
-    return PanelSession.objects.select_for_update(of=("self",)).filter(wave=wave).first()
-
-
-def refuse_adopted(session):
-    if session and session.is_adopted:
-        raise Refusal("La proposition est adoptée. Annulez d’abord l’adoption pour la modifier.")
-
-
 def adopt(*, wave, by, reason_if_over_capacity="", version=None):
     """Adopt the proposal and reserve the AE of every proposed dossier: all of them, or none.
 
@@ -246,12 +218,6 @@ def in_rank_order(prepared, place):
         return (rank, ORDER.get(outcome.outcome, 0), index)
 
     return sorted(prepared, key=key)
-
-
-def refuse_no_session(session):
-    if session is None:
-        raise Refusal("Indiquez d’abord la date du comité et les personnes présentes.", field="held_on")
-    return session
 
 
 def refuse_unready(wave, prepared):

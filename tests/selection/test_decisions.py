@@ -18,13 +18,12 @@ from selection.decisions import (
     LettersMissing,
     announce,
     letters_of,
-    open_letter,
     prepare_agreements,
-    record_notification,
     sign_wave,
 )
 from selection.delegations import NotDelegated
 from selection.models import Decision, SignatureDelegation
+from selection.notification import open_letter, record_notification
 from selection.outcomes import adopt, prepare, undo_adoption
 from tests import factories
 from tests.selection.conftest import (
@@ -323,7 +322,7 @@ def test_the_database_refuses_incoherent_decisions(signed, change, constraint):
 
 
 def test_the_database_holds_one_standing_decision_a_dossier(signed):
-    with pytest.raises(IntegrityError, match="decision_one_standing|UNIQUE"), transaction.atomic():
+    with pytest.raises(IntegrityError, match=r"decision_one_standing|UNIQUE"), transaction.atomic():
         Decision.objects.create(application=signed.dossiers[2], wave=signed.wave, act="waitlist")
 
 

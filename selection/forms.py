@@ -1,0 +1,105 @@
+from django import forms
+
+from accounts.forms import DsfrForm, EuroCentsField
+from accounts.models import Role, User
+from programme.models import Programme
+from selection.models import Decision, PanelSession
+
+
+class SessionForm(DsfrForm):
+    """The day the panel met, and who was there."""
+
+    held_on = forms.DateField(label="Réuni le", widget=forms.DateInput)
+    members_present = forms.CharField(
+        label="Présents",
+        help_text="Noms et qualités, un par ligne. Indiquez aussi les déports.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=4000,
+    )
+    waitlist_until = forms.DateField(
+        label="Liste complémentaire valable jusqu’au",
+        help_text="Sans réponse de votre part, 31 décembre : les crédits réservés tombent ce jour-là.",
+        widget=forms.DateInput,
+        required=False,
+    )
+
+
+class FillForm(DsfrForm):
+    """A first proposal from the ranking alone."""
+
+    credit = forms.ChoiceField(label="Ligne budgétaire")
+    waitlist = forms.IntegerField(label="Places en liste complémentaire", min_value=0, max_value=500, initial=5)
+    ground = forms.CharField(
+        label="Motif commun des autres",
+        help_text="Il figurera dans leur courrier ; vous pourrez le préciser dossier par dossier.",
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=3000,
+        required=False,
+    )
+
+    def __init__(self, *args, credits=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["credit"].choices = [(credit.key, credit.label) for credit in credits]
+
+
+class AdoptForm(DsfrForm):
+    reason = forms.CharField(
+        label="Motif du dépassement de la capacité",
+        help_text="Demandé seulement si plus de dossiers sont proposés que la capacité de la vague.",
+        max_length=300,
+        required=False,
+    )
+
+
+class ReasonForm(DsfrForm):
+    reason = forms.CharField(label="Motif", max_length=300, help_text="Il est gardé dans l’historique.")
+
+
+class NotificationForm(DsfrForm):
+    """A notification that did not come from an opening on line."""
+
+    on = forms.DateField(label="Reçue le", widget=forms.DateInput)
+    evidence = forms.CharField(label="Preuve", help_text="Numéro du recommandé, accusé de réception.", max_length=200)
+
+
+class PersonChoice(forms.ModelChoiceField):
+    def label_from_instance(self, obj):
+        return f"{obj}, {obj.title}" if obj.title else str(obj)
+
+
+class DelegationForm(DsfrForm):
+    programme = forms.ModelChoiceField(
+        Programme.objects.order_by("pk"), label="Dispositif", to_field_name="public_id", empty_label=None
+    )
+    holder = PersonChoice(
+        User.objects.none(), label="Délégataire", to_field_name="public_id", help_text="Une personne du rôle Décision."
+    )
+    acts = forms.MultipleChoiceField(
+        label="Actes couverts", choices=Decision.Act.choices, widget=forms.CheckboxSelectMultiple
+    )
+    ceiling_cents = EuroCentsField(label="Plafond par acte, en euros", min_cents=100)
+    starts_on = forms.DateField(label="Du", widget=forms.DateInput)
+    ends_on = forms.DateField(label="Au", widget=forms.DateInput)
+    published_act = forms.CharField(
+        label="Acte de délégation publié",
+        help_text="Par exemple : arrêté du 4 janvier 2027, publié le 8 janvier 2027.",
+        max_length=250,
+    )
+    formula = forms.CharField(
+        label="Formule de signature",
+        help_text="Imprimée au-dessus du nom, une ligne par ligne : « Pour le ministre et par délégation, ».",
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=250,
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["holder"].queryset = User.objects.holding(Role.DECISION_MAKER)
+
+
+def session_initial(session: PanelSession | None, wave, today):
+    """What the form of the panel's day shows first."""
+    if session:
+        names = ("held_on", "members_present", "waitlist_until")
+        return {name: getattr(session, name) for name in names}
+    return {"held_on": wave.panel_on if wave.panel_on and wave.panel_on <= today else today}

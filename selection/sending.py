@@ -1,0 +1,142 @@
+"""The letters of a wave on their way: how far they are, what failed and what to do about it."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Case, IntegerField, Q, Value, When
+from django.utils import timezone
+
+from accounts.errors import Refusal
+from accounts.permissions import require
+from documents import requests as documents
+from documents.models import CLAIM_EXPIRES_AFTER, MAX_ATTEMPTS, Document
+from selection.decisions import letters_of
+from selection.models import Decision
+
+FOLLOW = "selection.follow_letters"
+FAILED, RUNNING, WAITING, READY = range(4)
+STATES = {
+    FAILED: ("En erreur", "error"),
+    RUNNING: ("En cours", "info"),
+    WAITING: ("En attente", ""),
+    READY: ("Prêt", "success"),
+}
+# Name of the exception → what a person can do.
+REMEDIES = {
+    "RenderingUnavailable": "Faites installer les bibliothèques nommées dans l’erreur sur la machine du worker.",
+    "FactsError": "Un fait manque ou n’a pas la forme attendue : transmettez cette ligne à l’équipe technique.",
+}
+DEFAULT_REMEDY = "Réessayez. Si l’erreur revient, transmettez cette ligne à l’équipe technique."
+
+
+def with_urgency(queryset, now=None):
+    """Documents annotated with `urgency`: errors first, then those under way, then those that wait, then the made."""
+    alive = (now or timezone.now()) - CLAIM_EXPIRES_AFTER
+    return queryset.annotate(
+        urgency=Case(
+            When(rendered_at__isnull=False, then=Value(READY)),
+            When(~Q(last_error=""), then=Value(FAILED)),
+            When(attempts__gte=MAX_ATTEMPTS, then=Value(FAILED)),
+            When(claimed_at__gt=alive, then=Value(RUNNING)),
+            default=Value(WAITING),
+            output_field=IntegerField(),
+        )
+    )
+
+
+def state_of(document):
+    """(label, tone) of a document annotated by `with_urgency`."""
+    if document.urgency == READY and document.released_at:
+        return "Remis", "success"
+    return STATES[document.urgency]
+
+
+def remedy(document):
+    """What to do about the last error, in one sentence."""
+    if document.urgency != FAILED:
+        return ""
+    if not document.last_error:
+        return (
+            f"Le worker s’est arrêté {document.attempts} fois sur ce courrier sans laisser d’erreur. {DEFAULT_REMEDY}"
+        )
+    return REMEDIES.get(document.last_error.split(" ", 1)[0], DEFAULT_REMEDY)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the letters of a wave are."""
+
+    total: int
+    rendered: int
+    failed: int
+    running: int
+    waiting: int
+    released: int
+    opened: int = 0
+
+    @property
+    def is_moving(self):
+        """Something is still to be made without anybody's help."""
+        return bool(self.running or self.waiting)
+
+    def bar(self):
+        """[(class, x, width)] of the SVG bar, out of 1000."""
+        parts, x = [], 0.0
+        for name, count in (("fait", self.rendered), ("encours", self.running), ("erreur", self.failed)):
+            width = 1000 * count / self.total if self.total else 0
+            parts.append((name, f"{x:.1f}", f"{width:.1f}"))
+            x += width
+        return parts
+
+
+def progress_of(wave):
+    """The `Progress` of the letters of a wave; two queries."""
+    decisions = Decision.objects.filter(wave=wave)
+    rows = list(with_urgency(letters_of(decisions)).values_list("urgency", "released_at"))
+    counts = [sum(urgency == state for urgency, _ in rows) for state in range(4)]
+    return Progress(
+        total=len(rows),
+        rendered=counts[READY],
+        failed=counts[FAILED],
+        running=counts[RUNNING],
+        waiting=counts[WAITING],
+        released=sum(released is not None for _, released in rows),
+        opened=decisions.filter(state=Decision.State.NOTIFIED).count(),
+    )
+
+
+def retry_letter(*, document, by):
+    """Ask again for one letter.
+
+    Raises:
+        NotAllowed: `by` does not follow letters. Refusal: it is made already.
+    """
+    require(by, FOLLOW)
+    return documents.retry(document=document, by=by)
+
+
+def retry_failed(*, letters, by):
+    """Ask again for every letter that failed.
+
+    Args:
+        letters: a queryset of `Document`.
+
+    Returns:
+        How many were asked again.
+
+    Raises:
+        Refusal: none failed.
+    """
+    require(by, FOLLOW)
+    with transaction.atomic():
+        failed = list(with_urgency(letters).filter(urgency=FAILED).order_by("pk"))
+        if not failed:
+            raise Refusal("Aucun courrier n’est en erreur : il n’y a rien à relancer.")
+        for document in failed:
+            documents.retry(document=document, by=by)
+    return len(failed)
+
+
+def letter_of(decision):
+    """The document of a decision, or None."""
+    return Document.objects.about(decision).first()

@@ -1,0 +1,152 @@
+"""What a signatory is about to sign, in numbers, and whether it fits the money and the delegation."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+from django.utils import timezone
+
+from accounts.errors import Refusal
+from accounts.french import euros, plural
+from documents.models import Document
+from programme.models import Wave
+from selection.decisions import ACT_OF_OUTCOME, adopted_session, prepared_outcomes, refuse_changed_since
+from selection.delegations import covering, uncovered_sentence
+from selection.models import Decision, Outcome, SignatureDelegation
+
+Act = Decision.Act
+NUMBERED = {
+    Act.AWARD: ("lauréat", "lauréats"),
+    Act.WAITLIST: ("inscription en liste complémentaire", "inscriptions en liste complémentaire"),
+    Act.REFUSAL: ("rejet motivé", "rejets motivés"),
+    Act.DEFERRAL: ("ajournement", "ajournements"),
+}
+TONES = {Act.AWARD: "success", Act.WAITLIST: "info"}
+
+
+@dataclass
+class Line:
+    """One act of the wave: to be signed (`decision` is None) or signed."""
+
+    application: object
+    act: str
+    cents: int
+    ground: str
+    rank: int | None = None
+    delegation: SignatureDelegation | None = None
+    decision: Decision | None = None
+    letter: Document | None = None
+
+    @property
+    def act_label(self):
+        return Act(self.act).label
+
+    @property
+    def tone(self):
+        return TONES.get(Act(self.act), "")
+
+
+@dataclass
+class Signature:
+    """The page of decisions of one wave for one reader."""
+
+    wave: Wave
+    lines: list[Line]
+    by_credit: dict = field(default_factory=dict)
+    blocked: str = ""
+
+    @property
+    def awards(self):
+        return [line for line in self.lines if line.act == Act.AWARD]
+
+    @property
+    def total_cents(self):
+        return sum(line.cents for line in self.awards)
+
+    @property
+    def counts(self):
+        """[(label, count)] by act, awards first."""
+        counted = Counter(line.act for line in self.lines)
+        return [(plural(counted[act], *NUMBERED[act]), counted[act]) for act in Act if counted[act]]
+
+    @property
+    def items(self):
+        """Consequences of signing, in numbers."""
+        where = ", ".join(f"{euros(cents)} sur {line.label} {year}" for (line, year), cents in self.by_credit.items())
+        yield ", ".join(label for label, _ in self.counts)
+        if self.awards:
+            yield f"{euros(self.total_cents)} engagés en totalité : {where}"
+        yield f"{plural(len(self.lines), 'courrier')} mis en fabrication, un par décision"
+        yield "Rien n’est visible des candidats avant l’annonce"
+
+
+def to_sign(wave, *, reader):
+    """What would be signed now: the adopted proposal, each act with the delegation that covers it."""
+    prepared = prepared_outcomes(wave)
+    delegations = list(
+        SignatureDelegation.objects.in_force(
+            holder=reader, programme=wave.call.programme, on=timezone.localdate()
+        ).select_related("holder")
+    )
+    lines = [line_of(outcome, delegations) for outcome in prepared]
+    by_credit = defaultdict(int)
+    for outcome in prepared:
+        if outcome.outcome == Outcome.PROPOSED:
+            by_credit[outcome.line, outcome.fiscal_year] += outcome.amount_cents
+    return Signature(wave, lines, dict(by_credit), blocked(wave, prepared, lines, delegations, reader))
+
+
+def line_of(prepared, delegations):
+    act, cents = ACT_OF_OUTCOME[prepared.outcome], prepared.amount_cents or 0
+    return Line(
+        application=prepared.application,
+        act=act,
+        cents=cents,
+        ground=prepared.ground,
+        rank=prepared.rank if act == Act.WAITLIST else None,
+        delegation=covering(delegations, act=act, cents=cents, on=timezone.localdate()),
+    )
+
+
+def blocked(wave, prepared, lines, delegations, reader):
+    """Why `reader` cannot sign now; "" when she can."""
+    try:
+        adopted_session(wave)
+        refuse_changed_since(wave, prepared)
+    except Refusal as refusal:
+        return refusal.message
+    if not reader.has_perm("selection.sign"):
+        return "seule une personne du rôle Décision, avec une délégation en vigueur, signe."
+    uncovered = next((line for line in lines if line.delegation is None), None)
+    if uncovered is None:
+        return ""
+    today = timezone.localdate()
+    return uncovered_sentence(reader, wave.call.programme, delegations, uncovered.act, uncovered.cents, today)
+
+
+def signed(wave):
+    """What was signed, with its letters; two queries."""
+    decisions = list(
+        Decision.objects.filter(wave=wave)
+        .select_related("application__fabrique__commune", "application__organisation", "signed_by", "delegation")
+        .order_by("pk")
+    )
+    letters = {
+        letter.subject_id: letter
+        for letter in Document.objects.filter(
+            subject_type=Decision._meta.label, subject_id__in=[decision.pk for decision in decisions]
+        )
+    }
+    lines = [
+        Line(
+            application=decision.application,
+            act=decision.act,
+            cents=decision.amount_cents,
+            ground=decision.ground,
+            rank=decision.rank,
+            delegation=decision.delegation,
+            decision=decision,
+            letter=letters.get(decision.pk),
+        )
+        for decision in decisions
+    ]
+    return Signature(wave, lines)

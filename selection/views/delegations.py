@@ -1,0 +1,51 @@
+"""Who may sign what, up to how much, until when."""
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from accounts.access import permission_required
+from accounts.forms import attempt, status_of
+from accounts.lists import Column, ListPage
+from selection.delegations import grant_delegation
+from selection.forms import DelegationForm
+from selection.models import Decision, SignatureDelegation
+
+LABELS = dict(Decision.Act.choices)
+
+
+class DelegationList(ListPage):
+    name = "delegations"
+    caption = "Délégations de signature"
+    noun = ("délégation", "délégations")
+    default_sort = "-du"
+    empty_title = "Aucune délégation"
+    empty_text = "Sans délégation, personne ne peut signer une vague."
+    columns = [
+        Column("qui", "Délégataire", "holder", header=True, note="holder.title", sort=("holder__search_text",)),
+        Column("actes", "Actes", lambda row: ", ".join(LABELS[act].lower() for act in row.acts)),
+        Column("plafond", "Plafond par acte", "ceiling_cents", kind="cents", sort="ceiling_cents"),
+        Column("du", "Du", "starts_on", kind="date", sort="starts_on"),
+        Column("au", "Au", "ends_on", kind="date", sort="ends_on"),
+        Column("acte", "Acte publié", "published_act", note="programme.name"),
+    ]
+
+    def page_rows(self, ids):
+        return SignatureDelegation.objects.filter(pk__in=ids).select_related("holder", "programme")
+
+
+@permission_required("selection.read_panel")
+def delegations(request):
+    listing = DelegationList(request, SignatureDelegation.objects.visible_to(request.user))
+    context = {"listing": listing, "may_delegate": request.user.has_perm("selection.delegate")}
+    return listing.file() or render(request, "selection/delegations.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("selection.delegate")
+def delegate(request):
+    form = DelegationForm(request.POST or None)
+    if request.method == "POST" and attempt(form, lambda data: grant_delegation(by=request.user, **data)):
+        messages.success(request, "La délégation est enregistrée.")
+        return redirect("selection:delegations")
+    return render(request, "selection/delegate.html", {"form": form}, status=status_of(form))

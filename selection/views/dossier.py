@@ -1,0 +1,150 @@
+"""The decision on one dossier: the team's tab, and the applicant's page."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.access import permission_required
+from accounts.errors import StalePage
+from accounts.forms import attempt
+from accounts.history import entries_of
+from applications.models import Application
+from documents.downloads import serve
+from selection.forms import NotificationForm
+from selection.models import Decision, PreparedOutcome
+from selection.notification import OPENED_WITHIN, open_letter, presumed_from, record_notification
+from selection.sending import FOLLOW, letter_of
+
+READ = "selection.read_panel"
+
+
+# --- The team's tab ----------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required(READ)
+def dossier(request, public_id):
+    application = get_object_or_404(
+        Application.objects.visible_to(request.user).select_related(
+            "wave__call", "fabrique__commune", "organisation", "officer"
+        ),
+        public_id=public_id,
+    )
+    decision = standing_decision(Decision.objects.visible_to(request.user), application)
+    form = NotificationForm(request.POST or None)
+    if request.method == "POST" and notified(request, decision, form):
+        messages.success(request, "La notification est enregistrée.")
+        return redirect("selection:dossier", public_id=public_id)
+    context = {
+        "application": application,
+        "decision": decision,
+        "letter": letter_of(decision) if decision else None,
+        "prepared": PreparedOutcome.objects.filter(application=application)
+        .select_related("line", "prepared_by")
+        .first(),
+        "form": form,
+        "may_notify": bool(decision and decision.state == "issued" and request.user.has_perm(FOLLOW)),
+        "presumed_from": presumed_from(decision) if decision and decision.issued_at else None,
+        "history": entries_of(decision) if decision else [],
+    }
+    return render(request, "selection/dossier.html", context, status=422 if form.is_bound and form.errors else 200)
+
+
+def standing_decision(decisions, application):
+    rows = decisions.filter(application=application).standing()
+    return rows.select_related("signed_by", "delegation", "award", "wave").first()
+
+
+def notified(request, decision, form):
+    """True when the notification was recorded: presumed after fifteen days, or proved by a date and a piece."""
+    if decision is None:
+        raise StalePage("Ce dossier n’a pas de décision annoncée.")
+    if request.POST.get("act") == "presume":
+        record_notification(decision=decision, by=request.user)
+        return True
+    return attempt(form, lambda data: record_notification(decision=decision, by=request.user, **data))
+
+
+# --- The applicant's page ----------------------------------------------------------------------------------------
+
+NEXT = {
+    Decision.Act.AWARD: (
+        "Ouvrez le courrier : il dit le montant, les versements et ce à quoi vous vous engagez.",
+        "Nous vous envoyons la convention. Signez-la et renvoyez-la : le premier versement vient après sa signature "
+        "par les deux parties.",
+        "Vous pouvez annoncer que votre projet est lauréat.",
+    ),
+    Decision.Act.WAITLIST: (
+        "Ouvrez le courrier : il dit votre rang et jusqu’à quand il vaut.",
+        "Si une place et des crédits se libèrent avant cette date, nous vous écrivons. Vous n’avez rien à faire.",
+        "Passé cette date sans nouvelle de notre part, la demande n’est pas retenue.",
+    ),
+    Decision.Act.REFUSAL: (
+        "Ouvrez le courrier : il dit pourquoi, et comment contester la décision.",
+        "Vous pouvez présenter un nouveau dossier à une prochaine vague : les dates sont sur la page de l’appel.",
+    ),
+    Decision.Act.DEFERRAL: (
+        "Ouvrez le courrier : il dit ce qui manque à votre dossier.",
+        "Complétez votre projet sur ces points, puis présentez-le à une vague suivante.",
+    ),
+}
+WORDS = {
+    Decision.Act.AWARD: ("Votre projet est lauréat", "success"),
+    Decision.Act.WAITLIST: ("Votre projet est sur la liste complémentaire", "info"),
+    Decision.Act.REFUSAL: ("Votre projet n’est pas retenu", ""),
+    Decision.Act.DEFERRAL: ("L’examen de votre projet est reporté", "info"),
+}
+
+
+def own_application(request, public_id):
+    scope = Application.objects.visible_to(request.user).filter(
+        pk__in=Application.objects.of_applicant(request.user).values("pk")
+    )
+    return get_object_or_404(
+        scope.select_related("wave__call__programme", "fabrique", "organisation"), public_id=public_id
+    )
+
+
+@require_GET
+@login_required
+def my_decision(request, public_id):
+    """Before the announcement this page says the same to everyone: the day the answers are expected."""
+    application = own_application(request, public_id)
+    decision = standing_decision(Decision.objects.addressed_to(request.user), application)
+    context = {"application": application, "decision": decision, "programme": application.wave.call.programme}
+    if decision:
+        words, tone = WORDS[Decision.Act(decision.act)]
+        context |= {
+            "words": words,
+            "tone": tone,
+            "letter": letter_of(decision),
+            "next_steps": NEXT[Decision.Act(decision.act)],
+            "grounds": [line.strip() for line in decision.ground.splitlines() if line.strip()],
+            "open_before": timezone.localdate(decision.issued_at) + OPENED_WITHIN,
+        }
+    return render(request, "selection/my_decision.html", context)
+
+
+def addressed_decision(request, public_id):
+    own_application(request, public_id)
+    return get_object_or_404(Decision.objects.addressed_to(request.user).standing(), application__public_id=public_id)
+
+
+@require_POST
+@login_required
+def open_my_letter(request, public_id):
+    """The first opening is the notification: it is an act, so it is posted; the file is then read by a GET."""
+    open_letter(decision=addressed_decision(request, public_id), by=request.user)
+    return redirect("selection:my_letter", public_id=public_id)
+
+
+@require_GET
+@login_required
+def my_letter(request, public_id):
+    """The letter's bytes, once it was opened: reading a file must not notify anything."""
+    decision = addressed_decision(request, public_id)
+    if decision.state == Decision.State.ISSUED:
+        return redirect("selection:my_decision", public_id=public_id)
+    return serve(letter_of(decision))

@@ -1,0 +1,462 @@
+"""The pages of a wave, driven as each person would."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import OutboxMessage
+from applications.models import Application
+from documents.models import MAX_ATTEMPTS, Document
+from funding.models import Account, Agreement
+from selection.decisions import announce, letters_of, sign_wave
+from selection.models import Decision, PreparedOutcome, SignatureDelegation
+from selection.outcomes import adopt
+from tests import factories
+from tests.selection.conftest import GRANT, YEAR, build, make_letters, member_of, prepare_all, reviewed
+
+pytestmark = pytest.mark.django_db
+NBSP = "\u00a0"
+
+
+def page_of(client, person, name, *args):
+    client.force_login(person)
+    response = client.get(reverse(f"selection:{name}", args=args))
+    assert response.status_code == 200, response.status_code
+    return response.content.decode()
+
+
+def guard(html, action=""):
+    """Hidden fields of the form of `html` that posts to `action`."""
+    forms = re.findall(r"<form[^>]*>.*?</form>", html, re.S)
+    form = next(f for f in forms if f'action="{action}"' in f or (not action and "action=" not in f.split(">")[0]))
+    return dict(re.findall(r'name="(idempotency_key|version)" value="([^"]*)"', form))
+
+
+def key():
+    return {"idempotency_key": timezone.now().strftime("%Y%m%d%H%M%S%f")}
+
+
+def rows(panel, **fields):
+    """What the panel's table posts for every dossier."""
+    data = {}
+    for dossier in panel.dossiers:
+        prefix = f"d{dossier.public_id.hex}"
+        known = PreparedOutcome.objects.filter(application=dossier).first()
+        typed = {
+            "outcome": "proposed",
+            "amount": "150 000",
+            "credit": f"{panel.line.public_id}:{YEAR}",
+            "version": str(known.version if known else 0),
+            **fields.get(f"r{dossier.pk}", {}),
+        }
+        data |= {f"{prefix}-{name}": value for name, value in typed.items()}
+    return data
+
+
+@pytest.fixture
+def adopted(panel):
+    prepare_all(panel)
+    adopt(wave=panel.wave, by=panel.officer)
+    return panel
+
+
+@pytest.fixture
+def signed(adopted):
+    sign_wave(wave=adopted.wave, by=adopted.signatory)
+    return adopted
+
+
+# --- The panel's page --------------------------------------------------------------------------------------------
+
+
+def test_the_panel_sees_ranking_money_and_places(client, panel):
+    html = page_of(client, factories.panel_member(), "panel", panel.wave.public_id)
+    assert f"300{NBSP}000{NBSP}€ d’AE disponibles" in html
+    assert "Ligne de financement en l’état" in html
+    assert html.index(panel.dossiers[0].reference) < html.index(panel.dossiers[3].reference)
+    assert "91,0" in html
+    assert "Enregistrer les issues" not in html
+
+
+def test_staff_prepare_save_and_adopt_from_the_page(client, panel):
+    url = reverse("selection:panel", args=[panel.wave.public_id])
+    client.force_login(panel.officer)
+    _, _, third, fourth = panel.dossiers
+    held = {"act": "hold", "seance-held_on": timezone.localdate().isoformat(), "seance-members_present": "Six membres"}
+    assert client.post(url, held | key()).status_code == 302
+    typed = rows(
+        panel,
+        **{
+            f"r{third.pk}": {"outcome": "waitlist"},
+            f"r{fourth.pk}": {"outcome": "not_retained", "ground": "Modèle économique."},
+        },
+    )
+    assert client.post(url, typed | {"act": "save"} | key()).status_code == 302
+    assert sorted(PreparedOutcome.objects.values_list("outcome", flat=True)) == [
+        "not_retained",
+        "proposed",
+        "proposed",
+        "waitlist",
+    ]
+    html = page_of(client, panel.officer, "panel", panel.wave.public_id)
+    assert f"2{NBSP}dossiers, 300{NBSP}000{NBSP}€ proposés" in html
+    response = client.post(url, {"act": "adopt", "adopter-reason": ""} | guard(html) | key(), follow=True)
+    assert f"2{NBSP}dossiers, 300{NBSP}000{NBSP}€ réservés" in response.content.decode()
+    assert Account.objects.get(kind="ae_opened", line=panel.line).balance_cents == 0
+    html = page_of(client, panel.officer, "panel", panel.wave.public_id)
+    undone = {"act": "undo", "annuler-reason": "Erreur"} | key()
+    assert client.post(url, undone).status_code == 302
+    assert Account.objects.get(kind="ae_opened", line=panel.line).balance_cents == 2 * GRANT
+
+
+def test_more_than_is_left_comes_back_in_the_words_of_the_ledger(client, panel):
+    prepare_all(panel, proposed=3)
+    url = reverse("selection:panel", args=[panel.wave.public_id])
+    html = page_of(client, panel.officer, "panel", panel.wave.public_id)
+    assert f"Il manque 150{NBSP}000{NBSP}€" in html
+    response = client.post(url, {"act": "adopt"} | key())
+    assert response.status_code == 422
+    assert f"il manque 150{NBSP}000{NBSP}€" in response.content.decode()
+    assert not PreparedOutcome.objects.filter(award__isnull=False).exists()
+
+
+def test_refused_rows_keep_what_was_typed_and_write_nothing(client, panel):
+    url = reverse("selection:panel", args=[panel.wave.public_id])
+    client.force_login(panel.officer)
+    _, second, third, fourth = panel.dossiers
+    typed = rows(
+        panel,
+        **{
+            f"r{second.pk}": {"amount": "-5"},
+            f"r{third.pk}": {"amount": "200 000"},
+            f"r{fourth.pk}": {"outcome": "not_retained", "departure_reason": "Un motif tapé"},
+        },
+    )
+    response = client.post(url, typed | {"act": "save"} | key())
+    html = response.content.decode()
+    assert response.status_code == 422
+    assert "ne peut pas être négatif" in html
+    assert "Un motif tapé" in html
+    assert not PreparedOutcome.objects.exists()
+    typed[f"d{second.public_id.hex}-amount"] = "150 000"
+    html = client.post(url, typed | {"act": "save"} | key()).content.decode()
+    assert f"dépasse les 150{NBSP}000{NBSP}€ demandés" in html
+    assert "Donnez le motif" in html
+    assert not PreparedOutcome.objects.exists()
+
+
+def test_a_stale_row_is_told_and_nothing_is_lost(client, panel):
+    prepare_all(panel)
+    url = reverse("selection:panel", args=[panel.wave.public_id])
+    client.force_login(panel.officer)
+    dossier = panel.dossiers[2]
+    typed = rows(panel, **{f"r{dossier.pk}": {"outcome": "waitlist", "version": "7", "ground": "Texte tapé ici"}})
+    response = client.post(url, typed | {"act": "save"} | key())
+    assert response.status_code == 422
+    assert "Texte tapé ici" in response.content.decode()
+
+
+def test_the_ranking_fills_the_table(client, panel):
+    url = reverse("selection:panel", args=[panel.wave.public_id])
+    client.force_login(panel.officer)
+    asked = {"act": "fill", "remplir-credit": f"{panel.line.public_id}:{YEAR}", "remplir-waitlist": "1"}
+    assert "motif commun" in client.post(url, asked | key()).content.decode()
+    client.post(url, asked | {"remplir-ground": "Classé après."} | key())
+    outcomes = dict(PreparedOutcome.objects.values_list("application_id", "outcome"))
+    assert [outcomes[d.pk] for d in panel.dossiers] == ["proposed", "proposed", "waitlist", "not_retained"]
+
+
+def test_filters_of_the_table(client, panel):
+    prepare_all(panel)
+    client.force_login(factories.auditor())
+    url = reverse("selection:panel", args=[panel.wave.public_id])
+    for view, shown in (("proposes", 2), ("liste", 1), ("non", 1), ("sans", 0), ("ecarts", 0), ("autre", 4)):
+        html = client.get(url, {"voir": view}).content.decode()
+        assert html.count('class="fab-selection__dossier') == shown, view
+
+
+def test_a_long_ranking_folds_what_is_far_from_the_line(client, db):
+    panel = build(ranks=3, money=GRANT)
+    for n in range(62):
+        reviewed(panel.wave, [5000 - n])
+    url = reverse("selection:panel", args=[panel.wave.public_id])
+    client.force_login(factories.auditor())
+    html = client.get(url).content.decode()
+    assert "Afficher les places 17 à 65" in html
+    assert client.get(url, {"tout": ""}).content.decode().count('class="fab-selection__dossier') == 65
+
+
+def test_the_number_of_queries_does_not_grow_with_the_rows(client, db):
+    client.force_login(factories.auditor())
+    counts = []
+    for ranks in (1, 3):
+        panel = prepare_all(build(ranks=ranks), proposed=1)
+        adopt(wave=panel.wave, by=panel.officer)
+        sign_wave(wave=panel.wave, by=panel.signatory)
+        names = ["panel", "decisions", "wave"]
+        urls = [reverse(f"selection:{name}", args=[panel.wave.public_id]) for name in names]
+        urls += [f"{reverse('selection:letters')}?vague={panel.wave.public_id}"]
+        counts.append([queries(client, url) for url in urls])
+    assert counts[0] == counts[1]
+    assert max(counts[0]) <= 18, counts[0]
+
+
+def queries(client, url):
+    client.get(url)
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(url).status_code == 200
+    return len(captured)
+
+
+# --- The wave's page ---------------------------------------------------------------------------------------------
+
+
+def test_the_wave_says_where_it_stands(client, panel):
+    html = page_of(client, factories.auditor(), "wave", panel.wave.public_id)
+    assert "Chemin critique" in html
+    assert "Ouvrir la table du comité" in html
+    assert "Modifier une date" not in html
+    assert "Vague 1" in page_of(client, factories.auditor(), "waves")
+
+
+def test_the_steps_of_a_wave_are_posted(client, db):
+    wave = factories.wave()
+    officer = factories.officer()
+    html = page_of(client, officer, "wave", wave.public_id)
+    url = reverse("selection:advance", args=[wave.public_id])
+    assert "le dépôt est ouvert jusqu’au" in html
+    refused = client.post(url, {"step": "start_instruction"} | key())
+    assert refused.status_code == 422
+    amend = reverse("selection:amend", args=[wave.public_id])
+    html = client.get(amend).content.decode()
+    fields = dict(re.findall(r'name="([a-z_]+)" value="([^"]*)"', html))
+    now = timezone.localtime()
+    typed = fields | {"closes_at": now.strftime("%Y-%m-%dT%H:%M"), "reason": "Démonstration"} | key()
+    assert client.post(amend, typed).status_code == 302
+    for step, state in (
+        ("start_instruction", "instruction"),
+        ("start_review", "review"),
+        ("start_deliberation", "deliberation"),
+    ):
+        assert client.post(url, {"step": step} | key()).status_code == 302
+        assert factories.fresh(wave).state == state
+    html = page_of(client, officer, "wave", wave.public_id)
+    assert "Démonstration" in html
+    assert "clôture du dépôt" in html
+
+
+def test_an_old_page_moves_no_step(client, db):
+    wave = factories.wave()
+    client.force_login(factories.officer())
+    url = reverse("selection:advance", args=[wave.public_id])
+    response = client.post(url, {"step": "start_review", "version": str(wave.version + 3)} | key())
+    assert response.status_code == 409
+
+
+# --- Signing, letters, announcing --------------------------------------------------------------------------------
+
+
+def test_the_signatory_reads_in_numbers_what_she_signs(client, adopted):
+    html = page_of(client, adopted.signatory, "decisions", adopted.wave.public_id)
+    assert f"2{NBSP}lauréats" in html
+    assert f"300{NBSP}000{NBSP}€ engagés en totalité" in html
+    assert f"4{NBSP}courriers" in html
+    action = reverse("selection:sign", args=[adopted.wave.public_id])
+    response = client.post(action, guard(html, action) | key(), follow=True)
+    assert "4\u00a0décisions signées" in response.content.decode()
+    assert Decision.objects.filter(state="signed").count() == 4
+
+
+def test_the_page_says_why_one_cannot_sign(client, adopted):
+    assert "seule une personne du rôle Décision" in page_of(
+        client, adopted.officer, "decisions", adopted.wave.public_id
+    )
+    SignatureDelegation.objects.update(ceiling_cents=100)
+    html = page_of(client, adopted.signatory, "decisions", adopted.wave.public_id)
+    assert "dépasse le plafond" in html
+    assert "non couvert" in html
+    refused = client.post(reverse("selection:sign", args=[adopted.wave.public_id]), key())
+    assert refused.status_code == 422
+    assert "dépasse le plafond" in refused.content.decode()
+
+
+def test_progress_asks_for_itself_until_all_is_made(client, signed):
+    html = page_of(client, signed.officer, "decisions", signed.wave.public_id)
+    assert 'hx-trigger="every 3s"' in html
+    assert f"0{NBSP}courrier prêt sur 4" in html
+    make_letters(signed.wave)
+    client.force_login(signed.officer)
+    response = client.get(reverse("selection:progress", args=[signed.wave.public_id]))
+    assert "hx-trigger" not in response.content.decode()
+    assert response["HX-Refresh"] == "true"
+
+
+def test_a_failed_letter_comes_first_with_its_remedy_and_is_retried(client, signed):
+    letter = letters_of(Decision.objects.filter(wave=signed.wave)).order_by("number").last()
+    Document.objects.filter(pk=letter.pk).update(last_error="ValueError : police absente", attempts=MAX_ATTEMPTS)
+    html = page_of(client, signed.officer, "letters")
+    assert "police absente" in html
+    assert "Réessayez" in html
+    body = html[html.index("<tbody>") :]
+    assert body.index(letter.number) == min(m.start() for m in re.finditer(r"FT-\d{4}-\d{5}", body))
+    client.post(reverse("selection:retry_letter", args=[letter.public_id]), key())
+    letter = factories.fresh(letter)
+    assert (letter.attempts, letter.last_error) == (0, "")
+    Document.objects.filter(pk=letter.pk).update(last_error="ValueError : police absente")
+    client.post(f"{reverse('selection:retry_letters')}?vague={signed.wave.public_id}", key())
+    assert factories.fresh(letter).last_error == ""
+
+
+def test_only_those_who_follow_letters_retry(client, signed):
+    letter = letters_of(Decision.objects.filter(wave=signed.wave)).first()
+    Document.objects.filter(pk=letter.pk).update(last_error="ValueError : x")
+    client.force_login(factories.auditor())
+    assert client.post(reverse("selection:retry_letter", args=[letter.public_id]), key()).status_code == 403
+    assert "Réessayer" not in page_of(client, factories.auditor(), "letters").replace("Réessayez", "")
+
+
+def test_the_announcement_is_blocked_with_its_reason_then_done(client, signed):
+    html = page_of(client, signed.signatory, "decisions", signed.wave.public_id)
+    assert "courriers en cours de fabrication" in html
+    action = reverse("selection:announce", args=[signed.wave.public_id])
+    refused = client.post(action, key())
+    assert refused.status_code == 422
+    make_letters(signed.wave)
+    html = page_of(client, signed.signatory, "decisions", signed.wave.public_id)
+    response = client.post(action, guard(html, action) | key(), follow=True)
+    assert f"4{NBSP}décisions annoncées" in response.content.decode()
+    html = page_of(client, signed.officer, "wave", signed.wave.public_id)
+    assert f"2{NBSP}conventions à préparer" in html
+    client.post(reverse("selection:advance", args=[signed.wave.public_id]), {"step": "prepare_agreements"} | key())
+    assert Agreement.objects.count() == 2
+
+
+def test_the_team_reads_a_letter(client, signed):
+    make_letters(signed.wave)
+    letter = letters_of(Decision.objects.filter(wave=signed.wave)).first()
+    client.force_login(signed.officer)
+    response = client.get(reverse("selection:letter", args=[letter.public_id]))
+    assert response.content.startswith(b"%PDF")
+    client.force_login(member_of(signed.dossiers[0]))
+    assert client.get(reverse("selection:letter", args=[letter.public_id])).status_code == 403
+
+
+# --- The applicant -----------------------------------------------------------------------------------------------
+
+
+def applicant_pages(dossier):
+    return [reverse(f"selection:{name}", args=[dossier.public_id]) for name in ("my_decision", "my_letter")]
+
+
+def test_before_the_announcement_the_applicant_sees_nothing(client, signed):
+    make_letters(signed.wave)
+    texts = set()
+    for dossier in signed.dossiers:
+        client.force_login(member_of(dossier))
+        page, letter = applicant_pages(dossier)
+        html = client.get(page).content.decode()
+        assert "La réponse n’est pas encore connue" in html
+        assert "150" not in html.split("<main")[1].split("</main")[0].replace(dossier.reference, "")
+        texts.add(
+            re.sub(r"\s+", " ", html.split("<main")[1].split("</main")[0])
+            .replace(dossier.reference, "")
+            .replace(dossier.fabrique.name, "")
+            .replace(str(dossier.public_id), "")
+        )
+        assert client.get(letter).status_code == 404
+        opened = client.post(reverse("selection:open_letter", args=[dossier.public_id]), key())
+        assert opened.status_code == 404
+    assert len(texts) == 1, "the four pages are the same but for the names"
+    assert not OutboxMessage.objects.exists()
+
+
+def test_the_applicant_opens_the_letter_by_a_post(client, signed):
+    make_letters(signed.wave)
+    announce(wave=signed.wave, by=signed.signatory)
+    dossier = signed.dossiers[0]
+    page, letter = applicant_pages(dossier)
+    client.force_login(member_of(dossier))
+    html = client.get(page).content.decode()
+    assert "Votre projet est lauréat" in html
+    assert "Ouvrir le courrier" in html
+    assert client.get(letter).status_code == 302, "reading the file does not notify"
+    assert Decision.objects.get(application=dossier).notified_on is None
+    action = reverse("selection:open_letter", args=[dossier.public_id])
+    response = client.post(action, guard(html, action) | key(), follow=True)
+    assert response.content.startswith(b"%PDF")
+    assert Decision.objects.get(application=dossier).notified_on == timezone.localdate()
+    assert "notifié le" in client.get(page).content.decode()
+
+
+def test_the_refused_applicant_reads_why_and_where_to_appeal(client, signed):
+    make_letters(signed.wave)
+    announce(wave=signed.wave, by=signed.signatory)
+    dossier = signed.dossiers[3]
+    client.force_login(member_of(dossier))
+    html = client.get(applicant_pages(dossier)[0]).content.decode()
+    assert "Votre projet n’est pas retenu" in html
+    assert "Aucun partenaire ne s’est engagé par écrit" in html
+    assert "tribunal administratif de Paris" in html
+
+
+def test_a_foreign_dossier_does_not_exist(client, signed):
+    client.force_login(member_of(signed.dossiers[1]))
+    for url in applicant_pages(signed.dossiers[0]):
+        assert client.get(url).status_code == 404
+    client.force_login(factories.reviewer())
+    assert client.get(applicant_pages(signed.dossiers[0])[0]).status_code == 404
+
+
+def test_the_officer_notes_a_notification(client, signed):
+    make_letters(signed.wave)
+    announce(wave=signed.wave, by=signed.signatory)
+    dossier = signed.dossiers[0]
+    url = reverse("selection:dossier", args=[dossier.public_id])
+    html = page_of(client, signed.officer, "dossier", dossier.public_id)
+    assert "Constater les quinze jours" in html
+    early = client.post(url, {"act": "presume"} | key())
+    assert early.status_code == 422
+    missing = client.post(url, {"act": "prove", "on": timezone.localdate().isoformat(), "evidence": ""} | key())
+    assert missing.status_code == 422
+    done = {"act": "prove", "on": timezone.localdate().isoformat(), "evidence": "LRAR 1A"} | key()
+    assert client.post(url, done).status_code == 302
+    assert Decision.objects.get(application=dossier).notified_on == timezone.localdate()
+
+
+def test_the_tab_before_and_after(client, panel):
+    dossier = panel.dossiers[0]
+    assert "Aucune issue préparée" in page_of(client, panel.officer, "dossier", dossier.public_id)
+    prepare_all(panel)
+    assert "Rien de ceci n’est visible du candidat" in page_of(client, panel.officer, "dossier", dossier.public_id)
+    assert Application.objects.get(pk=dossier.pk).state == "reviewed"
+
+
+# --- Delegations -------------------------------------------------------------------------------------------------
+
+
+def test_an_administrator_records_a_delegation(client, panel):
+    administrator = factories.administrator()
+    url = reverse("selection:delegate")
+    client.force_login(administrator)
+    typed = {
+        "programme": str(panel.wave.call.programme.public_id),
+        "holder": str(panel.signatory.public_id),
+        "acts": ["award", "refusal"],
+        "ceiling_cents": "150 000",
+        "starts_on": "2026-01-01",
+        "ends_on": "2025-01-01",
+        "published_act": "Arrêté du 4 janvier 2026",
+        "formula": "Pour le ministre et par délégation,",
+    }
+    refused = client.post(url, typed | key())
+    assert refused.status_code == 422
+    assert "finit avant de commencer" in refused.content.decode()
+    assert client.post(url, typed | {"ends_on": "2028-01-01"} | key()).status_code == 302
+    assert SignatureDelegation.objects.filter(published_act="Arrêté du 4 janvier 2026").count() == 1
+    assert "Arrêté du 4 janvier 2026" in page_of(client, administrator, "delegations")
+    client.force_login(panel.officer)
+    assert client.get(url).status_code == 403
