@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from accounts import notify
+from accounts import housekeeping, notify
 
 
 @shared_task(name="accounts.send_message")
@@ -11,3 +11,8 @@ def send_message(message_id):
 @shared_task(name="accounts.sweep_mail")
 def sweep_mail():
     notify.sweep()
+
+
+@shared_task(name="accounts.forget_old_keys")
+def forget_old_keys():
+    housekeeping.forget_old_keys()

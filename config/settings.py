@@ -168,6 +168,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "sweep-documents": {"task": "documents.sweep", "schedule": 20.0},
     "sweep-mail": {"task": "accounts.sweep_mail", "schedule": 20.0},
+    "forget-old-keys": {"task": "accounts.forget_old_keys", "schedule": 24 * 3600.0},
 }
 
 AUTH_USER_MODEL = "accounts.User"

@@ -76,7 +76,8 @@ def message(request, public_id):
 def followed(request):
     listing = MailList(request, OutboxMessage.objects.visible_to(request.user))
     stuck = OutboxMessage.objects.filter(sent_at=None, attempts__gte=notify.MAX_ATTEMPTS).count()
-    return listing.file() or render(request, "accounts/outbox/followed.html", {"listing": listing, "stuck": stuck})
+    context = {"listing": listing, "stuck": stuck, "may_retry": request.user.has_perm("accounts.retry_mail")}
+    return listing.file() or render(request, "accounts/outbox/followed.html", context)
 
 
 @require_POST

@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts import middleware
+from accounts.housekeeping import forget_old_keys
 from accounts.models import IdempotencyKey, Organisation
 from tests import factories
 
@@ -88,6 +89,15 @@ def test_a_post_without_the_csrf_token_keeps_the_text(applicant, key):
     assert answer.status_code == 403
     assert "Le texte que j’avais tapé" in answer.content.decode()
     assert not Organisation.objects.exists()
+
+
+def test_old_keys_are_forgotten(applicant):
+    now = timezone.now()
+    for days in (6, 8):
+        created_at = now - timezone.timedelta(days=days)
+        IdempotencyKey.objects.create(key=f"{days}" * 32, user=applicant, fingerprint="x", created_at=created_at)
+    assert forget_old_keys() == 1
+    assert IdempotencyKey.objects.get().key == "6" * 32
 
 
 @pytest.mark.concurrency
