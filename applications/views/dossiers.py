@@ -68,13 +68,20 @@ def open_waves():
 def start(request):
     """A new dossier: for whom, which place, in which wave."""
     waves = Wave.objects.accepting_deposit(timezone.now()).select_related("call").order_by("closes_at", "pk")
-    initial = {"wave": request.GET.get("vague") or waves.values_list("public_id", flat=True).first()}
-    form = StartForm(request.POST or None, user=request.user, waves=waves, initial=initial)
+    form = StartForm(
+        request.POST or None, user=request.user, waves=waves, initial={"wave": asked_wave(request, waves)}
+    )
     if request.method == "POST" and attempt(form, lambda data: start_with(form, data, request.user)):
         messages.success(request, "Votre dossier est commencé et enregistré. Complétez-le section par section.")
         return redirect("applications:dossier", form.result.public_id)
     context = {"form": form, "waves": open_waves()}
     return render(request, "applications/start.html", context, status=status_of(form))
+
+
+def asked_wave(request, waves):
+    """The wave to propose: the one asked for, else the first of the call that the reader comes from."""
+    of_call = waves.filter(call__slug=request.GET.get("appel", "")).first() or waves.first()
+    return request.GET.get("vague") or (of_call and of_call.public_id)
 
 
 @transaction.atomic
