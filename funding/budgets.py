@@ -41,6 +41,11 @@ def cancel(*, axis, line, fiscal_year, cents, effective_on, act, by, key, frozen
     return _shift(Posting.Kind.CANCEL, axis, origin, "cancelled", line, fiscal_year, cents, effective_on, act, by, key)
 
 
+def cancel_unused(**arguments):
+    """`cancel` credits that are neither frozen nor used."""
+    return cancel(frozen=False, **arguments)
+
+
 def carry_over(*, axis, line, from_year, cents, effective_on, act, by, key):
     """Carry unused credits to the next fiscal year, by arrêté (LOLF art. 15). Raises `InsufficientFunds`."""
     require(by, "funding.open_credits")

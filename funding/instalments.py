@@ -18,6 +18,12 @@ from funding.schedules import call_version_of
 
 CHORUS_REFERENCE = re.compile(r"[A-Z0-9][A-Z0-9./-]{3,39}")
 S = Instalment.State
+NEXT_STEP = {
+    S.DUE: "certification du service fait",
+    S.CERTIFIED: "mise en paiement",
+    S.ORDERED: "paiement du comptable",
+    S.WITHHELD: "levée de la retenue",
+}
 REACHED = (S.DUE, S.CERTIFIED, S.ORDERED, S.PAID)
 
 
@@ -215,7 +221,16 @@ def missing_before_due(award):
 
 
 def agreement_of(award):
-    return Agreement.objects.filter(award=award).first()
+    """The agreement of an award, None when there is none; no query when the award came with it."""
+    return getattr(award, "agreement", None)
+
+
+def missing_of(instalment):
+    """What keeps an instalment from its next step, in words."""
+    if instalment.state == S.PLANNED:
+        missing = missing_before_due(instalment.award)
+        return ", ".join(missing) if missing else f"condition : {instalment.condition.lower()}"
+    return NEXT_STEP.get(instalment.state, "")
 
 
 def is_in_force(agreement):

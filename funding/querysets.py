@@ -23,6 +23,11 @@ class AwardQuerySet(models.QuerySet):
         mine = through.objects.filter(organisation=OuterRef("organisation"), user=user)
         return self.filter(Exists(mine), application__state="awarded", application__published_at__isnull=False)
 
+    def without_agreement(self):
+        """Committed awards that wait for the agreement their call asks for; a reconstruction waits for nothing."""
+        needed = Q(application__call_version__agreement_required=True)
+        return self.filter(needed, agreement=None, state="committed").exclude(origin="reconstruction")
+
 
 class OfAwardQuerySet(models.QuerySet):
     """What belongs to an award is seen by those who see the award."""

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django_fsm import FSMField, transition
 
 from accounts.models import PublicIdModel, StatefulModel, User
@@ -104,6 +105,9 @@ class Agreement(PublicIdModel, StatefulModel):
 
     def __str__(self):
         return f"Convention {self.number}"
+
+    def get_absolute_url(self):
+        return reverse("funding:agreement", args=[self.public_id])
 
     @transition(state, State.DRAFTED, State.SENT, permission="funding.manage_agreement")
     def send(self, *, by, on):
@@ -227,6 +231,9 @@ class Instalment(PublicIdModel, StatefulModel):
 
     def __str__(self):
         return f"Échéance {self.number}, {self.award}"
+
+    def get_absolute_url(self):
+        return reverse("funding:instalment", args=[self.public_id])
 
     @transition(state, State.PLANNED, State.DUE)
     def become_due(self, *, by, on, at):

@@ -26,7 +26,7 @@ def today():
 
 def make_user(*roles, name="Personne"):
     number = next(COUNTER)
-    user = User.objects.create_user(f"{number}@exemple.test", "secret-de-test", first_name=name, last_name=str(number))
+    user = User.objects.create_user(f"{number}@exemple.test", None, first_name=name, last_name=str(number))
     for role in roles:
         grant_role(user=user, role=role, by=None)
     return user

@@ -1,0 +1,287 @@
+"""Lists of this floor: movements, agreements, instalments, awards that wait for their agreement."""
+
+import datetime
+
+from django.db.models import BigIntegerField, Case, F, Q, Sum, When
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.french import plural
+from accounts.lists import ChoiceFilter, Column, ConditionFilter, DateFilter, ListPage
+from funding.instalments import missing_of
+from funding.models import Agreement, Award, Instalment, Movement, Posting
+from funding.positions import kinds_of
+
+PAYMENT_DAYS = 60
+"""Days to pay, from the day it is due, unless the agreement sets dates (L. 2000-321 art. 10)."""
+
+
+class MovementList(ListPage):
+    """The movements that make a figure: those that cross the border of its accounts."""
+
+    name = "mouvements"
+    caption = "Mouvements"
+    noun = ("mouvement", "mouvements")
+    default_sort = "-date"
+    empty_title = "Aucun mouvement"
+    empty_text = "Aucun mouvement ne fait ce chiffre à ces dates."
+    totals = {"Somme": ("cents", Sum("signed_cents"))}
+    columns = [
+        Column("date", "En date du", "effective_on", kind="date", sort="effective_on"),
+        Column("connu", "Connu le", "posting.booked_at", kind="datetime", sort="posting__booked_at"),
+        Column("nature", "Nature", "posting.get_kind_display", sort="posting__kind", header=True),
+        Column("acte", "Acte", "posting.act", note="posting.reason"),
+        Column("ligne", "Ligne", lambda row: row.to_account.line.code, note=lambda row: row.to_account.fiscal_year),
+        Column("de", "De", "from_account.get_kind_display"),
+        Column("vers", "Vers", "to_account.get_kind_display"),
+        Column("pour", "Attribution", lambda row: place_of(award_of(row)), url=lambda row: award_url(award_of(row))),
+        Column("par", "Par", lambda row: row.posting.actor or "Le service"),
+        Column("montant", "Montant", "signed_cents", kind="cents", sort="signed_cents"),
+    ]
+    filters = [
+        ChoiceFilter("nature", "Nature", field="posting__kind", choices=Posting.Kind.choices),
+        DateFilter("du", "À partir du", field="effective_on", lookup="gte", instant=False),
+        DateFilter("au_plus", "Jusqu’au", field="effective_on", lookup="lte", instant=False),
+    ]
+
+    @property
+    def kept(self):
+        """The figure and its two dates stay while the list is filtered."""
+        asked = [(key, self.request.GET[key]) for key in ("chiffre", "au", "connu_au") if key in self.request.GET]
+        return [*super().kept, *asked]
+
+    def page_rows(self, ids):
+        return self.queryset.filter(pk__in=ids).select_related(
+            "posting__actor", "from_account__award__fabrique", "from_account__award__application",
+            "to_account__line", "to_account__award__fabrique", "to_account__award__application",
+        )  # fmt: skip
+
+
+def movements_of(user, *, figure, fiscal_year, line=None, as_of=None, known_on=None):
+    """Movements that make a figure, signed: what enters its accounts, less what leaves them.
+
+    Args:
+        figure: key of a `positions.Figure`.
+        line: a `Line`, or None for all of them.
+        as_of, known_on: the two clocks, Paris dates; None: no limit.
+    """
+    closed = fiscal_year < (as_of or timezone.localdate()).year
+    inside = {side: side_in(side, kinds_of(figure, closed=closed), fiscal_year, line) for side in ("from", "to")}
+    found = Movement.objects.visible_to(user).filter(inside["to"] ^ inside["from"])
+    if as_of is not None:
+        found = found.filter(effective_on__lte=as_of)
+    if known_on is not None:
+        found = found.filter(posting__booked_on__lte=known_on)
+    entering = When(inside["to"], then=F("amount_cents"))
+    return found.annotate(signed_cents=Case(entering, default=-F("amount_cents"), output_field=BigIntegerField()))
+
+
+def side_in(side, kinds, fiscal_year, line):
+    account = f"{side}_account__"
+    found = Q(**{f"{account}kind__in": list(kinds) or ["-"], f"{account}fiscal_year": fiscal_year})
+    return found & Q(**{f"{account}line": line}) if line else found
+
+
+def award_of(movement):
+    return movement.to_account.award or movement.from_account.award
+
+
+def place_of(award):
+    return award.fabrique.name if award else None
+
+
+def award_url(award):
+    if award is None or award.application is None:
+        return None
+    return reverse("funding:dossier", args=[award.application.public_id])
+
+
+# --- Agreements --------------------------------------------------------------------------------------------------
+
+TONES = {"drafted": "new", "sent": "info", "signed_by_beneficiary": "warning", "in_force": "success", "closed": ""}
+WAITED_FOR = {
+    Agreement.State.DRAFTED: "L’instruction doit l’envoyer",
+    Agreement.State.SENT: "La structure doit signer",
+    Agreement.State.SIGNED_BY_BENEFICIARY: "L’État doit signer",
+    Agreement.State.IN_FORCE: "Personne : elle est en vigueur",
+    Agreement.State.CLOSED: "Personne : elle est close",
+}
+SIGNATURE_DAYS = 60
+
+
+class AgreementList(ListPage):
+    name = "conventions"
+    caption = "Conventions"
+    noun = ("convention", "conventions")
+    default_sort = "-numero"
+    empty_title = "Aucune convention"
+    empty_text = "Une convention se prépare une fois la décision d’attribution signée."
+    columns = [
+        Column("numero", "Numéro", "number", sort="number", url=lambda row: agreement_url(row), header=True),
+        Column("lieu", "Lieu", "award.fabrique.name", sort="award__fabrique__sort_name", note="award.organisation"),
+        Column("montant", "Montant", "award.total_cents", kind="cents", sort="award__total_cents"),
+        Column("etat", "État", lambda row: (row.get_state_display(), TONES.get(row.state, "")), kind="badge"),
+        Column("attente", "Qui doit agir", lambda row: WAITED_FOR.get(row.state, "—")),
+        Column("envoyee", "Envoyée le", "sent_on", kind="date", sort="sent_on", note=lambda row: waiting_days(row)),
+        Column(
+            "structure", "Signée par la structure", "beneficiary_signed_on", kind="date", sort="beneficiary_signed_on"
+        ),
+        Column("etat_signe", "Signée par l’État", "state_signed_on", kind="date", sort="state_signed_on"),
+    ]
+    totals = {"Montant": ("cents", Sum("award__total_cents"))}
+
+    def get_filters(self):
+        late = timezone.localdate() - datetime.timedelta(days=SIGNATURE_DAYS)
+        unsigned = Q(state__in=["sent", "signed_by_beneficiary"])
+        return [
+            ChoiceFilter("etat", "État", field="state", choices=Agreement.State.choices),
+            ConditionFilter(
+                "attente",
+                "Attente",
+                conditions={
+                    "signature": ("À signer", unsigned),
+                    "longue": (f"Envoyée depuis plus de {SIGNATURE_DAYS} jours", unsigned & Q(sent_on__lt=late)),
+                },
+            ),
+            ChoiceFilter("vague", "Vague", field="award__wave__public_id", choices=waves_of(self.queryset)),
+        ]
+
+    def page_rows(self, ids):
+        return Agreement.objects.filter(pk__in=ids).select_related("award__fabrique", "award__organisation")
+
+
+def agreement_url(agreement):
+    return reverse("funding:agreement", args=[agreement.public_id])
+
+
+def waiting_days(agreement):
+    if agreement.sent_on is None or agreement.state not in ("sent", "signed_by_beneficiary"):
+        return ""
+    return f"depuis {plural((timezone.localdate() - agreement.sent_on).days, 'jour')}"
+
+
+def waves_of(queryset):
+    """Choices of a filter by wave: those of the rows, as « appel, vague n »."""
+    rows = queryset.order_by("award__wave__call__title", "award__wave__number").values_list(
+        "award__wave__public_id", "award__wave__call__title", "award__wave__number"
+    )
+    return lambda listing: [(str(key), f"{title}, vague {number}") for key, title, number in rows.distinct()]
+
+
+class UncontractedList(ListPage):
+    """Awards that wait for their agreement."""
+
+    name = "conventions-a-preparer"
+    caption = "Attributions sans convention"
+    noun = ("attribution", "attributions")
+    default_sort = "date"
+    empty_title = "Rien à préparer"
+    empty_text = "Chaque attribution engagée a sa convention."
+    columns = [
+        Column("lieu", "Lieu", "fabrique.name", sort="fabrique__sort_name", note="organisation", header=True,
+               url=lambda row: award_url(row)),
+        Column("vague", "Vague", "wave", sort="wave__number"),
+        Column("date", "Engagée le", "committed_on", kind="date", sort="committed_on"),
+        Column("notifiee", "Notifiée le", "notified_on", kind="date", sort="notified_on"),
+        Column("montant", "Montant", "total_cents", kind="cents", sort="total_cents"),
+    ]  # fmt: skip
+    totals = {"Montant": ("cents", Sum("total_cents"))}
+
+    def page_rows(self, ids):
+        return Award.objects.filter(pk__in=ids).select_related("fabrique", "organisation", "application", "wave")
+
+
+# --- Instalments -------------------------------------------------------------------------------------------------
+
+STATE_TONES = {"due": "warning", "certified": "info", "ordered": "info", "paid": "success", "withheld": "error"}
+TO_TREAT = Q(state__in=["due", "certified", "ordered"])
+
+
+class InstalmentList(ListPage):
+    name = "echeances"
+    caption = "Échéances"
+    noun = ("échéance", "échéances")
+    default_sort = "limite"
+    empty_title = "Aucune échéance ici"
+    empty_text = "Rien n’attend sur cette vue. Les échéances deviennent exigibles quand leur condition est remplie."
+    columns = [
+        Column("lieu", "Lieu", "award.fabrique.name", sort="award__fabrique__sort_name", note="award.organisation",
+               url=lambda row: instalment_url(row), header=True),
+        Column("numero", "Échéance", lambda row: f"{row.number}, {row.get_kind_display().lower()}", sort="number",
+               note="condition"),
+        Column("montant", "Montant", "cents", kind="cents", sort="cents"),
+        Column("etat", "État", lambda row: (row.get_state_display(), STATE_TONES.get(row.state, "")), kind="badge",
+               sort="state"),
+        Column("prevue", "Prévue le", "expected_on", kind="date", sort="expected_on"),
+        Column("exigible", "Exigible le", "due_on", kind="date", sort="due_on", note=lambda row: since(row)),
+        Column("limite", "À payer avant le", lambda row: pay_before(row), kind="date", sort=("due_on", "expected_on"),
+               note=lambda row: clock(row)),
+        Column("manque", "Ce qui manque", lambda row: missing_of(row)),
+        Column("qui", "Qui peut agir", lambda row: who_may_act(row)),
+        Column("paye", "Payée le", "paid_on", kind="date", sort="paid_on", note="chorus_reference", shown=False),
+    ]  # fmt: skip
+    totals = {"Montant": ("cents", Sum("cents"))}
+
+    def get_filters(self):
+        late = timezone.localdate() - datetime.timedelta(days=PAYMENT_DAYS)
+        return [
+            ConditionFilter(
+                "etat",
+                "État",
+                conditions={
+                    "a-traiter": ("À traiter", TO_TREAT),
+                    "en-retard": (f"Exigible depuis plus de {PAYMENT_DAYS} jours", TO_TREAT & Q(due_on__lt=late)),
+                    **{value: (label, Q(state=value)) for value, label in Instalment.State.choices},
+                },
+            ),
+            ChoiceFilter("nature", "Nature", field="kind", choices=Instalment.Kind.choices),
+            DateFilter("prevue_du", "Prévue à partir du", field="expected_on", lookup="gte", instant=False),
+            DateFilter("prevue_au", "Prévue jusqu’au", field="expected_on", lookup="lte", instant=False),
+            ChoiceFilter("vague", "Vague", field="award__wave__public_id", choices=waves_of(self.queryset)),
+        ]
+
+    def page_rows(self, ids):
+        return Instalment.objects.filter(pk__in=ids).select_related(
+            "schedule_year", "certified_by", "ordered_by", "award__fabrique", "award__organisation",
+            "award__agreement", "award__application__call_version",
+        )  # fmt: skip
+
+
+def instalment_url(instalment):
+    return reverse("funding:instalment", args=[instalment.public_id])
+
+
+def is_open(instalment):
+    return instalment.state in ("due", "certified", "ordered")
+
+
+def since(instalment):
+    if not is_open(instalment):
+        return ""
+    return f"depuis {plural((timezone.localdate() - instalment.due_on).days, 'jour')}"
+
+
+def pay_before(instalment):
+    if instalment.due_on is None:
+        return None
+    return instalment.due_on + datetime.timedelta(days=PAYMENT_DAYS)
+
+
+def clock(instalment):
+    """Days left of the sixty, or days of delay."""
+    if not is_open(instalment):
+        return ""
+    left = (pay_before(instalment) - timezone.localdate()).days
+    return f"encore {plural(left, 'jour')}" if left >= 0 else f"en retard de {plural(-left, 'jour')}"
+
+
+def who_may_act(instalment):
+    """Three different people of finance: certify, order, record the payment."""
+    if instalment.state == "planned":
+        return "L’instruction, quand la condition est remplie"
+    others = [str(person) for person in (instalment.certified_by, instalment.ordered_by) if person]
+    if instalment.state == "due":
+        return "Une personne des finances"
+    if is_open(instalment):
+        return f"Une personne des finances, autre que {' et '.join(others)}"
+    return "Personne"

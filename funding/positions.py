@@ -1,0 +1,206 @@
+"""Where the money of each line and fiscal year stands, on any day, on both clocks; what each figure is made of."""
+
+import datetime
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from django.db.models import Count, Sum
+from django.db.models.functions import ExtractYear
+from django.utils import timezone
+
+from funding.balances import balances
+from funding.models import Award, Instalment, Kind, Line, Posting
+
+K = Kind
+AE, CP = "ae", "cp"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure of the budget: the accounts whose balances make it.
+
+    Args:
+        key: what stands in the URL.
+        label: heading.
+        definition: one sentence.
+        kinds: kinds of account whose balances add up to it.
+    """
+
+    key: str
+    label: str
+    definition: str
+    kinds: tuple[str, ...]
+
+
+USED_AE = (K.AE_RESERVED, K.AE_COMMITTED, K.AE_LIQUIDATED)
+FIGURES = {
+    figure.key: figure
+    for figure in (
+        Figure(
+            "ae-ouvert",
+            "Ouvert",
+            "AE ouvertes, reports compris, nettes des annulations.",
+            (K.AE_OPENED, K.AE_FROZEN, *USED_AE, K.AE_LAPSED),
+        ),
+        Figure("ae-gele", "Gelé", "AE mises en réserve : ni réservables, ni annulées.", (K.AE_FROZEN,)),
+        Figure("ae-reserve", "Réservé (fléché)", "AE retenues après le comité, avant la décision.", (K.AE_RESERVED,)),
+        Figure(
+            "ae-engage",
+            "Engagé",
+            "AE engagées par un acte signé, nettes des retraits, payées comprises.",
+            (K.AE_COMMITTED, K.AE_LIQUIDATED),
+        ),
+        Figure("ae-liquide", "dont liquidé", "AE dont le paiement est fait.", (K.AE_LIQUIDATED,)),
+        Figure("ae-tombe", "Tombé", "AE perdues : retraits d’engagements antérieurs, reste d’un exercice clos.", ()),
+        Figure("ae-restant", "Restant à engager", "AE encore libres de l’exercice.", (K.AE_OPENED,)),
+        Figure(
+            "cp-ouvert",
+            "Ouvert",
+            "CP ouverts, nets des annulations et des reports.",
+            (K.CP_AVAILABLE, K.CP_FROZEN, K.CP_ORDERED, K.CP_PAID),
+        ),
+        Figure("cp-gele", "Gelé", "CP mis en réserve.", (K.CP_FROZEN,)),
+        Figure("cp-ordonne", "Mis en paiement", "CP ordonnés, pas encore payés par le comptable.", (K.CP_ORDERED,)),
+        Figure("cp-paye", "Payé", "CP payés, à la date du comptable.", (K.CP_PAID,)),
+        Figure("cp-tombe", "Tombé", "CP non employés d’un exercice clos.", ()),
+        Figure("cp-disponible", "Disponible", "CP encore libres de l’exercice.", (K.CP_AVAILABLE,)),
+    )
+}
+# What nobody can use any more once the year is over: (figure, kinds that fall for good, kinds that fall at the end).
+FALLS = {"ae-tombe": ((K.AE_LAPSED,), (K.AE_OPENED,)), "cp-tombe": ((), (K.CP_AVAILABLE,))}
+LEFT = {AE: "ae-restant", CP: "cp-disponible"}
+ORDER = {
+    AE: ("ae-ouvert", "ae-gele", "ae-reserve", "ae-engage", "ae-liquide", "ae-tombe", "ae-restant"),
+    CP: ("cp-ouvert", "cp-gele", "cp-ordonne", "cp-paye", "cp-tombe", "cp-disponible"),
+}
+
+
+def kinds_of(key, *, closed):
+    """Kinds of account that make a figure; what is left of a closed year has fallen."""
+    if key in FALLS:
+        always, at_the_end = FALLS[key]
+        return always + at_the_end if closed else always
+    if closed and key in LEFT.values():
+        return ()
+    return FIGURES[key].kinds
+
+
+@dataclass
+class Position:
+    """The figures of one line (None: all of them) in one fiscal year. Cents."""
+
+    line: Line | None
+    year: int
+    amounts: dict[str, int]
+    need_cents: int | None = None
+
+    @property
+    def gap_cents(self):
+        """What is available less what is needed; None when the need is not known for that day."""
+        return None if self.need_cents is None else self.amounts["cp-disponible"] - self.need_cents
+
+
+@dataclass
+class Year:
+    year: int
+    closed: bool
+    positions: list[Position] = field(default_factory=list)
+
+    @property
+    def total(self):
+        amounts: dict[str, int] = defaultdict(int)
+        for position in self.positions:
+            for key, cents in position.amounts.items():
+                amounts[key] += cents
+        needs = [position.need_cents for position in self.positions if position.need_cents is not None]
+        return Position(None, self.year, amounts, sum(needs) if needs else None)
+
+
+def years(axis, *, as_of=None, known_on=None, programme=None):
+    """Positions by fiscal year, latest first, then by line.
+
+    Args:
+        axis: "ae" or "cp".
+        as_of: *en date de*, Paris date; None is today.
+        known_on: *connu au*, Paris date; None is today.
+        programme: a `Programme`, or None for all.
+    """
+    today = timezone.localdate()
+    held = balances(as_of=as_of, known_on=known_on, programme=programme)
+    lines = {line.pk: line for line in Line.objects.filter(pk__in={line for _, line, _ in held}).order_by("code")}
+    needed = need_by_line(today.year) if axis == CP and as_of is None and known_on is None else {}
+    found: dict[int, Year] = {}
+    for line_id, year in sorted({(line, year) for kind, line, year in held if kind.startswith(axis)}):
+        closed = year < (as_of or today).year
+        amounts = amounts_of(axis, held, line_id, year, closed)
+        if any(amounts.values()):
+            position = Position(lines[line_id], year, amounts)
+            if needed and year == today.year:
+                position.need_cents = needed.get(line_id, 0)
+            found.setdefault(year, Year(year, closed)).positions.append(position)
+    for one in found.values():
+        one.positions.sort(key=lambda position: position.line.code)
+    return sorted(found.values(), key=lambda one: -one.year)
+
+
+def amounts_of(axis, held, line_id, year, closed):
+    return {
+        key: sum(held.get((kind, line_id, year), 0) for kind in kinds_of(key, closed=closed)) for key in ORDER[axis]
+    }
+
+
+# --- What is still to be paid ------------------------------------------------------------------------------------
+
+NOT_ORDERED = ("planned", "due", "certified")
+ALIVE = ("committed", "in_force", "suspended")
+
+
+def owed():
+    """Instalments of committed awards that are not paid."""
+    return Instalment.objects.live().filter(award__state__in=ALIVE).exclude(state__in=["paid", "withheld"])
+
+
+def need_by_line(year):
+    """CP needed by 31 December, by line: instalments expected by then and not ordered yet. Cents."""
+    waiting = owed().filter(state__in=NOT_ORDERED, expected_on__lte=datetime.date(year, 12, 31))
+    several = Award.objects.annotate(draw_count=Count("draws")).filter(draw_count__gt=1).values("pk")
+    single = waiting.exclude(award__in=several).values_list("award__draws__line").order_by()
+    needed = defaultdict(int, dict(single.annotate(total=Sum("cents"))))
+    for line_id, cents in parts_of(waiting.filter(award__in=several)):
+        needed[line_id] += cents
+    # Today's need is known even when it is nothing.
+    return needed or defaultdict(int, {0: 0})
+
+
+def parts_of(instalments):
+    """(line, cents) of the instalments of awards that draw on several lines."""
+    from funding.instalments import split
+
+    for instalment in instalments.select_related("award", "schedule_year"):
+        for draw, cents in split(instalment):
+            yield draw.line_id, cents
+
+
+def payment_schedule(today):
+    """Credits to open: what is left to pay by year of payment, earlier commitments and this year's apart. Cents.
+
+    Returns:
+        (headings, rows): rows are (label, amounts by heading, total).
+    """
+    columns = [today.year, today.year + 1, today.year + 2]
+    rows = {"Engagements antérieurs": [0] * 4, f"Engagements de {today.year}": [0] * 4}
+    earlier, current = rows.values()
+    groups = owed().order_by().values("expected_on__year").annotate(
+        committed=ExtractYear("award__committed_on"), total=Sum("cents")
+    )  # fmt: skip
+    for group in groups:
+        # What should have been paid in earlier years is paid this year at best.
+        column = min(max(group["expected_on__year"], today.year) - today.year, 3)
+        row = current if group["committed"] == today.year else earlier
+        row[column] += group["total"]
+    return columns, [(label, amounts, sum(amounts)) for label, amounts in rows.items()]
+
+
+def booked_late(as_of):
+    """How many postings were true by that day and known only later: why the two clocks differ."""
+    return Posting.objects.filter(effective_on__lte=as_of, booked_on__gt=as_of).count()

@@ -1,0 +1,283 @@
+"""The budget on any day, on both clocks; the movements that make each figure; acts on credits."""
+
+import datetime
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.access import permission_required
+from accounts.exports import csv_lines
+from accounts.forms import attempt, status_of
+from accounts.french import NBSP, euros, long_date
+from accounts.lists import asked_day
+from funding import positions
+from funding.balances import balances
+from funding.budgets import AXES
+from funding.forms import CreditsForm
+from funding.lists import MovementList, movements_of
+from funding.models import Line
+from programme.models import Announcement, Programme
+
+READ = "accounts.read_steering"
+TITLES = {positions.AE: "Autorisations d’engagement (AE)", positions.CP: "Crédits de paiement (CP)"}
+BARS = {
+    positions.AE: (("ae-engage", "engage"), ("ae-reserve", "reserve"), ("ae-gele", "gel")),
+    positions.CP: (("cp-paye", "paye"), ("cp-ordonne", "reserve"), ("cp-gele", "gel")),
+}
+
+
+class Clocks:
+    """The two days asked for: *en date de* and *connu au*; None is today."""
+
+    def __init__(self, request):
+        self.as_of = asked_day(request, "au")
+        self.known_on = asked_day(request, "connu_au")
+
+    @property
+    def query(self):
+        asked = {"au": self.as_of, "connu_au": self.known_on}
+        return {key: day.isoformat() for key, day in asked.items() if day}
+
+
+@require_GET
+@permission_required(READ)
+def budget(request):
+    clocks = Clocks(request)
+    today = timezone.localdate()
+    scope = {"as_of": clocks.as_of, "known_on": clocks.known_on}
+    by_axis = {axis: positions.years(axis, **scope) for axis in TITLES}
+    if request.GET.get("format") == "csv":
+        return budget_file(by_axis)
+    columns, schedule = positions.payment_schedule(today)
+    context = {
+        "clocks": clocks,
+        "today": today,
+        "tables": [table(axis, by_axis[axis], clocks) for axis in TITLES],
+        "chain": chain(by_axis, clocks),
+        "shortcuts": shortcuts(today),
+        "late": positions.booked_late(clocks.as_of or today),
+        "schedule_columns": columns,
+        "schedule": schedule,
+        "schedule_sum": sum(row[2] for row in schedule),
+        "schedule_total": [sum(amounts) for amounts in zip(*(row[1] for row in schedule), strict=True)],
+        "may_open": request.user.has_perm("funding.open_credits"),
+        "csv_url": f"?{urlencode({**clocks.query, 'format': 'csv'})}",
+    }
+    return render(request, "funding/budget.html", context)
+
+
+def shortcuts(today):
+    """Days that a reader asks for: [(label, address)]."""
+    last = datetime.date(today.year - 1, 12, 31)
+    month = today.replace(day=1) - datetime.timedelta(days=1)
+    asked = [
+        ("aujourd’hui", {}),
+        (f"fin {long_date(month).split(NBSP, 1)[1]}", {"au": month}),
+        (f"{long_date(last)}, connu ce jour-là", {"au": last, "connu_au": last}),
+        (f"{long_date(last)}, connu aujourd’hui", {"au": last}),
+    ]
+    return [(label, f"?{urlencode(query)}" if query else reverse("funding:budget")) for label, query in asked]
+
+
+def table(axis, years, clocks):
+    """One table of the page: headings, and for each year its lines and its total."""
+    return {
+        "axis": axis,
+        "title": TITLES[axis],
+        "figures": [positions.FIGURES[key] for key in positions.ORDER[axis]],
+        "has_need": axis == positions.CP,
+        "years": [
+            {
+                "year": one.year,
+                "closed": one.closed,
+                "rows": [row(axis, position, clocks) for position in one.positions],
+                "total": row(axis, one.total, clocks),
+            }
+            for one in years
+        ],
+    }
+
+
+def row(axis, position, clocks):
+    label = f"Total {position.year}" if position.line is None else f"{position.line.code}, {position.line.label}"
+    return {
+        "label": label,
+        "cells": [
+            {
+                "figure": positions.FIGURES[key],
+                "cents": position.amounts[key],
+                "url": movements_url(position, key, clocks),
+                "strong": key in positions.LEFT.values(),
+            }
+            for key in positions.ORDER[axis]
+        ],
+        "bar": bar(axis, position),
+        "position": position,
+    }
+
+
+def movements_url(position, figure, clocks):
+    if not position.amounts[figure]:
+        return ""
+    query = urlencode({"chiffre": figure, **clocks.query})
+    if position.line is None:
+        return f"{reverse('funding:year', args=[position.year])}?{query}"
+    return f"{reverse('funding:line', args=[position.line.public_id, position.year])}?{query}"
+
+
+def bar(axis, position):
+    """Parts of what is opened, as [(x, width, tone)] of 100."""
+    opened, x, parts = position.amounts[f"{axis}-ouvert"], 0.0, []
+    for key, tone in BARS[axis] if opened > 0 else ():
+        width = 100 * position.amounts[key] / opened
+        if width:
+            parts.append((f"{x:.2f}", f"{width:.2f}", tone))
+        x += width
+    return parts
+
+
+def chain(by_axis, clocks):
+    """Announced, opened, reserved, committed, paid: the sentence of the page, over every year."""
+    sums = {
+        key: sum(one.total.amounts[key] for one in by_axis[axis]) for axis in TITLES for key in positions.ORDER[axis]
+    }
+    day = clocks.as_of or timezone.localdate()
+    programme = Programme.objects.filter(pk__in=Line.objects.values("programme")).first()
+    statement = Announcement.objects.in_force(programme, on=day) if programme else None
+    return {"statement": statement, "sums": [(label, sums[key]) for label, key in CHAIN]}
+
+
+CHAIN = (
+    ("AE ouvertes", "ae-ouvert"),
+    ("AE réservées", "ae-reserve"),
+    ("AE engagées", "ae-engage"),
+    ("Payé", "cp-paye"),
+    ("AE gelées", "ae-gele"),
+    ("AE restant à engager", "ae-restant"),
+)
+
+
+def budget_file(by_axis):
+    """The two tables as one CSV: a line, a year and a figure a row."""
+    rows = [
+        [axis.upper(), one.year, position.line.code, position.line.label, positions.FIGURES[key].label,
+         f"{position.amounts[key] / 100:.2f}".replace(".", ",")]
+        for axis, years in by_axis.items()
+        for one in years
+        for position in one.positions
+        for key in positions.ORDER[axis]
+    ]  # fmt: skip
+    heads = ["Nature", "Exercice", "Ligne", "Libellé", "Chiffre", "Montant (€)"]
+    response = StreamingHttpResponse(csv_lines(heads, rows), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="budget-{timezone.localdate():%Y-%m-%d}.csv"'
+    return response
+
+
+# --- The movements behind a figure -------------------------------------------------------------------------------
+
+
+@require_GET
+@permission_required(READ)
+def line(request, public_id, fiscal_year):
+    found = get_object_or_404(Line.objects.visible_to(request.user), public_id=public_id)
+    return movements(request, fiscal_year, found)
+
+
+@require_GET
+@permission_required(READ)
+def year(request, fiscal_year):
+    return movements(request, fiscal_year, None)
+
+
+def movements(request, fiscal_year, line):
+    clocks = Clocks(request)
+    key = request.GET.get("chiffre", "ae-ouvert")
+    if key not in positions.FIGURES:
+        raise Http404
+    found = movements_of(
+        request.user, figure=key, fiscal_year=fiscal_year, line=line, as_of=clocks.as_of, known_on=clocks.known_on
+    )
+    listing = MovementList(request, found)
+    axis = key.split("-")[0]
+    context = {
+        "listing": listing,
+        "line": line,
+        "fiscal_year": fiscal_year,
+        "figure": positions.FIGURES[key],
+        "axis": axis,
+        "axis_title": TITLES[axis],
+        "clocks": clocks,
+        "tabs": [
+            (positions.FIGURES[other], f"{request.path}?{urlencode({'chiffre': other, **clocks.query})}", other == key)
+            for other in (*positions.ORDER[positions.AE], *positions.ORDER[positions.CP])
+            if other.startswith(axis)
+        ],
+        "budget_url": f"{reverse('funding:budget')}?{urlencode(clocks.query)}",
+    }
+    return listing.file() or render(request, "funding/movements.html", context)
+
+
+# --- Acts on credits ---------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("funding.open_credits")
+def credits(request):
+    """Fill in, see what it does in numbers, then record: the same form twice."""
+    form = CreditsForm(request.POST or None, user=request.user, initial=initial_credits(request))
+    preview = None
+    if request.method == "POST":
+        confirmed = "confirm" in request.POST
+        key = f"credits:{request.POST['idempotency_key']}"
+        done = attempt(form, lambda data: try_credits(form, request.user, key, keep=confirmed))
+        if done and confirmed:
+            messages.success(request, f"{form.operation_label} : {euros(form.cleaned_data['amount'])}, enregistré.")
+            return redirect("funding:budget")
+        preview = form.result if done else None
+    context = {"form": form, "preview": preview}
+    return render(request, "funding/credits.html", context, status=status_of(form))
+
+
+def initial_credits(request):
+    return {
+        "fiscal_year": timezone.localdate().year,
+        "on": timezone.localdate(),
+        "line": request.GET.get("ligne"),
+        "axis": request.GET.get("nature", "ae"),
+    }
+
+
+def try_credits(form, by, key, *, keep):
+    """Do it, and undo it unless `keep`: the preview is what the ledger itself says. Returns the sentences."""
+    data = form.cleaned_data
+    with transaction.atomic():
+        before = held_by(data)
+        form.perform(by=by, key=key)
+        after = held_by(data)
+        if not keep:
+            transaction.set_rollback(True)
+    return [
+        f"{label}, {year} : {euros(before.get((kind, year), 0))} → {euros(cents)}"
+        for (kind, year), cents in sorted(after.items(), key=lambda item: item[0][1])
+        if (label := SHOWN.get(kind)) and cents != before.get((kind, year), 0)
+    ]
+
+
+WORDS = {"open": ("libres", "libres"), "frozen": ("gelées", "gelés"), "cancelled": ("annulées", "annulés")}
+SHOWN = {
+    chain[name]: f"{axis.upper()} {words[axis == 'cp']}"
+    for axis, chain in AXES.items()
+    for name, words in WORDS.items()
+}
+
+
+def held_by(data):
+    """{(kind, year): cents} of the line of the form."""
+    held = balances(programme=data["line"].programme)
+    return {(kind, year): cents for (kind, line_id, year), cents in held.items() if line_id == data["line"].pk}

@@ -1,0 +1,105 @@
+"""The money of one dossier: the team's tab, and the applicant's page in the applicant's words."""
+
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from accounts.access import permission_required
+from accounts.french import long_date
+from accounts.history import entries_of
+from applications.models import Application
+from funding import agreements
+from funding.instalments import agreement_of, missing_before_due
+from funding.lists import pay_before
+from funding.models import Award, Instalment
+from funding.schedules import call_version_of, current_instalments
+
+READ = "accounts.read_steering"
+RELATED = ("fabrique__commune", "organisation", "wave__call", "agreement", "application__call_version")
+
+
+@require_GET
+@permission_required(READ)
+def dossier(request, public_id):
+    application = get_object_or_404(
+        Application.objects.visible_to(request.user).select_related("fabrique", "organisation", "wave__call"),
+        public_id=public_id,
+    )
+    awards = Award.objects.visible_to(request.user).filter(application=application).select_related(*RELATED)
+    award = awards.exclude(state=Award.State.RELEASED).first()
+    context = {"application": application, "award": award}
+    if award:
+        context |= award_context(award, request.user)
+    return render(request, "funding/dossier.html", context)
+
+
+def award_context(award, user):
+    agreement = agreement_of(award)
+    return {
+        "draws": award.draws.select_related("line"),
+        "instalments": current_instalments(award).select_related("schedule_year"),
+        "agreement": agreement,
+        "agreement_needed": call_version_of(award).agreement_required,
+        "missing": missing_before_due(award),
+        "may_prepare": agreement is None
+        and award.state in (Award.State.COMMITTED, Award.State.IN_FORCE)
+        and user.has_perm(agreements.MANAGE),
+        "history": entries_of(award),
+    }
+
+
+@require_GET
+@login_required
+def my_payments(request, public_id):
+    """What was granted, what is paid, what comes next and on which condition."""
+    application = get_object_or_404(
+        Application.objects.visible_to(request.user).of_applicant(request.user).select_related(
+            "fabrique", "organisation", "wave__call"
+        ),
+        public_id=public_id,
+    )  # fmt: skip
+    awards = Award.objects.announced_to(request.user).filter(application=application).select_related(*RELATED)
+    award = awards.first()
+    rows = [payment_row(one) for one in current_instalments(award).select_related("schedule_year")] if award else []
+    context = {
+        "application": application,
+        "award": award,
+        "agreement": agreement_of(award) if award else None,
+        "rows": rows,
+        "paid_cents": sum(row["instalment"].cents for row in rows if row["instalment"].state == "paid"),
+        "todo": todo(award) if award else "",
+    }
+    return render(request, "funding/my_payments.html", context)
+
+
+def payment_row(instalment):
+    return {
+        "instalment": instalment,
+        "label": Instalment.APPLICANT_LABELS[instalment.state],
+        "tone": "success" if instalment.state == "paid" else "info" if instalment.state != "planned" else "",
+        "when": when(instalment),
+    }
+
+
+def when(instalment):
+    if instalment.paid_on:
+        return f"le {long_date(instalment.paid_on)}"
+    if instalment.due_on:
+        return f"au plus tard le {long_date(pay_before(instalment))}"
+    return f"vers le {long_date(instalment.expected_on)}"
+
+
+def todo(award):
+    """What the applicant has to do now, if anything."""
+    agreement = agreement_of(award)
+    if award.notified_on is None:
+        return "Ouvrez la lettre de décision : le délai de vos versements part de là."
+    if not call_version_of(award).agreement_required:
+        return ""
+    if agreement is None or agreement.state == "drafted":
+        return "Le service prépare votre convention : vous serez prévenus par courriel."
+    if agreement.state == "sent":
+        return f"Signez la convention {agreement.number} reçue le {long_date(agreement.sent_on)}, puis renvoyez-la."
+    if agreement.state == "signed_by_beneficiary":
+        return "L’État doit signer la convention : vous n’avez rien à faire."
+    return ""

@@ -1,0 +1,182 @@
+"""What is due, since when, what is missing; certify, order, record the payment: three different people."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.access import permission_required
+from accounts.errors import NotAllowed
+from accounts.forms import attempt, status_of, version_of
+from accounts.french import euros, long_date
+from accounts.history import entries_of
+from funding import instalments as verbs
+from funding.forms import CancelOrderForm, CertifyForm, DueForm, OrderForm, PaymentForm
+from funding.lists import InstalmentList, clock, pay_before, who_may_act
+from funding.models import Account, Instalment, Kind
+
+READ = "accounts.read_steering"
+PAY = "funding.pay"
+S = Instalment.State
+# State → (name of the act, form, verb, permission, title, what follows).
+STEPS = {
+    S.PLANNED: ("due", DueForm, verbs.make_due, "funding.make_due", "Rendre exigible", "Les finances certifient"),
+    S.DUE: ("certify", CertifyForm, verbs.certify, PAY, "Certifier le service fait", "Une autre personne ordonne"),
+    S.CERTIFIED: ("order", OrderForm, verbs.order, PAY, "Mettre en paiement", "Le comptable paie"),
+    S.ORDERED: ("pay", PaymentForm, verbs.record_payment, PAY, "Noter le paiement", "La structure est prévenue"),
+}
+
+
+@require_GET
+@permission_required(READ)
+def instalments(request):
+    listing = InstalmentList(request, Instalment.objects.visible_to(request.user).live())
+    return listing.file() or render(
+        request, "funding/instalments.html", {"listing": listing, "views": views_of(request)}
+    )
+
+
+def views_of(request):
+    """The questions that the list answers most: [(label, address, current)]."""
+    path, asked = reverse("funding:instalments"), request.GET.getlist("etat")
+    choices = (("À traiter", ["a-traiter"]), ("En retard", ["en-retard"]), ("Prévues", ["planned"]),
+               ("Payées", ["paid"]), ("Toutes", []))  # fmt: skip
+    return [(label, f"{path}?etat={keys[0]}" if keys else path, asked == keys) for label, keys in choices]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required(READ)
+def instalment(request, public_id):
+    found = get_object_or_404(
+        Instalment.objects.visible_to(request.user).select_related(
+            "schedule_year__schedule", "certified_by", "ordered_by", "paid_recorded_by", "award__fabrique__commune",
+            "award__organisation", "award__agreement", "award__application__call_version", "award__wave__call",
+        ),
+        public_id=public_id,
+    )  # fmt: skip
+    left = cp_left(found) if found.state == S.CERTIFIED else {}
+    forms = forms_of(request, found, left)
+    if request.method == "POST":
+        done = act(request, found, forms)
+        if done:
+            messages.success(request, done)
+            return redirect(found.get_absolute_url())
+    bound = next((form for form in forms.values() if form.is_bound), None)
+    return render(
+        request, "funding/instalment.html", page_of(found, forms, left, request.user),
+        status=status_of(bound) if bound else 200,
+    )  # fmt: skip
+
+
+def forms_of(request, found, left):
+    """The forms this reader may use on this state; the one that was sent is bound."""
+    name, form_class, _, permission, *_ = STEPS.get(found.state, ("", None, None, ""))
+    sent = request.POST.get("act") if request.method == "POST" else None
+    forms = {}
+    if form_class and request.user.has_perm(permission):
+        extra = {"left_by_year": left} if form_class is OrderForm else {}
+        forms[name] = form_class(request.POST if sent == name else None, prefix=name, **extra)
+    if found.state == S.ORDERED and request.user.has_perm(PAY):
+        forms["cancel"] = CancelOrderForm(request.POST if sent == "cancel" else None, prefix="cancel")
+    return forms
+
+
+def act(request, found, forms):
+    """Do what was sent; the sentence that says so, or "" when the form came back with errors."""
+    found.expect_version(version_of(request))
+    name = request.POST.get("act")
+    form = forms.get(name)
+    if form is None:
+        raise NotAllowed
+    verb, follows = (verbs.cancel_order, "Elle peut être mise en paiement de nouveau")
+    if name != "cancel":
+        _, _, verb, _, _, follows = STEPS[found.state]
+    arguments = {"instalment": found, "by": request.user, "version": version_of(request)}
+    if not attempt(form, lambda data: verb(**arguments, **data)):
+        return ""
+    return f"{form.result.get_state_display()} : c’est noté. {follows}."
+
+
+def page_of(found, forms, left, user):
+    name, _, _, permission, title, _ = STEPS.get(found.state, ("", None, None, "", "", ""))
+    return {
+        "instalment": found,
+        "award": found.award,
+        "agreement": verbs.agreement_of(found.award),
+        "form": forms.get(name),
+        "act": name,
+        "step_title": title,
+        "cancel_form": forms.get("cancel"),
+        "blocked": blocked(found, user) if user.has_perm(permission) else "",
+        "consequences": consequences(found, left),
+        "who": who_may_act(found),
+        "missing": verbs.missing_of(found),
+        "pay_before": pay_before(found),
+        "clock": clock(found),
+        "steps": steps_of(found),
+        "parts": verbs.split(found),
+        "history": entries_of(found),
+    }
+
+
+def blocked(found, user):
+    """Why this reader cannot do the next step, though the role could."""
+    if found.state == S.PLANNED and (missing := verbs.missing_before_due(found.award)):
+        return ", ".join(missing).capitalize() + "."
+    if found.state in (S.CERTIFIED, S.ORDERED) and user.pk == found.certified_by_id:
+        return "Vous avez certifié le service fait : une autre personne des finances doit agir."
+    if found.state == S.ORDERED and user.pk == found.ordered_by_id:
+        return "Vous avez mis en paiement : une troisième personne note le paiement."
+    return ""
+
+
+def cp_left(found):
+    """CP left by fiscal year on the lines that this instalment draws on, in cents."""
+    lines = {draw.line_id for draw, _ in verbs.split(found)}
+    years = {timezone.localdate().year: 0}
+    for account in Account.objects.filter(kind=Kind.CP_AVAILABLE, line__in=lines, fiscal_year__gte=min(years)):
+        years[account.fiscal_year] = years.get(account.fiscal_year, 0) + account.balance_cents
+    return dict(sorted(years.items()))
+
+
+def consequences(found, left):
+    """What the next step does, in numbers."""
+    cents = euros(found.cents)
+    if found.state == S.PLANNED:
+        return [f"{cents} sont dus à {found.award.organisation or 'la structure'}", "Le délai de 60 jours commence"]
+    if found.state == S.DUE:
+        return [f"Vous attestez que {cents} sont dus", "Vous ne pourrez ni mettre en paiement ni noter le paiement"]
+    if found.state == S.CERTIFIED:
+        return [
+            f"CP {year} : {euros(cents)} → {euros(cents - found.cents)}"
+            + (f", il manque {euros(found.cents - cents)}" if cents < found.cents else "")
+            for year, cents in left.items()
+        ]
+    if found.state == S.ORDERED:
+        return [
+            f"AE liquidées : {cents}",
+            f"CP {found.cp_year} payés : {cents}",
+            "La structure est prévenue par courriel",
+        ]
+    return []
+
+
+def steps_of(found):
+    order = [S.DUE, S.CERTIFIED, S.ORDERED, S.PAID]
+    reached = order.index(found.state) if found.state in order else -1
+    rows = [
+        ("Exigible", found.due_on, found.condition),
+        ("Service fait certifié", found.certified_on, found.certified_by),
+        ("Mise en paiement", found.ordered_on, found.ordered_by),
+        ("Payée", found.paid_on, found.paid_recorded_by),
+    ]
+    return [
+        {
+            "label": label,
+            "date": long_date(day) if day else "",
+            "note": str(note or ""),
+            "state": "done" if rank <= reached else "now" if rank == reached + 1 else "next",
+        }
+        for rank, (label, day, note) in enumerate(rows)
+    ]
