@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from accounts import french
 from accounts.french import euros, long_datetime, plural
 from applications import budget
 from programme.models import Segment
@@ -44,7 +45,7 @@ def in_time(application):
 def identified(application, content):
     siret = content["organisation"]["siret"]
     if siret:
-        return Check("Structure identifiée", True, f"SIRET {siret}, clé vérifiée.")
+        return Check("Structure identifiée", True, f"SIRET {french.siret(siret)}, clé vérifiée.")
     needed = application.call_version.siret_required_to_submit
     text = "Pas de SIRET. " + ("L’appel l’exige dès l’envoi." if needed else "L’appel l’admet jusqu’à l’attribution.")
     return Check("Structure identifiée", False if needed else None, text)

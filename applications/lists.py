@@ -4,7 +4,7 @@ from django.db.models import Prefetch, Q, Sum
 from django.urls import reverse
 
 from accounts.french import long_date
-from accounts.lists import ChoiceFilter, Column, ConditionFilter, DateFilter, ListPage
+from accounts.lists import ChoiceFilter, Column, ConditionFilter, ListPage
 from applications import standing
 from applications.models import Application, ApplicationState, CorrectionRequest, Fabrique
 from programme.models import Segment, Wave
@@ -77,8 +77,6 @@ class DossierList(ListPage):
             ChoiceFilter("segment", "Segment", field="segment", choices=Segment.choices),
             ChoiceFilter("region", "Région", field="fabrique__region", choices=region_choices),
             ConditionFilter("suivi", "Suivi", conditions=self.follow_up()),
-            DateFilter("du", "Reçu à partir du", field="submitted_at", lookup="gte"),
-            DateFilter("au", "Reçu jusqu’au", field="submitted_at", lookup="lte"),
         )
 
     def follow_up(self):

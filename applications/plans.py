@@ -38,7 +38,12 @@ class Grid:
     gaps: list
     problems: list
     rules: list
-    volunteering: list
+    started: bool
+
+    @property
+    def other_problems(self):
+        """Those that no rule of the call and no message under a row tells already."""
+        return [problem for problem in self.problems if problem.row in ("balance", "volunteering")]
 
 
 def grid_of(application, form, cells):
@@ -63,7 +68,7 @@ def grid_of(application, form, cells):
         gaps=[gap_of(a, b) for a, b in zip([*financed, sum(financed)], [*spent, sum(spent)], strict=True)],
         problems=found,
         rules=rules_of(cells, ranks, first, bounds),
-        volunteering=[problem.sentence for problem in found if problem.row == "volunteering"],
+        started=bool(cells),
     )
 
 

@@ -7,7 +7,8 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.french import deadline, euros, long_date, plural
+from accounts.french import deadline, euros, long_date, plural, siret
+from applications import budget
 from applications.models import UNDER_EXAMINATION, Application, ApplicationState
 
 S = ApplicationState
@@ -208,15 +209,16 @@ def announced(application):
     )
 
 
-def section_summary(application: Application, section, pieces, requested_cents):
+def section_summary(application: Application, section, pieces):
     """The grey line under the title of a section."""
     organisation, place = application.organisation, application.fabrique
     if section.slug == "structure":
-        siret = f"SIRET {organisation.siret}" if organisation.siret else "SIRET à venir"
-        return f"{organisation.name}, {organisation.get_legal_form_display().lower()}, {siret}"
+        number = f"SIRET {siret(organisation.siret)}" if organisation.siret else "SIRET à venir"
+        return f"{organisation.name}, {organisation.get_legal_form_display().lower()}, {number}"
     if section.slug == "adresse":
         return ", ".join(filter(None, [place.address, str(place.commune or "")]))
     if section.slug == "plan-de-financement":
+        requested_cents = budget.requested(budget.cells_of(application))
         return f"{euros(requested_cents)} demandés sur {application.call_version.years} ans"
     if section.slug == "pieces":
         return plural(len(pieces), "pièce jointe", "pièces jointes")

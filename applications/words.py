@@ -1,6 +1,8 @@
 """What happened, in words: for the service (every act) and for the applicant (what concerns her, in her words)."""
 
-from accounts.history import SYSTEM, WORDS, HistoryEntry
+from django.db.models import Q
+
+from accounts.history import SYSTEM, WORDS, HistoryEntry, words_of
 from accounts.models import JournalEntry
 
 STAFF = {
@@ -45,6 +47,7 @@ APPLICANT = {
     "end_without_decision": "a classé le dossier sans suite.",
 }
 # Signed by one person, spoken for the service.
+DRAFTING = ("edit_section", "attach", "remove_attachment")
 BY_THE_SERVICE = {"award", "waitlist", "refuse", "defer", "end_without_decision"}
 
 
@@ -65,6 +68,26 @@ def applicant_history(application, section_titles, limit=40):
         previous = told
         entries.append(HistoryEntry(row.at, actor_of(row), told[1]))
     return entries[:limit]
+
+
+def staff_history(application, section_titles, limit=40):
+    """Every act on a sent dossier, latest first; what was written before sending is the applicant's own affair."""
+    rows = JournalEntry.objects.filter(subject_type=application._meta.label, subject_id=application.pk)
+    if application.submitted_at:
+        drafting = Q(action__in=DRAFTING, at__lt=application.submitted_at)
+        rows = rows.exclude(drafting)
+    entries: list[HistoryEntry] = []
+    for row in rows.select_related("actor").order_by("-at", "-pk")[: 4 * limit]:
+        entry = HistoryEntry(row.at, str(row.actor or SYSTEM), staff_text(row, section_titles))
+        if not entries or (entries[-1].actor, entries[-1].text) != (entry.actor, entry.text):
+            entries.append(entry)
+    return entries[:limit]
+
+
+def staff_text(row, section_titles):
+    if row.action in DRAFTING:
+        return text_of(row, section_titles).rstrip(".")
+    return words_of(row)
 
 
 def actor_of(row):

@@ -109,9 +109,7 @@ def dossier(request, public_id):
         "turn": standing.turn_of(application, sections, asked),
         "steps": standing.steps_of(application),
         "receipt": Document.objects.about(application).filter(kind=Document.Kind.RECEIPT).first(),
-        "summaries": [
-            (one, standing.section_summary(application, one, pieces, application.requested_cents)) for one in sections
-        ],
+        "summaries": [(one, standing.section_summary(application, one, pieces)) for one in sections],
         "complete": sum(section.is_complete for section in sections),
         "sent": last_revision(application),
         "changes": changes_since_sent(application),

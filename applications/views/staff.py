@@ -8,8 +8,7 @@ from accounts.access import permission_required
 from accounts.errors import NotAllowed
 from accounts.forms import attempt, version_of
 from accounts.french import deadline
-from accounts.history import entries_of
-from applications import admissibility, lists, reading, snapshots
+from applications import admissibility, completeness, lists, reading, snapshots, words
 from applications.checks import checks_of
 from applications.forms import CorrectionForm, InadmissibleForm
 from applications.models import Application
@@ -50,12 +49,16 @@ def render_dossier(request, application, status=200, **forms):
         "state": lists.state_of(application),
         "silence": lists.silence_of(application),
         "receipt": Document.objects.about(application).filter(kind=Document.Kind.RECEIPT).first(),
-        "history": entries_of(application),
+        "history": words.staff_history(application, section_titles(content)),
         "may_instruct": request.user.has_perm(INSTRUCT),
         "correction_form": forms.get("correction_form") or CorrectionForm(prefix="demande"),
         "reject_form": forms.get("reject_form") or InadmissibleForm(prefix="rejet"),
     }
     return render(request, "applications/staff_dossier.html", context, status=status)
+
+
+def section_titles(content):
+    return completeness.TITLES | {section["slug"]: section["title"] for section in content["sections"]}
 
 
 def for_instruction(request, public_id):

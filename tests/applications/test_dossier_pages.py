@@ -47,11 +47,15 @@ def test_a_whole_dossier_from_the_call_to_the_receipt(client, person):
 
     page = text(client.get(url(application, "envoyer/")))
     assert "Envoyer mon dossier" in page and "demande 150 000 € pour « La Halle »" in page
-    answer = post(client, url(application, "envoyer/"), {"version": factories.fresh(application).version, "sincere": "on"})
+    answer = post(
+        client, url(application, "envoyer/"), {"version": factories.fresh(application).version, "sincere": "on"}
+    )
     assert answer.url == url(application)
     page = text(client.get(answer.url))
     application = factories.fresh(application)
-    assert application.state == "submitted" and f"Dossier n° {application.reference}" in page.replace("<b class=\"fb-num\">", "")
+    assert application.state == "submitted" and f"Dossier n° {application.reference}" in page.replace(
+        '<b class="fb-num">', ""
+    )
     assert "Accusé de réception" in page and "Votre dossier est envoyé et reçu" in page
     assert client.get("/mes-dossiers/").status_code == 200
 
@@ -106,7 +110,7 @@ def test_a_commune_that_does_not_exist_is_refused_with_the_text_kept(client, per
     answer = post(client, "/dossiers/nouveau/", data)
     page = text(answer)
     assert answer.status_code == 422 and sentence in page
-    assert 'value="La Halle"' in page and f'value="{typed}"' in page or not typed
+    assert 'value="La Halle"' in page and (not typed or f'value="{typed}"' in page)
     assert not Application.objects.exists()
 
 
@@ -120,8 +124,9 @@ def test_a_former_commune_leads_to_that_of_today_and_keeps_the_code_received(per
 def test_another_organisations_dossier_is_not_found(client):
     foreign = factories.complete_draft()
     piece = foreign.attachments.get()
-    for tail in ["", "structure/", "adresse/", "plan-de-financement/", "pieces/", "envoyer/", "envoye/", "desistement/",
-                 "accuse-de-reception/", "plan-de-financement/totaux/", f"pieces/{piece.public_id}/"]:  # fmt: skip
+    sections = ["", "structure/", "adresse/", "plan-de-financement/", "pieces/", f"pieces/{piece.public_id}/"]
+    others = ["envoyer/", "envoye/", "desistement/", "accuse-de-reception/", "plan-de-financement/totaux/"]
+    for tail in sections + others:
         assert client.get(url(foreign, tail)).status_code == 404, tail
     for tail in ["adresse/", "envoyer/", "desistement/", f"pieces/{piece.public_id}/retirer/"]:
         assert post(client, url(foreign, tail)).status_code == 404, tail
@@ -221,7 +226,9 @@ def test_two_people_on_one_section_are_told_and_nothing_is_lost(client, person):
     assert factories.fresh(application.fabrique).name == "La Halle de Nadia"
     # Two sections at once are no conflict.
     section = application.call_version.sections.first()
-    assert post(client, url(application, f"{section.slug}/"), {"version": 1, **answers_data(section)}).status_code == 302
+    assert (
+        post(client, url(application, f"{section.slug}/"), {"version": 1, **answers_data(section)}).status_code == 302
+    )
 
 
 def test_a_page_read_before_the_sending_is_refused_with_its_text(client, person):
