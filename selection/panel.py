@@ -14,6 +14,8 @@ from selection.models import Outcome, PanelSession, PreparedOutcome
 from selection.money import Credit, credits_of
 from selection.outcomes import STILL_EXAMINED, in_rank_order
 
+# The target of 150 in priority neighbourhoods includes the 30 digital ones.
+COUNTED_IN = {Segment.QPV: (Segment.QPV, Segment.QPV_DIGITAL)}
 # A long ranking folds what is far from the funding line.
 FOLDED_ABOVE = 60
 SHOWN_FIRST = 3
@@ -104,6 +106,27 @@ class Panel:
         return sum(credit.left_cents for credit in self.credits)
 
     @property
+    def line_text(self):
+        """What the funding line says of the money."""
+        if not self.is_open:
+            return "Réservés" if self.is_adopted else ""
+        used = [credit for credit in self.credits if credit.proposed]
+        left = ", ".join(
+            f"il manque {euros(credit.short_cents)} sur {credit.line.code}, {credit.fiscal_year}"
+            if credit.short_cents
+            else f"il reste {euros(credit.after_cents)} sur {credit.line.code}, {credit.fiscal_year}"
+            for credit in used
+        )
+        waiting = [row for row in self.rows if row.outcome != Outcome.PROPOSED]
+        asked = f" ; le suivant demande {euros(waiting[0].application.requested_cents)}" if waiting else ""
+        return f"AE : {left}{asked}"
+
+    @property
+    def shown_credits(self):
+        """Lines that still hold something, or that the proposal names."""
+        return [credit for credit in self.credits if credit.left_cents or credit.proposed]
+
+    @property
     def is_adopted(self):
         return bool(self.session and self.session.is_adopted)
 
@@ -180,17 +203,18 @@ def segments(panel):
     """[{label, before, here, target}] for the segments that a target counts, then the others that appear."""
     here = Counter(row.application.segment for row in panel.proposed)
     targets = latest_targets(panel.targets)
-    named = [segment for segment in Segment if segment in targets or here[segment]]
     return [
-        {
-            "label": segment.label,
-            "before": panel.laureates[segment],
-            "here": here[segment],
-            "total": panel.laureates[segment] + here[segment],
-            "target": targets.get(segment),
-        }
-        for segment in named
+        segment_line(segment, panel.laureates, here, targets.get(segment))
+        for segment in Segment
+        if segment in targets or here[segment]
     ]
+
+
+def segment_line(segment, laureates, here, target):
+    counted = COUNTED_IN.get(segment, (segment,))
+    before, proposed = (sum(counts[one] for one in counted) for counts in (laureates, here))
+    label = f"{segment.label}, numériques comprises" if len(counted) > 1 else segment.label
+    return {"label": label, "before": before, "here": proposed, "total": before + proposed, "target": target}
 
 
 def latest_targets(targets):

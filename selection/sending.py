@@ -7,6 +7,7 @@ from django.db.models import Case, IntegerField, Q, Value, When
 from django.utils import timezone
 
 from accounts.errors import Refusal
+from accounts.french import plural
 from accounts.permissions import require
 from documents import requests as documents
 from documents.models import CLAIM_EXPIRES_AFTER, MAX_ATTEMPTS, Document
@@ -78,6 +79,10 @@ class Progress:
     def is_moving(self):
         """Something is still to be made without anybody's help."""
         return bool(self.running or self.waiting)
+
+    @property
+    def rendered_text(self):
+        return plural(self.rendered, "courrier prêt", "courriers prêts")
 
     def bar(self):
         """[(class, x, width)] of the SVG bar, out of 1000."""

@@ -118,12 +118,13 @@ def letters(request):
     listing = LetterList(request, with_urgency(scope))
     if file := listing.file():
         return file
+    waves = Wave.objects.visible_to(request.user).filter(pk__in=Decision.objects.values("wave"))
+    choices = list(waves.select_related("call").order_by("-pk")[:12])
     context = {
         "listing": listing,
         "wave": wave,
-        "waves": list(
-            Wave.objects.visible_to(request.user).filter(pk__in=Decision.objects.values("wave")).order_by("-pk")[:12]
-        ),
+        "waves": choices,
+        "several_calls": len({one.call_id for one in choices}) > 1,
         "may_follow": request.user.has_perm(FOLLOW),
         **(wave_context(request, wave) if wave else {}),
     }

@@ -168,7 +168,6 @@ def context_of(request, page):
         "blocked": blocked,
         "errors": page.errors,
         "forms": forms_of(page),
-        "next_request": next_request(panel),
     }
 
 
@@ -182,9 +181,3 @@ def forms_of(page):
         "undo": ReasonForm(prefix="annuler"),
         **page.forms,
     }
-
-
-def next_request(panel):
-    """What the first dossier under the line asks for, in cents; None when there is none."""
-    waiting = [row for row in panel.rows if row.outcome != Outcome.PROPOSED]
-    return waiting[0].application.requested_cents if panel.proposed and waiting else None
