@@ -1,16 +1,16 @@
 """Invented dossiers of one wave, with their answers, budgets, sent version and journal."""
 
 import datetime
-import hashlib
-import json
 
 from django.utils import timezone
 
 from accounts.french import folded
 from accounts.models import JournalEntry, Membership, Organisation
-from applications.models import Answer, Application, BudgetEntry, Fabrique, Revision
+from applications import snapshots
+from applications.budget import first_year_of
+from applications.models import Answer, Application, BudgetEntry, CorrectionRequest, Fabrique, Revision
 from monitoring.generation import words
-from programme.models import Origin, Question
+from programme.models import Origin
 
 S = Application.State
 PAST_STATES = {S.AWARDED: 25, S.WAITLISTED: 10, S.REFUSED: 52, S.INADMISSIBLE: 11, S.WITHDRAWN: 2}
@@ -18,6 +18,7 @@ CURRENT_STATES = {
     S.SUBMITTED: 20, S.CORRECTION_REQUESTED: 8, S.ADMISSIBLE: 22, S.IN_REVIEW: 30, S.REVIEWED: 12, S.INADMISSIBLE: 8,
 }  # fmt: skip
 BATCH = 2000
+WAITLIST = datetime.timedelta(days=180)
 JOURNAL_STEPS = (("submit", S.DRAFT, S.SUBMITTED), ("admit", S.SUBMITTED, S.ADMISSIBLE))
 EXPENSES = {"64": 60, "61": 15, "60": 15, "62": 10}
 
@@ -55,9 +56,11 @@ def create_organisations(random, count, people):
         for number, siret in enumerate(sorted(sirets))
     ]
     organisations = Organisation.objects.bulk_create(organisations, batch_size=BATCH)
+    for organisation in organisations:
+        organisation.writer = random.choice(people["applicant"])
     Membership.objects.bulk_create(
         [
-            Membership(user=random.choice(people["applicant"]), organisation=organisation, role=Membership.Role.OWNER)
+            Membership(user=organisation.writer, organisation=organisation, role=Membership.Role.OWNER)
             for organisation in organisations
         ],
         batch_size=BATCH,
@@ -86,7 +89,8 @@ def create_places(random, wave, organisations, communes):
 
 
 def build(random, wave, version, place, state, number, people):
-    sent_at = wave.closes_at - datetime.timedelta(minutes=random.randrange(1, 40_000))
+    # Most dossiers arrive in the last days.
+    sent_at = wave.closing - datetime.timedelta(minutes=random.randrange(1, 9_000))
     reference = f"{sent_at.year}-{number:06d}"
     final = state in PAST_STATES and state != S.INADMISSIBLE
     return Application(
@@ -96,12 +100,14 @@ def build(random, wave, version, place, state, number, people):
         fabrique=place,
         state=state,
         reference=reference,
-        created_by=random.choice(people["applicant"]),
+        created_by=place.organisation.writer,
         created_at=sent_at - datetime.timedelta(days=random.randrange(1, 20)),
         declared_segment=place.segment,
         segment=place.segment,
         requested_cents=random.choice((7_500_000, 9_000_000, 12_000_000, 14_400_000, 15_000_000)),
         submitted_at=sent_at,
+        submitted_by=place.organisation.writer,
+        saved_at=sent_at,
         implied_rejection_on=sent_at.date() + datetime.timedelta(days=61),
         clock_suspended_on=sent_at.date() if state == S.CORRECTION_REQUESTED else None,
         officer=random.choice(people["officer"]),
@@ -109,35 +115,47 @@ def build(random, wave, version, place, state, number, people):
         inadmissibility_ground="Pièces manquantes après relance." if state == S.INADMISSIBLE else "",
         published_at=wave.announced_at if final else None,
         outcome_ground="Le besoin du territoire n’est pas établi." if state == S.REFUSED else "",
-        waitlisted_until=wave.announcement_on if state == S.WAITLISTED else None,
+        waitlisted_until=wave.announcement_on + WAITLIST if state == S.WAITLISTED else None,
+        waitlist_rank=random.randrange(1, 10) if state == S.WAITLISTED else None,
         search_text=folded(f"{reference} {place.name} {place.organisation.name} {place.commune.name}"),
         sort_name=place.sort_name,
     )
 
 
 def create_contents(random, applications, version, people):
-    questions = list(Question.objects.filter(section__version=version))
-    Answer.objects.bulk_create(
-        [
-            Answer(application=application, question=question, text=answer_to(random, question))
-            for application in applications
-            for question in questions
-        ],
-        batch_size=BATCH,
+    sections = list(version.sections.prefetch_related("questions").order_by("position"))
+    answers, entries, revisions = [], [], []
+    for application in applications:
+        texts = {question: answer_to(random, question) for one in sections for question in one.questions.all()}
+        plan = list(balanced_budget(application))
+        answers += [Answer(application=application, question=question, text=text) for question, text in texts.items()]
+        entries += plan
+        revisions.append(first_revision(application, sections, texts, plan))
+    Answer.objects.bulk_create(answers, batch_size=BATCH)
+    BudgetEntry.objects.bulk_create(entries, batch_size=BATCH)
+    Revision.objects.bulk_create(revisions, batch_size=BATCH)
+    CorrectionRequest.objects.bulk_create(
+        [asked_of(application) for application in applications if application.state == S.CORRECTION_REQUESTED]
     )
-    BudgetEntry.objects.bulk_create(
-        [entry for application in applications for entry in balanced_budget(application)], batch_size=BATCH
-    )
-    Revision.objects.bulk_create([first_revision(application) for application in applications], batch_size=BATCH)
     JournalEntry.objects.bulk_create(
         [entry for application in applications for entry in journal_of(application)], batch_size=BATCH
     )
 
 
+def asked_of(application):
+    return CorrectionRequest(
+        application=application,
+        items="Joindre le titre d’occupation du lieu (bail, convention ou acte de propriété).",
+        due_at=timezone.now() + datetime.timedelta(days=application.pk % 9 - 2),
+        requested_at=application.examined_at,
+        requested_by=application.officer,
+    )
+
+
 def answer_to(random, question):
-    if question.kind == Question.Kind.NUMBER:
+    if question.kind == question.Kind.NUMBER:
         return str(random.randrange(1, 40))
-    if question.kind == Question.Kind.DATE:
+    if question.kind == question.Kind.DATE:
         return "2027-03-01"
     if question.options:
         return str(question.options[0])
@@ -158,23 +176,47 @@ def balanced_budget(application):
             yield cell(application, "expense", account, year, cents)
         yield cell(application, "resource", "70", year, own)
         yield cell(application, "resource", "74-region", year, region)
-        yield cell(application, "requested", "74-etat", year, grant)
+        yield cell(application, "requested", "74", year, grant)
 
 
 def cell(application, side, account, year, cents):
     return BudgetEntry(application=application, side=side, account=account, year_rank=year, cents=cents)
 
 
-def first_revision(application):
-    content = {"place": application.fabrique.name, "requested_cents": application.requested_cents}
+def first_revision(application, sections, texts, plan):
+    """The snapshot that sending would have frozen, made from what is in memory."""
+    content = {
+        "organisation": snapshots.organisation_of(application.organisation),
+        "place": snapshots.place_of(application.fabrique),
+        "segment": application.declared_segment,
+        "sections": [section_of(section, texts) for section in sections],
+        "budget": {
+            "first_year": first_year_of(application.wave),
+            "years": application.call_version.years,
+            "requested_cents": application.requested_cents,
+            "cells": sorted([entry.side, entry.account, entry.year_rank, entry.cents] for entry in plan),
+        },
+        "attachments": [],
+    }
     return Revision(
         application=application,
         number=1,
         content=content,
-        sha256=hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest(),
+        sha256=snapshots.digest(content),
         sent_at=application.submitted_at,
-        sent_by=application.created_by,
+        sent_by=application.submitted_by,
     )
+
+
+def section_of(section, texts):
+    return {
+        "slug": section.slug,
+        "title": section.title,
+        "answers": [
+            {"question": q.pk, "slug": q.slug, "label": q.label, "kind": q.kind, "text": texts[q]}
+            for q in section.questions.all()
+        ],
+    }
 
 
 def journal_of(application):
@@ -186,6 +228,7 @@ def journal_of(application):
             subject_type="applications.Application",
             subject_id=application.pk,
             subject_label=str(application)[:250],
+            search_text=folded(f"{application} {application.officer}")[:500],
             from_state=source,
             to_state=target,
         )

@@ -29,7 +29,9 @@ def create_pool(random, prefix, role, count, password):
     for number in range(count):
         first, last = words.person(random)
         email = f"{prefix}-{role.replace('_', '-')}-{number}@fabriques.example"
-        people.append(User(email=email, first_name=first, last_name=last, password=password))
+        # Nobody writes to an invented applicant.
+        active = role != Role.APPLICANT
+        people.append(User(email=email, first_name=first, last_name=last, password=password, is_active=active))
     people = User.objects.bulk_create(people)
     RoleGrant.objects.bulk_create([RoleGrant(user=user, role=role) for user in people])
     if role == Role.REVIEWER:

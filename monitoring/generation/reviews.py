@@ -1,36 +1,60 @@
 """Invented reviews: two a dossier, with a severity of each reviewer and a quality of each dossier."""
 
-from applications.models import Application, Assignment, Review, ReviewScore, Revision
+import datetime
+
+from applications.models import (
+    Application,
+    Assignment,
+    InterestDeclaration,
+    Review,
+    ReviewScore,
+    Revision,
+)
+from applications.sheets import criteria_of, score_hundredths
 from monitoring.generation import words
 
-S = Application.State
+S, A = Application.State, Assignment.State
 BATCH = 2000
 REVIEWS = 2
 GIVEN = (S.REVIEWED, S.AWARDED, S.WAITLISTED, S.REFUSED)
+READING_DAYS = datetime.timedelta(days=30)
 
 
 def create_reviews(random, applications, version, people):
-    """Sheets of the dossiers that reached review; the running ones have some of them missing."""
-    criteria = list(version.criteria.all())
+    """Sheets of the dossiers that reached review; those in review have some of them missing."""
     severity = {user.pk: random.gauss(0, 0.4) for user in people["reviewer"]}
     assignments = []
     for application in applications:
         if application.state == S.IN_REVIEW or application.state in GIVEN:
-            assignments += [
-                assign(random, application, reviewer) for reviewer in random.sample(people["reviewer"], REVIEWS)
-            ]
+            assignments += pair_of(random, application, people["reviewer"])
     assignments = Assignment.objects.bulk_create(assignments, batch_size=BATCH)
-    give(random, [a for a in assignments if a.state == Assignment.State.SUBMITTED], criteria, severity)
+    opened = [a for a in assignments if a.state in Assignment.OPEN]
+    InterestDeclaration.objects.bulk_create(
+        [InterestDeclaration(assignment=a, has_interest=False) for a in opened], batch_size=BATCH
+    )
+    write_sheets(random, opened, criteria_of(version), severity)
 
 
-def assign(random, application, reviewer):
-    given = application.state in GIVEN or random.random() < 0.4
-    state = Assignment.State.SUBMITTED if given else random.choice(("proposed", "accepted"))
-    due_on = application.wave.reviews_due_on
-    return Assignment(application=application, reviewer=reviewer, state=state, due_on=due_on)
+def pair_of(random, application, reviewers):
+    """In review, one sheet at least is still to come: the last one would have closed the review."""
+    given = [True] * REVIEWS if application.state in GIVEN else [random.random() < 0.6, False]
+    asked = random.sample(reviewers, REVIEWS)
+    return [assign(random, application, *one) for one in zip(asked, given, strict=True)]
 
 
-def give(random, assignments, criteria, severity):
+def assign(random, application, reviewer, given):
+    state = A.SUBMITTED if given else random.choice((A.PROPOSED, A.ACCEPTED))
+    return Assignment(
+        application=application,
+        reviewer=reviewer,
+        state=state,
+        due_on=application.wave.reviews_due_on,
+        closed_at=application.submitted_at + READING_DAYS if given else None,
+    )
+
+
+def write_sheets(random, assignments, criteria, severity):
+    """A sheet is opened when the dossier is accepted; a given one has its scores."""
     revisions = dict(
         Revision.objects.filter(application__in={a.application_id for a in assignments}).values_list(
             "application_id", "pk"
@@ -38,35 +62,35 @@ def give(random, assignments, criteria, severity):
     )
     quality = {application: random.gauss(2.6, 0.7) for application in sorted(revisions)}
     points = {
-        a.pk: [draw(random, quality[a.application_id] + severity[a.reviewer_id]) for _ in criteria]
+        a.pk: {c.pk: draw(random, quality[a.application_id] + severity[a.reviewer_id], c) for c in criteria}
         for a in assignments
+        if a.state == A.SUBMITTED
     }
-    reviews = [
-        Review(
-            assignment=a,
-            revision_id=revisions[a.application_id],
-            comment=words.paragraph(random, 1),
-            score_hundredths=weighted_score(points[a.pk], criteria),
-            submitted_at=a.application.submitted_at,
-        )
-        for a in assignments
-    ]
-    reviews = Review.objects.bulk_create(reviews, batch_size=BATCH)
+    reviews = Review.objects.bulk_create(
+        [sheet_of(random, a, revisions[a.application_id], criteria, points.get(a.pk)) for a in assignments],
+        batch_size=BATCH,
+    )
     ReviewScore.objects.bulk_create(
         [
-            ReviewScore(review=review, criterion=criterion, points=value, reason=random.choice(words.REASONS))
+            ReviewScore(review=review, criterion_id=pk, points=value, reason=random.choice(words.REASONS))
             for review in reviews
-            for criterion, value in zip(criteria, points[review.assignment_id], strict=True)
+            for pk, value in points.get(review.assignment_id, {}).items()
         ],
         batch_size=BATCH,
     )
 
 
-def draw(random, centre):
-    return max(0, min(4, round(random.gauss(centre, 0.8))))
+def sheet_of(random, assignment, revision_id, criteria, points):
+    if points is None:
+        return Review(assignment=assignment, revision_id=revision_id)
+    return Review(
+        assignment=assignment,
+        revision_id=revision_id,
+        comment=words.paragraph(random, 1),
+        score_hundredths=score_hundredths(criteria, points),
+        submitted_at=assignment.closed_at,
+    )
 
 
-def weighted_score(points, criteria):
-    weights = [criterion.weight for criterion in criteria]
-    total = sum(value * weight for value, weight in zip(points, weights, strict=True))
-    return 10_000 * total // (4 * sum(weights))
+def draw(random, centre, criterion):
+    return max(0, min(criterion.max_points, round(random.gauss(centre, 0.8))))
