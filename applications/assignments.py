@@ -46,7 +46,8 @@ def lock_people(people):
 def assign(*, application, reviewers, by, due_on=None):
     """Ask reviewers for a sheet on one dossier, by hand.
 
-    On a dossier already in review they are told at once; before, when it is sent. A reviewed dossier goes back to review.
+    On a dossier already in review they are told at once; before, when it is sent. A reviewed dossier goes back to
+    review.
 
     Args:
         reviewers: `User`s. Those already asked are left as they are.

@@ -7,6 +7,7 @@ from applications.reviewing import MAX_TEXT
 from applications.sheets import share_of
 
 NO_TIE, CANNOT, TIE = "accepter", "refuser", "lien"
+EXAMPLES = "Par exemple : membre du conseil d’administration, employeur partenaire, proche parent d’un salarié."
 
 
 class AnswerForm(DsfrForm):
@@ -22,7 +23,7 @@ class AnswerForm(DsfrForm):
     )
     nature = forms.CharField(
         label="En cas de lien, quel est-il ?",
-        help_text="Par exemple : membre du conseil d’administration, employeur partenaire, proche parent d’un salarié.",
+        help_text=EXAMPLES,
         required=False,
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -47,7 +48,7 @@ class AnswerForm(DsfrForm):
 class InterestForm(DsfrForm):
     nature = forms.CharField(
         label="Quel est ce lien ?",
-        help_text="Par exemple : membre du conseil d’administration, employeur partenaire, proche parent d’un salarié.",
+        help_text=EXAMPLES,
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": "Dites en quelques mots quel est le lien."},

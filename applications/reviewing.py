@@ -127,8 +127,8 @@ def refuse_closed(dossier, assignment, states):
         raise StalePage(assignment.refused_transition_message())
     if dossier.state != S.IN_REVIEW:
         raise StalePage(
-            f"Ce dossier n’est plus en évaluation : il est « {dossier.get_state_display()} ». Rien n’a été enregistré ; "
-            "votre texte est gardé ci-dessous."
+            f"Ce dossier n’est plus en évaluation : il est « {dossier.get_state_display()} ». "
+            "Rien n’a été enregistré ; votre texte est gardé ci-dessous."
         )
 
 

@@ -26,6 +26,7 @@ S = ApplicationState
 may_read = permission_required("accounts.read_steering")
 may_assign = permission_required(ASSIGN)
 # Admissible or beyond: what a reviewer has, or will have.
+ASKED = Count("assignments", filter=Q(assignments__state__in=Assignment.ACTIVE))
 ASSIGNED = (S.ADMISSIBLE, S.IN_REVIEW, S.REVIEWED, S.AWARDED, S.WAITLISTED, S.REFUSED, S.DEFERRED)
 
 
@@ -95,9 +96,8 @@ def wave_of(request, public_id):
 def assignment(request, public_id):
     """Who reviews what?"""
     wave = wave_of(request, public_id)
-    asked = Count("assignments", filter=Q(assignments__state__in=Assignment.ACTIVE))
     dossiers = Application.objects.visible_to(request.user).filter(wave=wave, state__in=ASSIGNED)
-    listing = AssignmentList(request, dossiers.annotate(asked=asked))
+    listing = AssignmentList(request, dossiers.annotate(asked=ASKED))
     if file := listing.file():
         return file
     seats = list(seats_of(wave).values())
@@ -113,12 +113,10 @@ def assignment(request, public_id):
 
 def figures_of(wave, seats):
     """What the head of the page counts; two queries."""
-    asked = Count("assignments", filter=Q(assignments__state__in=Assignment.ACTIVE))
-    rows = Application.objects.filter(wave=wave, state__in=[S.ADMISSIBLE, S.IN_REVIEW, S.REVIEWED]).annotate(asked=asked)
+    rows = Application.objects.filter(wave=wave, state__in=[S.ADMISSIBLE, S.IN_REVIEW, S.REVIEWED])
+    rows = rows.annotate(asked=ASKED).order_by("pk")
     facts = list(rows.values_list("state", "asked", "call_version__reviews_per_application"))
-    states = Counter(
-        Assignment.objects.filter(application__wave=wave).order_by().values_list("state", flat=True)
-    )
+    states = Counter(Assignment.objects.filter(application__wave=wave).order_by().values_list("state", flat=True))
     loads = [seat.load for seat in seats]
     return {
         "dossiers": len(facts),

@@ -50,7 +50,8 @@ class GivenList(ListPage):
     ]
 
     def page_rows(self, ids):
-        return Assignment.objects.filter(pk__in=ids).select_related("application__fabrique", "application__wave", "review")
+        rows = Assignment.objects.filter(pk__in=ids)
+        return rows.select_related("application__fabrique", "application__wave", "review")
 
 
 @reviewer_only
@@ -164,9 +165,12 @@ def review(request, public_id):
     if awaits_answer(assignment):
         return redirect("applications:answer", public_id)
     refuse_closed_dossier(assignment)
-    criteria = criteria_of(assignment.application.call_version)
-    form = SheetForm(initial=SheetForm.initial_of(assignment.review, assignment.review.scores.all()), criteria=criteria)
-    return sheet_page(request, assignment, form)
+    return sheet_page(request, assignment, saved_form(assignment.review, assignment.application.call_version))
+
+
+def saved_form(review, version):
+    """The form of a sheet as it is saved."""
+    return SheetForm(initial=SheetForm.initial_of(review, review.scores.all()), criteria=criteria_of(version))
 
 
 def refuse_closed_dossier(assignment):
@@ -214,9 +218,7 @@ def after_sheet(request, assignment, done, giving):
 
 def conflicts_of(form, saved_review):
     """[(label, saved text, typed text)] of what differs between the sheet as saved elsewhere and as typed here."""
-    saved = SheetForm(
-        initial=SheetForm.initial_of(saved_review, saved_review.scores.all()), criteria=form.criteria
-    )
+    saved = SheetForm(initial=SheetForm.initial_of(saved_review, saved_review.scores.all()), criteria=form.criteria)
     pairs = []
     for theirs, ours in zip(saved.rows, form.rows, strict=True):
         pairs.append((theirs.criterion.label, "niveau", level_text(theirs.level), level_text(ours.level)))
@@ -243,7 +245,7 @@ def sheet_page(request, assignment, form, status=200, stale=False, conflicts=())
         "blocks": blocks_of(assignment.review.revision),
         "declared": assignment.declarations.latest("pk"),
         "pile": pile_of(request.user, assignment),
-        "others": others_of(request.user, assignment) if given else [],
+        "others": others_of(request.user, assignment, form.criteria) if given else [],
         "form": form,
         "rows": rows,
         "done": done,
@@ -278,11 +280,16 @@ def pile_of(user, assignment):
     }
 
 
-def others_of(user, assignment):
-    """The sheets of the other reviewers of the dossier, once mine is given."""
+def others_of(user, assignment, criteria):
+    """[(sheet, [(criterion, level, reason)])] of the other reviewers of the dossier, once mine is given."""
     sheets = Review.objects.visible_to(user).given().filter(assignment__application=assignment.application_id)
-    sheets = sheets.exclude(assignment=assignment).select_related("assignment__reviewer")
-    return sheets.prefetch_related("scores__criterion").order_by("submitted_at", "pk")
+    sheets = sheets.exclude(assignment=assignment).select_related("assignment__reviewer").prefetch_related("scores")
+    return [(sheet, lines_of(sheet, criteria)) for sheet in sheets.order_by("submitted_at", "pk")]
+
+
+def lines_of(sheet, criteria):
+    scores = {score.criterion_id: score for score in sheet.scores.all()}
+    return [(c, c.level(scores[c.pk].points), scores[c.pk].reason) for c in criteria if c.pk in scores]
 
 
 @reviewer_only

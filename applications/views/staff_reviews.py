@@ -1,12 +1,14 @@
 """The reviews of one dossier, for staff: who was asked, what they gave, what to do when one lacks."""
 
 from django.contrib import messages
+from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts import history
 from accounts.access import permission_required
 from accounts.forms import attempt
+from accounts.history import SYSTEM, HistoryEntry, words_of
+from accounts.models import JournalEntry
 from applications import assignments, reviewing
 from applications.models import ApplicationState, Assignment, Review
 from applications.models.review import ASSIGN
@@ -18,6 +20,8 @@ from applications.views.common import staff_dossier_of
 may_read = permission_required("accounts.read_steering")
 may_assign = permission_required(ASSIGN)
 S = ApplicationState
+# What the journal keeps of the reviews on the dossier itself.
+ACTS = ("send_to_review", "complete_review", "reopen_review", "settle_review")
 
 
 @may_read
@@ -48,10 +52,26 @@ def page(request, dossier, assign_form=None, settle_form=None, reopen=None):
         "assign_form": assign_form or AssignForm(prefix="confier", choices=choices_of(dossier, asked, seats)),
         "barred": barred_of(dossier, asked, seats),
         "settle_form": settle_form or ReasonForm(prefix="clore"),
-        "entries": history.entries_of(dossier),
+        "entries": entries_of(dossier, asked),
     }
     status = 422 if any(form is not None and form.errors for form in forms) else 200
     return render(request, "applications/staff_reviews.html", context, status=status)
+
+
+def entries_of(dossier, asked):
+    """What happened to the reviews of the dossier, latest first; one query."""
+    people = {assignment.pk: assignment.reviewer for assignment in asked}
+    about_sheets = Q(subject_type="applications.Assignment", subject_id__in=people)
+    about_dossier = Q(subject_type="applications.Application", subject_id=dossier.pk, action__in=ACTS)
+    rows = JournalEntry.objects.filter(about_sheets | about_dossier).select_related("actor").order_by("-at", "-pk")
+    return [HistoryEntry(row.at, str(row.actor or SYSTEM), sentence_of(row, people)) for row in rows[:50]]
+
+
+def sentence_of(row, people):
+    """The act, with the reviewer it is about when somebody else did it."""
+    about = people.get(row.subject_id) if row.subject_type == "applications.Assignment" else None
+    told = f" ({about})" if about and about != row.actor else ""
+    return f"{words_of(row)}{told}"
 
 
 def given_sheets(user, dossier):

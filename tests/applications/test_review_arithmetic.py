@@ -3,6 +3,7 @@
 import random
 import statistics
 from fractions import Fraction
+from itertools import pairwise
 from types import SimpleNamespace
 
 import pytest
@@ -141,7 +142,7 @@ def test_ranking_goes_from_best_to_worst_and_unscored_last(wave):
 @given(waves)
 def test_equals_follow_the_order_of_arrival(wave):
     lines = ranked([line(pk, values) for pk, values in enumerate(wave)])
-    for before, after in zip(lines, lines[1:], strict=False):
+    for before, after in pairwise(lines):
         if before.summary.mean == after.summary.mean:
             assert before.application.reference < after.application.reference
 

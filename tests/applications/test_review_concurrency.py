@@ -47,7 +47,7 @@ def test_of_two_last_sheets_one_completes_the_dossier_and_only_one(attempt):
 
 
 def test_the_same_sheet_given_by_several_tabs_is_given_once():
-    dossier, [one, _] = steps.sent_dossier()
+    _, [one, _] = steps.sent_dossier()
     one = steps.accept(one)
     sheets = [steps.full_sheet(one, points=points) for points in (0, 1, 2, 3, 4)]
     results = all_at_once(

@@ -267,7 +267,7 @@ def opened_sheet():
 
 
 def test_saving_then_giving():
-    dossier, one, _ = opened_sheet()
+    _, one, _ = opened_sheet()
     client, path = signed_in(one.reviewer), page("review", one.public_id)
     saved = client.post(path, steps.posted(one, "one", version=1, points="", reason="Début", save="1"))
     assert saved.url == path
@@ -487,7 +487,7 @@ def wave_page_of(n):
 
 def sheet_of(n):
     """A given sheet with those of n others."""
-    dossier, asked = steps.sent_dossier(*(factories.reviewer() for _ in range(n + 1)))
+    _, asked = steps.sent_dossier(*(factories.reviewer() for _ in range(n + 1)))
     for assignment in asked:
         steps.give(assignment)
     return signed_in(asked[0].reviewer), page("review", asked[0].public_id)
