@@ -1,37 +1,83 @@
-"""What the accounts held, on any day, on both clocks. Reads the day totals, never the current balance."""
+"""What the accounts held, on any day, on both clocks. Reads the day totals, never the current balance: one query."""
 
+import datetime
 from collections import defaultdict
+from typing import NamedTuple
 
-from django.db.models import Sum
+from django.db.models import Q, Sum, Value
+from django.db.models.fields import DateField
 
 from funding.models import DayTotal
 
 
-def balances(*, as_of=None, known_on=None, programme=None):
-    """Balance of every (kind, line, fiscal year).
+class Passage(NamedTuple):
+    """Cents that went from one kind of account to another, on a line and a fiscal year.
+
+    Attributes:
+        day: the day it is true (`effective_on`), or None when the days are added together.
+        cents: all of it; earlier_cents: the part that was known before the day given as `known_before`.
+    """
+
+    from_kind: str
+    from_line: int
+    from_year: int
+    to_kind: str
+    to_line: int
+    to_year: int
+    code: str
+    instrument: str
+    day: datetime.date | None
+    cents: int
+    earlier_cents: int
+
+
+def passages(*, as_of=None, known_on=None, programme=None, by_day=False, known_before=None):
+    """Every passage between kinds of account, one query.
 
     Args:
         as_of: keep what is true in law on that Paris date (`effective_on`); None: no limit.
         known_on: keep what we knew on that Paris date (`booked_on`); None: no limit.
         programme: keep the lines of one programme.
-
-    Returns:
-        {(kind, line_id, fiscal_year): cents}, cents in minus for the sources.
+        by_day: a row a day, oldest first.
+        known_before: a Paris date; `earlier_cents` is what was known before it (all of it when None).
     """
     totals = day_totals(as_of=as_of, known_on=known_on, programme=programme)
-    result = defaultdict(int)
-    for side, sign in (("to", 1), ("from", -1)):
-        keys = (f"{side}_kind", f"{side}_line_id", f"{side}_year")
-        for *key, cents in totals.values_list(*keys).order_by().annotate(total=Sum("cents")):
-            result[tuple(key)] += sign * cents
+    day = ["effective_on"] if by_day else []
+    columns = (
+        "from_kind", "from_line_id", "from_year", "to_kind", "to_line_id", "to_year", "to_line__code",
+        "to_line__source__instrument",
+    )  # fmt: skip
+    rows = totals.values_list(*columns, *(day or [Value(None, output_field=DateField())])).order_by(*day)
+    earlier = Sum("cents", filter=Q(booked_on__lt=known_before) if known_before else None, default=0)
+    return [Passage(*row) for row in rows.annotate(total=Sum("cents"), earlier=earlier)]
+
+
+def balances_of(rows, part="cents"):
+    """{(kind, line_id, fiscal_year): cents} that these passages leave; `part` may be "earlier_cents"."""
+    result: dict[tuple, int] = defaultdict(int)
+    for row in rows:
+        cents = getattr(row, part)
+        result[row.to_kind, row.to_line, row.to_year] += cents
+        result[row.from_kind, row.from_line, row.from_year] -= cents
     return dict(result)
 
 
-def flows(*, as_of=None, known_on=None, programme=None):
-    """What went from kind to kind: {(from_kind, to_kind, line_id, fiscal_year): cents}."""
-    totals = day_totals(as_of=as_of, known_on=known_on, programme=programme)
-    rows = totals.values_list("from_kind", "to_kind", "to_line_id", "to_year").order_by().annotate(total=Sum("cents"))
-    return {tuple(key): cents for *key, cents in rows}
+def flows_of(rows, part="cents"):
+    """{(from_kind, to_kind, line_id, fiscal_year): cents}, named by where it goes."""
+    result: dict[tuple, int] = defaultdict(int)
+    for row in rows:
+        result[row.from_kind, row.to_kind, row.to_line, row.to_year] += getattr(row, part)
+    return dict(result)
+
+
+def balances(**clocks):
+    """Balance of every (kind, line, fiscal year), cents in minus for the sources; arguments as `passages`."""
+    return balances_of(passages(**clocks))
+
+
+def flows(**clocks):
+    """What went from kind to kind: {(from_kind, to_kind, line_id, fiscal_year): cents}; arguments as `passages`."""
+    return flows_of(passages(**clocks))
 
 
 def day_totals(*, as_of=None, known_on=None, programme=None):

@@ -44,7 +44,7 @@ class CreditsForm(DsfrForm):
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["line"].queryset = Line.objects.visible_to(user)
-        self.fields["line"].label_from_instance = lambda line: f"{line.code}, {line.label}"
+        self.fields["line"].label_from_instance = lambda line: line.label
 
     @property
     def operation_label(self):

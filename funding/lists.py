@@ -197,6 +197,13 @@ STATE_TONES = {"due": "warning", "certified": "info", "ordered": "info", "paid":
 TO_TREAT = Q(state__in=["due", "certified", "ordered"])
 
 
+class ToTreatFirst(ConditionFilter):
+    """What is to be done is shown until the reader asks for something else; « Tous » is asked with an empty value."""
+
+    def values(self, listing):
+        return super().values(listing) if self.key in listing.request.GET else ["a-traiter"]
+
+
 class InstalmentList(ListPage):
     name = "echeances"
     caption = "Échéances"
@@ -225,7 +232,7 @@ class InstalmentList(ListPage):
     def get_filters(self):
         late = timezone.localdate() - datetime.timedelta(days=PAYMENT_DAYS)
         return [
-            ConditionFilter(
+            ToTreatFirst(
                 "etat",
                 "État",
                 conditions={
@@ -239,6 +246,9 @@ class InstalmentList(ListPage):
             DateFilter("prevue_au", "Prévue jusqu’au", field="expected_on", lookup="lte", instant=False),
             ChoiceFilter("vague", "Vague", field="award__wave__public_id", choices=waves_of(self.queryset)),
         ]
+
+    def url_without(self, key, value):
+        return self.url(etat="") if key == "etat" else super().url_without(key, value)
 
     def page_rows(self, ids):
         return Instalment.objects.filter(pk__in=ids).select_related(
@@ -258,7 +268,8 @@ def is_open(instalment):
 def since(instalment):
     if not is_open(instalment):
         return ""
-    return f"depuis {plural((timezone.localdate() - instalment.due_on).days, 'jour')}"
+    days = (timezone.localdate() - instalment.due_on).days
+    return f"depuis {plural(days, 'jour')}" if days else "aujourd’hui"
 
 
 def pay_before(instalment):

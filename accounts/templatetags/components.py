@@ -73,9 +73,9 @@ def choices_of(field):
 
 @register.simple_tag
 def error_list(*forms_):
-    """[(id of the field or "", label or "", sentence)] of all the forms given, in the order of the page."""
+    """[(id of the field or "", label or "", sentence)] of the forms given, in the order of the page; None is none."""
     found = []
-    for form in forms_:
+    for form in filter(None, forms_):
         found += [("", "", error) for error in form.non_field_errors()]
         found += [
             (target_id(field), "" if field.is_hidden else field.label, error)

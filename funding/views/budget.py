@@ -105,7 +105,7 @@ def table(axis, years, clocks):
 
 
 def row(axis, position, clocks):
-    label = f"Total {position.year}" if position.line is None else f"{position.line.code}, {position.line.label}"
+    label = f"Total {position.year}" if position.line is None else position.line.label
     return {
         "label": label,
         "cells": [

@@ -37,12 +37,15 @@ def instalments(request):
     )
 
 
+VIEWS = (
+    ("À traiter", "a-traiter"), ("En retard", "en-retard"), ("Prévues", "planned"), ("Payées", "paid"), ("Toutes", ""),
+)  # fmt: skip
+
+
 def views_of(request):
     """The questions that the list answers most: [(label, address, current)]."""
-    path, asked = reverse("funding:instalments"), request.GET.getlist("etat")
-    choices = (("À traiter", ["a-traiter"]), ("En retard", ["en-retard"]), ("Prévues", ["planned"]),
-               ("Payées", ["paid"]), ("Toutes", []))  # fmt: skip
-    return [(label, f"{path}?etat={keys[0]}" if keys else path, asked == keys) for label, keys in choices]
+    asked = request.GET.getlist("etat") or ["a-traiter"]
+    return [(label, f"{reverse('funding:instalments')}?etat={key}", asked == [key]) for label, key in VIEWS]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
