@@ -16,9 +16,7 @@ urlpatterns = [
     path("pilotage/vagues/<uuid:public_id>/affectation/envoyer/", assigning.send, name="send_to_review"),
     path("pilotage/evaluateurs/<uuid:public_id>/", assigning.profile, name="reviewer_profile"),
     path("pilotage/dossiers/<uuid:public_id>/evaluations/", staff_reviews.reviews, name="staff_reviews"),
-    path(
-        "pilotage/dossiers/<uuid:public_id>/evaluations/confier/", staff_reviews.assign, name="assign_reviewer"
-    ),
+    path("pilotage/dossiers/<uuid:public_id>/evaluations/confier/", staff_reviews.assign, name="assign_reviewer"),
     path("pilotage/dossiers/<uuid:public_id>/evaluations/clore/", staff_reviews.settle, name="settle_reviews"),
     path("pilotage/affectations/<uuid:public_id>/retirer/", staff_reviews.take_back, name="take_back"),
     path("pilotage/affectations/<uuid:public_id>/rouvrir/", staff_reviews.reopen, name="reopen_review"),

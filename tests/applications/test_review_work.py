@@ -296,9 +296,7 @@ def test_a_huge_text_is_refused_in_words():
     _, [one, _] = steps.sent_dossier()
     one = steps.accept(one)
     with pytest.raises(Refusal, match="raccourcissez"):
-        reviewing.save_review(
-            assignment=one, by=one.reviewer, version=1, **steps.full_sheet(one, comment="a" * 5_001)
-        )
+        reviewing.save_review(assignment=one, by=one.reviewer, version=1, **steps.full_sheet(one, comment="a" * 5_001))
 
 
 def test_the_last_sheet_makes_the_dossier_reviewed():
