@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from django.core.exceptions import ValidationError
 
 from accounts import french
+from accounts.errors import StalePage
 from accounts.forms import EuroCentsField
 from selection.models import Outcome, PreparedOutcome
 from selection.money import Credit, credit_key
@@ -118,8 +119,16 @@ def money_of(entry, credits):
     return {"amount_cents": cents, "line": credit.line, "fiscal_year": credit.fiscal_year}
 
 
-def note_refusal(entry: Entry, refusal):
-    entry.errors[FIELD_OF_REFUSAL.get(refusal.field, "outcome")] = refusal.message
+def note_refusal(entry: Entry, refusal, row: Row):
+    """Put the sentence where it is read; after somebody else's change, sending again keeps what is typed here."""
+    if isinstance(refusal, StalePage) and row.prepared:
+        entry.version = str(row.prepared.version)
+        entry.errors["outcome"] = (
+            f"{row.prepared.prepared_by} a préparé ce dossier entre-temps : « {row.prepared.get_outcome_display()} ». "
+            "Enregistrez de nouveau pour garder votre choix."
+        )
+    else:
+        entry.errors[FIELD_OF_REFUSAL.get(refusal.field, "outcome")] = refusal.message
 
 
 def summary(entries, names):

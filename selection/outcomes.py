@@ -68,10 +68,11 @@ class OutcomesRefused(Refusal):
         self.by_dossier = by_dossier
 
 
-def prepare_many(*, changes, by):
+def prepare_many(*, wave, changes, by):
     """Prepare the outcomes that a page changed, all of them or none.
 
     Args:
+        wave: the wave of them all.
         changes: keyword arguments of `prepare`, one dict a dossier.
 
     Returns:
@@ -79,10 +80,12 @@ def prepare_many(*, changes, by):
 
     Raises:
         OutcomesRefused: with the refusal of each dossier.
+        StalePage: the proposal is adopted, or the wave has moved.
     """
     require(by, "selection.prepare")
     refused = {}
     with transaction.atomic():
+        refuse_adopted(session_of(lock_deliberation(wave)))
         for change in sorted(changes, key=lambda change: change["application"].pk):
             try:
                 prepare(by=by, **change)

@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.errors import Refusal, StalePage
+from accounts.french import long_datetime
 from accounts.models import JournalEntry
 from accounts.permissions import require
 from programme.models import Wave
@@ -71,7 +72,10 @@ def session_of(wave):
 
 def refuse_adopted(session):
     if session and session.is_adopted:
-        raise Refusal("La proposition est adoptée. Annulez d’abord l’adoption pour la modifier.")
+        raise StalePage(
+            f"La proposition est adoptée depuis le {long_datetime(session.adopted_at)} : rien n’a été enregistré. "
+            "Annulez d’abord l’adoption pour la modifier."
+        )
 
 
 def refuse_no_session(session):

@@ -77,12 +77,12 @@ def save(request, page):
     changes = [entries.change_of(entry, rows[entry.prefix], credits) for entry in changed]
     if None not in changes:
         try:
-            done = outcomes.prepare_many(changes=changes, by=request.user)
+            done = outcomes.prepare_many(wave=page.panel.wave, changes=changes, by=request.user)
             return f"{plural(done, 'issue')} enregistrée{'s' if done > 1 else ''}." if done else "Rien n’a changé."
         except outcomes.OutcomesRefused as refusal:
             by_prefix = {rows[prefix].application.pk: entry for prefix, entry in page.entries.items()}
             for key, one in refusal.by_dossier.items():
-                entries.note_refusal(by_prefix[key], one)
+                entries.note_refusal(by_prefix[key], one, rows[by_prefix[key].prefix])
     names = {row.prefix: row.application.fabrique.name for row in page.panel.rows}
     page.errors = entries.summary(changed, names)
     return None

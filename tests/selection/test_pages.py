@@ -157,6 +157,22 @@ def test_a_stale_row_is_told_and_nothing_is_lost(client, panel):
     typed = rows(panel, **{f"r{dossier.pk}": {"outcome": "waitlist", "version": "7", "ground": "Texte tapé ici"}})
     response = client.post(url, typed | {"act": "save"} | key())
     assert response.status_code == 422
+    html = response.content.decode()
+    assert "Texte tapé ici" in html
+    assert "Yanis Belkacem a préparé ce dossier entre-temps" in html
+    prefix = f"d{dossier.public_id.hex}"
+    again = re.search(rf'name="{prefix}-version" value="(\d+)"', html)[1]
+    assert client.post(url, typed | {f"{prefix}-version": again, "act": "save"} | key()).status_code == 302
+    assert PreparedOutcome.objects.get(application=dossier).ground == "Texte tapé ici"
+
+
+def test_after_the_adoption_the_typed_text_is_shown_back(client, adopted):
+    client.force_login(adopted.officer)
+    dossier = adopted.dossiers[2]
+    typed = rows(adopted, **{f"r{dossier.pk}": {"outcome": "waitlist", "ground": "Texte tapé ici"}})
+    url = reverse("selection:panel", args=[adopted.wave.public_id])
+    response = client.post(url, typed | {"act": "save"} | key())
+    assert response.status_code == 409
     assert "Texte tapé ici" in response.content.decode()
 
 
