@@ -20,6 +20,16 @@ AXES = (("ae", "Autorisations d’engagement (AE)"), ("cp", "Crédits de paiemen
 FIRST_YEAR = 2018
 
 
+class LineField(forms.ModelChoiceField):
+    """A budget line named by its public identifier; anything else is told in one sentence."""
+
+    def to_python(self, value):
+        try:
+            return super().to_python(value)
+        except forms.ValidationError as error:
+            raise forms.ValidationError("Choisissez une ligne de la liste.") from error
+
+
 class CreditsForm(DsfrForm):
     """One act on the credits of a line. The verb judges; the page shows before and after."""
 
@@ -27,7 +37,7 @@ class CreditsForm(DsfrForm):
         label="Opération", choices=[(key, label) for key, (label, _) in ACTS.items()], widget=forms.Select
     )
     axis = forms.ChoiceField(label="Nature des crédits", choices=AXES, widget=forms.RadioSelect)
-    line = forms.ModelChoiceField(
+    line = LineField(
         label="Ligne budgétaire", queryset=Line.objects.none(), to_field_name="public_id", empty_label="Choisir"
     )
     fiscal_year = forms.IntegerField(

@@ -162,7 +162,7 @@ def in_force(committed, officer):
 def announce(award):
     """What the announcement writes on the floor below: the place is selected."""
     record_fact(
-        fabrique=award.fabrique, kind=FabriqueFact.Kind.SELECTED, effective_on=award.committed_on, evidence="Arrêté",
+        fabrique=award.fabrique, kind=FabriqueFact.Kind.SELECTED, effective_on=award.reserved_on, evidence="Arrêté",
         by=None,
     )  # fmt: skip
 
