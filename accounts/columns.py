@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from accounts import french
 
 FORMATS: dict[str, Callable] = {
+    "code": str,
     "text": lambda value: value if isinstance(value, SafeString) else str(value),
     "integer": french.integer,
     "cents": french.euros,
@@ -39,7 +40,7 @@ class Column:
         label: heading.
         value: attribute path ("call.name"), or a function of the row. For kind "badge" it gives (label, tone), the
             tone being success, error, warning, info, new or "".
-        kind: text, integer, cents, decimal, date, datetime or badge.
+        kind: text, code (a reference, never cut in two), integer, cents, decimal, date, datetime or badge.
         sort: ORM field or fields to order by; None: this column does not sort.
         url: function of the row giving the link of the cell, or None.
         note: attribute path or function of the row: small grey text under the value.
@@ -56,6 +57,10 @@ class Column:
     note: str | Callable[[Any], Any] | None = None
     shown: bool = True
     header: bool = False
+
+    @property
+    def css_class(self):
+        return "fab-num" if self.numeric else "fab-nw" if self.kind == "code" else ""
 
     @property
     def numeric(self):

@@ -50,7 +50,7 @@ class DossierList(ListPage):
     search_field = "search_text"
     search_label = "Numéro, lieu, structure ou commune"
     columns = (
-        Column("numero", "Numéro", "reference", sort="reference", url=staff_url),
+        Column("numero", "Numéro", "reference", kind="code", sort="reference", url=staff_url),
         Column(
             "lieu", "Lieu", "fabrique.name", sort="sort_name", note=lambda row: str(row.fabrique.commune or ""),
             url=staff_url, header=True,

@@ -117,7 +117,9 @@ class AgreementList(ListPage):
     empty_title = "Aucune convention"
     empty_text = "Une convention se prépare une fois la décision d’attribution signée."
     columns = [
-        Column("numero", "Numéro", "number", sort="number", url=lambda row: agreement_url(row), header=True),
+        Column(
+            "numero", "Numéro", "number", kind="code", sort="number", url=lambda row: agreement_url(row), header=True
+        ),
         Column("lieu", "Lieu", "award.fabrique.name", sort="award__fabrique__sort_name", note="award.organisation"),
         Column("montant", "Montant", "award.total_cents", kind="cents", sort="award__total_cents"),
         Column("etat", "État", lambda row: (row.get_state_display(), TONES.get(row.state, "")), kind="badge"),
