@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class ApplicationsConfig(AppConfig):
@@ -8,6 +9,7 @@ class ApplicationsConfig(AppConfig):
     def ready(self):
         from accounts import database
         from applications import assignments, permissions, reviewing, words  # noqa: F401  (predicates, words of acts)
+        from applications.searching import index_after_migrate
 
         database.register(
             *database.append_only("applications_revision"),
@@ -15,3 +17,4 @@ class ApplicationsConfig(AppConfig):
             *database.append_only("applications_interestdeclaration"),
             *database.never_deleted("applications_assignment"),
         )
+        post_migrate.connect(index_after_migrate, sender=self)
