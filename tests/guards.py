@@ -49,6 +49,12 @@ def close_the_network() -> None:
     socket.getaddrinfo = getaddrinfo
 
 
+def forget_after(log, length):
+    """The guard's own statements are no queries of the page: counts stay the same on both engines."""
+    while len(log) > length:
+        log.pop()
+
+
 class ReadOnlyGet:
     """Middleware of the tests: the database refuses any write made while a GET or a HEAD is answered.
 
@@ -64,11 +70,18 @@ class ReadOnlyGet:
         return self.read_only(request)
 
     def read_only(self, request):
-        if connection.vendor == "postgresql":
-            with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor != "postgresql":
+            return self.query_only(request)
+        log = connection.queries_log
+        before = len(log)
+        with transaction.atomic():
+            with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION READ ONLY")
-                return self.get_response(request)
-        return self.query_only(request)
+            forget_after(log, before)
+            response = self.get_response(request)
+            done = len(log)
+        forget_after(log, done)
+        return response
 
     def query_only(self, request):
         connection.ensure_connection()

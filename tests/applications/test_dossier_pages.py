@@ -167,7 +167,7 @@ def test_a_piece_is_joined_read_and_set_aside(client, person):
     piece = Attachment.objects.get()
     answer = client.get(url(application, f"pieces/{piece.public_id}/"))
     assert answer["Content-Type"] == "application/pdf" and "lettre.pdf" in answer["Content-Disposition"]
-    answer.close()
+    assert answer.getvalue().startswith(b"%PDF")
     post(client, url(application, f"pieces/{piece.public_id}/retirer/"))
     assert factories.fresh(piece).removed_at is not None
     page = text(client.get(url(application)))

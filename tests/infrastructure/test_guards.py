@@ -59,6 +59,12 @@ def test_a_get_reads_and_the_test_writes_before_and_after():
 
 
 @pytest.mark.django_db
+def test_the_guard_counts_for_no_query(django_assert_num_queries):
+    with django_assert_num_queries(1):
+        ReadOnlyGet(count_people)(RequestFactory().get("/"))
+
+
+@pytest.mark.django_db
 def test_a_post_writes():
     ReadOnlyGet(add_somebody)(RequestFactory().post("/"))
     assert User.objects.filter(email="post@fabriques.example").exists()
