@@ -1,5 +1,7 @@
 """Forms of public money: credits, signatures, and the three steps of a payment."""
 
+from collections.abc import Callable
+
 from django import forms
 from django.utils import timezone
 
@@ -8,7 +10,7 @@ from accounts.french import euros
 from funding import budgets
 from funding.models import Line
 
-ACTS = {
+ACTS: dict[str, tuple[str, Callable]] = {
     "open": ("Ouvrir des crédits", budgets.open_credits),
     "freeze": ("Mettre en réserve (gel)", budgets.freeze),
     "unfreeze": ("Dégeler", budgets.unfreeze),

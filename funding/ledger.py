@@ -262,7 +262,7 @@ def refuse_negative_day(slot, account, delta, effective_on):
 
 def later_days(account, effective_on) -> list[tuple[datetime.date, int]]:
     """Net change of `account` on each day after `effective_on`, latest day first. Cents."""
-    net = defaultdict(int)
+    net: dict[datetime.date, int] = defaultdict(int)
     for field, sign in (("to_account", 1), ("from_account", -1)):
         days = (
             Movement.objects.filter(**{field: account}, effective_on__gt=effective_on)

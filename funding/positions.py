@@ -116,26 +116,35 @@ class Year:
         return Position(None, self.year, amounts, sum(needs) if needs else None)
 
 
-def years(axis, *, as_of=None, known_on=None, programme=None):
-    """Positions by fiscal year, latest first, then by line.
+def years(axis, **scope):
+    """The years of one axis, "ae" or "cp" (see `both_axes`)."""
+    return both_axes(**scope)[axis]
+
+
+def both_axes(*, as_of=None, known_on=None, programme=None):
+    """Positions by fiscal year, latest first, then by line: {"ae": [Year], "cp": [Year]}.
 
     Args:
-        axis: "ae" or "cp".
         as_of: *en date de*, Paris date; None is today.
         known_on: *connu au*, Paris date; None is today.
         programme: a `Programme`, or None for all.
     """
     today = timezone.localdate()
     held = balances(as_of=as_of, known_on=known_on, programme=programme)
-    lines = {line.pk: line for line in Line.objects.filter(pk__in={line for _, line, _ in held}).order_by("code")}
-    needed = need_by_line(today.year) if axis == CP and as_of is None and known_on is None else {}
+    lines = {line.pk: line for line in Line.objects.filter(pk__in={line for _, line, _ in held})}
+    # The need is known for today alone: it reads instalments as they are.
+    needed = need_by_line(today.year) if as_of is None and known_on is None else None
+    return {axis: years_of(axis, held, lines, as_of or today, needed) for axis in (AE, CP)}
+
+
+def years_of(axis, held, lines, day, needed):
     found: dict[int, Year] = {}
-    for line_id, year in sorted({(line, year) for kind, line, year in held if kind.startswith(axis)}):
-        closed = year < (as_of or today).year
+    for line_id, year in {(line, year) for kind, line, year in held if kind.startswith(axis)}:
+        closed = year < day.year
         amounts = amounts_of(axis, held, line_id, year, closed)
         if any(amounts.values()):
             position = Position(lines[line_id], year, amounts)
-            if needed and year == today.year:
+            if axis == CP and needed is not None and year == day.year:
                 position.need_cents = needed.get(line_id, 0)
             found.setdefault(year, Year(year, closed)).positions.append(position)
     for one in found.values():
@@ -168,8 +177,7 @@ def need_by_line(year):
     needed = defaultdict(int, dict(single.annotate(total=Sum("cents"))))
     for line_id, cents in parts_of(waiting.filter(award__in=several)):
         needed[line_id] += cents
-    # Today's need is known even when it is nothing.
-    return needed or defaultdict(int, {0: 0})
+    return needed
 
 
 def parts_of(instalments):

@@ -50,8 +50,7 @@ class Clocks:
 def budget(request):
     clocks = Clocks(request)
     today = timezone.localdate()
-    scope = {"as_of": clocks.as_of, "known_on": clocks.known_on}
-    by_axis = {axis: positions.years(axis, **scope) for axis in TITLES}
+    by_axis = positions.both_axes(as_of=clocks.as_of, known_on=clocks.known_on)
     if request.GET.get("format") == "csv":
         return budget_file(by_axis)
     columns, schedule = positions.payment_schedule(today)

@@ -335,7 +335,7 @@ def test_a_list_of_three_costs_what_a_list_of_one_costs(line, as_role, name):
     more(line, 1)
     one = queries(client, url)
     more(line, 2)
-    assert queries(client, url) == one <= 14
+    assert queries(client, url) == one <= 15
 
 
 def test_a_long_life_costs_the_page_nothing_more(in_force, officer, as_role, line):
