@@ -15,6 +15,7 @@ class ApplicationsConfig(AppConfig):
             *database.append_only("applications_revision"),
             *database.append_only("applications_fabriquefact"),
             *database.append_only("applications_interestdeclaration"),
+            *database.never_deleted("applications_application"),
             *database.never_deleted("applications_assignment"),
         )
         post_migrate.connect(index_after_migrate, sender=self)

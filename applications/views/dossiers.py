@@ -16,7 +16,7 @@ from accounts.organisations import can_write, create_organisation
 from applications import admissibility, completeness, drafting, reading, snapshots, standing, submission, words
 from applications.forms import ConfirmForm, StartForm
 from applications.models import Application, Attachment
-from applications.views.common import arrival, open_correction, own_dossier, trail_of
+from applications.views.scope import arrival, open_correction, own_dossier, trail_of
 from documents.downloads import serve, serve_upload
 from documents.models import Document
 from programme.models import Wave

@@ -14,7 +14,7 @@ from accounts.errors import NotAllowed, Refusal, StalePage
 from accounts.forms import attempt, status_of, version_of
 from accounts.french import hour, plural
 from accounts.lists import Column, ListPage
-from accounts.models import Role
+from accounts.models import Role, User
 from applications import reviewing
 from applications.models import ApplicationState, Assignment, Attachment, Review
 from applications.reading import readable
@@ -155,12 +155,14 @@ def interest(request, public_id):
 # --- The sheet -----------------------------------------------------------------------------------------------------
 
 
-@reviewer_only
 @require_http_methods(["GET", "POST"])
 def review(request, public_id):
     """The dossier left, my sheet right."""
-    if request.method == "POST":
-        return post_sheet(request, public_id)
+    return post_sheet(request, public_id) if request.method == "POST" else show_sheet(request, public_id)
+
+
+@reviewer_only
+def show_sheet(request, public_id):
     assignment = of_desk(request, public_id)
     if awaits_answer(assignment):
         return redirect("applications:answer", public_id)
@@ -180,9 +182,11 @@ def refuse_closed_dossier(assignment):
 
 
 def post_sheet(request, public_id):
-    """Save, or give. Few queries: this is the page that is posted most."""
-    rows = Assignment.objects.open_to(request.user).select_related("application__call_version")
-    assignment = get_object_or_404(rows, public_id=public_id)
+    """Save, or give. Few queries: this is the page that is posted most, and its right is read with its row."""
+    mine = Assignment.objects.open_to(request.user).filter(reviewer__in=User.objects.holding(Role.REVIEWER))
+    assignment = mine.filter(public_id=public_id).select_related("application__call_version").first()
+    if assignment is None:
+        return no_such_sheet(request)
     form = SheetForm(request.POST, criteria=criteria_of(assignment.application.call_version))
     giving = "give" in request.POST
     verb = reviewing.submit_review if giving else reviewing.save_review
@@ -202,6 +206,12 @@ def post_sheet(request, public_id):
             return after_sheet(request, assignment, done, giving)
     status = 409 if stale else 422
     return sheet_page(request, of_desk(request, public_id), form, status, stale=stale, conflicts=conflicts)
+
+
+@reviewer_only
+def no_such_sheet(request):
+    """Sign-in, 403 or 404: which of them depends on who asks."""
+    raise Http404
 
 
 def after_sheet(request, assignment, done, giving):

@@ -13,7 +13,7 @@ from accounts.french import hour
 from accounts.organisations import can_write
 from applications import budget, completeness, drafting, plans
 from applications.forms import AnswersForm, PieceForm, PlaceForm, PlanForm
-from applications.views.common import open_correction, own_dossier, saved_of, trail_of
+from applications.views.scope import open_correction, own_dossier, saved_of, trail_of
 
 
 @dataclass

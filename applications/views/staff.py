@@ -13,7 +13,7 @@ from applications.checks import checks_of
 from applications.forms import CorrectionForm, InadmissibleForm
 from applications.models import Application
 from applications.models.application import INSTRUCT
-from applications.views.common import open_correction, staff_dossier_of
+from applications.views.scope import open_correction, staff_dossier_of
 from documents.models import Document
 
 READ = "accounts.read_steering"

@@ -15,7 +15,7 @@ from applications.models.review import ASSIGN
 from applications.review_forms import AssignForm, ReasonForm
 from applications.roster import seats_of
 from applications.sheets import criteria_of, share_of, summary_of
-from applications.views.common import staff_dossier_of
+from applications.views.scope import staff_dossier_of
 
 may_read = permission_required("accounts.read_steering")
 may_assign = permission_required(ASSIGN)
