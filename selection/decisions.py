@@ -7,14 +7,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.errors import Refusal, StalePage
-from accounts.french import long_date, plural
+from accounts.french import long_date
 from accounts.notify import notify
 from accounts.permissions import require
 from applications import outcomes as published_outcomes
 from applications.fabriques import record_fact
 from applications.models import Application, ApplicationState, FabriqueFact
 from documents import requests as documents
-from documents.models import Document
 from funding import agreements, awards, schedules
 from funding.models import Award, Instalment, Schedule
 from programme.models import CallVersion, Wave
@@ -24,8 +23,9 @@ from selection.letters import KIND_OF_ACT, Signing, announcement_mail, facts_of
 from selection.models import Decision, Outcome, PanelSession, PreparedOutcome, SignatureDelegation
 from selection.notification import open_letter
 from selection.outcomes import named
+from selection.sending import announcement_block, letters_of, progress_of_letters
 
-__all__ = ["announce", "announcement_block", "letters_of", "open_letter", "prepare_agreements", "sign_wave"]
+__all__ = ["announce", "letters_of", "open_letter", "prepare_agreements", "sign_wave"]
 
 Act, State = Decision.Act, Decision.State
 ACT_OF_OUTCOME = {
@@ -221,11 +221,6 @@ def request_letter(signing, decision, prepared, instalments):
 # --- Announcing --------------------------------------------------------------------------------------------------
 
 
-def letters_of(decisions):
-    """The documents of a queryset of decisions."""
-    return Document.objects.filter(subject_type=Decision._meta.label, subject_id__in=decisions.values("pk"))
-
-
 def announce(*, wave, by, version=None):
     """Hand over every decision of a wave at one moment: outcomes published, letters released, applicants told.
 
@@ -266,28 +261,8 @@ def refuse_not_decided(wave):
 
 
 def refuse_missing_letters(decisions):
-    if sentence := announcement_block(letters_of(decisions).progress()):
+    if sentence := announcement_block(progress_of_letters(letters_of(decisions))):
         raise LettersMissing(sentence)
-
-
-def announcement_block(progress):
-    """Why the announcement must wait, with the remedy; "" when every letter is made.
-
-    Args:
-        progress: counts of `DocumentQuerySet.progress()`.
-    """
-    failed, waiting = progress["failed"], progress["waiting"]
-    if failed:
-        return (
-            f"{plural(failed, 'courrier')} en erreur : ouvrez la page des courriers, corrigez la cause, relancez. "
-            "L’annonce remet tous les courriers au même moment."
-        )
-    if waiting:
-        return (
-            f"{plural(waiting, 'courrier')} en cours de fabrication sur {progress['total']} : attendez qu’ils soient "
-            "tous prêts. L’annonce remet tous les courriers au même moment."
-        )
-    return ""
 
 
 def announce_one(decision, at, by):

@@ -8,13 +8,14 @@ from django.core.exceptions import ValidationError
 from accounts import french
 from accounts.errors import StalePage
 from accounts.forms import EuroCentsField
-from selection.models import Outcome, PreparedOutcome
+from selection.models import Outcome
 from selection.money import Credit, credit_key
 from selection.panel import Row
 
 NAMES = ("outcome", "amount", "credit", "ground", "departure_reason", "version")
 # Where a refusal of the verb is shown.
 FIELD_OF_REFUSAL = {"amount_cents": "amount", "ground": "ground", "departure_reason": "departure_reason"}
+REASON_MAX_LENGTH = 300
 LABELS = {
     "outcome": "Issue",
     "amount": "Montant proposé",
@@ -46,16 +47,16 @@ class Entry:
 def stored(row: Row, default_credit: str) -> Entry:
     """The entry as it is prepared; a dossier without outcome offers what it asks."""
     prepared = row.prepared
-    amount = prepared.amount_cents if prepared and prepared.amount_cents else row.application.requested_cents
-    named = prepared is not None and prepared.line_id is not None
+    if prepared is None:
+        return Entry(row.prefix, amount=typed_euros(row.application.requested_cents), credit=default_credit)
     return Entry(
         prefix=row.prefix,
-        outcome=row.outcome,
-        amount=typed_euros(amount),
-        credit=credit_key(prepared.line, prepared.fiscal_year) if named else default_credit,
-        ground=prepared.ground if prepared else "",
-        departure_reason=prepared.departure_reason if prepared else "",
-        version=str(prepared.version) if prepared else "0",
+        outcome=prepared.outcome,
+        amount=typed_euros(prepared.amount_cents or row.application.requested_cents),
+        credit=credit_key(prepared.line, prepared.fiscal_year) if prepared.line else default_credit,
+        ground=prepared.ground,
+        departure_reason=prepared.departure_reason,
+        version=str(prepared.version),
     )
 
 
@@ -92,7 +93,7 @@ def change_of(entry: Entry, row: Row, credits: dict[str, Credit]) -> dict | None
     if not entry.version.isdecimal():
         entry.errors["outcome"] = "Cette ligne n’est plus à jour : rechargez la page."
     money = money_of(entry, credits) if entry.outcome == Outcome.PROPOSED else {}
-    if len(entry.departure_reason) > PreparedOutcome._meta.get_field("departure_reason").max_length:
+    if len(entry.departure_reason) > REASON_MAX_LENGTH:
         entry.errors["departure_reason"] = "Trois cents signes au plus."
     if any(entry.errors.values()):
         return None

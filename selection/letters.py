@@ -69,12 +69,14 @@ def facts_of(signing: Signing, decision: Decision, prepared: PreparedOutcome, in
         prepared: the outcome it comes from, with dossier, structure, place and line.
         instalments: for an award, the `funding.models.Instalment`s of its schedule, with their year.
     """
-    builders = {A.AWARD: award, A.WAITLIST: waitlist, A.REFUSAL: refusal, A.DEFERRAL: deferral}
-    build = builders[A(decision.act)]
     common = common_facts(signing, decision, prepared.application)
-    return (
-        build(signing, decision, prepared, common, instalments) if build is award else build(signing, decision, common)
-    )
+    if decision.act == A.AWARD:
+        return award(signing, decision, prepared, common, instalments)
+    if decision.act == A.WAITLIST:
+        return waitlist(signing, decision, common)
+    if decision.act == A.REFUSAL:
+        return refusal(decision, common)
+    return deferral(decision, common)
 
 
 def common_facts(signing, decision, application):
@@ -160,11 +162,11 @@ def laureates_sentence(count):
     return f"Les crédits de la vague vont aux {integer(count)} projets retenus."
 
 
-def refusal(signing, decision, common):
+def refusal(decision, common):
     return RefusalFacts(**common, grounds=grounds_of(decision.ground), next_step=NEXT_WAVE)
 
 
-def deferral(signing, decision, common):
+def deferral(decision, common):
     return DeferralFacts(**common, grounds=grounds_of(decision.ground), next_step=LATER_WAVE)
 
 

@@ -10,8 +10,9 @@ from django.utils import timezone
 from accounts.french import deadline, long_date, plural
 from applications.models import Application, ApplicationState, Assignment
 from programme.models import Wave
-from selection.decisions import announcement_block, awards_without_agreement, letters_of
-from selection.models import Decision, PanelSession, PreparedOutcome
+from selection.decisions import awards_without_agreement
+from selection.models import PanelSession, PreparedOutcome
+from selection.sending import Progress, announcement_block, progress_of
 
 W, S = Wave.State, ApplicationState
 ORDER = list(W)
@@ -29,8 +30,7 @@ class Standing:
     missing_reviews: int
     session: PanelSession | None
     prepared: int
-    letters: dict
-    notified: int
+    letters: Progress
     waiting_agreements: int
     today: date = field(default_factory=timezone.localdate)
 
@@ -62,7 +62,6 @@ class Standing:
 
 def standing_of(wave):
     counted = Application.objects.filter(wave=wave).order_by().values_list("state").annotate(n=Count("pk"))
-    decisions = Decision.objects.filter(wave=wave)
     asked = Assignment.objects.expected().filter(application__wave=wave, application__state=S.IN_REVIEW)
     return Standing(
         wave=wave,
@@ -70,8 +69,7 @@ def standing_of(wave):
         missing_reviews=asked.exclude(state=Assignment.State.SUBMITTED).count(),
         session=PanelSession.objects.filter(wave=wave).first(),
         prepared=PreparedOutcome.objects.filter(wave=wave, application__state=S.REVIEWED).count(),
-        letters=letters_of(decisions).progress(),
-        notified=decisions.filter(state=Decision.State.NOTIFIED).count(),
+        letters=progress_of(wave),
         waiting_agreements=len(awards_without_agreement(wave)) if wave.state == W.ANNOUNCED else 0,
     )
 
@@ -136,15 +134,15 @@ def panel_note(standing):
 
 
 def signature_note(standing):
-    total = standing.letters["total"]
+    total = standing.letters.total
     return plural(total, "décision signée", "décisions signées") if total else ""
 
 
 def announcement_note(standing):
     letters = standing.letters
-    if not letters["total"]:
+    if not letters.total:
         return ""
-    return f"{letters['rendered']} courriers prêts sur {letters['total']}"
+    return f"{letters.rendered_text} sur {letters.total}"
 
 
 # --- What comes next ---------------------------------------------------------------------------------------------

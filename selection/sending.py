@@ -11,7 +11,6 @@ from accounts.french import plural
 from accounts.permissions import require
 from documents import requests as documents
 from documents.models import CLAIM_EXPIRES_AFTER, MAX_ATTEMPTS, Document
-from selection.decisions import letters_of
 from selection.models import Decision
 
 FOLLOW = "selection.follow_letters"
@@ -28,6 +27,11 @@ REMEDIES = {
     "FactsError": "Un fait manque ou n’a pas la forme attendue : transmettez cette ligne à l’équipe technique.",
 }
 DEFAULT_REMEDY = "Réessayez. Si l’erreur revient, transmettez cette ligne à l’équipe technique."
+
+
+def letters_of(decisions):
+    """The documents of a queryset of decisions."""
+    return Document.objects.filter(subject_type=Decision._meta.label, subject_id__in=decisions.values("pk"))
 
 
 def with_urgency(queryset, now=None):
@@ -94,10 +98,9 @@ class Progress:
         return parts
 
 
-def progress_of(wave):
-    """The `Progress` of the letters of a wave; two queries."""
-    decisions = Decision.objects.filter(wave=wave)
-    rows = list(with_urgency(letters_of(decisions)).values_list("urgency", "released_at"))
+def progress_of_letters(letters, opened=0):
+    """The `Progress` of a queryset of documents, in one query."""
+    rows = list(with_urgency(letters).values_list("urgency", "released_at"))
     counts = [sum(urgency == state for urgency, _ in rows) for state in range(4)]
     return Progress(
         total=len(rows),
@@ -106,8 +109,31 @@ def progress_of(wave):
         running=counts[RUNNING],
         waiting=counts[WAITING],
         released=sum(released is not None for _, released in rows),
-        opened=decisions.filter(state=Decision.State.NOTIFIED).count(),
+        opened=opened,
     )
+
+
+def progress_of(wave):
+    """The `Progress` of the letters of a wave; two queries."""
+    decisions = Decision.objects.filter(wave=wave)
+    opened = decisions.filter(state=Decision.State.NOTIFIED).count()
+    return progress_of_letters(letters_of(decisions), opened)
+
+
+def announcement_block(progress):
+    """Why the announcement must wait, with the remedy; "" when every letter is made."""
+    together = "L’annonce remet tous les courriers au même moment."
+    if progress.failed:
+        return (
+            f"{plural(progress.failed, 'courrier')} en erreur : ouvrez la page des courriers, corrigez la cause, "
+            f"relancez. {together}"
+        )
+    if progress.is_moving:
+        return (
+            f"{plural(progress.total - progress.rendered, 'courrier')} en cours de fabrication sur {progress.total} : "
+            f"attendez qu’ils soient tous prêts. {together}"
+        )
+    return ""
 
 
 def retry_letter(*, document, by):

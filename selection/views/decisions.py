@@ -9,9 +9,8 @@ from accounts.access import permission_required
 from accounts.forms import version_of
 from accounts.french import plural
 from programme.models import Wave
-from selection.decisions import announce, announcement_block, letters_of, sign_wave
-from selection.models import Decision
-from selection.sending import progress_of
+from selection.decisions import announce, sign_wave
+from selection.sending import announcement_block, progress_of
 from selection.signing import signed, to_sign
 
 READ = "selection.read_panel"
@@ -37,17 +36,17 @@ def decisions(request, public_id):
 
 def signed_context(request, wave):
     signature = signed(wave)
-    letters = letters_of(Decision.objects.filter(wave=wave)).progress()
+    progress = progress_of(wave)
     first = signature.lines[0].decision if signature.lines else None
     return {
         "wave": wave,
         "signature": signature,
         "first": first,
-        "progress": progress_of(wave),
+        "progress": progress,
         "progress_url": reverse("selection:progress", args=[wave.public_id]),
         "may_announce": wave.state == Wave.State.DECIDED and request.user.has_perm("selection.sign"),
         "announce_items": announce_items(signature),
-        "announce_blocked": announcement_block(letters),
+        "announce_blocked": announcement_block(progress),
     }
 
 

@@ -14,7 +14,6 @@ from accounts.lists import ChoiceFilter, Column, ListPage
 from documents.downloads import serve
 from documents.models import Document
 from programme.models import Wave
-from selection.decisions import announcement_block, letters_of
 from selection.models import Decision
 from selection.sending import (
     FAILED,
@@ -22,6 +21,8 @@ from selection.sending import (
     READY,
     RUNNING,
     WAITING,
+    announcement_block,
+    letters_of,
     progress_of,
     remedy,
     retry_failed,
@@ -132,11 +133,11 @@ def letters(request):
 
 
 def wave_context(request, wave):
-    decisions = Decision.objects.filter(wave=wave)
+    decisions, progress = Decision.objects.filter(wave=wave), progress_of(wave)
     return {
-        "progress": progress_of(wave),
+        "progress": progress,
         "progress_url": reverse("selection:progress", args=[wave.public_id]),
-        "blocked": announcement_block(letters_of(decisions).progress()),
+        "blocked": announcement_block(progress),
         "first": decisions.select_related("signed_by").order_by("pk").first(),
         "may_announce": wave.state == Wave.State.DECIDED and request.user.has_perm("selection.sign"),
     }

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Organisation
 from applications.models import Application, Assignment, Fabrique, Review, Revision
+from documents import production
 from documents.models import Document
 from documents.production import produce
 from funding.budgets import open_credits
@@ -174,9 +175,13 @@ def prepare_all(panel, proposed=2):
     return panel
 
 
-def make_letters(wave):
+def make_letters(wave, *, rendered=False):
+    """Every letter of the wave is made: really rendered, or a blank page where the letter itself is not looked at."""
     for document in letters_of(Decision.objects.filter(wave=wave)):
-        produce(document.pk)
+        if rendered:
+            produce(document.pk)
+        else:
+            production._store(document.pk, factories.pdf_bytes())
     assert not Document.objects.filter(rendered_at=None).exists()
 
 

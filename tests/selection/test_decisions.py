@@ -177,7 +177,7 @@ def test_a_wave_with_a_deferral_tells_it_apart_from_a_refusal(panel):
     prepare(application=fourth, outcome="deferred", ground="Bail. Il reste à signer.", by=panel.officer)
     adopt(wave=panel.wave, by=panel.officer)
     sign_wave(wave=panel.wave, by=panel.signatory)
-    make_letters(panel.wave)
+    make_letters(panel.wave, rendered=True)
     announce(wave=panel.wave, by=panel.signatory)
     assert factories.fresh(fourth).state == "deferred"
     assert Document.objects.about(decision_of(fourth)).get().kind == "deferral_letter"
