@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from monitoring import figures
-from portal import tiles
+from monitoring import figures, tiles
 from programme.models import Origin, Wave
 
 
@@ -88,16 +87,9 @@ def money(numbers):
 def coverage(numbers):
     """The tile map and its four facts."""
     by_departement = {code: n for code, n in numbers["fabriques"]["by_departement"].items() if code != figures.UNKNOWN}
-    drawn, width, height = tiles.drawn(by_departement)
-    covered = sum(1 for tile in drawn if tile.count)
+    drawn = tiles.tile_map(by_departement)
     return {
-        "tiles": drawn,
-        "width": width,
-        "height": height,
-        "covered": covered,
-        "departements": len(drawn),
-        "located": sum(by_departement.values()),
-        "empty": [tile.code for tile in drawn if not tile.count],
+        "map": drawn,
         "regions": sorted(
             ((name, n) for name, n in numbers["fabriques"]["by_region"].items() if name != figures.UNKNOWN),
             key=lambda pair: -pair[1],

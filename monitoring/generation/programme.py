@@ -49,7 +49,7 @@ def generate(*, applications, seed, programme=None):
     )
     waves = create_waves(call, applications)
     calls.publish_call(call=call, by=None)
-    communes = list(Commune.objects.order_by("code"))
+    communes = list(Commune.objects.filter(population__gte=500).order_by("code"))
     numbers = itertools.count(((rank + 9) * 100 + call_rank) * 100_000 + 1)
     line = money.create_line(programme)
     for place, (wave, count) in enumerate(waves):

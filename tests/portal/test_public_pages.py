@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models import OutboxMessage
 from accounts.notify import notify
-from portal import tiles
+from monitoring import tiles
 from tests import factories
 
 PATHS = [

@@ -50,3 +50,33 @@ def drawn(counts):
         for tile in grid()
     ]
     return tiles, max(tile.x for tile in tiles) + SIZE, max(tile.y for tile in tiles) + SIZE
+
+
+@dataclass(frozen=True)
+class TileMap:
+    """The map and what it says in figures."""
+
+    tiles: list[DrawnTile]
+    width: int
+    height: int
+
+    @property
+    def covered(self):
+        return sum(1 for tile in self.tiles if tile.count)
+
+    @property
+    def located(self):
+        return sum(tile.count for tile in self.tiles)
+
+    @property
+    def departements(self):
+        return len(self.tiles)
+
+    @property
+    def empty(self):
+        return [tile.code for tile in self.tiles if not tile.count]
+
+
+def tile_map(counts):
+    """The `TileMap` of {département code: number of places}."""
+    return TileMap(*drawn(counts))

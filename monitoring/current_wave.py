@@ -1,0 +1,96 @@
+"""The wave that the team is on: its critical path with dates and counts, in three queries."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from django.db.models import Case, Count, IntegerField, OuterRef, Q, Subquery, Sum, Value, When
+from django.utils import timezone
+
+from accounts.french import long_date, plural
+from applications.models import Application, ApplicationState, Assignment
+from programme.models import Wave
+from selection.models import PanelSession, PreparedOutcome
+from selection.progress import Standing, critical_path, next_step
+from selection.sending import Progress, progress_of
+
+W, S = Wave.State, ApplicationState
+# The wave that asks most of the team: the furthest one not announced yet, then the last announced.
+INTEREST = (W.DECIDED, W.DELIBERATION, W.REVIEW, W.INSTRUCTION, W.COLLECTING, W.PLANNED, W.ANNOUNCED)
+NO_LETTER = Progress(total=0, rendered=0, failed=0, running=0, waiting=0, released=0)
+
+
+@dataclass(frozen=True)
+class CurrentWave:
+    """What the board shows of one wave."""
+
+    wave: Wave
+    steps: list
+    asked_cents: int
+    silence: str
+    action: str
+    blocked: str
+
+
+def current_wave(programme):
+    """The `CurrentWave` of a programme, or None before it has any."""
+    wave = find(programme)
+    if wave is None:
+        return None
+    groups = Application.objects.filter(wave=wave).order_by().values_list("state")
+    rows = list(groups.annotate(n=Count("pk"), cents=Sum("requested_cents")))
+    standing = Standing(
+        wave=wave,
+        states=Counter({state: n for state, n, _ in rows}),
+        missing_reviews=wave.missing_reviews or 0,
+        session=PanelSession(wave=wave, adopted_at=wave.adopted_at) if wave.adopted_at else None,
+        prepared=wave.prepared or 0,
+        letters=progress_of(wave) if wave.state == W.DECIDED else NO_LETTER,
+        waiting_agreements=0,
+    )
+    step = next_step(standing)
+    return CurrentWave(
+        wave=wave,
+        steps=critical_path(standing),
+        asked_cents=sum(cents or 0 for state, _, cents in rows if state not in (S.DRAFT, S.WITHDRAWN)),
+        silence=silence_of(wave),
+        action=step.title,
+        blocked=step.blocked,
+    )
+
+
+def find(programme):
+    """The wave with, in the same query, what its steps count."""
+    interest = Case(*(When(state=state, then=Value(rank)) for rank, state in enumerate(INTEREST)))
+    waves = Wave.objects.filter(call__programme=programme).select_related("call").annotate(
+        missing_reviews=counted(
+            Assignment.objects.expected().exclude(state=Assignment.State.SUBMITTED),
+            "application__wave", application__state=S.IN_REVIEW,
+        ),
+        prepared=counted(PreparedOutcome.objects, "wave", application__state=S.REVIEWED),
+        adopted_at=Subquery(PanelSession.objects.filter(wave=OuterRef("pk")).values("adopted_at")[:1]),
+        silent_on=Subquery(
+            Application.objects.filter(
+                wave=OuterRef("pk"), state__in=[S.SUBMITTED, S.ADMISSIBLE, S.IN_REVIEW, S.REVIEWED],
+                clock_suspended_on=None,
+            ).order_by("implied_rejection_on").values("implied_rejection_on")[:1]
+        ),
+    )  # fmt: skip
+    return waves.order_by(interest, "-announcement_on", "-pk").first()
+
+
+def counted(rows, path, **conditions):
+    per_wave = rows.filter(Q(**{path: OuterRef("pk")}), **conditions).order_by().values(path)
+    return Subquery(per_wave.annotate(n=Count("pk")).values("n"), output_field=IntegerField())
+
+
+def silence_of(wave):
+    """How much room is left before silence becomes a refusal."""
+    if wave.silent_on is None or wave.state == W.ANNOUNCED:
+        return ""
+    if wave.announcement_on is None:
+        return f"Le silence vaudra refus à partir du {long_date(wave.silent_on)}."
+    margin = (wave.silent_on - max(wave.announcement_on, timezone.localdate())).days
+    if margin >= 0:
+        return f"Marge entre l’annonce et le premier rejet implicite : {plural(margin, 'jour')}."
+    return f"L’annonce prévue tombe {plural(-margin, 'jour')} après le premier rejet implicite ({long_date(wave.silent_on)})."
+

@@ -1,0 +1,189 @@
+"""Money of a programme on both clocks, from the ledger and the instalments. Cents; a handful of queries."""
+
+from collections import defaultdict
+from functools import cached_property
+from itertools import accumulate
+
+from django.db.models import BooleanField, Case, Count, Q, Sum, Value, When
+from django.db.models.functions import ExtractYear
+
+from funding.balances import balances_of, flows_of, passages
+from funding.models import Draw, Instalment, Kind
+
+K = Kind
+MONEY_KEYS = (
+    "opened_cents", "reserved_cents", "committed_cents", "frozen_cents", "left_cents", "decommitted_cents",
+    "lapsed_cents", "due_cents", "paid_cents", "remaining_to_pay_cents", "cp_opened_cents", "cp_ordered_cents",
+    "cp_left_cents",
+)  # fmt: skip
+# Passages that raise, or lower, what each curve of the board shows.
+AE_HELD = (K.AE_OPENED, K.AE_FROZEN, K.AE_RESERVED, K.AE_COMMITTED, K.AE_LIQUIDATED)
+CURVES = {
+    "opened": frozenset(AE_HELD),
+    "committed": frozenset((K.AE_COMMITTED, K.AE_LIQUIDATED)),
+    "paid": frozenset((K.AE_LIQUIDATED,)),
+}
+
+
+class Money:
+    """The money of one programme as `clocks` see it.
+
+    Args:
+        by_day: True for a board that draws curves.
+    """
+
+    def __init__(self, programme, clocks, *, by_day=False):
+        self.programme, self.clocks, self.by_day = programme, clocks, by_day
+
+    @cached_property
+    def passages(self):
+        return passages(
+            as_of=self.clocks.as_of,
+            known_on=self.clocks.known_on,
+            programme=self.programme,
+            by_day=self.by_day,
+            known_before=self.clocks.known_on,
+        )
+
+    @cached_property
+    def due(self):
+        return due_by_line(self.programme, self.clocks)
+
+    @cached_property
+    def lines(self):
+        """One dict a line and fiscal year.
+
+        AE, due, paid and remaining figures are those of the AE opened in that year (what of them was liquidated);
+        `cp_…` figures are those of the CP of that year.
+        """
+        held, moved = balances_of(self.passages), flows_of(self.passages)
+        codes = {row.to_line: row.code for row in self.passages}
+        years = sorted({(line, year) for _, line, year in held}, key=lambda key: (codes[key[0]], key[1]))
+        return [
+            {"line": codes[line], "fiscal_year": year, **amounts(held, moved, self.due, line, year)}
+            for line, year in years
+        ]
+
+    @cached_property
+    def totals(self):
+        return {key: sum(line[key] for line in self.lines) for key in MONEY_KEYS}
+
+    def of_year(self, key, year):
+        return sum(line[key] for line in self.lines if line["fiscal_year"] == year)
+
+    def instruments(self):
+        """{instrument: {curve: cents}}: grants and funds are never added without saying so."""
+        result: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(CURVES, 0))
+        for row in self.passages:
+            for name, kinds in CURVES.items():
+                result[row.instrument][name] += gain(row, kinds, row.cents)
+        return result
+
+    def change_since_yesterday(self, kinds, year=None):
+        """What the accounts of `kinds` gained between what was known the day before and what is known now."""
+        return sum(
+            gain(row, kinds, row.cents - row.earlier_cents)
+            for row in self.passages
+            if year is None or year in (row.to_year, row.from_year)
+        )
+
+    def curve(self, name):
+        """[(day, cents cumulated that day)], the days on which it changes."""
+        days: dict = defaultdict(int)
+        for row in self.passages:
+            if change := gain(row, CURVES[name], row.cents):
+                days[row.day] += change
+        ordered = sorted(days)
+        return list(zip(ordered, accumulate(days[day] for day in ordered), strict=True))
+
+    @cached_property
+    def unpaid(self):
+        return unpaid_by_year(self.programme, self.clocks)
+
+
+def gain(row, kinds, cents):
+    """What a passage adds to the accounts of `kinds`."""
+    return cents * ((row.to_kind in kinds) - (row.from_kind in kinds))
+
+
+def amounts(held, moved, due, line, year):
+    def balance(kind):
+        return held.get((kind, line, year), 0)
+
+    def flow(origin, destination):
+        return moved.get((origin, destination, line, year), 0)
+
+    reserved, frozen, left = balance(K.AE_RESERVED), balance(K.AE_FROZEN), balance(K.AE_OPENED)
+    paid = balance(K.AE_LIQUIDATED)
+    committed = balance(K.AE_COMMITTED) + paid
+    return {
+        "opened_cents": left + frozen + reserved + committed,
+        "reserved_cents": reserved,
+        "committed_cents": committed,
+        "frozen_cents": frozen,
+        "left_cents": left,
+        "decommitted_cents": flow(K.AE_COMMITTED, K.AE_OPENED) + flow(K.AE_COMMITTED, K.AE_LAPSED),
+        "lapsed_cents": balance(K.AE_LAPSED),
+        "due_cents": due.get((line, year), 0),
+        "paid_cents": paid,
+        "remaining_to_pay_cents": committed - paid,
+        "cp_opened_cents": -balance(K.CP_SOURCE) - balance(K.CP_CANCELLED),
+        "cp_ordered_cents": balance(K.CP_ORDERED),
+        "cp_left_cents": balance(K.CP_AVAILABLE),
+    }
+
+
+# --- Instalments -------------------------------------------------------------------------------------------------
+
+
+def due_instalments(programme, clocks):
+    """The instalments that were due on that day, whatever became of them since."""
+    owed = Instalment.objects.filter(award__wave__call__programme=programme, due_on__lte=clocks.as_of)
+    return owed if clocks.knows_all else owed.filter(due_at__lt=clocks.known_until)
+
+
+def due_by_line(programme, clocks):
+    """{(line, AE year): cents} due so far, the paid ones included.
+
+    The draws of an award are used up in their order, as by payments (`funding.instalments.split`), so that the cents
+    add up exactly. Only awards that draw on several lines cost a second query.
+    """
+    due = due_instalments(programme, clocks)
+    shared = Draw.objects.order_by().values("award").annotate(n=Count("pk")).filter(n__gt=1).values("award")
+    several = Case(When(award__in=shared, then=Value(True)), default=Value(False), output_field=BooleanField())
+    rows = due.order_by().values_list("award__draws__line", "award__draws__fiscal_year", several)
+    result: dict[tuple[int, int], int] = defaultdict(int)
+    ambiguous = False
+    for line, year, is_shared, cents in rows.annotate(total=Sum("cents")):
+        ambiguous |= is_shared
+        result[line, year] += 0 if is_shared else cents
+    if ambiguous:
+        for key, cents in shared_due(due.filter(award__in=shared)):
+            result[key] += cents
+    return result
+
+
+def shared_due(due):
+    """((line, AE year), cents) of the awards that draw on several lines."""
+    left = dict(due.order_by().values_list("award").annotate(total=Sum("cents")))
+    for draw in Draw.objects.filter(award__in=left.keys()).order_by("award_id", "pk"):
+        part = min(draw.cents, left[draw.award_id])
+        left[draw.award_id] -= part
+        yield (draw.line_id, draw.fiscal_year), part
+
+
+def unpaid_by_year(programme, clocks):
+    """[(year expected, already ordered, withheld, cents, number)] of the instalments not paid on the day `as_of`.
+
+    By the dates of the instalments: what was known earlier of a schedule is not kept, so this has one clock.
+    """
+    day = clocks.as_of
+    waiting = Instalment.objects.filter(
+        Q(state__in=["planned", "due", "certified", "ordered", "withheld"]) | Q(state="paid", paid_on__gt=day),
+        award__wave__call__programme=programme,
+        award__committed_on__lte=day,
+    )
+    ordered = Case(When(ordered_on__lte=day, then=Value(True)), default=Value(False), output_field=BooleanField())
+    withheld = Case(When(state="withheld", then=Value(True)), default=Value(False), output_field=BooleanField())
+    rows = waiting.order_by().values_list(ExtractYear("expected_on"), ordered, withheld)
+    return list(rows.annotate(total=Sum("cents"), number=Count("pk")))

@@ -1,0 +1,419 @@
+"""The steering board of one programme: what a director reads, in that order (glossary, part 3)."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import accumulate
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from accounts.french import euros, integer, long_date, millions, plural
+from funding.models import Kind
+from monitoring import charts, tiles
+from monitoring.current_wave import current_wave
+from monitoring.figures import Figures
+from monitoring.todo import to_do
+from programme.models import Origin, Segment
+
+K = Kind
+UNKNOWN_AFTER = "Non connu"
+DEFINITIONS = {
+    "laureates": "Lauréate : attribution signée et annoncée, non retirée ; un lieu compte une fois.",
+    "contracted": "Conventionnée : convention ou arrêté en vigueur ce jour.",
+    "open": "Ouverte : ouverture réelle prouvée, sans fermeture connue.",
+    "alive": "« Vivante à 12 mois » n’est pas encore mesuré : il faut les comptes rendus de fréquentation.",
+    "ae": (
+        "AE ouvertes − gelées − annulées − réservées − engagées + retraits d’engagement de l’année, sur l’exercice. "
+        "Divisées par l’attribution moyenne des lauréates de l’année ; à défaut, de la dernière vague annoncée. "
+        "Ce qui n’est pas engagé tombe le 31 décembre."
+    ),
+    "cp": (
+        "Besoin : échéances d’attributions engagées, prévues au plus tard le 31 décembre et pas encore mises en "
+        "paiement. Celles qui le sont ont déjà pris leurs CP : les compter ici les compterait deux fois. "
+        "Disponible : CP ouverts − gelés − annulés − mis en paiement − payés."
+    ),
+    "remaining": (
+        "Engagé − retiré − payé. Par année : échéances non payées, à l’année où elles sont attendues ; celles d’une "
+        "année passée sont montrées avec l’année en cours."
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One number of the count of places; `number` None: not known."""
+
+    key: str
+    name: str
+    number: int | None
+    url: str
+    new: int
+    target: int
+    tone: str = ""
+
+    @property
+    def share(self):
+        return f"{100 * self.number // self.target} % de {integer(self.target)}" if self.target and self.number else ""
+
+    @property
+    def change(self):
+        return f"+ {self.new} depuis hier" if self.new else "= depuis hier"
+
+
+@dataclass(frozen=True)
+class Card:
+    """One amount, with what it means, since when, and the rows that make it."""
+
+    title: str
+    cents: int
+    url: str
+    rows_label: str
+    definition: str
+    sentence: str = ""
+    gap: str = ""
+    change_cents: int = 0
+    alert: bool = False
+    bars: list = field(default_factory=list)
+    bars_text: str = ""
+
+    @property
+    def value(self):
+        return millions(self.cents).removesuffix("\u00a0M€")
+
+    @property
+    def change(self):
+        if not self.change_cents:
+            return "= depuis hier"
+        sign = "+" if self.change_cents > 0 else "−"
+        return f"{sign} {euros(abs(self.change_cents))} depuis hier"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One row of « où en est l’argent »."""
+
+    key: str
+    name: str
+    grants_cents: int
+    fund_cents: int | None
+    total_cents: int
+    share: str
+    url: str
+
+
+@dataclass(frozen=True)
+class SegmentRow:
+    label: str
+    key: str
+    target: int | None
+    laureates: int
+    contracted: int | None
+    open: int | None
+
+    @property
+    def left(self):
+        return None if self.target is None else max(self.target - self.laureates, 0)
+
+
+def percent(part, whole):
+    return f"{100 * part // whole} %" if whole else "—"
+
+
+class Board:
+    """Everything the page shows; each part is computed once.
+
+    Args:
+        clocks: the two dates. « À traiter » and the wave are today's: another day does not show them.
+        nature, lines: what « À traiter » shows.
+        address: the page with its own parameters, for its links.
+    """
+
+    def __init__(self, programme, clocks, *, nature="", lines=8, address="/pilotage/"):
+        self.programme, self.clocks = programme, clocks
+        self.figures = Figures(programme, clocks, by_day=True)
+        self.nature, self.most_lines, self.address = nature, lines, address
+
+    # Dates and addresses.
+
+    @property
+    def is_now(self):
+        return self.clocks.is_now
+
+    @property
+    def origin_note(self):
+        return {
+            Origin.RECONSTRUCTION: "Reconstruction d’après la liste des lauréats publiée par l’ANCT (janvier 2024).",
+            Origin.DEMONSTRATION: "Démonstration : lieux, personnes et montants inventés.",
+        }.get(self.programme.origin, "")
+
+    def dated(self, path, **parameters):
+        """A link that keeps the two dates when they are not today's."""
+        if not self.is_now:
+            parameters |= {"au": self.clocks.as_of.isoformat(), "connu_au": self.clocks.known_on.isoformat()}
+        return f"{path}?{urlencode(parameters)}" if parameters else path
+
+    def places_url(self, **parameters):
+        """Rows of places are today's: a figure of another day opens the facts dated by then."""
+        scope = {"dispositif": self.programme.slug}
+        if not self.is_now:
+            scope["au"] = self.clocks.as_of.isoformat()
+        return f"{reverse('monitoring:places')}?{urlencode(scope | parameters)}"
+
+    # The four first figures.
+
+    @cached_property
+    def steps(self):
+        places, target = self.figures.places, self.figures.promises.target
+        # A reconstruction knows who was selected and nothing of what followed: none recorded is unknown, not zero.
+        known = self.programme.origin != Origin.RECONSTRUCTION
+
+        def step(key, name, total, new, tone="", etape=""):
+            count = places.total(total)
+            number = count if known or count or key == "laureates" else None
+            url = self.places_url(**({"etape": etape} if etape else {}))
+            return Step(key, name, number, url, places.total(new), target, tone)
+
+        return [
+            step("laureates", "Lauréates", "laureates", "new_laureates"),
+            step("contracted", "Conventionnées", "contracted_places", "new_contracted", etape="contracted"),
+            step("open", "Ouvertes", "state_open", "new_open", "paye", "opened"),
+        ]
+
+    @property
+    def before(self):
+        return self.figures.places.total("open_before_selection")
+
+    @property
+    def target(self):
+        return self.figures.promises.targets.get("")
+
+    @property
+    def place_definitions(self):
+        return [DEFINITIONS[key] for key in ("laureates", "contracted", "open", "alive")]
+
+    @cached_property
+    def cards(self):
+        return [self.left_card(), self.payment_credit_card(), self.remaining_card()]
+
+    def left_card(self):
+        year = self.clocks.year
+        opened, left = (self.figures.money.of_year(key, year) for key in ("opened_cents", "left_cents"))
+        average = self.average_award_cents()
+        if not opened:
+            sentence = f"Aucune AE n’est ouverte en {year}."
+        elif average:
+            sentence = f"soit encore {plural(left // average, 'fabrique')} à {euros(average)} en moyenne."
+        else:
+            sentence = "Aucune attribution encore : pas de moyenne."
+        return Card(
+            title=f"AE {year} restant à engager",
+            cents=left,
+            url=self.dated(f"/pilotage/budget/exercices/{year}/", chiffre="ae-restant"),
+            rows_label="Mouvements",
+            definition=DEFINITIONS["ae"],
+            sentence=sentence,
+            change_cents=self.figures.money.change_since_yesterday({K.AE_OPENED}, year),
+        )
+
+    def average_award_cents(self):
+        """Mean award of the places selected this year, else of the last wave announced; 0 before any."""
+        awards = [(day, n, cents) for kind, _, day, n, cents in self.figures.places.steps if kind == "selected"]
+        chosen = [one for one in awards if one[0].year == self.clocks.year]
+        if awards and not chosen:
+            last = max(day for day, _, _ in awards)
+            chosen = [one for one in awards if one[0] == last]
+        return sum(cents for _, _, cents in chosen) // (sum(n for _, n, _ in chosen) or 1)
+
+    def payment_credit_card(self):
+        year = self.clocks.year
+        need, number = self.need()
+        available = self.figures.money.of_year("cp_left_cents", year)
+        gap = available - need
+        return Card(
+            title=f"CP {year} : besoin d’ici au 31/12",
+            cents=need,
+            url="/pilotage/echeances/?" + urlencode({"prevue_au": self.clocks.year_end.isoformat()}),
+            rows_label=plural(number, "échéance"),
+            definition=DEFINITIONS["cp"],
+            sentence=f"pour {millions(available)} disponibles :",
+            gap=f"impasse de {millions(-gap)}" if gap < 0 else f"surplus de {millions(gap)}",
+            change_cents=self.figures.money.change_since_yesterday({K.CP_AVAILABLE}, year),
+            alert=gap < 0,
+        )
+
+    def need(self):
+        """(cents, number) of the instalments expected by 31 December and not ordered yet."""
+        rows = [
+            (cents, number)
+            for year, ordered, withheld, cents, number in self.figures.money.unpaid
+            if year <= self.clocks.year and not ordered and not withheld
+        ]
+        return sum(cents for cents, _ in rows), sum(number for _, number in rows)
+
+    def remaining_card(self):
+        remaining = self.figures.money.totals["remaining_to_pay_cents"]
+        years = self.remaining_by_year()
+        unplanned = remaining - sum(cents for _, cents in years)
+        text = " ; ".join(f"{label} : {millions(cents)}" for label, cents in years)
+        return Card(
+            title="Reste à payer",
+            cents=remaining,
+            url=self.dated("/pilotage/budget/"),
+            rows_label="Échéancier",
+            definition=DEFINITIONS["remaining"],
+            sentence=f"dont {millions(unplanned)} sans échéancier connu." if unplanned > 0 and self.is_now else "",
+            change_cents=self.figures.money.change_since_yesterday({K.AE_COMMITTED}),
+            bars=charts.bars(years),
+            bars_text=f"Reste à payer par année. {text}",
+        )
+
+    def remaining_by_year(self):
+        """[(year, cents)], this year with the years before, the third and the later ones together."""
+        year = self.clocks.year
+        amounts = dict.fromkeys(range(year, year + 4), 0)
+        for expected, _, _, cents, _ in self.figures.money.unpaid:
+            amounts[min(max(expected, year), year + 3)] += cents
+        while len(amounts) > 1 and not amounts[max(amounts)]:
+            amounts.pop(max(amounts))
+        return [(str(one), cents) for one, cents in amounts.items()]
+
+    # To do, and the wave.
+
+    @cached_property
+    def to_do(self):
+        return to_do(self.programme, nature=self.nature, limit=self.most_lines, address=self.address)
+
+    @cached_property
+    def wave(self):
+        return current_wave(self.programme)
+
+    # The money.
+
+    @cached_property
+    def stages(self):
+        totals, force = self.figures.money.totals, self.figures.promises.in_force
+        by_instrument = self.figures.money.instruments()
+        funds = by_instrument["fund"]
+        opened, committed = totals["opened_cents"], totals["committed_cents"]
+        announced = force.amount_cents if force else 0
+        grants = (force.grants_cents if force else 0) or announced
+        budget = self.dated("/pilotage/budget/")
+        return [
+            Stage(
+                "annonce", "Annoncé", grants, force.fund_cents if force else 0, announced, "—",
+                reverse("monitoring:statements"),
+            ),
+            Stage("ouvert", "Ouvert (AE)", opened - funds["opened"], funds["opened"], opened,
+                  f"{percent(opened - funds['opened'], grants)} des subventions", budget),
+            Stage("reserve", "Réservé", totals["reserved_cents"], None, totals["reserved_cents"],
+                  f"{percent(totals['reserved_cents'], opened)} de l’ouvert", budget),
+            Stage("engage", "Engagé", committed - funds["committed"], funds["committed"], committed,
+                  f"{percent(committed, opened)} de l’ouvert", budget),
+            Stage("gel", "Exigible", totals["due_cents"], None, totals["due_cents"],
+                  f"{percent(totals['due_cents'], committed)} de l’engagé", "/pilotage/echeances/?etat=a-traiter"),
+            Stage("paye", "Payé", totals["paid_cents"] - funds["paid"], funds["paid"], totals["paid_cents"],
+                  f"{percent(totals['paid_cents'], committed)} de l’engagé", "/pilotage/echeances/?etat=paid"),
+        ]  # fmt: skip
+
+    @property
+    def not_opened_cents(self):
+        """Announced grants that no budget has opened yet."""
+        return max(self.stages[0].grants_cents - self.stages[1].grants_cents, 0)
+
+    @property
+    def statement_counts(self):
+        said = self.figures.promises.statements
+        return plural(len(said), "énoncé daté", "énoncés datés"), sum(1 for one in said if one.contradicts_id)
+
+    @cached_property
+    def money_chart(self):
+        curves = [
+            ("ouvert", "Ouvert (AE)", self.figures.money.curve("opened")),
+            ("engage", "Engagé", self.figures.money.curve("committed")),
+            ("paye", "Payé", self.figures.money.curve("paid")),
+        ]
+        promises = self.figures.promises
+        return charts.money_chart(curves, promises.in_force, promises.statements, self.clocks.as_of)
+
+    @property
+    def money_text(self):
+        parts = ", ".join(f"{stage.name.lower()} {millions(stage.total_cents)}" for stage in self.stages)
+        return f"Au {long_date(self.clocks.as_of)} : {parts}."
+
+    # The count.
+
+    @cached_property
+    def trajectory(self):
+        """[(day, wave number, places, cumulated)], one row a wave."""
+        rows = sorted((day, wave, n) for kind, wave, day, n, _ in self.figures.places.steps if kind == "selected")
+        return [(*row, total) for row, total in zip(rows, accumulate(n for _, _, n in rows), strict=True)]
+
+    @cached_property
+    def openings(self):
+        """[(month, cumulated open places)]."""
+        rows = sorted((day, n) for kind, _, day, n, _ in self.figures.places.steps if kind == "opened")
+        return list(zip((day for day, _ in rows), accumulate(n for _, n in rows), strict=True))
+
+    @cached_property
+    def count_chart(self):
+        laureates = [(day, wave, total) for day, wave, _, total in self.trajectory]
+        return charts.count_chart(laureates, self.openings, self.figures.promises.target, self.clocks.as_of)
+
+    @property
+    def count_text(self):
+        counts = ", ".join(str(total) for *_, total in self.trajectory)
+        return f"Lauréates cumulées par vague : {counts} ; cible : {self.figures.promises.target}."
+
+    # The territory.
+
+    @cached_property
+    def segments(self):
+        """Laureates against targets; the digital ones are a part of the priority neighbourhoods."""
+        targets, places = self.figures.promises.by_segment, self.figures.places
+        columns = {name: places.by_segment(name) for name in ("laureates", "contracted_places", "state_open")}
+        known = self.programme.origin != Origin.RECONSTRUCTION
+
+        def part(name, key):
+            count = columns[name][key]
+            return count if known or count else None
+
+        return [
+            SegmentRow(
+                label=Segment(key).label,
+                key=key,
+                target=target_of(key, targets),
+                laureates=columns["laureates"][key],
+                contracted=part("contracted_places", key),
+                open=part("state_open", key),
+            )
+            for key in (Segment.OUTSIDE_LARGE_CENTRES, Segment.QPV, Segment.QPV_DIGITAL, Segment.UNKNOWN)
+        ]
+
+    @cached_property
+    def map(self):
+        counts = self.figures.places.by("place")
+        return tiles.tile_map({code: n for code, n in counts.items() if code != "unknown"})
+
+    @cached_property
+    def regions(self):
+        """[(name, laureates, open or None, départements covered)], most laureates first, unknown last."""
+        rows: dict[str, list] = {}
+        for group in self.figures.places.groups:
+            row = rows.setdefault(group["area"] or UNKNOWN_AFTER, [0, 0, set()])
+            row[0] += group["laureates"]
+            row[1] += group["state_open"]
+            if group["laureates"] and group["place"]:
+                row[2].add(group["place"])
+        named = [(name, n, opened, len(covered)) for name, (n, opened, covered) in rows.items() if n]
+        return sorted(named, key=lambda row: (row[0] == UNKNOWN_AFTER, -row[1], row[0]))
+
+    @property
+    def most_in_a_region(self):
+        return max((row[1] for row in self.regions), default=0)
+
+
+def target_of(segment, targets):
+    """150 in priority neighbourhoods comprise the 30 digital ones: 120 are left for the others."""
+    if segment == Segment.QPV and Segment.QPV in targets:
+        return targets[Segment.QPV] - targets.get(Segment.QPV_DIGITAL, 0)
+    return targets.get(segment)

@@ -1,0 +1,334 @@
+"""« À traiter »: what waits for somebody, by when, how late. Always today's; one query for every nature of act."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.db.models import CharField, Count, DateField, F, IntegerField, Min, TextField, UUIDField, Value
+from django.db.models.functions import Cast, Concat, TruncDate
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.french import plural
+from applications.models import Application, ApplicationState, Assignment, CorrectionRequest
+from documents.models import Document
+from funding.models import Agreement, Award, Instalment
+
+S = ApplicationState
+HORIZON = datetime.timedelta(days=15)
+SIXTY = datetime.timedelta(days=60)
+# Beyond that many lines of one nature, the list of that nature is the page to open.
+MOST = 100
+SILENT = (S.SUBMITTED, S.ADMISSIBLE, S.IN_REVIEW, S.REVIEWED)
+
+
+@dataclass(frozen=True)
+class Nature:
+    """One nature of act: `label` in the table, `chip` for several, `rows_url` the whole list."""
+
+    key: str
+    label: str
+    chip: str
+    rows_url: str
+
+
+NATURES = {
+    nature.key: nature
+    for nature in (
+        Nature("silence", "Rejet implicite", "Rejets implicites", "/pilotage/dossiers/?tri=silence"),
+        Nature("pieces", "Pièces demandées", "Pièces", "/pilotage/dossiers/?etat=correction_requested"),
+        Nature("evaluation", "Évaluation", "Évaluations", "/pilotage/dossiers/?etat=in_review"),
+        Nature("courrier", "Courrier", "Courriers", "/pilotage/courriers/"),
+        Nature("versement", "Versement", "Versements", "/pilotage/echeances/?etat=a-traiter"),
+        Nature("convention", "Convention", "Conventions", "/pilotage/conventions/"),
+        Nature("reservation", "AE à engager", "AE réservées", "/pilotage/budget/"),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line: what, on what, who must act, by when."""
+
+    nature: Nature
+    title: str
+    url: str
+    note: str
+    who: str
+    due_label: str
+    due_on: datetime.date
+    today: datetime.date
+
+    @property
+    def days_late(self):
+        return (self.today - self.due_on).days
+
+    @property
+    def delay(self):
+        days = abs(self.days_late)
+        if days == 0:
+            return "aujourd’hui"
+        return plural(days, "jour") if self.days_late > 0 else f"dans {plural(days, 'jour')}"
+
+    @property
+    def tone(self):
+        return "fab-retard" if self.days_late > 0 else "fab-bientot"
+
+
+@dataclass(frozen=True)
+class Chip:
+    label: str
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class ToDo:
+    """The lines shown, those left out, the chips."""
+
+    items: list[Item]
+    more: int
+    more_url: str
+    chips: list[Chip]
+
+    @property
+    def first(self):
+        return self.items[0] if self.items else None
+
+
+def to_do(programme, *, nature="", limit=8, address="/pilotage/"):
+    """What waits, the most late first.
+
+    Args:
+        nature: key of the nature to show, "" for all of them.
+        limit: lines shown.
+        address: page that the chips lead to, with its own parameters.
+    """
+    items = sorted(read(programme), key=lambda item: (-item.days_late, item.nature.key, item.title))
+    chosen = [item for item in items if nature in ("", item.nature.key)]
+    known = NATURES.get(nature)
+    return ToDo(
+        items=chosen[:limit],
+        more=max(len(chosen) - limit, 0),
+        more_url=known.rows_url if known else f"{address}{'&' if '?' in address else '?'}lignes=toutes#a-traiter",
+        chips=chips_of(items, nature, address),
+    )
+
+
+def chips_of(items, nature, address):
+    join = "&" if "?" in address else "?"
+    chips = [Chip(f"Tout {len(items)}", f"{address}#a-traiter", nature == "")]
+    for one in NATURES.values():
+        if count := sum(item.nature is one for item in items):
+            more = " et plus" if count >= MOST else ""
+            chips.append(
+                Chip(f"{one.chip} {count}{more}", f"{address}{join}nature={one.key}#a-traiter", nature == one.key)
+            )
+    return chips
+
+
+# --- Reading: each nature gives (nature, state, ref, name, person, wave, number, day) ------------------------------
+
+
+def read(programme):
+    first, *others = [
+        silent(programme), asked(programme), reviews(programme), letters(), payments(programme),
+        agreements(programme), unprepared(programme), reserved(programme),
+    ]  # fmt: skip
+    today = timezone.localdate()
+    return [item_of(row, today) for row in first.union(*others, all=True)]
+
+
+def line(rows, nature, *, state, ref, name, person, wave, number, day):
+    """The same eight columns for every nature, so that one statement reads them all."""
+    return rows.order_by().values_list(
+        Value(nature, output_field=CharField()), Cast(state, CharField()), ref, Cast(name, TextField()),
+        Cast(person, TextField()), wave,
+    ).annotate(how_many=number, on_day=day)  # fmt: skip
+
+
+NONE = Value("", output_field=CharField())
+ONE = Value(1, output_field=IntegerField())
+NOBODY = Value(None, output_field=UUIDField())
+
+
+def limited(rows, *order):
+    """At most `MOST` of them: a sub-query, since SQLite limits no part of a union."""
+    return rows.model.objects.filter(pk__in=rows.order_by(*order, "pk").values("pk")[:MOST])
+
+
+def silent(programme):
+    """Dossiers, by wave, whose silence becomes a refusal within fifteen days (CRPA L231-4 3°)."""
+    limit = timezone.localdate() + HORIZON
+    rows = Application.objects.filter(
+        wave__call__programme=programme, state__in=SILENT, clock_suspended_on=None, implied_rejection_on__lte=limit
+    )
+    return line(
+        rows, "silence", state=NONE, ref=F("wave__public_id"), name=NONE, person=NONE, wave=F("wave__number"),
+        number=Count("pk"), day=Min("implied_rejection_on"),
+    )  # fmt: skip
+
+
+def asked(programme):
+    """Pieces asked for, whose deadline has passed or comes within a week."""
+    limit = timezone.now() + datetime.timedelta(days=7)
+    rows = CorrectionRequest.objects.filter(
+        application__wave__call__programme=programme, closed_at=None, due_at__lte=limit
+    )
+    return line(
+        limited(rows, "due_at"), "pieces", state=NONE, ref=F("application__public_id"),
+        name=F("application__fabrique__name"), person=full_name("application__officer"), wave=F("application__wave__number"),
+        number=ONE, day=TruncDate("due_at"),
+    )  # fmt: skip
+
+
+def reviews(programme):
+    """Sheets that are late, by reviewer and wave."""
+    rows = Assignment.objects.filter(
+        application__wave__call__programme=programme, state__in=Assignment.PENDING, application__state=S.IN_REVIEW,
+        due_on__lt=timezone.localdate(),
+    )  # fmt: skip
+    return line(
+        rows, "evaluation", state=NONE, ref=F("application__wave__public_id"), name=NONE, person=full_name("reviewer"),
+        wave=F("application__wave__number"), number=Count("pk"), day=Min("due_on"),
+    )  # fmt: skip
+
+
+def letters():
+    """Documents whose making failed."""
+    return line(
+        Document.objects.failed(), "courrier", state=F("kind"), ref=NOBODY, name=NONE, person=NONE,
+        wave=Value(None, output_field=IntegerField()), number=Count("pk"), day=TruncDate(Min("created_at")),
+    )  # fmt: skip
+
+
+def payments(programme):
+    """Instalments due and not paid, from fifteen days before the legal limit."""
+    since = timezone.localdate() - SIXTY + HORIZON
+    rows = Instalment.objects.filter(
+        award__wave__call__programme=programme, state__in=["due", "certified", "ordered"], due_on__lte=since
+    )
+    return line(
+        limited(rows, "due_on"), "versement", state=F("state"), ref=F("public_id"), name=F("award__fabrique__name"),
+        person=NONE, wave=F("award__wave__number"), number=F("number"), day=F("due_on"),
+    )  # fmt: skip
+
+
+def agreements(programme):
+    """Agreements not signed by both, from fifteen days before the sixtieth after the commitment."""
+    since = timezone.localdate() - SIXTY + HORIZON
+    rows = Agreement.objects.filter(
+        award__wave__call__programme=programme, state__in=["drafted", "sent", "signed_by_beneficiary"],
+        award__committed_on__lte=since,
+    )  # fmt: skip
+    return line(
+        limited(rows, "award__committed_on"), "convention", state=F("state"), ref=F("public_id"),
+        name=F("award__fabrique__name"), person=NONE, wave=F("award__wave__number"), number=ONE,
+        day=F("award__committed_on"),
+    )  # fmt: skip
+
+
+def unprepared(programme):
+    """Awards that wait for their agreement to be drawn up, by wave."""
+    rows = Award.objects.without_agreement().filter(wave__call__programme=programme)
+    return line(
+        rows, "convention", state=Value("none"), ref=F("wave__public_id"), name=NONE, person=NONE,
+        wave=F("wave__number"), number=Count("pk"), day=Min("committed_on"),
+    )  # fmt: skip
+
+
+def reserved(programme):
+    """Reservations that fall on 31 December, by wave."""
+    rows = Award.objects.filter(wave__call__programme=programme, state=Award.State.RESERVED)
+    return line(
+        rows, "reservation", state=NONE, ref=F("wave__public_id"), name=NONE, person=NONE, wave=F("wave__number"),
+        number=Count("pk"), day=Min("reserved_on"),
+    )  # fmt: skip
+
+
+def full_name(path):
+    return Concat(F(f"{path}__first_name"), Value(" "), F(f"{path}__last_name"), output_field=CharField())
+
+
+# --- In words ------------------------------------------------------------------------------------------------------
+
+
+def item_of(row, today):
+    nature, *facts = row
+    return WORDS[nature](NATURES[nature], today, *facts)
+
+
+def silence_item(nature, today, state, ref, name, person, wave, number, day):
+    return Item(
+        nature, f"{plural(number, 'dossier')} de la vague {wave}", f"/pilotage/dossiers/?vague={ref}&tri=silence",
+        "Deux mois de silence valent refus", "Direction", "décider avant le", day, today,
+    )  # fmt: skip
+
+
+def pieces_item(nature, today, state, ref, name, person, wave, number, day):
+    passed = day < today
+    return Item(
+        nature, name, reverse("applications:staff_dossier", args=[ref]),
+        "Délai passé : reprendre l’examen" if passed else "Réponse attendue du porteur",
+        person.strip() or "Instruction" if passed else "La structure", "pièces attendues le", day, today,
+    )  # fmt: skip
+
+
+def evaluation_item(nature, today, state, ref, name, person, wave, number, day):
+    return Item(
+        nature, f"{plural(number, 'évaluation')} de la vague {wave}", f"/pilotage/vagues/{ref}/affectation/",
+        "Le comité les attend", person, "attendues le", day, today,
+    )  # fmt: skip
+
+
+def letter_item(nature, today, state, ref, name, person, wave, number, day):
+    kind = Document.Kind(state).label.lower()
+    return Item(
+        nature, f"{plural(number, 'document')} en erreur : {kind}", nature.rows_url, "La fabrication a échoué",
+        "Instruction", "demandé le", day, today,
+    )  # fmt: skip
+
+
+PAYERS = {"due": "certifier le service fait", "certified": "mettre en paiement", "ordered": "noter le paiement"}
+
+
+def payment_item(nature, today, state, ref, name, person, wave, number, day):
+    return Item(
+        nature, name, f"/pilotage/echeances/{ref}/", f"Vague {wave}, échéance {number} : {PAYERS[state]}", "Finances",
+        "délai de 60 jours le", day + SIXTY, today,
+    )  # fmt: skip
+
+
+SIGNERS = {
+    "none": ("Convention à préparer", "Instruction"),
+    "drafted": ("À envoyer à la structure", "Instruction"),
+    "sent": ("À signer par la structure", "La structure"),
+    "signed_by_beneficiary": ("À signer par l’État", "Direction"),
+}
+
+
+def agreement_item(nature, today, state, ref, name, person, wave, number, day):
+    note, who = SIGNERS[state]
+    if state == "none":
+        title, url = f"{plural(number, 'attribution')} de la vague {wave}", f"/pilotage/vagues/{ref}/"
+    else:
+        title, url, note = name, f"/pilotage/conventions/{ref}/", f"{note}, vague {wave}"
+    return Item(nature, title, url, note, who, "60 jours le", day + SIXTY, today)
+
+
+def reservation_item(nature, today, state, ref, name, person, wave, number, day):
+    return Item(
+        nature, f"{plural(number, 'réservation')} de la vague {wave}", f"/pilotage/vagues/{ref}/decisions/",
+        "Non engagées, elles tombent le 31 décembre", "Direction", "signer avant le",
+        datetime.date(day.year, 12, 31), today,
+    )  # fmt: skip
+
+
+WORDS = {
+    "silence": silence_item,
+    "pieces": pieces_item,
+    "evaluation": evaluation_item,
+    "courrier": letter_item,
+    "versement": payment_item,
+    "convention": agreement_item,
+    "reservation": reservation_item,
+}
