@@ -1,0 +1,253 @@
+"""Who may do what at every URL: decided from what each role is for, not read from the code.
+
+An applicant sees her structures' dossiers and nothing of the others. Staff read what was sent, never a draft. A reviewer
+reads the dossiers that she accepted, once she has said that she has no tie. Whoever declared a tie with a dossier never
+reads it again, in any role. Officers instruct, assign, prepare and write agreements; the chair prepares the panel's
+proposal; the decision-maker signs and announces; finance officers open credits and pay; the administrator gives roles
+and delegations. The auditor reads all that staff read and changes nothing but her own account.
+"""
+
+from tests.access import targets as at
+from tests.access.actors import (
+    ADMINISTRATOR,
+    APPLICANTS,
+    AUDITOR,
+    DECISION_MAKER,
+    EVERYONE,
+    FINANCE,
+    FOLLOWING,
+    MEMBERS,
+    NOBODY,
+    OFFICERS,
+    PANEL_CHAIR,
+    READERS,
+    RECUSED,
+    REVIEWERS,
+    SIGNED_IN,
+    STAFF,
+    STEERING,
+    THE_REVIEWER,
+    WRITER,
+)
+from tests.access.rows import Row
+
+MOVED_ON = (200, 302)
+ACT_OF_OFFICER = OFFICERS - RECUSED
+
+PUBLIC = [
+    Row(name, EVERYONE, get=EVERYONE)
+    for name in (
+        "health",
+        "portal:home",
+        "portal:figures",
+        "portal:places",
+        "portal:help",
+        "portal:definitions",
+        "portal:accessibility",
+        "portal:legal",
+        "portal:personal_data",
+        "programme:calls",
+        "programme:commune_search",
+    )
+] + [
+    Row("programme:call", EVERYONE, get=EVERYONE, target=at.published_call),
+    # A call that is not published is the staff's.
+    Row("programme:call", EVERYONE, get=STAFF, sees=STAFF, target=at.unpublished_call),
+    Row("documents:verify", EVERYONE, get=EVERYONE, post=EVERYONE, target=at.unknown_letter, done=(200,)),
+]
+
+ENTRANCE = [
+    Row("account_login", EVERYONE, get=EVERYONE, post=EVERYONE, target=at.sign_in, served=MOVED_ON),
+    Row("account_signup", EVERYONE, get=EVERYONE, post=EVERYONE, target=at.sign_up, served=MOVED_ON),
+    # Signing out of no session: sent to the home page.
+    Row("account_logout", EVERYONE, get=EVERYONE, post=EVERYONE, served=MOVED_ON),
+    Row("account_inactive", EVERYONE, get=EVERYONE),
+    Row("account_email_verification_sent", EVERYONE, get=EVERYONE),
+    Row("account_confirm_email", EVERYONE, get=EVERYONE, post=EVERYONE, target=at.unconfirmed_address),
+    Row("account_reset_password", EVERYONE, get=EVERYONE, post=EVERYONE, target=at.forgotten_password),
+    Row("account_reset_password_done", EVERYONE, get=EVERYONE),
+    Row("account_reset_password_from_key_done", EVERYONE, get=EVERYONE),
+    # A key that is not one: the page says so, and changes nothing.
+    Row(
+        "account_reset_password_from_key",
+        EVERYONE,
+        get=EVERYONE,
+        post=EVERYONE,
+        target=at.reset_key,
+        done=(200,),
+    ),
+    Row("accounts:account_reset_link", EVERYONE, get=EVERYONE, post=EVERYONE, target=at.reset_key, done=(200,)),
+    # Codes by mail are not in use: back to the sign-in page.
+    Row("account_confirm_login_code", EVERYONE, get=EVERYONE, post=EVERYONE, served=(302,)),
+]
+
+OWN_ACCOUNT = [
+    Row("accounts:home", SIGNED_IN, get=SIGNED_IN, served=(302,)),
+    Row("accounts:switch_role", SIGNED_IN, post=SIGNED_IN - {"newcomer"}, target=at.own_role),
+    Row("accounts:details", SIGNED_IN, get=SIGNED_IN, post=SIGNED_IN, target=at.own_details),
+    Row("account_email", SIGNED_IN, get=SIGNED_IN, post=SIGNED_IN, target=at.other_address),
+    Row("account_change_password", SIGNED_IN, get=SIGNED_IN, post=SIGNED_IN, served=MOVED_ON, done=MOVED_ON),
+    Row("account_set_password", SIGNED_IN, get=SIGNED_IN, post=SIGNED_IN, served=MOVED_ON, done=MOVED_ON),
+    Row("account_reauthenticate", SIGNED_IN, get=SIGNED_IN, post=SIGNED_IN, served=MOVED_ON, done=MOVED_ON),
+]
+
+STRUCTURE = {"door": SIGNED_IN, "sees": MEMBERS | STAFF}
+STRUCTURES = [
+    Row("accounts:organisations", APPLICANTS, get=APPLICANTS),
+    Row("accounts:organisation_new", APPLICANTS, get=APPLICANTS, post=APPLICANTS, target=at.new_organisation),
+    Row("accounts:organisation", **STRUCTURE, get=MEMBERS | STAFF, target=at.organisation),
+    # Those who only read it are told so, in the place of the form.
+    Row("accounts:organisation_edit", **STRUCTURE, get=MEMBERS | STAFF, post=WRITER, target=at.organisation),
+    Row("accounts:organisation_invite", **STRUCTURE, post=WRITER, target=at.invite),
+    Row("accounts:invitation_cancel", **STRUCTURE, post=WRITER, target=at.cancel_invitation),
+    # Anybody may leave; only the person responsible takes others out.
+    Row("accounts:member_remove", **STRUCTURE, post=MEMBERS, target=at.remove_reader),
+    Row(
+        "accounts:invitation_accept",
+        SIGNED_IN,
+        sees=frozenset({"stranger"}),
+        post=frozenset({"stranger"}),
+        target=at.accept_invitation,
+    ),
+]
+
+SERVICE = [
+    Row("accounts:journal", STEERING | AUDITOR, get=STEERING | AUDITOR),
+    Row("accounts:people", ADMINISTRATOR | AUDITOR, get=ADMINISTRATOR | AUDITOR),
+    Row("accounts:person", ADMINISTRATOR | AUDITOR, get=ADMINISTRATOR | AUDITOR, target=at.person),
+    Row("accounts:grant_role", ADMINISTRATOR, post=ADMINISTRATOR, target=at.person),
+    Row("accounts:revoke_role", ADMINISTRATOR, post=ADMINISTRATOR, target=at.person_with_role),
+    Row("accounts:mail", STAFF, get=STAFF),
+    Row("accounts:mail_retry", STEERING, post=STEERING, target=at.stuck_mail),
+    # Mail is read whole in a demonstration only; elsewhere the page does not exist.
+    Row("accounts:outbox", EVERYONE, sees=NOBODY),
+    Row("accounts:outbox_message", EVERYONE, sees=NOBODY, target=at.message),
+    # The technical administration is for the host's accounts, which no role gives.
+    Row("admin:index", NOBODY),
+]
+
+OWN = {"door": SIGNED_IN, "sees": MEMBERS}
+APPLYING = [
+    Row("applications:mine", APPLICANTS, get=APPLICANTS),
+    Row("applications:start", APPLICANTS, get=APPLICANTS, post=APPLICANTS, target=at.new_dossier),
+    Row("applications:dossier", **OWN, get=MEMBERS, target=at.awarded),
+    Row("applications:dossier", **OWN, get=MEMBERS, target=at.draft),
+    Row("applications:check", **OWN, get=MEMBERS, post=WRITER, target=at.ready),
+    Row("applications:sent", **OWN, get=MEMBERS, target=at.awarded),
+    Row("applications:receipt", **OWN, get=MEMBERS, target=at.sent),
+    Row("applications:withdraw", **OWN, get=MEMBERS, post=WRITER, target=at.sent),
+    # Staff never open a piece of a draft.
+    Row("applications:piece", **OWN, get=MEMBERS, target=at.piece_of_draft),
+    Row("applications:piece", SIGNED_IN, sees=MEMBERS | READERS, get=MEMBERS | READERS, target=at.piece_of_awarded),
+    Row(
+        "applications:piece",
+        SIGNED_IN,
+        sees=READERS | THE_REVIEWER,
+        get=READERS | THE_REVIEWER,
+        target=at.piece_in_review,
+    ),
+    Row("applications:remove_piece", **OWN, post=WRITER, target=at.piece_of_draft),
+    Row("applications:plan_totals", **OWN, get=MEMBERS, target=at.draft),
+    Row("applications:section", **OWN, get=MEMBERS, post=WRITER, target=at.place),
+    Row("applications:section", **OWN, get=MEMBERS, post=WRITER, target=at.plan),
+    Row("applications:section", **OWN, get=MEMBERS, post=WRITER, target=at.pieces),
+    Row("applications:section", **OWN, get=MEMBERS, post=WRITER, target=at.answers),
+    Row("funding:my_payments", **OWN, get=MEMBERS, target=at.awarded),
+    Row("selection:my_decision", **OWN, get=MEMBERS, target=at.awarded),
+    # Any member opens the letter: that is the notification (CRPA R112-17).
+    Row("selection:open_letter", **OWN, post=MEMBERS, target=at.own_announced),
+    Row("selection:my_letter", **OWN, get=MEMBERS, target=at.awarded),
+]
+
+SENT = {"door": STAFF, "sees": READERS}
+INSTRUCTING = [
+    Row("applications:staff_list", STAFF, get=STAFF),
+    Row("applications:staff_dossier", **SENT, get=READERS, target=at.awarded),
+    Row("applications:staff_dossier", STAFF, sees=NOBODY, get=READERS, target=at.draft),
+    Row("applications:take_charge", **SENT, post=ACT_OF_OFFICER, target=at.to_admit),
+    Row("applications:request_correction", **SENT, post=ACT_OF_OFFICER, target=at.to_ask),
+    Row("applications:close_correction", **SENT, post=ACT_OF_OFFICER, target=at.too_late),
+    Row("applications:admit", **SENT, post=ACT_OF_OFFICER, target=at.to_admit),
+    Row("applications:reject", **SENT, post=ACT_OF_OFFICER, target=at.to_reject),
+]
+
+DESK = {"door": REVIEWERS, "sees": THE_REVIEWER}
+REVIEWING = [
+    Row("applications:desk", REVIEWERS, get=REVIEWERS),
+    Row("applications:next_review", REVIEWERS, get=REVIEWERS, served=(302,)),
+    Row("applications:review", **DESK, get=THE_REVIEWER, post=THE_REVIEWER, target=at.sheet),
+    Row("applications:answer", **DESK, get=THE_REVIEWER, post=THE_REVIEWER, target=at.question),
+    Row("applications:interest", **DESK, get=THE_REVIEWER, post=THE_REVIEWER, target=at.tie),
+    Row("applications:review_piece", **DESK, get=THE_REVIEWER, target=at.judged_piece),
+    # A sheet that a tie has closed is closed to its own reviewer.
+    Row("applications:review", REVIEWERS, sees=NOBODY, get=THE_REVIEWER, post=THE_REVIEWER, target=at.closed_sheet),
+    Row("applications:answer", REVIEWERS, sees=NOBODY, get=THE_REVIEWER, post=THE_REVIEWER, target=at.closed_sheet),
+    Row("applications:interest", REVIEWERS, sees=NOBODY, get=THE_REVIEWER, post=THE_REVIEWER, target=at.closed_sheet),
+    Row("applications:assignment", STAFF, get=STAFF, target=at.wave),
+    Row("applications:propose_reviewers", OFFICERS, post=OFFICERS, target=at.admissible_wave),
+    Row("applications:send_to_review", OFFICERS, post=OFFICERS, target=at.assigned_wave),
+    # For whom a reviewer works decides what ties the system finds: the auditor reads it.
+    Row("applications:reviewer_profile", OFFICERS | AUDITOR, get=OFFICERS | AUDITOR, post=OFFICERS, target=at.profile),
+    Row("applications:staff_reviews", **SENT, get=READERS, target=at.in_review),
+    Row("applications:assign_reviewer", OFFICERS, sees=ACT_OF_OFFICER, post=ACT_OF_OFFICER, target=at.to_assign),
+    Row("applications:settle_reviews", OFFICERS, sees=ACT_OF_OFFICER, post=ACT_OF_OFFICER, target=at.to_settle),
+    Row("applications:take_back", OFFICERS, sees=ACT_OF_OFFICER, post=ACT_OF_OFFICER, target=at.to_take_back),
+    Row("applications:reopen_review", OFFICERS, sees=ACT_OF_OFFICER, post=ACT_OF_OFFICER, target=at.to_reopen),
+]
+
+CALLS = [
+    Row("programme:manage_calls", STAFF, get=STAFF),
+    Row("programme:manage_call", STAFF, get=STAFF, post=STEERING, target=at.unpublished_call),
+    Row("programme:plan_wave", STEERING, get=STEERING, post=STEERING, target=at.new_wave),
+]
+
+SELECTING = [
+    Row("selection:waves", STAFF, get=STAFF),
+    Row("selection:wave", STAFF, get=STAFF, target=at.wave),
+    Row("selection:advance", STAFF, post=STEERING, target=at.closed_wave),
+    Row("selection:amend", STEERING, get=STEERING, post=STEERING, target=at.to_amend),
+    Row("selection:panel", STAFF, get=STAFF, post=OFFICERS | PANEL_CHAIR, target=at.panel),
+    Row("selection:decisions", STAFF, get=STAFF, target=at.to_sign),
+    Row("selection:progress", STAFF, get=STAFF, target=at.wave),
+    Row("selection:sign", STAFF, post=DECISION_MAKER, target=at.to_sign),
+    Row("selection:announce", STAFF, post=DECISION_MAKER, target=at.to_announce),
+    Row("selection:letters", STAFF, get=STAFF),
+    Row("selection:retry_letters", STAFF, post=FOLLOWING, target=at.failed_letters),
+    Row("selection:letter", **SENT, get=READERS, target=at.letter),
+    Row("selection:retry_letter", **SENT, post=FOLLOWING - RECUSED, target=at.failed_letter),
+    Row("selection:delegations", STAFF, get=STAFF),
+    Row("selection:delegate", ADMINISTRATOR, get=ADMINISTRATOR, post=ADMINISTRATOR, target=at.delegation),
+    Row("selection:dossier", **SENT, get=READERS, post=FOLLOWING - RECUSED, target=at.to_notify),
+    Row("selection:dossier", STAFF, sees=NOBODY, get=READERS, post=FOLLOWING, target=at.draft),
+]
+
+MONEY = [
+    Row("funding:budget", STAFF, get=STAFF),
+    Row("funding:credits", FINANCE, get=FINANCE, post=FINANCE, target=at.credits),
+    Row("funding:line", STAFF, get=STAFF, target=at.line),
+    Row("funding:year", STAFF, get=STAFF, target=at.year),
+    Row("funding:agreements", STAFF, get=STAFF),
+    Row("funding:uncontracted", STAFF, get=STAFF),
+    Row("funding:prepare_agreements", OFFICERS, post=ACT_OF_OFFICER, target=at.uncontracted),
+    Row("funding:agreement", **SENT, get=READERS, post=ACT_OF_OFFICER, target=at.agreement),
+    Row("funding:instalments", STAFF, get=STAFF),
+    Row("funding:instalment", **SENT, get=READERS, post=FINANCE, target=at.instalment),
+    Row("funding:dossier", **SENT, get=READERS, target=at.awarded),
+    Row("funding:dossier", STAFF, sees=NOBODY, get=READERS, target=at.draft),
+]
+
+TABLE = [
+    *PUBLIC,
+    *ENTRANCE,
+    *OWN_ACCOUNT,
+    *STRUCTURES,
+    *SERVICE,
+    *APPLYING,
+    *INSTRUCTING,
+    *REVIEWING,
+    *CALLS,
+    *SELECTING,
+    *MONEY,
+]
+# Pages of staff that are nothing but the form of an act: whoever may not do the act has nothing to read there.
+FORMS_OF_AN_ACT = {"programme:plan_wave", "selection:amend", "selection:delegate", "funding:credits"}
