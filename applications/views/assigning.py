@@ -30,6 +30,9 @@ ASKED = Count("assignments", filter=Q(assignments__state__in=Assignment.ACTIVE))
 ASSIGNED = (S.ADMISSIBLE, S.IN_REVIEW, S.REVIEWED, S.AWARDED, S.WAITLISTED, S.REFUSED, S.DEFERRED)
 
 
+TONES = {S.ADMISSIBLE: "new", S.IN_REVIEW: "info", S.REVIEWED: "success"}
+
+
 def names_of(row):
     """« É. Marchand (rendue), K. Diallo (à répondre) »."""
     shown = [f"{a.reviewer} ({a.get_state_display().lower()})" for a in row.asked_reviewers]
@@ -82,9 +85,6 @@ class AssignmentList(ListPage):
             "fabrique__commune", "organisation", "call_version"
         )
         return rows.prefetch_related(Prefetch("assignments", queryset=asked, to_attr="asked_reviewers"))
-
-
-TONES = {S.ADMISSIBLE: "new", S.IN_REVIEW: "info", S.REVIEWED: "success"}
 
 
 def wave_of(request, public_id):
