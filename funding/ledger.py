@@ -10,7 +10,7 @@ import json
 from collections import defaultdict
 from typing import NamedTuple
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q, Sum
 from django.utils import timezone
 
@@ -173,22 +173,16 @@ def fingerprint_of(kind, effective_on, legs):
 
 def insert_posting(*, key, fingerprint, **fields):
     """The posting goes in first: a twin that arrives meanwhile waits on the unique key, then finds it."""
-    known = Posting.objects.filter(key=key).first()
-    if known is None:
-        try:
-            with transaction.atomic():
-                now = timezone.now()
-                return Posting.objects.create(
-                    key=key, fingerprint=fingerprint, booked_at=now, booked_on=timezone.localdate(now), **fields
-                ), True
-        except IntegrityError:
-            known = Posting.objects.get(key=key)
+    now = timezone.now()
+    mine = Posting(key=key, fingerprint=fingerprint, booked_at=now, booked_on=timezone.localdate(now), **fields)
+    Posting.objects.bulk_create([mine], ignore_conflicts=True)
+    known = Posting.objects.get(key=key)
     if known.fingerprint != fingerprint:
         raise KeyReused(
             "Cette opération a déjà été enregistrée avec un autre contenu : rien n’a été écrit. "
             "Ouvrez l’écriture existante avant de recommencer."
         )
-    return known, False
+    return known, known.public_id == mine.public_id
 
 
 def lock_accounts(slots):
@@ -238,6 +232,8 @@ def overdraft_sentence(slot, left_cents, asked_cents):
 
 def refuse_past_overdraft(accounts, legs, effective_on):
     """No backdating that would make a past balance negative: every end of day since `effective_on` is checked."""
+    if effective_on == timezone.localdate():
+        return  # no day comes after today
     change = defaultdict(int)
     for origin, destination, cents in legs:
         change[origin] -= cents

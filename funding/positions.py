@@ -9,6 +9,7 @@ from django.db.models.functions import ExtractYear
 from django.utils import timezone
 
 from funding.balances import balances
+from funding.instalments import split
 from funding.models import Award, Instalment, Kind, Line, Posting
 
 K = Kind
@@ -182,8 +183,6 @@ def need_by_line(year):
 
 def parts_of(instalments):
     """(line, cents) of the instalments of awards that draw on several lines."""
-    from funding.instalments import split
-
     for instalment in instalments.select_related("award", "schedule_year"):
         for draw, cents in split(instalment):
             yield draw.line_id, cents
