@@ -72,7 +72,7 @@ class DossierList(ListPage):
 
     def get_filters(self):
         return (
-            ChoiceFilter("vague", "Vague", field="wave_id", choices=wave_choices),
+            ChoiceFilter("vague", "Vague", field="wave__public_id", choices=wave_choices),
             ChoiceFilter("etat", "État", field="state", choices=SENT),
             ChoiceFilter("segment", "Segment", field="segment", choices=Segment.choices),
             ChoiceFilter("region", "Région", field="fabrique__region", choices=region_choices),
@@ -93,7 +93,7 @@ class DossierList(ListPage):
 
 def wave_choices(listing):
     waves = Wave.objects.select_related("call").order_by("-pk")
-    return [(wave.pk, f"{wave.number}, {wave.call}") for wave in waves]
+    return [(wave.public_id, f"{wave.number}, {wave.call}") for wave in waves]
 
 
 def region_choices(listing):
