@@ -89,7 +89,8 @@ class IdempotencyMiddleware:
             return None
 
     def _keep(self, row, response):
-        if isinstance(response, HttpResponseRedirect):
+        # Sent to sign in: nothing was done, and the same form may be sent again.
+        if isinstance(response, HttpResponseRedirect) and row.user_id:
             row.location = response.url[:500]
             row.save(update_fields=["location"])
         else:

@@ -132,7 +132,7 @@ class Navigation:
         if self.section == STAFF:
             held = set(self.roles)
             entries = [entry for entry in entries if RESERVED.get(entry[1], held) & held]
-            entries += ADMINISTRATION if Role.ADMINISTRATOR in held else ()
+            entries += ADMINISTRATION if held & {Role.ADMINISTRATOR, Role.AUDITOR} else ()
         current = self.current_path(entries)
         return [Entry(label, path, path == current) for label, path in entries]
 

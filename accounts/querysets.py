@@ -27,8 +27,8 @@ class JournalQuerySet(models.QuerySet):
 
 class UserQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """The page of accounts is the administrator's."""
-        return self if user.is_authenticated and user.has_perm("accounts.manage_roles") else self.none()
+        """The page of accounts is the administrator's; the auditor reads it."""
+        return self if user.is_authenticated and user.has_perm("accounts.read_roles") else self.none()
 
     def holding(self, *roles):
         """Active people who hold one of `roles` today."""

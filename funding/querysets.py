@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from applications.models import Assignment
+
 READ = "accounts.read_steering"
 
 
@@ -10,11 +12,17 @@ def reads_steering(user):
     return user.is_authenticated and user.has_perm(READ)
 
 
+def has_tie(user, dossier):
+    """Condition: `user` declared a tie with the dossier at the path `dossier` (glossary 19)."""
+    return Exists(Assignment.objects.filter(application=OuterRef(dossier), reviewer=user, state="recused"))
+
+
 class AwardQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Staff see all; an applicant sees the awards of its organisations once they are announced."""
+        """Staff see all but those with whose dossier they declared a tie; an applicant sees the awards of its
+        organisations once they are announced."""
         if reads_steering(user):
-            return self
+            return self.filter(~has_tie(user, "application"))
         return self.announced_to(user) if user.is_authenticated else self.none()
 
     def announced_to(self, user):
@@ -34,7 +42,7 @@ class OfAwardQuerySet(models.QuerySet):
 
     def visible_to(self, user):
         if reads_steering(user):
-            return self
+            return self.filter(~has_tie(user, "award__application"))
         awards = self.model._meta.get_field("award").related_model.objects.visible_to(user)
         return self.filter(award__in=awards)
 

@@ -54,7 +54,7 @@ class PeopleList(ListPage):
 
 
 @require_GET
-@permission_required("accounts.manage_roles")
+@permission_required("accounts.read_roles")
 def people(request):
     listing = PeopleList(request, User.objects.visible_to(request.user))
     return listing.file() or render(request, "accounts/people/list.html", {"listing": listing})
@@ -65,7 +65,7 @@ def visible(request, public_id):
 
 
 @require_GET
-@permission_required("accounts.manage_roles")
+@permission_required("accounts.read_roles")
 def person(request, public_id):
     return show(request, visible(request, public_id), GrantForm())
 
@@ -80,6 +80,7 @@ def show(request, subject, form):
         "refused": refused_with(held),
         "history": history.entries_about_person(subject),
         "form": form,
+        "may_manage": request.user.has_perm("accounts.manage_roles"),
     }
     return render(request, "accounts/people/detail.html", context, status=status_of(form))
 

@@ -172,10 +172,12 @@ def send(request, public_id):
     return redirect("applications:assignment", public_id)
 
 
-@may_assign
+@permission_required("applications.read_profiles")
 @require_http_methods(["GET", "POST"])
 def profile(request, public_id):
     """For whom a reviewer works, and how many dossiers she can take."""
+    if request.method == "POST" and not request.user.has_perm(ASSIGN):
+        raise NotAllowed
     person = get_object_or_404(User.objects.holding(Role.REVIEWER), public_id=public_id)
     known = ReviewerProfile.objects.filter(user=person).first()
     fields = ("employer", "employer_siren", "region", "capacity")
@@ -189,5 +191,11 @@ def profile(request, public_id):
     ):
         messages.success(request, f"Le profil de {person} est à jour.")
         return redirect("applications:reviewer_profile", public_id)
-    context = {"person": person, "form": form, "version": known.version if known else None}
+    context = {
+        "person": person,
+        "form": form,
+        "version": known.version if known else None,
+        "known": known,
+        "may_assign": request.user.has_perm(ASSIGN),
+    }
     return render(request, "applications/reviewer_profile.html", context, status=status_of(form))

@@ -110,8 +110,10 @@ def of_desk(request, public_id):
 def answer(request, public_id):
     """Do I take this dossier, and have I a tie with it? Nothing of it is shown but what tells a tie."""
     assignment = of_desk(request, public_id)
-    if request.method == "GET" and not awaits_answer(assignment):
-        return redirect("applications:review", public_id)
+    if not awaits_answer(assignment):
+        refuse_closed_dossier(assignment)
+        if request.method == "GET":
+            return redirect("applications:review", public_id)
     form = AnswerForm(request.POST or None)
     if request.method == "POST" and attempt(
         form, lambda data: reviewing.answer(assignment=assignment, by=request.user, **form.answer())

@@ -4,6 +4,7 @@ import uuid
 
 from django.contrib import messages
 from django.db import transaction
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -50,9 +51,12 @@ def uncontracted(request):
 @permission_required(verbs.MANAGE)
 def prepare(request):
     """Prepare the agreements of the awards named in the form: all of them, or none."""
-    asked = Award.objects.visible_to(request.user).filter(public_id__in=uuids(request.POST.getlist("award")))
+    asked = set(uuids(request.POST.getlist("award")))
+    found = list(Award.objects.visible_to(request.user).filter(public_id__in=asked).order_by("pk"))
+    if len(found) < len(asked):
+        raise Http404
     with transaction.atomic():
-        done = [verbs.prepare(award=award, by=request.user) for award in asked.order_by("pk")]
+        done = [verbs.prepare(award=award, by=request.user) for award in found]
     if not done:
         messages.warning(request, "Choisissez au moins une attribution.")
         return redirect("funding:uncontracted")
