@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.errors import Refusal, StalePage
+from accounts.errors import NotAllowed, Refusal, StalePage
 from accounts.french import euros, long_date, plural
 from accounts.models import JournalEntry
 from accounts.permissions import require
@@ -47,6 +47,7 @@ def prepare(
         wave = lock_deliberation(application.wave)
         refuse_adopted(session_of(wave))
         application = Application.objects.select_related("fabrique", "call_version").get(pk=application.pk, wave=wave)
+        refuse_tied(application, by)
         refuse_not_reviewed(application)
         prepared = prepared_or_new(application, version)
         prepared.outcome, prepared.prepared_by = outcome, by
@@ -150,6 +151,12 @@ def bounds_of(application):
             "Le dossier ne peut pas être proposé."
         )
     return bounds
+
+
+def refuse_tied(application, by):
+    """Who declared a tie leaves the item (CRPA R133-12)."""
+    if by is not None and not Application.objects.visible_to(by).filter(pk=application.pk).exists():
+        raise NotAllowed(f"Vous avez déclaré un lien avec {application} : une autre personne prépare son issue.")
 
 
 def refuse_not_reviewed(application):

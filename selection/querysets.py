@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef
 
 from accounts.models import Membership
+from applications.models import Application
 
 # What an addressee may know: nothing of a decision exists for her before it is issued.
 HANDED_OVER = ("issued", "notified", "withdrawn", "repealed", "corrected")
@@ -22,11 +23,14 @@ class DelegationQuerySet(models.QuerySet):
 
 class DecisionQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Whoever reads the panel's pages sees all; a member sees her structures', once they are handed over."""
+        """Whoever reads the panel's pages sees those of the dossiers she may read; a member sees her structures'.
+
+        The latter once they are handed over; the former without those on which she declared a tie (glossary 19).
+        """
         if not user.is_authenticated:
             return self.none()
         if user.has_perm("selection.read_panel"):
-            return self
+            return self.filter(application__in=Application.objects.visible_to(user))
         return self.addressed_to(user)
 
     def addressed_to(self, user):

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.errors import Refusal
 from accounts.french import plural
 from accounts.permissions import require
+from applications.models import Application
 from documents import requests as documents
 from documents.models import CLAIM_EXPIRES_AFTER, MAX_ATTEMPTS, Document
 from selection.models import Decision
@@ -32,6 +33,15 @@ DEFAULT_REMEDY = "Réessayez. Si l’erreur revient, transmettez cette ligne à 
 def letters_of(decisions):
     """The documents of a queryset of decisions."""
     return Document.objects.filter(subject_type=Decision._meta.label, subject_id__in=decisions.values("pk"))
+
+
+def visible_to(user):
+    """The documents about what `user` may read: decisions, and dossiers (receipts, inadmissibility)."""
+    about = [
+        Q(subject_type=model._meta.label, subject_id__in=model.objects.visible_to(user).values("pk"))
+        for model in (Decision, Application)
+    ]
+    return Document.objects.filter(about[0] | about[1])
 
 
 def with_urgency(queryset, now=None):

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import permission_required
 from accounts.forms import attempt, status_of
@@ -34,6 +34,7 @@ class DelegationList(ListPage):
         return SignatureDelegation.objects.filter(pk__in=ids).select_related("holder", "programme")
 
 
+@require_GET
 @permission_required("selection.read_panel")
 def delegations(request):
     listing = DelegationList(request, SignatureDelegation.objects.visible_to(request.user))

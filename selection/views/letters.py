@@ -28,6 +28,7 @@ from selection.sending import (
     retry_failed,
     retry_letter,
     state_of,
+    visible_to,
     with_urgency,
 )
 
@@ -111,12 +112,18 @@ def is_uuid(text):
     return True
 
 
+def scope_of(request, wave):
+    """The letters of a wave, or all of them, among those about what the reader may read."""
+    if wave is None:
+        return visible_to(request.user)
+    return letters_of(Decision.objects.visible_to(request.user).filter(wave=wave))
+
+
 @require_GET
 @permission_required(READ)
 def letters(request):
     wave = wave_asked(request)
-    scope = letters_of(Decision.objects.filter(wave=wave)) if wave else Document.objects.all()
-    listing = LetterList(request, with_urgency(scope))
+    listing = LetterList(request, with_urgency(scope_of(request, wave)))
     if file := listing.file():
         return file
     waves = Wave.objects.visible_to(request.user).filter(pk__in=Decision.objects.values("wave"))
@@ -147,14 +154,14 @@ def wave_context(request, wave):
 @permission_required(READ)
 def letter(request, public_id):
     """The bytes of one letter, for the team."""
-    document = get_object_or_404(Document, public_id=public_id)
+    document = get_object_or_404(visible_to(request.user), public_id=public_id)
     return serve(document, attachment="telecharger" in request.GET)
 
 
 @require_POST
 @permission_required(READ)
 def retry(request, public_id):
-    document = get_object_or_404(Document, public_id=public_id)
+    document = get_object_or_404(visible_to(request.user), public_id=public_id)
     retry_letter(document=document, by=request.user)
     messages.success(request, f"Le courrier {document.number} est relancé.")
     return back(request)
@@ -164,6 +171,7 @@ def retry(request, public_id):
 @permission_required(READ)
 def retry_all(request):
     wave = wave_asked(request)
+    # Asking again for a whole wave reads nothing: a tie with one dossier does not leave its letter unmade.
     scope = letters_of(Decision.objects.filter(wave=wave)) if wave else Document.objects.all()
     done = retry_failed(letters=scope, by=request.user)
     messages.success(request, f"{plural(done, 'courrier relancé', 'courriers relancés')}.")

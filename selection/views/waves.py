@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.db.models import Count, OuterRef, Subquery
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import permission_required
 from accounts.errors import StalePage
@@ -69,6 +69,7 @@ class WaveList(ListPage):
         )
 
 
+@require_GET
 @permission_required(READ)
 def waves(request):
     listing = WaveList(request, Wave.objects.visible_to(request.user))
@@ -81,6 +82,7 @@ def find(request, public_id):
     )
 
 
+@require_GET
 @permission_required(READ)
 def wave(request, public_id):
     wave = find(request, public_id)

@@ -4,11 +4,12 @@ import datetime
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.errors import NotAllowed, Refusal, StalePage
 from accounts.models import JournalEntry, OutboxMessage
-from applications.models import Application
+from applications.models import Application, Assignment
 from funding.ledger import InsufficientFunds
 from funding.models import Account, Award, Posting
 from funding.reconciliation import differences
@@ -245,3 +246,15 @@ def test_the_database_refuses_an_adoption_by_nobody_and_an_early_end(panel):
         rows.update(adopted_at=timezone.now())
     with pytest.raises(IntegrityError, match="panel_waitlist_ends_after"), transaction.atomic():
         rows.update(waitlist_until=session.held_on - datetime.timedelta(days=1))
+
+
+def test_who_declared_a_tie_leaves_the_item(client, panel):
+    tied = panel.dossiers[0]
+    Assignment.objects.create(application=tied, reviewer=panel.officer, state="recused")
+    with pytest.raises(NotAllowed, match="déclaré un lien"):
+        wait(panel, tied)
+    client.force_login(panel.officer)
+    html = client.get(reverse("selection:panel", args=[panel.wave.public_id])).content.decode()
+    assert f"d{tied.public_id.hex}-outcome" not in html
+    assert f"d{panel.dossiers[1].public_id.hex}-outcome" in html
+    assert client.get(reverse("selection:dossier", args=[tied.public_id])).status_code == 404
