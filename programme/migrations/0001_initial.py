@@ -357,4 +357,8 @@ class Migration(migrations.Migration):
             model_name='zoning',
             constraint=models.UniqueConstraint(fields=('edition', 'commune', 'value'), name='zoning_once'),
         ),
+        migrations.AddConstraint(
+            model_name='formsection',
+            constraint=models.CheckConstraint(condition=models.Q(('slug__in', ('structure', 'adresse', 'plan-de-financement', 'pieces', 'relecture', 'envoyer', 'envoye', 'decision', 'accuse-de-reception', 'desistement', 'versements')), _negated=True), name='section_slug_not_reserved', violation_error_message='Ce nom d’adresse est celui d’une partie commune à tous les dossiers.'),
+        ),
     ]

@@ -191,6 +191,13 @@ class CriterionLevel(models.Model):
         return f"{self.points} : {self.label}"
 
 
+# Addresses of the parts that every dossier has, whatever the call: a section of that name could not be reached.
+RESERVED_SLUGS = (
+    "structure", "adresse", "plan-de-financement", "pieces", "relecture", "envoyer", "envoye", "decision",
+    "accuse-de-reception", "desistement", "versements",
+)  # fmt: skip
+
+
 class FormSection(models.Model):
     version = models.ForeignKey(CallVersion, models.PROTECT, related_name="sections", verbose_name="version")
     position = models.PositiveSmallIntegerField("ordre")
@@ -201,7 +208,14 @@ class FormSection(models.Model):
     class Meta:
         verbose_name = "section"
         ordering = ["version", "position"]
-        constraints = [models.UniqueConstraint(fields=["version", "slug"], name="section_slug_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "slug"], name="section_slug_once"),
+            models.CheckConstraint(
+                condition=~Q(slug__in=RESERVED_SLUGS),
+                name="section_slug_not_reserved",
+                violation_error_message="Ce nom d’adresse est celui d’une partie commune à tous les dossiers.",
+            ),
+        ]
 
     def __str__(self):
         return self.title

@@ -231,6 +231,7 @@ def test_what_is_unique_is_unique(draft_call):
         lambda: Criterion.objects.create(version=version, position=99, label="x", weight=0),
         lambda: CriterionLevel.objects.create(criterion=criterion, points=0, label="x", description="x"),
         lambda: FormSection.objects.create(version=version, position=99, slug=section.slug, title="x"),
+        lambda: FormSection.objects.create(version=version, position=99, slug="pieces", title="x"),
         lambda: Question.objects.create(section=section, position=99, slug=question.slug, kind="date", label="x"),
         lambda: SegmentBounds.objects.create(
             version=version, segment=Segment.QPV, min_cents=0, max_cents=1, year_cap_cents=1
