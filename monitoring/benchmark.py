@@ -3,8 +3,10 @@
 The bars are ours; the peer's figures are Hypha 6.7, same method, same kind of machine, 10,000 dossiers.
 """
 
+import itertools
 import statistics
 import time
+import uuid
 from dataclasses import asdict, dataclass
 from urllib.parse import urlencode
 
@@ -13,8 +15,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Role, User
-from applications.models import Application, Assignment
+from applications.models import Application, Assignment, Review
+from applications.sheets import criteria_of
 from monitoring.generation import generate
+from programme.models import Programme
 
 RUNS = 20
 SIZES = (200, 2_000, 10_000)
@@ -52,7 +56,7 @@ class Measure:
 
 
 def measure_all(sizes=SIZES, seed=1):
-    """Grow the database to each size in turn and measure every page; yields `Measure`s."""
+    """Grow one programme to each size in turn and measure every page; yields `Measure`s."""
     for size in sorted(sizes):
         grow_to(size, seed)
         yield from measure_pages(size)
@@ -61,7 +65,8 @@ def measure_all(sizes=SIZES, seed=1):
 def grow_to(size, seed):
     missing = size - Application.objects.count()
     if missing > 0:
-        generate(applications=missing, seed=seed + size)
+        grown = Programme.objects.filter(slug__startswith="genere-").first()
+        generate(applications=missing, seed=seed + size, programme=grown)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
 
@@ -86,29 +91,31 @@ def measure_pages(n):
 
 def measure_review(n):
     """Saving a sheet, as the reviewer's page posts it, each time with another text."""
-    assignment = Assignment.objects.filter(state=Assignment.State.ACCEPTED).select_related("reviewer").latest("pk")
+    assignment = (
+        Assignment.objects.filter(state=Assignment.State.ACCEPTED, application__state=Application.State.IN_REVIEW)
+        .select_related("reviewer", "application__call_version")
+        .latest("pk")
+    )
     client = signed_in(assignment.reviewer)
     path = f"/evaluations/{assignment.public_id}/"
-    bodies = iter([filled_form(client.get(path), run) for run in range(1)])
-    state = {"body": next(bodies), "run": 0}
-
-    def post():
-        state["run"] += 1
-        body = {**state["body"], "idempotency_key": f"bench-{n}-{state['run']:016d}"}
-        expect(client.post(path, body), 302)
-
+    expect(client.get(path), 200)
+    bodies = filled_sheets(assignment)
+    body: dict[str, str] = {}
     return measure(
-        "review_post", n, post, before=lambda: state.update(body=filled_form(client.get(path), state["run"]))
+        "review_post", n, lambda: expect(client.post(path, body), 302), before=lambda: body.update(next(bodies))
     )
 
 
-def filled_form(response, run):
-    """The fields of the sheet with an answer to each criterion; the version is the page's."""
-    form, assignment = response.context["form"], response.context["assignment"]
-    data = {"version": getattr(getattr(assignment, "review", None), "version", "")}
-    for name in form.fields:
-        data[form.add_prefix(name)] = "3" if "points" in name else f"Avis motivé, passage {run}."
-    return data
+def filled_sheets(assignment):
+    """The fields of the sheet, endlessly: a level and a reason to each criterion, the version as the page has it."""
+    criteria = criteria_of(assignment.application.call_version)
+    for run in itertools.count():
+        body = {"comment": f"Avis motivé, passage {run}.", "idempotency_key": uuid.uuid4().hex}
+        body["version"] = str(Review.objects.values_list("version", flat=True).get(assignment=assignment))
+        for criterion in criteria:
+            body[f"points_{criterion.pk}"] = str(run % (criterion.max_points + 1))
+            body[f"reason_{criterion.pk}"] = f"Raison du passage {run}."
+        yield body
 
 
 def signed_in(user):

@@ -16,6 +16,9 @@ from selection.sending import Progress, progress_of
 W, S = Wave.State, ApplicationState
 # The wave that asks most of the team: the furthest one not announced yet, then the last announced.
 INTEREST = (W.DECIDED, W.DELIBERATION, W.REVIEW, W.INSTRUCTION, W.COLLECTING, W.PLANNED, W.ANNOUNCED)
+SHORT_MONTHS = (
+    "janv.", "févr.", "mars", "avril", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.",
+)  # fmt: skip
 NO_LETTER = Progress(total=0, rendered=0, failed=0, running=0, waiting=0, released=0)
 
 
@@ -50,12 +53,36 @@ def current_wave(programme):
     step = next_step(standing)
     return CurrentWave(
         wave=wave,
-        steps=critical_path(standing),
+        steps=[{**step, "date": short_date(wave, step)} for step in lived(standing)],
         asked_cents=sum(cents or 0 for state, _, cents in rows if state not in (S.DRAFT, S.WITHDRAWN)),
         silence=silence_of(wave),
         action=step.title,
         blocked=step.blocked,
     )
+
+
+def lived(standing):
+    """A wave of the past that was recorded without its dossiers has only its announcement to show."""
+    steps = critical_path(standing)
+    return steps if standing.sent or standing.wave.state != W.ANNOUNCED else steps[-1:]
+
+
+DATES = {
+    "Dépôt": "closes_at",
+    "Recevabilité": "instruction_until",
+    "Évaluations": "reviews_due_on",
+    "Comité": "panel_on",
+    "Annonce": "announcement_on",
+}
+
+
+def short_date(wave, step):
+    """« 16 juil. »: the column is narrow, and the page of the wave gives the hour."""
+    day = getattr(wave, DATES.get(step["label"], ""), None)
+    if day is None:
+        return ""
+    day = timezone.localtime(day) if hasattr(day, "hour") else day
+    return f"{day.day}\u00a0{SHORT_MONTHS[day.month - 1]}"
 
 
 def find(programme):
@@ -93,4 +120,3 @@ def silence_of(wave):
     if margin >= 0:
         return f"Marge entre l’annonce et le premier rejet implicite : {plural(margin, 'jour')}."
     return f"L’annonce prévue tombe {plural(-margin, 'jour')} après le premier rejet implicite ({long_date(wave.silent_on)})."
-

@@ -127,9 +127,7 @@ class PlaceList(ListPage):
             .select_related("commune")
             .prefetch_related("facts")
             .annotate(
-                wave_number=Subquery(
-                    awards.order_by("pk").values("wave__number")[:1], output_field=IntegerField()
-                ),
+                wave_number=Subquery(awards.order_by("pk").values("wave__number")[:1], output_field=IntegerField()),
                 awarded_cents=Subquery(total),
             )
         )

@@ -99,9 +99,7 @@ class Places:
             Value(None, output_field=IntegerField()),
             TruncMonth("is_opened__effective_on"),
         ).annotate(n=Count("pk"), cents=Sum(Value(0)))
-        rows = waves.union(months, all=True)
-        # PostgreSQL truncates a date to an instant.
-        return [(kind, wave, getattr(day, "date", lambda day=day: day)(), n, cents) for kind, wave, day, n, cents in rows]
+        return [(kind, wave, as_day(day), n, cents) for kind, wave, day, n, cents in waves.union(months, all=True)]
 
     @property
     def by_wave(self):
@@ -126,6 +124,11 @@ class Places:
     @property
     def by_state(self):
         return {"candidate": self.candidates(), **{name: self.total(f"state_{name}") for name in STATES}}
+
+
+def as_day(value):
+    """PostgreSQL truncates a date to an instant."""
+    return value.date() if hasattr(value, "date") else value
 
 
 def first_awards(programme, clocks):

@@ -78,7 +78,7 @@ class Card:
 
     @property
     def value(self):
-        return millions(self.cents).removesuffix("\u00a0M€")
+        return in_millions(self.cents) if self.cents else "0"
 
     @property
     def change(self):
@@ -100,6 +100,11 @@ class Stage:
     share: str
     url: str
 
+    @property
+    def cells(self):
+        """Grants, fund and total in millions, without the unit that the caption gives."""
+        return [in_millions(cents) for cents in (self.grants_cents, self.fund_cents, self.total_cents)]
+
 
 @dataclass(frozen=True)
 class SegmentRow:
@@ -113,6 +118,10 @@ class SegmentRow:
     @property
     def left(self):
         return None if self.target is None else max(self.target - self.laureates, 0)
+
+
+def in_millions(cents):
+    return millions(cents).removesuffix("\u00a0M€") if cents else "—"
 
 
 def percent(part, whole):
@@ -216,27 +225,29 @@ class Board:
         )
 
     def average_award_cents(self):
-        """Mean award of the places selected this year, else of the last wave announced; 0 before any."""
+        """Mean award, in whole euros, of the places selected this year, else of the last wave announced; 0 before any."""
         awards = [(day, n, cents) for kind, _, day, n, cents in self.figures.places.steps if kind == "selected"]
         chosen = [one for one in awards if one[0].year == self.clocks.year]
         if awards and not chosen:
             last = max(day for day, _, _ in awards)
             chosen = [one for one in awards if one[0] == last]
-        return sum(cents for _, _, cents in chosen) // (sum(n for _, n, _ in chosen) or 1)
+        average = sum(cents for _, _, cents in chosen) // (sum(n for _, n, _ in chosen) or 1)
+        return average // 100 * 100
 
     def payment_credit_card(self):
         year = self.clocks.year
         need, number = self.need()
-        available = self.figures.money.of_year("cp_left_cents", year)
+        available, opened = (self.figures.money.of_year(key, year) for key in ("cp_left_cents", "cp_opened_cents"))
         gap = available - need
+        nothing = f"Aucun CP ouvert en {year}, aucune échéance attendue." if not (need or opened) else ""
         return Card(
             title=f"CP {year} : besoin d’ici au 31/12",
             cents=need,
             url="/pilotage/echeances/?" + urlencode({"prevue_au": self.clocks.year_end.isoformat()}),
             rows_label=plural(number, "échéance"),
             definition=DEFINITIONS["cp"],
-            sentence=f"pour {millions(available)} disponibles :",
-            gap=f"impasse de {millions(-gap)}" if gap < 0 else f"surplus de {millions(gap)}",
+            sentence=nothing or f"pour {millions(available)} disponibles :",
+            gap="" if nothing else f"impasse de {millions(-gap)}" if gap < 0 else f"surplus de {millions(gap)}",
             change_cents=self.figures.money.change_since_yesterday({K.CP_AVAILABLE}, year),
             alert=gap < 0,
         )
@@ -304,7 +315,7 @@ class Board:
                 reverse("monitoring:statements"),
             ),
             Stage("ouvert", "Ouvert (AE)", opened - funds["opened"], funds["opened"], opened,
-                  f"{percent(opened - funds['opened'], grants)} des subventions", budget),
+                  f"{percent(opened - funds['opened'], grants)} des subv.", budget),
             Stage("reserve", "Réservé", totals["reserved_cents"], None, totals["reserved_cents"],
                   f"{percent(totals['reserved_cents'], opened)} de l’ouvert", budget),
             Stage("engage", "Engagé", committed - funds["committed"], funds["committed"], committed,

@@ -1,9 +1,10 @@
 """« À traiter »: what waits for somebody, by when, how late. Always today's; one query for every nature of act."""
 
 import datetime
+from collections import Counter
 from dataclasses import dataclass
 
-from django.db.models import CharField, Count, DateField, F, IntegerField, Min, TextField, UUIDField, Value
+from django.db.models import CharField, Count, F, IntegerField, Min, TextField, UUIDField, Value
 from django.db.models.functions import Cast, Concat, TruncDate
 from django.urls import reverse
 from django.utils import timezone
@@ -31,15 +32,16 @@ class Nature:
     rows_url: str
 
 
+# The gravest first: a right that is born of our silence, then what blocks others, then what costs.
 NATURES = {
     nature.key: nature
     for nature in (
         Nature("silence", "Rejet implicite", "Rejets implicites", "/pilotage/dossiers/?tri=silence"),
-        Nature("pieces", "Pièces demandées", "Pièces", "/pilotage/dossiers/?etat=correction_requested"),
         Nature("evaluation", "Évaluation", "Évaluations", "/pilotage/dossiers/?etat=in_review"),
         Nature("courrier", "Courrier", "Courriers", "/pilotage/courriers/"),
         Nature("versement", "Versement", "Versements", "/pilotage/echeances/?etat=a-traiter"),
         Nature("convention", "Convention", "Conventions", "/pilotage/conventions/"),
+        Nature("pieces", "Pièces demandées", "Pièces", "/pilotage/dossiers/?etat=correction_requested"),
         Nature("reservation", "AE à engager", "AE réservées", "/pilotage/budget/"),
     )
 }
@@ -71,7 +73,9 @@ class Item:
 
     @property
     def tone(self):
-        return "fab-retard" if self.days_late > 0 else "fab-bientot"
+        if self.days_late > 0:
+            return "fab-retard"
+        return "fab-bientot" if self.days_late >= -HORIZON.days else ""
 
 
 @dataclass(frozen=True)
@@ -96,22 +100,36 @@ class ToDo:
 
 
 def to_do(programme, *, nature="", limit=8, address="/pilotage/"):
-    """What waits, the most late first.
+    """What waits: the gravest nature first, in each the most late first.
 
     Args:
         nature: key of the nature to show, "" for all of them.
         limit: lines shown.
         address: page that the chips lead to, with its own parameters.
     """
-    items = sorted(read(programme), key=lambda item: (-item.days_late, item.nature.key, item.title))
+    ranks = {key: rank for rank, key in enumerate(NATURES)}
+    items = sorted(read(programme), key=lambda item: (ranks[item.nature.key], -item.days_late, item.title))
     chosen = [item for item in items if nature in ("", item.nature.key)]
     known = NATURES.get(nature)
+    shown = chosen if len(chosen) <= limit else first_of_each(chosen, limit)
     return ToDo(
-        items=chosen[:limit],
-        more=max(len(chosen) - limit, 0),
+        items=shown,
+        more=len(chosen) - len(shown),
         more_url=known.rows_url if known else f"{address}{'&' if '?' in address else '?'}lignes=toutes#a-traiter",
         chips=chips_of(items, nature, address),
     )
+
+
+def first_of_each(items, limit):
+    """The first lines of every nature in turn, so that a hundred of one hide nothing of the others."""
+    taken: Counter = Counter()
+    turns = []
+    for item in items:
+        turns.append((taken[item.nature.key], item))
+        taken[item.nature.key] += 1
+    chosen = sorted(turns, key=lambda turn: turn[0])[:limit]
+    kept = {id(item) for _, item in chosen}
+    return [item for item in items if id(item) in kept]
 
 
 def chips_of(items, nature, address):
@@ -169,11 +187,8 @@ def silent(programme):
 
 
 def asked(programme):
-    """Pieces asked for, whose deadline has passed or comes within a week."""
-    limit = timezone.now() + datetime.timedelta(days=7)
-    rows = CorrectionRequest.objects.filter(
-        application__wave__call__programme=programme, closed_at=None, due_at__lte=limit
-    )
+    """Pieces asked for and not received."""
+    rows = CorrectionRequest.objects.filter(application__wave__call__programme=programme, closed_at=None)
     return line(
         limited(rows, "due_at"), "pieces", state=NONE, ref=F("application__public_id"),
         name=F("application__fabrique__name"), person=full_name("application__officer"), wave=F("application__wave__number"),
@@ -182,10 +197,10 @@ def asked(programme):
 
 
 def reviews(programme):
-    """Sheets that are late, by reviewer and wave."""
+    """Sheets that are late, or due within a week, by reviewer and wave."""
     rows = Assignment.objects.filter(
         application__wave__call__programme=programme, state__in=Assignment.PENDING, application__state=S.IN_REVIEW,
-        due_on__lt=timezone.localdate(),
+        due_on__lte=timezone.localdate() + datetime.timedelta(days=7),
     )  # fmt: skip
     return line(
         rows, "evaluation", state=NONE, ref=F("application__wave__public_id"), name=NONE, person=full_name("reviewer"),
@@ -202,11 +217,8 @@ def letters():
 
 
 def payments(programme):
-    """Instalments due and not paid, from fifteen days before the legal limit."""
-    since = timezone.localdate() - SIXTY + HORIZON
-    rows = Instalment.objects.filter(
-        award__wave__call__programme=programme, state__in=["due", "certified", "ordered"], due_on__lte=since
-    )
+    """Instalments due and not paid, the oldest first: sixty days are the legal limit (L. 2000-321 art. 10)."""
+    rows = Instalment.objects.filter(award__wave__call__programme=programme, state__in=["due", "certified", "ordered"])
     return line(
         limited(rows, "due_on"), "versement", state=F("state"), ref=F("public_id"), name=F("award__fabrique__name"),
         person=NONE, wave=F("award__wave__number"), number=F("number"), day=F("due_on"),
@@ -214,12 +226,10 @@ def payments(programme):
 
 
 def agreements(programme):
-    """Agreements not signed by both, from fifteen days before the sixtieth after the commitment."""
-    since = timezone.localdate() - SIXTY + HORIZON
+    """Agreements not signed by both, the oldest award first."""
     rows = Agreement.objects.filter(
-        award__wave__call__programme=programme, state__in=["drafted", "sent", "signed_by_beneficiary"],
-        award__committed_on__lte=since,
-    )  # fmt: skip
+        award__wave__call__programme=programme, state__in=["drafted", "sent", "signed_by_beneficiary"]
+    )
     return line(
         limited(rows, "award__committed_on"), "convention", state=F("state"), ref=F("public_id"),
         name=F("award__fabrique__name"), person=NONE, wave=F("award__wave__number"), number=ONE,

@@ -70,6 +70,10 @@ def amount(dossier, bounds):
 
 
 def open_year(axis, line, year, cents, wave, what=""):
+    open_credits(axis, line, year, cents, f"{wave.public_id}:{axis}{what}")
+
+
+def open_credits(axis, line, year, cents, key):
     budgets.open_credits(
         axis=axis,
         line=line,
@@ -78,8 +82,20 @@ def open_year(axis, line, year, cents, wave, what=""):
         effective_on=datetime.date(year, 1, 1),
         act=f"Ouverture inventée {year}",
         by=None,
-        key=f"generated:{wave.public_id}:{axis}{what}",
+        key=f"generated:{key}",
     )
+
+
+def open_what_is_left(programme, line, name):
+    """This year's CP cover nineteen twentieths of what the year still has to pay."""
+    today = timezone.localdate()
+    waiting = Instalment.objects.filter(
+        award__wave__call__programme=programme, expected_on__year__lte=today.year,
+        state__in=[S.PLANNED, S.DUE, S.CERTIFIED],
+    )  # fmt: skip
+    cents = sum(waiting.values_list("cents", flat=True)) * 19 // 20
+    if cents:
+        open_credits("cp", line, today.year, cents, f"{name}:cp:{today.year}")
 
 
 # --- Schedules and agreements ------------------------------------------------------------------------------------
@@ -260,7 +276,9 @@ def post_payments(wave, batch, paid, line, people, key):
 
 
 def complete(signed):
-    unpaid = set(Instalment.objects.live().filter(award__in=signed).exclude(state=S.PAID).values_list("award", flat=True))
+    unpaid = set(
+        Instalment.objects.live().filter(award__in=signed).exclude(state=S.PAID).values_list("award", flat=True)
+    )
     for award in signed:
         if award.pk not in unpaid:
             award.move("complete", by=None)

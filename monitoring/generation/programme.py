@@ -55,6 +55,7 @@ def generate(*, applications, seed, programme=None):
     for place, (wave, count) in enumerate(waves):
         settled = place < len(waves) - 1 - UNSETTLED
         fill(random, wave, count, communes, pool, numbers, line, settled=settled)
+    money.open_what_is_left(programme, line, name)
     return programme
 
 

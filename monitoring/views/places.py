@@ -38,9 +38,7 @@ def known_places():
     """Places with a dated fact, or whose dossier was sent: a draft is nobody's but its author's."""
     sent = Application.objects.filter(fabrique=OuterRef("pk"), submitted_at__isnull=False)
     dated = FabriqueFact.objects.filter(fabrique=OuterRef("pk"))
-    return Fabrique.objects.filter(Exists(sent) | Exists(dated)).select_related(
-        "programme", "commune", "organisation"
-    )
+    return Fabrique.objects.filter(Exists(sent) | Exists(dated)).select_related("programme", "commune", "organisation")
 
 
 @permission_required(READ)
@@ -58,7 +56,9 @@ def place(request, public_id):
     context = {
         "fabrique": fabrique,
         "facts": fabrique.facts.select_related("recorded_by").order_by("effective_on", "pk"),
-        "awards": Award.objects.visible_to(request.user).filter(fabrique=fabrique).select_related("wave", "application"),
+        "awards": Award.objects.visible_to(request.user)
+        .filter(fabrique=fabrique)
+        .select_related("wave", "application"),
         "applications": Application.objects.visible_to(request.user).filter(fabrique=fabrique).select_related("wave"),
         "history": entries_of(fabrique),
         "form": form,
