@@ -50,7 +50,11 @@ MENUS = {
 }
 # Entries of the staff menu that only some roles can open.
 RESERVED = {"/pilotage/journal/": frozenset({Role.AUDITOR, Role.OFFICER, Role.ADMINISTRATOR})}
-ADMINISTRATION = (("Appels", "/pilotage/appels/"), ("Comptes", "/pilotage/comptes/"))
+ADMINISTRATION = (
+    ("Appels", "/pilotage/appels/"),
+    ("Délégations", "/pilotage/delegations/"),
+    ("Comptes", "/pilotage/comptes/"),
+)
 SECTION_OF_PATH = (
     ("/pilotage/", STAFF),
     ("/evaluations/", REVIEWER),
