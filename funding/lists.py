@@ -111,6 +111,8 @@ SIGNATURE_DAYS = 60
 
 class AgreementList(ListPage):
     name = "conventions"
+    search_field = "award__fabrique__sort_name"
+    search_label = "Lieu"
     caption = "Conventions"
     noun = ("convention", "conventions")
     default_sort = "-numero"
@@ -159,7 +161,12 @@ def agreement_url(agreement):
 def waiting_days(agreement):
     if agreement.sent_on is None or agreement.state not in ("sent", "signed_by_beneficiary"):
         return ""
-    return f"depuis {plural((timezone.localdate() - agreement.sent_on).days, 'jour')}"
+    return days_since(agreement.sent_on)
+
+
+def days_since(day):
+    days = (timezone.localdate() - day).days
+    return f"depuis {plural(days, 'jour')}" if days else "aujourd’hui"
 
 
 def waves_of(queryset):
@@ -174,6 +181,8 @@ class UncontractedList(ListPage):
     """Awards that wait for their agreement."""
 
     name = "conventions-a-preparer"
+    search_field = "fabrique__sort_name"
+    search_label = "Lieu"
     caption = "Attributions sans convention"
     noun = ("attribution", "attributions")
     default_sort = "date"
@@ -208,6 +217,8 @@ class ToTreatFirst(ConditionFilter):
 
 class InstalmentList(ListPage):
     name = "echeances"
+    search_field = "award__fabrique__sort_name"
+    search_label = "Lieu"
     caption = "Échéances"
     noun = ("échéance", "échéances")
     default_sort = "limite"
@@ -270,8 +281,7 @@ def is_open(instalment):
 def since(instalment):
     if not is_open(instalment):
         return ""
-    days = (timezone.localdate() - instalment.due_on).days
-    return f"depuis {plural(days, 'jour')}" if days else "aujourd’hui"
+    return days_since(instalment.due_on)
 
 
 def pay_before(instalment):

@@ -5,12 +5,13 @@ import uuid
 
 import pytest
 import time_machine
+from django.contrib import admin
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.french import NBSP
-from accounts.models import Role
+from accounts.models import Role, User
 from funding import awards, instalments, positions
 from funding.lists import movements_of
 from funding.models import Agreement, Award, Instalment, Posting
@@ -346,3 +347,38 @@ def test_a_long_life_costs_the_page_nothing_more(in_force, officer, as_role, lin
     more(line, 2)
     assert [queries(client, url) for url in urls] == before
     assert max(before) <= 20
+
+
+def test_lists_find_a_place_and_filter(in_force, as_role, line):
+    more(line, 1)
+    client = as_role(Role.AUDITOR)
+    place = in_force.fabrique.name
+    for name in ("agreements", "instalments"):
+        url = reverse(f"funding:{name}")
+        assert client.get(url).context["listing"].count == 2, name
+        assert client.get(url, {"q": place.upper()}).context["listing"].count == 1, name
+        assert client.get(url, {"vague": in_force.wave.public_id}).context["listing"].count == 1, name
+    instalment_list = reverse("funding:instalments")
+    for state, count in (("a-traiter", 2), ("planned", 7), ("en-retard", 0), ("", 9)):
+        assert client.get(instalment_list, {"etat": state}).context["listing"].count == count, state
+    late = today() + datetime.timedelta(days=61)
+    with time_machine.travel(datetime.datetime.combine(late, datetime.time(12), datetime.UTC)):
+        page = text(as_role(Role.FINANCE_OFFICER).get(instalment_list, {"etat": "en-retard"}))
+    assert "en retard de 1 jour" in page
+    assert "Une personne des finances" in page
+
+
+def test_the_technical_administration_reads_and_never_writes(in_force, client):
+
+    client.force_login(User.objects.create_superuser("admin@exemple.test", None))
+    models = [model for model in admin.site._registry if model._meta.app_label == "funding"]
+    assert len(models) >= 6
+    for model in models:
+        name = f"admin:funding_{model._meta.model_name}"
+        assert client.get(reverse(f"{name}_changelist")).status_code == 200
+        row = [model.objects.first().pk]
+        assert client.get(reverse(f"{name}_change", args=row)).status_code == 200
+        assert client.get(reverse(f"{name}_add")).status_code == 403
+        assert (
+            client.post(reverse(f"{name}_delete", args=[model.objects.first().pk]), {"post": "yes"}).status_code == 403
+        )
