@@ -2,13 +2,13 @@
 
 import math
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.french import deadline, euros, long_date, plural, siret
 from applications import budget
+from applications.clocks import paris_and_local
 from applications.models import UNDER_EXAMINATION, Application, ApplicationState
 
 S = ApplicationState
@@ -26,6 +26,9 @@ TONES = {
 }
 
 
+AFTER_DEADLINE = "Passé ce délai, le dossier sera examiné tel qu’il est. Rien de ce que vous avez envoyé n’est perdu."
+
+
 @dataclass
 class Turn:
     """Who must act: `mine` when it is the reader's turn; `items` are what to do, (sentence, url, link) each."""
@@ -37,7 +40,6 @@ class Turn:
     items: list = field(default_factory=list)
     url: str = ""
     action: str = ""
-    due_at: datetime | None = None
 
 
 def tone_of(application):
@@ -80,7 +82,7 @@ def turn_of(application, sections, asked, now=None):
 
 
 def draft_turn(application, sections, now):
-    closes_at = application.wave.closes_at
+    closes_at, commune = application.wave.closes_at, application.fabrique.commune
     if not application.wave.accepts_deposit(now) and closes_at and closes_at <= now:
         programme = application.wave.call.programme
         return Turn(
@@ -90,15 +92,25 @@ def draft_turn(application, sections, now):
             f"reprendre les textes pour une prochaine vague. Une question : {programme.service_email}.",
         )
     items = problem_items(application, sections)
-    check = reverse("applications:check", args=[application.public_id])
-    limit = f"avant le {deadline(closes_at)}"
+    limit, clock = f"avant le {deadline(closes_at)}", paris_and_local(closes_at, commune)
     if items:
-        return Turn(True, f"{plural(len(items), 'section')} à compléter, puis à envoyer {limit}",
-                    time_left(closes_at, now), "Heure de Paris. Ce que vous écrivez est enregistré à chaque page.",
-                    items, items[0][1], "Continuer mon dossier", closes_at)  # fmt: skip
-    return Turn(True, f"Votre dossier est complet : envoyez-le {limit}", time_left(closes_at, now),
-                "Heure de Paris. Tant que vous ne l’avez pas envoyé, nous ne pouvons pas le lire.",
-                [], check, "Relire et envoyer", closes_at)  # fmt: skip
+        return Turn(
+            mine=True,
+            title=f"{plural(len(items), 'section')} à compléter, puis à envoyer {limit}",
+            text=time_left(closes_at, now),
+            note=f"{clock} Ce que vous écrivez est enregistré à chaque page.",
+            items=items,
+            url=items[0][1],
+            action="Continuer mon dossier",
+        )
+    return Turn(
+        mine=True,
+        title=f"Votre dossier est complet : envoyez-le {limit}",
+        text=time_left(closes_at, now),
+        note=f"{clock} Tant que vous ne l’avez pas envoyé, nous ne le lisons pas.",
+        url=reverse("applications:check", args=[application.public_id]),
+        action="Relire et envoyer",
+    )
 
 
 def problem_items(application, sections):
@@ -129,11 +141,10 @@ def correction_turn(application, sections, asked, now):
         mine=True,
         title=title,
         text=f"{time_left(asked.due_at, now)} {asked_by}.",
-        note="Passé ce délai, le dossier sera examiné tel qu’il est. Rien de ce que vous avez envoyé n’est perdu.",
+        note=f"{paris_and_local(asked.due_at, application.fabrique.commune)} {AFTER_DEADLINE}",
         items=[(line, "", []) for line in lines] + problem_items(application, sections),
         url=reverse("applications:check", args=[application.public_id]),
         action="Relire et renvoyer mon dossier",
-        due_at=asked.due_at,
     )
 
 
@@ -159,6 +170,10 @@ def waiting_turn(application):
         S.WITHDRAWN: ("Vous vous êtes désisté", "Ce dossier n’est plus examiné."),
     }
     title, text = texts[application.state]
+    if application.state in (S.AWARDED, S.WAITLISTED, S.REFUSED, S.DEFERRED):
+        # The page of a floor above: its address, not its name.
+        letter = f"/dossiers/{application.public_id}/decision/"
+        return Turn(mine=False, title=title, text=text, url=letter, action="Voir la décision et le courrier")
     return Turn(mine=False, title=title, text=text)
 
 

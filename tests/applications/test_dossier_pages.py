@@ -1,10 +1,18 @@
 """The applicant's pages: from nothing to a receipt, by hand, without JavaScript."""
 
-import pytest
-from django.test import Client
+import datetime
 
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+
+from accounts.middleware import RequestIdMiddleware
 from accounts.models import Membership, Organisation
 from applications.models import Application, Attachment
+from applications.views.scope import arrival
+from documents.models import Document
+from documents.production import produce
 from tests import factories
 from tests.applications.web import answers_data, plan_data, post, signed_in, text, url
 
@@ -303,3 +311,50 @@ def test_my_dossiers_cost_the_same_queries_for_one_and_for_three(client, person,
 
 
 MINE_QUERIES = 6
+
+
+def test_sending_late_says_when_it_closed_and_the_draft_stays(client, person):
+    application = factories.complete_draft(by=person)
+    closed_at = timezone.now() - datetime.timedelta(seconds=1)
+    type(application.wave).objects.filter(pk=application.wave.pk).update(closes_at=closed_at)
+    answer = post(client, url(application, "envoyer/"), {"sincere": "on", "version": application.version})
+    page = text(answer)
+    assert answer.status_code == 422
+    assert "Le dépôt de la vague 1 est clos depuis le" in page and "Votre brouillon est gardé" in page
+    assert factories.fresh(application).state == "draft"
+    page = text(client.get(url(application)))
+    assert "Le dépôt est clos depuis le" in page and "Relire et envoyer" not in page
+    assert post(client, "/dossiers/nouveau/", {"wave": application.wave.public_id}).status_code == 422
+
+
+def test_the_hour_of_arrival_is_taken_before_anything_else(rf):
+    seen = []
+    RequestIdMiddleware(lambda request: seen.append(arrival(request)) or HttpResponse())(request := rf.post("/"))
+    assert seen == [request.arrived_at] and timezone.now() > request.arrived_at
+
+
+def test_sending_twice_from_two_tabs_shows_the_one_receipt(client, person):
+    application = factories.complete_draft(by=person)
+    data = {"sincere": "on", "version": application.version}
+    assert post(client, url(application, "envoyer/"), data, key="a" * 32).status_code == 302
+    for key in ("a" * 32, "b" * 32):
+        answer = post(client, url(application, "envoyer/"), data, key=key, follow=True)
+        assert answer.status_code == 200
+    assert "Ce dossier est déjà envoyé : reçu le" in text(answer)
+    assert application.revisions.count() == 1 and Document.objects.about(application).count() == 1
+
+
+def test_the_receipt_is_downloaded_once_made(client, person):
+    application = factories.submitted(by=person)
+    path = url(application, "accuse-de-reception/")
+    assert client.get(path).status_code == 404
+    assert "En cours de fabrication" in text(client.get(url(application)))
+    produce(Document.objects.about(application).get().pk)
+    answer = client.get(path)
+    assert answer["Content-Type"] == "application/pdf" and answer.content.startswith(b"%PDF-")
+    assert "Télécharger l’accusé" in text(client.get(url(application)))
+
+
+def test_overseas_deadlines_show_the_local_hour(client, person):
+    application = factories.draft(by=person, commune_code="97302")
+    assert "heure de Cayenne" in text(client.get(url(application)))
