@@ -119,9 +119,9 @@ def delegate(holder, wave, **fields):
     return grant_delegation(programme=wave.call.programme, holder=holder, by=None, **fields)
 
 
-def build(ranks=4, *, money=2 * GRANT, capacity=30):
+def build(ranks=4, *, money=2 * GRANT, capacity=30, **version_fields):
     """`ranks` dossiers, best first, on a wave in deliberation, with `money` left on its line."""
-    wave = wave_in_deliberation(capacity=capacity)
+    wave = wave_in_deliberation(call=factories.draft_call(**version_fields), capacity=capacity)
     line = line_with(money)
     dossiers = [reviewed(wave, [9000 - 500 * n, 9200 - 500 * n]) for n in range(ranks)]
     signatory = factories.decision_maker(first_name="Hélène", last_name="Vasseur")

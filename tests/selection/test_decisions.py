@@ -341,3 +341,13 @@ def test_capacity_and_money_hold_together(db):
     adopt(wave=panel.wave, by=panel.chair)
     assert len(sign_wave(wave=panel.wave, by=panel.signatory)) == 6
     assert differences() == []
+
+
+def test_a_call_may_say_that_the_agreement_commits(db):
+    panel = prepare_all(build(commitment_act="agreement"))
+    adopt(wave=panel.wave, by=panel.officer)
+    sign_wave(wave=panel.wave, by=panel.signatory)
+    assert set(Award.objects.values_list("state", flat=True)) == {"reserved"}
+    assert not Posting.objects.filter(kind="commit").exists()
+    assert Document.objects.filter(kind="award_letter").count() == 2
+    assert Instalment.objects.filter(award__wave=panel.wave).count() == 6

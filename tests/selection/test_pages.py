@@ -16,7 +16,7 @@ from selection.decisions import announce, letters_of, sign_wave
 from selection.models import Decision, PreparedOutcome, SignatureDelegation
 from selection.outcomes import adopt
 from tests import factories
-from tests.selection.conftest import GRANT, YEAR, build, make_letters, member_of, prepare_all, reviewed
+from tests.selection.conftest import GRANT, YEAR, build, delegate, make_letters, member_of, prepare_all, reviewed
 
 pytestmark = pytest.mark.django_db
 NBSP = "\u00a0"
@@ -476,3 +476,34 @@ def test_an_administrator_records_a_delegation(client, panel):
     assert "Arrêté du 4 janvier 2026" in page_of(client, administrator, "delegations")
     client.force_login(panel.officer)
     assert client.get(url).status_code == 403
+
+
+def test_the_dossier_leads_to_its_decision(client, signed):
+    make_letters(signed.wave)
+    dossier = signed.dossiers[0]
+    address = reverse("selection:my_decision", args=[dossier.public_id])
+    client.force_login(member_of(dossier))
+    assert address not in client.get(f"/dossiers/{dossier.public_id}/").content.decode()
+    announce(wave=signed.wave, by=signed.signatory)
+    assert address in client.get(f"/dossiers/{dossier.public_id}/").content.decode()
+
+
+def test_the_page_asks_why_the_capacity_is_exceeded(client, db):
+    panel = prepare_all(build(capacity=1))
+    html = page_of(client, panel.officer, "panel", panel.wave.public_id)
+    assert "un motif est demandé" in html
+    url = reverse("selection:panel", args=[panel.wave.public_id])
+    refused = client.post(url, {"act": "adopt", "adopter-reason": ""} | key())
+    assert refused.status_code == 422
+    assert "indiquez le motif du dépassement" in refused.content.decode()
+    assert client.post(url, {"act": "adopt", "adopter-reason": "Même note"} | key()).status_code == 302
+    assert "Même note" in page_of(client, panel.officer, "panel", panel.wave.public_id)
+
+
+def test_lists_cost_the_same_for_one_and_for_three(client, panel):
+    client.force_login(factories.auditor())
+    urls = [reverse("selection:waves"), reverse("selection:delegations")]
+    before = [queries(client, url) for url in urls]
+    for _ in range(2):
+        delegate(panel.signatory, build(ranks=1, money=0).wave)
+    assert [queries(client, url) for url in urls] == before
