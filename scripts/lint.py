@@ -30,6 +30,8 @@ CHECKS: dict[str, list[str]] = {
 FIXES: list[list[str]] = [
     ["ruff", "check", "--fix", "--quiet", "."],
     ["ruff", "format", "--quiet", "."],
+    # Twice: the first pass moves lines that the second then indents.
+    ["djlint", "templates", "--reformat", "--quiet"],
     ["djlint", "templates", "--reformat", "--quiet"],
 ]
 
