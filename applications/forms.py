@@ -159,6 +159,7 @@ class StartForm(PlaceForm):
     representative_title = forms.CharField(
         label="Sa qualité", max_length=100, required=False, help_text="Par exemple : présidente, gérant, maire."
     )
+    NEEDED_OF_A_NEW_ONE = {"name": "Donnez le nom de la structure.", "legal_form": "Choisissez la forme juridique."}
     ORGANISATION_FIELDS = ("name", "legal_form", "siret", "postal_code", "city")
 
     def __init__(self, *args, user, waves, **kwargs):
@@ -169,13 +170,17 @@ class StartForm(PlaceForm):
         mine = [(str(one.public_id), one.name) for one in self.organisations]
         self.fields["organisation"].choices = [*mine, (NEW, "Une nouvelle structure, décrite ci-dessous")]
         self.fields["organisation"].initial = mine[0][0] if len(mine) == 1 else (NEW if not mine else None)
+        for name, sentence in self.NEEDED_OF_A_NEW_ONE.items():
+            # The label says "(obligatoire)" when a new structure is the only choice.
+            self.fields[name].required = not mine
+            self.fields[name].error_messages["required"] = sentence
 
     def clean(self):
         data = super().clean()
-        if data.get("organisation") == NEW and not data.get("name"):
-            self.add_error("name", "Donnez le nom de la structure.")
-        if data.get("organisation") == NEW and not data.get("legal_form"):
-            self.add_error("legal_form", "Choisissez la forme juridique.")
+        if data.get("organisation") == NEW:
+            for name, sentence in self.NEEDED_OF_A_NEW_ONE.items():
+                if not data.get(name) and name not in self.errors:
+                    self.add_error(name, sentence)
         return data
 
     def chosen(self):
