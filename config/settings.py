@@ -69,7 +69,6 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "django_htmx",
-    "django_filters",
     "widget_tweaks",
     "dsfr",
     "rules",
