@@ -12,6 +12,7 @@ urlpatterns = [
         entrance.open_reset_link,
         name="account_reset_link",
     ),
+    re_path(r"^compte/confirm-email/(?P<key>[-:\w]+)/$", entrance.confirm_address, name="account_confirm_link"),
     path("organisations/", organisations.mine, name="organisations"),
     path("organisations/nouvelle/", organisations.new, name="organisation_new"),
     path("organisations/<uuid:public_id>/", organisations.detail, name="organisation"),

@@ -73,7 +73,7 @@ def administrator(**fields):
 
 def siret(n):
     """A valid SIRET (Luhn) that differs for each n below 100,000,000."""
-    base = f"9{n:08d}0001"
+    base = f"8{n:08d}0001"
     digits = [int(d) for d in base]
     total = sum(d if i % 2 else (2 * d - 9 if 2 * d > 9 else 2 * d) for i, d in enumerate(digits))
     return f"{base}{-total % 10}"

@@ -1,6 +1,6 @@
-"""The one page of the way in that is ours: the rest is allauth's."""
+"""The pages of the way in that are ours, because reading them must write nothing: the rest is allauth's."""
 
-from allauth.account.views import PasswordResetFromKeyView, password_reset_from_key
+from allauth.account.views import ConfirmEmailView, PasswordResetFromKeyView, password_reset_from_key
 from django.shortcuts import render
 
 
@@ -12,3 +12,14 @@ def open_reset_link(request, uidb36, key):
     if request.method in {"GET", "HEAD"} and key != PasswordResetFromKeyView.reset_url_key:
         return render(request, "account/password_reset_open.html")
     return password_reset_from_key(request, uidb36=uidb36, key=key)
+
+
+class ConfirmAddress(ConfirmEmailView):
+    """The link of the mail shows a button. allauth would sign out, on this GET, whoever reads another's link."""
+
+    def logout_other_user(self, confirmation):
+        if self.request.method == "POST":
+            super().logout_other_user(confirmation)
+
+
+confirm_address = ConfirmAddress.as_view()

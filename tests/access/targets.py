@@ -123,7 +123,7 @@ def other_address(world):
 
 
 def forgotten_password(world):
-    return Target(data={"email": world.people["owner"].email})
+    return Target(data=lambda actor: {"email": f"{actor}@exemple.test"})
 
 
 def unconfirmed_address(world):
@@ -225,7 +225,7 @@ def too_late(world):
     """The structure did not answer in time."""
     asked = world.correcting.correction_requests.get(closed_at=None)
     past = timezone.now() - datetime.timedelta(hours=1)
-    type(asked).objects.filter(pk=asked.pk).update(due_at=past, asked_at=past - datetime.timedelta(days=9))
+    type(asked).objects.filter(pk=asked.pk).update(due_at=past, requested_at=past - datetime.timedelta(days=9))
     return dossier(world.correcting)
 
 

@@ -62,7 +62,9 @@ class World:
             "recused_reviewer": (Role.REVIEWER,),
             "recused_officer": (Role.OFFICER, Role.REVIEWER),
         }
-        self.people |= {actor: factories.user(*held) for actor, held in roles.items()}
+        for actor, held in roles.items():
+            person = self.people[actor] = factories.user(*held, password=factories.PASSWORD)
+            person.emailaddress_set.create(email=person.email, verified=True, primary=True)
         self.stranger_organisation = factories.organisation(self.people["stranger"])
 
     def find_objects(self):
@@ -97,12 +99,10 @@ class World:
             Membership(user=self.people["reader"], organisation=organisation, role=Membership.Role.READER)
             for organisation in Organisation.objects.filter(members=self.people["owner"])
         )
-        stranger = self.people["stranger"]
-        stranger.emailaddress_set.create(email=stranger.email, verified=True, primary=True)
         self.organisation = self.awarded.organisation
         self.invitation = Invitation.objects.create(
             organisation=self.organisation,
-            email=stranger.email,
+            email=self.people["stranger"].email,
             role=Membership.Role.EDITOR,
             invited_by=self.people["owner"],
         )
