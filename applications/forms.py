@@ -126,7 +126,7 @@ class StartForm(PlaceForm):
     """A new dossier: which wave, for whom (an organisation of mine or a new one), and which place."""
 
     field_order = ["wave", "organisation"]
-    wave = forms.ModelChoiceField(
+    wave: forms.ModelChoiceField = forms.ModelChoiceField(
         queryset=None,
         label="Vague",
         empty_label=None,

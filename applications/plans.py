@@ -41,6 +41,10 @@ class Grid:
     started: bool
 
     @property
+    def lines(self):
+        return [*self.expenses, *self.resources]
+
+    @property
     def other_problems(self):
         """Those that no rule of the call and no message under a row tells already."""
         return [problem for problem in self.problems if problem.row in ("balance", "volunteering")]
