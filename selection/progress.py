@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.db.models import Count
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.french import deadline, long_date, plural
@@ -154,14 +155,14 @@ class NextStep:
 
     Attributes:
         verb: name of the step to post, "" when the action is another page.
-        url_name: page that does it, for a step that is not posted from here.
+        url: page that does it, for a step that is not posted from here.
         items: what it does, in sentences. blocked: why it waits, "" when it does not.
     """
 
     title: str
     button: str = ""
     verb: str = ""
-    url_name: str = ""
+    url: str = ""
     items: tuple[str, ...] = ()
     blocked: str = ""
 
@@ -173,6 +174,8 @@ def next_step(standing):
 def after_planned(standing):
     return NextStep(
         "Publier l’appel",
+        "Ouvrir la page de l’appel",
+        url=reverse("programme:manage_call", args=[standing.wave.call.slug]),
         items=("La vague s’ouvre au dépôt quand son appel est publié, à la date prévue",),
     )
 
@@ -210,13 +213,13 @@ def after_deliberation(standing):
         return NextStep(
             "Signer la vague",
             "Voir ce qui sera signé",
-            url_name="selection:decisions",
+            url=reverse("selection:decisions", args=[standing.wave.public_id]),
             items=(f"Proposition adoptée le {long_date(standing.session.adopted_at)}",),
         )
     return NextStep(
         "Préparer les issues",
         "Ouvrir la table du comité",
-        url_name="selection:panel",
+        url=reverse("selection:panel", args=[standing.wave.public_id]),
         items=(f"{standing.prepared} issues préparées sur {standing.reviewed}",),
     )
 
@@ -225,7 +228,7 @@ def after_decided(standing):
     return NextStep(
         "Annoncer la vague",
         "Voir les courriers et annoncer",
-        url_name="selection:decisions",
+        url=reverse("selection:decisions", args=[standing.wave.public_id]),
         items=(announcement_note(standing),),
         blocked=announcement_block(standing.letters),
     )
@@ -234,7 +237,11 @@ def after_decided(standing):
 def after_announced(standing):
     waiting = standing.waiting_agreements
     if not waiting:
-        return NextStep("La vague est annoncée", "Voir les décisions", url_name="selection:decisions")
+        return NextStep(
+            "La vague est annoncée",
+            "Voir les décisions",
+            url=reverse("selection:decisions", args=[standing.wave.public_id]),
+        )
     return NextStep(
         "Préparer les conventions",
         "Préparer les conventions",
