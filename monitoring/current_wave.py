@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.french import long_date, plural
 from applications.models import Application, ApplicationState, Assignment
+from monitoring.prepared import prepared
 from programme.models import Wave
 from selection.models import PanelSession, PreparedOutcome
 from selection.progress import Standing, critical_path, next_step
@@ -36,7 +37,7 @@ class CurrentWave:
 
 def current_wave(programme):
     """The `CurrentWave` of a programme, or None before it has any."""
-    wave = find(programme)
+    wave = waves_by_interest(programme).first()
     if wave is None:
         return None
     groups = Application.objects.filter(wave=wave).order_by().values_list("state")
@@ -85,8 +86,9 @@ def short_date(wave, step):
     return f"{day.day}\u00a0{SHORT_MONTHS[day.month - 1]}"
 
 
-def find(programme):
-    """The wave with, in the same query, what its steps count."""
+@prepared
+def waves_by_interest(programme):
+    """Waves with, in the same query, what their steps count; the current one first."""
     interest = Case(*(When(state=state, then=Value(rank)) for rank, state in enumerate(INTEREST)))
     waves = Wave.objects.filter(call__programme=programme).select_related("call").annotate(
         missing_reviews=counted(
@@ -102,7 +104,7 @@ def find(programme):
             ).order_by("implied_rejection_on").values("implied_rejection_on")[:1]
         ),
     )  # fmt: skip
-    return waves.order_by(interest, "-announcement_on", "-pk").first()
+    return waves.order_by(interest, "-announcement_on", "-pk")
 
 
 def counted(rows, path, **conditions):
@@ -119,4 +121,5 @@ def silence_of(wave):
     margin = (wave.silent_on - max(wave.announcement_on, timezone.localdate())).days
     if margin >= 0:
         return f"Marge entre l’annonce et le premier rejet implicite : {plural(margin, 'jour')}."
-    return f"L’annonce prévue tombe {plural(-margin, 'jour')} après le premier rejet implicite ({long_date(wave.silent_on)})."
+    late = plural(-margin, "jour")
+    return f"L’annonce prévue tombe {late} après le premier rejet implicite ({long_date(wave.silent_on)})."

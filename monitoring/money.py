@@ -9,6 +9,7 @@ from django.db.models.functions import ExtractYear
 
 from funding.balances import balances_of, flows_of, passages
 from funding.models import Draw, Instalment, Kind
+from monitoring.prepared import prepared
 
 K = Kind
 MONEY_KEYS = (
@@ -98,7 +99,7 @@ class Money:
 
     @cached_property
     def unpaid(self):
-        return unpaid_by_year(self.programme, self.clocks)
+        return list(unpaid_by_year(self.programme, self.clocks.as_of))
 
 
 def gain(row, kinds, cents):
@@ -142,23 +143,34 @@ def due_instalments(programme, clocks):
     return owed if clocks.knows_all else owed.filter(due_at__lt=clocks.known_until)
 
 
+@prepared
+def due_by_draw(programme, clocks):
+    """(line, AE year, drawn on several lines, cents) of what is due."""
+    several = Case(
+        When(award__in=shared_awards(), then=Value(True)), default=Value(False), output_field=BooleanField()
+    )
+    rows = due_instalments(programme, clocks).order_by()
+    return rows.values_list("award__draws__line", "award__draws__fiscal_year", several).annotate(total=Sum("cents"))
+
+
+def shared_awards():
+    """Awards that draw on several lines."""
+    return Draw.objects.order_by().values("award").annotate(n=Count("pk")).filter(n__gt=1).values("award")
+
+
 def due_by_line(programme, clocks):
     """{(line, AE year): cents} due so far, the paid ones included.
 
     The draws of an award are used up in their order, as by payments (`funding.instalments.split`), so that the cents
     add up exactly. Only awards that draw on several lines cost a second query.
     """
-    due = due_instalments(programme, clocks)
-    shared = Draw.objects.order_by().values("award").annotate(n=Count("pk")).filter(n__gt=1).values("award")
-    several = Case(When(award__in=shared, then=Value(True)), default=Value(False), output_field=BooleanField())
-    rows = due.order_by().values_list("award__draws__line", "award__draws__fiscal_year", several)
     result: dict[tuple[int, int], int] = defaultdict(int)
     ambiguous = False
-    for line, year, is_shared, cents in rows.annotate(total=Sum("cents")):
+    for line, year, is_shared, cents in due_by_draw(programme, clocks):
         ambiguous |= is_shared
         result[line, year] += 0 if is_shared else cents
     if ambiguous:
-        for key, cents in shared_due(due.filter(award__in=shared)):
+        for key, cents in shared_due(due_instalments(programme, clocks).filter(award__in=shared_awards())):
             result[key] += cents
     return result
 
@@ -172,12 +184,12 @@ def shared_due(due):
         yield (draw.line_id, draw.fiscal_year), part
 
 
-def unpaid_by_year(programme, clocks):
-    """[(year expected, already ordered, withheld, cents, number)] of the instalments not paid on the day `as_of`.
+@prepared
+def unpaid_by_year(programme, day):
+    """[(year expected, already ordered, withheld, cents, number)] of the instalments not paid on that day.
 
     By the dates of the instalments: what was known earlier of a schedule is not kept, so this has one clock.
     """
-    day = clocks.as_of
     waiting = Instalment.objects.filter(
         Q(state__in=["planned", "due", "certified", "ordered", "withheld"]) | Q(state="paid", paid_on__gt=day),
         award__wave__call__programme=programme,
@@ -186,4 +198,4 @@ def unpaid_by_year(programme, clocks):
     ordered = Case(When(ordered_on__lte=day, then=Value(True)), default=Value(False), output_field=BooleanField())
     withheld = Case(When(state="withheld", then=Value(True)), default=Value(False), output_field=BooleanField())
     rows = waiting.order_by().values_list(ExtractYear("expected_on"), ordered, withheld)
-    return list(rows.annotate(total=Sum("cents"), number=Count("pk")))
+    return rows.annotate(total=Sum("cents"), number=Count("pk"))

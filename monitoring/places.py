@@ -13,6 +13,7 @@ from accounts.filters import midnight
 from applications.models import Fabrique
 from funding.models import Award
 from monitoring.clocks import DAY
+from monitoring.prepared import prepared
 from programme.models import Segment
 
 UNKNOWN = "unknown"
@@ -52,6 +53,34 @@ def new_today(condition, kind, clocks):
     return condition & Q(**{f"is_{kind}__booked_at__gte": clocks.known_before})
 
 
+@prepared
+def counted_places(programme, clocks):
+    conditions = {
+        **{f"state_{name}": condition for name, condition in STATES.items()},
+        **COUNTED,
+        "new_laureates": new_today(STANDING, "selected", clocks),
+        "new_contracted": new_today(COUNTED["contracted_places"], "contracted", clocks),
+        "new_open": new_today(OPEN, "opened", clocks),
+    }
+    keys = {"place": F("commune__departement"), "zone": F("segment"), "area": F("region")}
+    counts = {name: Count("pk", filter=condition) for name, condition in conditions.items()}
+    return selected_places(programme, clocks).values(**keys).annotate(**counts)
+
+
+@prepared
+def dated_steps(programme, clocks):
+    """Laureates by wave and day, open places by month of opening."""
+    waves = first_awards(programme, clocks).values_list(
+        Value("selected", output_field=CharField()), "wave__number", Min("is_selected__effective_on"),
+    ).annotate(n=Count("pk"), cents=Sum("total_cents"))  # fmt: skip
+    months = selected_places(programme, clocks).filter(OPEN).values_list(
+        Value("opened", output_field=CharField()),
+        Value(None, output_field=IntegerField()),
+        TruncMonth("is_opened__effective_on"),
+    ).annotate(n=Count("pk"), cents=Sum(Value(0)))  # fmt: skip
+    return waves.union(months, all=True)
+
+
 class Places:
     """The places of one programme as `clocks` see them: two queries, one more for the candidates."""
 
@@ -61,17 +90,7 @@ class Places:
     @cached_property
     def groups(self):
         """One dict of counts a region, département and segment."""
-        conditions = {
-            **{f"state_{name}": condition for name, condition in STATES.items()},
-            **COUNTED,
-            "new_laureates": new_today(STANDING, "selected", self.clocks),
-            "new_contracted": new_today(COUNTED["contracted_places"], "contracted", self.clocks),
-            "new_open": new_today(OPEN, "opened", self.clocks),
-        }
-        places = selected_places(self.programme, self.clocks)
-        keys = {"place": F("commune__departement"), "zone": F("segment"), "area": F("region")}
-        counts = {name: Count("pk", filter=condition) for name, condition in conditions.items()}
-        return list(places.values(**keys).annotate(**counts))
+        return list(counted_places(self.programme, self.clocks))
 
     def total(self, name):
         return sum(group[name] for group in self.groups)
@@ -89,17 +108,8 @@ class Places:
     @cached_property
     def steps(self):
         """[(kind, wave number or None, day, places, cents of awards)]: by wave and day, openings by month."""
-        laureates = first_awards(self.programme, self.clocks)
-        waves = laureates.values_list(
-            Value("selected", output_field=CharField()), "wave__number", Min("is_selected__effective_on"),
-        ).annotate(n=Count("pk"), cents=Sum("total_cents"))  # fmt: skip
-        opened = selected_places(self.programme, self.clocks).filter(OPEN)
-        months = opened.values_list(
-            Value("opened", output_field=CharField()),
-            Value(None, output_field=IntegerField()),
-            TruncMonth("is_opened__effective_on"),
-        ).annotate(n=Count("pk"), cents=Sum(Value(0)))
-        return [(kind, wave, as_day(day), n, cents) for kind, wave, day, n, cents in waves.union(months, all=True)]
+        steps = dated_steps(self.programme, self.clocks)
+        return [(kind, wave, as_day(day), n, cents) for kind, wave, day, n, cents in steps]
 
     @property
     def by_wave(self):

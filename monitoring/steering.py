@@ -225,7 +225,7 @@ class Board:
         )
 
     def average_award_cents(self):
-        """Mean award, in whole euros, of the places selected this year, else of the last wave announced; 0 before any."""
+        """Mean award in whole euros of the places selected this year, else of the last wave; 0 before any."""
         awards = [(day, n, cents) for kind, _, day, n, cents in self.figures.places.steps if kind == "selected"]
         chosen = [one for one in awards if one[0].year == self.clocks.year]
         if awards and not chosen:

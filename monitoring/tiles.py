@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from functools import cache
 
+from django.utils.html import format_html_join
+
 from programme.communes_file import read_tiles
 
 SIZE, GAP = 40, 3
@@ -59,6 +61,17 @@ class TileMap:
     tiles: list[DrawnTile]
     width: int
     height: int
+
+    @property
+    def drawing(self):
+        """The tiles as SVG, in one go: a hundred and two of them, numbers and codes only."""
+        return format_html_join(
+            "",
+            '<g transform="translate({} {})"><rect class="fab-tuile-{}" width="40" height="40"/>'
+            '<text class="c fab-tuile-t{}" x="4" y="13">{}</text>'
+            '<text class="n fab-tuile-t{}" x="36" y="34" text-anchor="end">{}</text></g>',
+            ((t.x, t.y, t.shade, t.shade, t.code, t.shade, t.count) for t in self.tiles),
+        )
 
     @property
     def covered(self):

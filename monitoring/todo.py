@@ -13,6 +13,7 @@ from accounts.french import plural
 from applications.models import Application, ApplicationState, Assignment, CorrectionRequest
 from documents.models import Document
 from funding.models import Agreement, Award, Instalment
+from monitoring.prepared import prepared
 
 S = ApplicationState
 HORIZON = datetime.timedelta(days=15)
@@ -107,36 +108,44 @@ def to_do(programme, *, nature="", limit=8, address="/pilotage/"):
         limit: lines shown.
         address: page that the chips lead to, with its own parameters.
     """
-    ranks = {key: rank for rank, key in enumerate(NATURES)}
-    items = sorted(read(programme), key=lambda item: (ranks[item.nature.key], -item.days_late, item.title))
-    chosen = [item for item in items if nature in ("", item.nature.key)]
+    today = timezone.localdate()
+    lines = sorted(waiting(programme, today), key=urgency)
+    chosen = [one for one in lines if nature in ("", one[0])]
     known = NATURES.get(nature)
     shown = chosen if len(chosen) <= limit else first_of_each(chosen, limit)
     return ToDo(
-        items=shown,
+        items=[item_of(one, today) for one in shown],
         more=len(chosen) - len(shown),
         more_url=known.rows_url if known else f"{address}{'&' if '?' in address else '?'}lignes=toutes#a-traiter",
-        chips=chips_of(items, nature, address),
+        chips=chips_of(Counter(one[0] for one in lines), nature, address),
     )
 
 
-def first_of_each(items, limit):
+RANKS = {key: rank for rank, key in enumerate(NATURES)}
+
+
+def urgency(line):
+    """Gravest nature first, then the earliest day, then by name."""
+    nature, _, _, name, person, wave, _, day = line
+    return RANKS[nature], day, name, person, wave or 0
+
+
+def first_of_each(lines, limit):
     """The first lines of every nature in turn, so that a hundred of one hide nothing of the others."""
     taken: Counter = Counter()
     turns = []
-    for item in items:
-        turns.append((taken[item.nature.key], item))
-        taken[item.nature.key] += 1
-    chosen = sorted(turns, key=lambda turn: turn[0])[:limit]
-    kept = {id(item) for _, item in chosen}
-    return [item for item in items if id(item) in kept]
+    for line in lines:
+        turns.append((taken[line[0]], RANKS[line[0]], line))
+        taken[line[0]] += 1
+    chosen = sorted(turns, key=lambda turn: turn[:2])[:limit]
+    return [line for _, _, line in sorted(chosen, key=lambda turn: (turn[1], turn[0]))]
 
 
-def chips_of(items, nature, address):
+def chips_of(counts, nature, address):
     join = "&" if "?" in address else "?"
-    chips = [Chip(f"Tout {len(items)}", f"{address}#a-traiter", nature == "")]
+    chips = [Chip(f"Tout {counts.total()}", f"{address}#a-traiter", nature == "")]
     for one in NATURES.values():
-        if count := sum(item.nature is one for item in items):
+        if count := counts[one.key]:
             more = " et plus" if count >= MOST else ""
             chips.append(
                 Chip(f"{one.chip} {count}{more}", f"{address}{join}nature={one.key}#a-traiter", nature == one.key)
@@ -147,13 +156,14 @@ def chips_of(items, nature, address):
 # --- Reading: each nature gives (nature, state, ref, name, person, wave, number, day) ------------------------------
 
 
-def read(programme):
+@prepared
+def waiting(programme, today):
+    """Every line that waits on that day, one statement."""
     first, *others = [
-        silent(programme), asked(programme), reviews(programme), letters(), payments(programme),
+        silent(programme, today), asked(programme), reviews(programme, today), letters(), payments(programme),
         agreements(programme), unprepared(programme), reserved(programme),
     ]  # fmt: skip
-    today = timezone.localdate()
-    return [item_of(row, today) for row in first.union(*others, all=True)]
+    return first.union(*others, all=True)
 
 
 def line(rows, nature, *, state, ref, name, person, wave, number, day):
@@ -174,11 +184,13 @@ def limited(rows, *order):
     return rows.model.objects.filter(pk__in=rows.order_by(*order, "pk").values("pk")[:MOST])
 
 
-def silent(programme):
+def silent(programme, today):
     """Dossiers, by wave, whose silence becomes a refusal within fifteen days (CRPA L231-4 3°)."""
-    limit = timezone.localdate() + HORIZON
     rows = Application.objects.filter(
-        wave__call__programme=programme, state__in=SILENT, clock_suspended_on=None, implied_rejection_on__lte=limit
+        wave__call__programme=programme,
+        state__in=SILENT,
+        clock_suspended_on=None,
+        implied_rejection_on__lte=today + HORIZON,
     )
     return line(
         rows, "silence", state=NONE, ref=F("wave__public_id"), name=NONE, person=NONE, wave=F("wave__number"),
@@ -191,16 +203,16 @@ def asked(programme):
     rows = CorrectionRequest.objects.filter(application__wave__call__programme=programme, closed_at=None)
     return line(
         limited(rows, "due_at"), "pieces", state=NONE, ref=F("application__public_id"),
-        name=F("application__fabrique__name"), person=full_name("application__officer"), wave=F("application__wave__number"),
-        number=ONE, day=TruncDate("due_at"),
+        name=F("application__fabrique__name"), person=full_name("application__officer"),
+        wave=F("application__wave__number"), number=ONE, day=TruncDate("due_at"),
     )  # fmt: skip
 
 
-def reviews(programme):
+def reviews(programme, today):
     """Sheets that are late, or due within a week, by reviewer and wave."""
     rows = Assignment.objects.filter(
         application__wave__call__programme=programme, state__in=Assignment.PENDING, application__state=S.IN_REVIEW,
-        due_on__lte=timezone.localdate() + datetime.timedelta(days=7),
+        due_on__lte=today + datetime.timedelta(days=7),
     )  # fmt: skip
     return line(
         rows, "evaluation", state=NONE, ref=F("application__wave__public_id"), name=NONE, person=full_name("reviewer"),

@@ -34,9 +34,9 @@ def places(request):
     return listing.file() or render(request, "monitoring/places.html", {"listing": listing, "scope": scope})
 
 
-def known_places():
-    """Places with a dated fact, or whose dossier was sent: a draft is nobody's but its author's."""
-    sent = Application.objects.filter(fabrique=OuterRef("pk"), submitted_at__isnull=False)
+def known_places(user):
+    """Places with a dated fact, or whose dossier was sent and may be read: a draft is nobody's but its author's."""
+    sent = Application.objects.visible_to(user).filter(fabrique=OuterRef("pk"), submitted_at__isnull=False)
     dated = FabriqueFact.objects.filter(fabrique=OuterRef("pk"))
     return Fabrique.objects.filter(Exists(sent) | Exists(dated)).select_related("programme", "commune", "organisation")
 
@@ -45,7 +45,7 @@ def known_places():
 @require_http_methods(["GET", "HEAD", "POST"])
 def place(request, public_id):
     """One place: dated facts with their evidence, awards, dossiers; an officer notes what happened."""
-    fabrique = get_object_or_404(known_places(), public_id=public_id)
+    fabrique = get_object_or_404(known_places(request.user), public_id=public_id)
     form = FactForm(request.POST or None)
     if request.method == "POST":
         if not request.user.has_perm(RECORD):
