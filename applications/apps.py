@@ -9,7 +9,7 @@ class ApplicationsConfig(AppConfig):
     def ready(self):
         from accounts import database
         from applications import assignments, permissions, reviewing, words  # noqa: F401  (predicates, words of acts)
-        from applications.searching import index_after_migrate
+        from applications.indexes import create_after_migrate
 
         database.register(
             *database.append_only("applications_revision"),
@@ -18,4 +18,4 @@ class ApplicationsConfig(AppConfig):
             *database.never_deleted("applications_application"),
             *database.never_deleted("applications_assignment"),
         )
-        post_migrate.connect(index_after_migrate, sender=self)
+        post_migrate.connect(create_after_migrate, sender=self)

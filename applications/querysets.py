@@ -20,15 +20,15 @@ class ApplicationQuerySet(models.QuerySet):
     def visible_to(self, user):
         """The dossiers whose content `user` may read.
 
-        Staff: all but drafts. Reviewers: those open to them. Applicants: their organisations'. Somebody who declared
-        a tie with a dossier never sees it as staff or as a reviewer (glossary 19).
+        Staff: all that were sent. Reviewers: those open to them. Applicants: their organisations'. Somebody who
+        declared a tie with a dossier never sees it as staff or as a reviewer (glossary 19).
         """
         if not user.is_authenticated:
             return self.none()
         assignments = self.model.assignments.rel.related_model
         hers = assignments.objects.filter(application=OuterRef("pk"), reviewer=user)
         if user.has_role(*STAFF):
-            scope = ~Q(state="draft") & ~Exists(hers.filter(state="recused"))
+            scope = Q(submitted_at__isnull=False) & ~Exists(hers.filter(state="recused"))
             return self.filter(scope | self._mine(user) if user.has_role(Role.APPLICANT) else scope)
         to_review = self.model.objects.filter(assignments__in=assignments.objects.open_to(user))
         return self.filter(self._mine(user) | Q(pk__in=to_review.values("pk")))
