@@ -19,6 +19,7 @@ FIRST_LINES, ALL_LINES = 8, 400
 @require_safe
 def steering(request):
     """The board; a date that does not exist is told in a sentence, with today's figures under it."""
+    typed = {key: request.GET.get(key, "") for key in ("au", "connu_au")}
     try:
         scope, wrong = Scope(request), None
     except Refusal as refusal:
@@ -26,7 +27,7 @@ def steering(request):
     context = {
         "scope": scope,
         "wrong": wrong,
-        "typed": {key: request.GET.get(key, "") for key in ("au", "connu_au")},
+        "typed": typed,
         "today": timezone.localdate(),
         "board": board_of(request, scope) if scope.programme else None,
     }
