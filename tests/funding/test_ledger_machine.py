@@ -264,7 +264,7 @@ def test_random_lives_of_the_ledger(db):
     run_state_machine_as_test(
         LedgerMachine,
         settings=settings(
-            max_examples=20, stateful_step_count=30, deadline=None, database=None,
+            max_examples=12, stateful_step_count=25, deadline=None, database=None,
             suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip
