@@ -135,12 +135,13 @@ class Board:
         clocks: the two dates. « À traiter » and the wave are today's: another day does not show them.
         nature, lines: what « À traiter » shows.
         address: the page with its own parameters, for its links.
+        reader: the `User` who reads the page.
     """
 
-    def __init__(self, programme, clocks, *, nature="", lines=8, address="/pilotage/"):
+    def __init__(self, programme, clocks, *, nature="", lines=8, address="/pilotage/", reader=None):
         self.programme, self.clocks = programme, clocks
         self.figures = Figures(programme, clocks, by_day=True)
-        self.nature, self.most_lines, self.address = nature, lines, address
+        self.nature, self.most_lines, self.address, self.reader = nature, lines, address, reader
 
     # Dates and addresses.
 
@@ -292,7 +293,9 @@ class Board:
 
     @cached_property
     def to_do(self):
-        return to_do(self.programme, nature=self.nature, limit=self.most_lines, address=self.address)
+        return to_do(
+            self.programme, nature=self.nature, limit=self.most_lines, address=self.address, reader=self.reader
+        )
 
     @cached_property
     def wave(self):

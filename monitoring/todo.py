@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.french import plural
+from accounts.models import Role
 from applications.models import Application, ApplicationState, Assignment, CorrectionRequest
 from documents.models import Document
 from funding.models import Agreement, Award, Instalment
@@ -100,16 +101,17 @@ class ToDo:
         return self.items[0] if self.items else None
 
 
-def to_do(programme, *, nature="", limit=8, address="/pilotage/"):
+def to_do(programme, *, nature="", limit=8, address="/pilotage/", reader=None):
     """What waits: the gravest nature first, in each the most late first.
 
     Args:
         nature: key of the nature to show, "" for all of them.
         limit: lines shown.
         address: page that the chips lead to, with its own parameters.
+        reader: the `User` who reads: a dossier with which she declared a tie is not named. None: the service.
     """
-    today = timezone.localdate()
-    lines = sorted(waiting(programme, today), key=urgency)
+    today, closed = timezone.localdate(), closed_to(reader)
+    lines = sorted((one for one in waiting(programme, today) if one[2] not in closed), key=urgency)
     chosen = [one for one in lines if nature in ("", one[0])]
     known = NATURES.get(nature)
     shown = chosen if len(chosen) <= limit else first_of_each(chosen, limit)
@@ -119,6 +121,20 @@ def to_do(programme, *, nature="", limit=8, address="/pilotage/"):
         more_url=known.rows_url if known else f"{address}{'&' if '?' in address else '?'}lignes=toutes#a-traiter",
         chips=chips_of(Counter(one[0] for one in lines), nature, address),
     )
+
+
+def closed_to(reader):
+    """Public ids of the dossiers with which `reader` declared a tie, and of what belongs to their awards."""
+    if reader is None or not reader.has_role(Role.REVIEWER):
+        return frozenset()
+    ties = Assignment.objects.filter(reviewer=reader, state=Assignment.State.RECUSED).order_by().values("application")
+    parts = (
+        Application.objects.filter(pk__in=ties),
+        Instalment.objects.filter(award__application__in=ties),
+        Agreement.objects.filter(award__application__in=ties),
+    )
+    first, *others = [rows.order_by().values_list("public_id", flat=True) for rows in parts]
+    return frozenset(first.union(*others, all=True))
 
 
 RANKS = {key: rank for rank, key in enumerate(NATURES)}

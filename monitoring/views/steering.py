@@ -51,4 +51,5 @@ def board_of(request, scope):
         nature=nature,
         lines=ALL_LINES if every else FIRST_LINES,
         address=scope.address(reverse("monitoring:steering")),
+        reader=request.user,
     )

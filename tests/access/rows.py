@@ -32,7 +32,7 @@ class Row:
 
     Args:
         name: name of the URL in the resolver.
-        door: who gets past the role; anyone else who is signed in reads the 403 page, the anonymous is sent to sign in.
+        door: who gets past the role; others who are signed in read the 403 page, the anonymous sign in.
         sees: who, of those, may know that the object exists; for the others it is not found.
         get, post: who, of those, is served; nobody at all: the method is not answered (405).
         target: makes the object, in the state that the POST is for.

@@ -1,13 +1,14 @@
 """Who may do what at every URL: decided from what each role is for, not read from the code.
 
-An applicant sees her structures' dossiers and nothing of the others. Staff read what was sent, never a draft. A reviewer
-reads the dossiers that she accepted, once she has said that she has no tie. Whoever declared a tie with a dossier never
-reads it again, in any role. Officers instruct, assign, prepare and write agreements; the chair prepares the panel's
-proposal; the decision-maker signs and announces; finance officers open credits and pay; the administrator gives roles
-and delegations. The auditor reads all that staff read and changes nothing but her own account.
+An applicant sees her structures' dossiers and nothing of the others. Staff read what was sent, never a draft. A
+reviewer reads the dossiers that she accepted, once she has said that she has no tie. Whoever declared a tie with a
+dossier never reads it again, in any role. Officers instruct, assign, prepare and write agreements; the chair prepares
+the panel's proposal; the decision-maker signs and announces; finance officers open credits and pay; the administrator
+gives roles and delegations. The auditor reads all that staff read and changes nothing but her own account.
 """
 
 from tests.access import targets as at
+from tests.access import wave_targets as then
 from tests.access.actors import (
     ADMINISTRATOR,
     APPLICANTS,
@@ -50,9 +51,9 @@ PUBLIC = [
         "programme:commune_search",
     )
 ] + [
-    Row("programme:call", EVERYONE, get=EVERYONE, target=at.published_call),
+    Row("programme:call", EVERYONE, get=EVERYONE, target=then.published_call),
     # A call that is not published is the staff's.
-    Row("programme:call", EVERYONE, get=STAFF, sees=STAFF, target=at.unpublished_call),
+    Row("programme:call", EVERYONE, get=STAFF, sees=STAFF, target=then.unpublished_call),
     Row("documents:verify", EVERYONE, get=EVERYONE, post=EVERYONE, target=at.unknown_letter, done=(200,)),
 ]
 
@@ -156,7 +157,7 @@ APPLYING = [
     Row("funding:my_payments", **OWN, get=MEMBERS, target=at.awarded),
     Row("selection:my_decision", **OWN, get=MEMBERS, target=at.awarded),
     # Any member opens the letter: that is the notification (CRPA R112-17).
-    Row("selection:open_letter", **OWN, post=MEMBERS, target=at.own_announced),
+    Row("selection:open_letter", **OWN, post=MEMBERS, target=then.own_announced),
     Row("selection:my_letter", **OWN, get=MEMBERS, target=at.awarded),
 ]
 
@@ -184,9 +185,9 @@ REVIEWING = [
     Row("applications:review", REVIEWERS, sees=NOBODY, get=THE_REVIEWER, post=THE_REVIEWER, target=at.closed_sheet),
     Row("applications:answer", REVIEWERS, sees=NOBODY, get=THE_REVIEWER, post=THE_REVIEWER, target=at.closed_sheet),
     Row("applications:interest", REVIEWERS, sees=NOBODY, get=THE_REVIEWER, post=THE_REVIEWER, target=at.closed_sheet),
-    Row("applications:assignment", STAFF, get=STAFF, target=at.wave),
-    Row("applications:propose_reviewers", OFFICERS, post=OFFICERS, target=at.admissible_wave),
-    Row("applications:send_to_review", OFFICERS, post=OFFICERS, target=at.assigned_wave),
+    Row("applications:assignment", STAFF, get=STAFF, target=then.wave),
+    Row("applications:propose_reviewers", OFFICERS, post=OFFICERS, target=then.admissible_wave),
+    Row("applications:send_to_review", OFFICERS, post=OFFICERS, target=then.assigned_wave),
     # For whom a reviewer works decides what ties the system finds: the auditor reads it.
     Row("applications:reviewer_profile", OFFICERS | AUDITOR, get=OFFICERS | AUDITOR, post=OFFICERS, target=at.profile),
     Row("applications:staff_reviews", **SENT, get=READERS, target=at.in_review),
@@ -198,43 +199,53 @@ REVIEWING = [
 
 CALLS = [
     Row("programme:manage_calls", STAFF, get=STAFF),
-    Row("programme:manage_call", STAFF, get=STAFF, post=STEERING, target=at.unpublished_call),
-    Row("programme:plan_wave", STEERING, get=STEERING, post=STEERING, target=at.new_wave),
+    Row("programme:manage_call", STAFF, get=STAFF, post=STEERING, target=then.unpublished_call),
+    Row("programme:plan_wave", STEERING, get=STEERING, post=STEERING, target=then.new_wave),
 ]
 
 SELECTING = [
     Row("selection:waves", STAFF, get=STAFF),
-    Row("selection:wave", STAFF, get=STAFF, target=at.wave),
-    Row("selection:advance", STAFF, post=STEERING, target=at.closed_wave),
-    Row("selection:amend", STEERING, get=STEERING, post=STEERING, target=at.to_amend),
-    Row("selection:panel", STAFF, get=STAFF, post=OFFICERS | PANEL_CHAIR, target=at.panel),
-    Row("selection:decisions", STAFF, get=STAFF, target=at.to_sign),
-    Row("selection:progress", STAFF, get=STAFF, target=at.wave),
-    Row("selection:sign", STAFF, post=DECISION_MAKER, target=at.to_sign),
-    Row("selection:announce", STAFF, post=DECISION_MAKER, target=at.to_announce),
+    Row("selection:wave", STAFF, get=STAFF, target=then.wave),
+    Row("selection:advance", STAFF, post=STEERING, target=then.closed_wave),
+    Row("selection:amend", STEERING, get=STEERING, post=STEERING, target=then.to_amend),
+    Row("selection:panel", STAFF, get=STAFF, post=OFFICERS | PANEL_CHAIR, target=then.panel),
+    Row("selection:decisions", STAFF, get=STAFF, target=then.to_sign),
+    Row("selection:progress", STAFF, get=STAFF, target=then.wave),
+    Row("selection:sign", STAFF, post=DECISION_MAKER, target=then.to_sign),
+    Row("selection:announce", STAFF, post=DECISION_MAKER, target=then.to_announce),
     Row("selection:letters", STAFF, get=STAFF),
-    Row("selection:retry_letters", STAFF, post=FOLLOWING, target=at.failed_letters),
-    Row("selection:letter", **SENT, get=READERS, target=at.letter),
-    Row("selection:retry_letter", **SENT, post=FOLLOWING - RECUSED, target=at.failed_letter),
+    Row("selection:retry_letters", STAFF, post=FOLLOWING, target=then.failed_letters),
+    Row("selection:letter", **SENT, get=READERS, target=then.letter),
+    Row("selection:retry_letter", **SENT, post=FOLLOWING - RECUSED, target=then.failed_letter),
     Row("selection:delegations", STAFF, get=STAFF),
-    Row("selection:delegate", ADMINISTRATOR, get=ADMINISTRATOR, post=ADMINISTRATOR, target=at.delegation),
-    Row("selection:dossier", **SENT, get=READERS, post=FOLLOWING - RECUSED, target=at.to_notify),
+    Row("selection:delegate", ADMINISTRATOR, get=ADMINISTRATOR, post=ADMINISTRATOR, target=then.delegation),
+    Row("selection:dossier", **SENT, get=READERS, post=FOLLOWING - RECUSED, target=then.to_notify),
     Row("selection:dossier", STAFF, sees=NOBODY, get=READERS, post=FOLLOWING, target=at.draft),
 ]
 
 MONEY = [
     Row("funding:budget", STAFF, get=STAFF),
-    Row("funding:credits", FINANCE, get=FINANCE, post=FINANCE, target=at.credits),
-    Row("funding:line", STAFF, get=STAFF, target=at.line),
-    Row("funding:year", STAFF, get=STAFF, target=at.year),
+    Row("funding:credits", FINANCE, get=FINANCE, post=FINANCE, target=then.credits),
+    Row("funding:line", STAFF, get=STAFF, target=then.line),
+    Row("funding:year", STAFF, get=STAFF, target=then.year),
     Row("funding:agreements", STAFF, get=STAFF),
     Row("funding:uncontracted", STAFF, get=STAFF),
-    Row("funding:prepare_agreements", OFFICERS, sees=ACT_OF_OFFICER, post=ACT_OF_OFFICER, target=at.uncontracted),
-    Row("funding:agreement", **SENT, get=READERS, post=ACT_OF_OFFICER, target=at.agreement),
+    Row("funding:prepare_agreements", OFFICERS, sees=ACT_OF_OFFICER, post=ACT_OF_OFFICER, target=then.uncontracted),
+    Row("funding:agreement", **SENT, get=READERS, post=ACT_OF_OFFICER, target=then.agreement),
     Row("funding:instalments", STAFF, get=STAFF),
-    Row("funding:instalment", **SENT, get=READERS, post=FINANCE, target=at.instalment),
+    Row("funding:instalment", **SENT, get=READERS, post=FINANCE, target=then.instalment),
     Row("funding:dossier", **SENT, get=READERS, target=at.awarded),
     Row("funding:dossier", STAFF, sees=NOBODY, get=READERS, target=at.draft),
+]
+
+FOLLOWING_UP = [
+    Row("monitoring:steering", STAFF, get=STAFF),
+    Row("monitoring:statements", STAFF, get=STAFF),
+    Row("monitoring:places", STAFF, get=STAFF),
+    Row("monitoring:place", STAFF, get=STAFF, post=FOLLOWING, target=then.laureate),
+    # A place that is not selected is known by its dossier alone.
+    Row("monitoring:place", **SENT, get=READERS, post=FOLLOWING - RECUSED, target=then.candidate),
+    Row("monitoring:place", STAFF, sees=NOBODY, get=READERS, post=FOLLOWING, target=then.place_of_draft),
 ]
 
 TABLE = [
@@ -249,6 +260,7 @@ TABLE = [
     *CALLS,
     *SELECTING,
     *MONEY,
+    *FOLLOWING_UP,
 ]
 # Pages of staff that are nothing but the form of an act: whoever may not do the act has nothing to read there.
 FORMS_OF_AN_ACT = {"programme:plan_wave", "selection:amend", "selection:delegate", "funding:credits"}

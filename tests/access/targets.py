@@ -5,20 +5,15 @@ import datetime
 from allauth.account.models import EmailConfirmationHMAC
 from django.utils import timezone
 
-from accounts.models import Role
-from applications import admissibility, assignments
+from accounts.models import OutboxMessage, Role
+from accounts.notify import MAX_ATTEMPTS
+from applications import admissibility
 from applications.completeness import PIECES, PLACE, PLAN
 from applications.models import Attachment
 from applications.sheets import criteria_of
-from documents.models import Document
-from funding.models import Award
-from programme.waves import amend_wave
-from selection import decisions, outcomes
-from selection.forms import session_initial
+from portal.demonstration.people import PASSWORD
 from tests import factories
 from tests.access.rows import Target
-from tests.applications import review_steps
-from tests.selection import conftest as panels
 
 REASON = "Motif du test."
 
@@ -38,12 +33,14 @@ def dossier(application, **data):
     return Target({"public_id": application.public_id}, data, words_of(application))
 
 
-# --- Accounts ------------------------------------------------------------------------------------------------------
+# --- Accounts --------------------------------------------------------------------------------------------------------
 
 
 def own_role(world):
     """Each acts in a role that she holds; the newcomer holds none."""
-    return Target(data=lambda actor: {"role": next(iter(world.people[actor].roles), "") if actor in world.people else ""})
+    return Target(
+        data=lambda actor: {"role": next(iter(world.people[actor].roles), "") if actor in world.people else ""}
+    )
 
 
 def own_details(world):
@@ -52,7 +49,9 @@ def own_details(world):
 
 def organisation(world):
     fields = {name: getattr(world.organisation, name) or "" for name in ("name", "legal_form", "siret")}
-    return Target({"public_id": world.organisation.public_id}, {**fields, "city": "Thiers"}, (world.organisation.name,))
+    return Target(
+        {"public_id": world.organisation.public_id}, {**fields, "city": "Thiers"}, (world.organisation.name,)
+    )
 
 
 def new_organisation(world):
@@ -60,12 +59,15 @@ def new_organisation(world):
 
 
 def invite(world):
-    return Target(organisation(world).kwargs, {"email": "nouvelle@exemple.test", "role": "reader"}, organisation(world).words)
+    return Target(
+        organisation(world).kwargs, {"email": "nouvelle@exemple.test", "role": "reader"}, organisation(world).words
+    )
 
 
 def cancel_invitation(world):
-    where = organisation(world)
-    return Target({**where.kwargs, "invitation_id": world.invitation.public_id}, {}, where.words)
+    inviting = world.invitation.organisation
+    kwargs = {"public_id": inviting.public_id, "invitation_id": world.invitation.public_id}
+    return Target(kwargs, {}, (inviting.name,))
 
 
 def remove_reader(world):
@@ -74,7 +76,7 @@ def remove_reader(world):
 
 
 def accept_invitation(world):
-    return Target({"invitation_id": world.invitation.public_id}, {}, (world.organisation.name,))
+    return Target({"invitation_id": world.invitation.public_id}, {}, (world.invitation.organisation.name,))
 
 
 def person(world):
@@ -88,16 +90,11 @@ def person_with_role(world):
 
 
 def message(world):
-    from accounts.models import OutboxMessage
-
     mail = OutboxMessage.objects.earliest("pk")
     return Target({"public_id": mail.public_id}, {}, (mail.subject, mail.recipient))
 
 
 def stuck_mail(world):
-    from accounts.models import OutboxMessage
-    from accounts.notify import MAX_ATTEMPTS
-
     stuck = OutboxMessage.objects.filter(sent_at=None).earliest("pk")
     OutboxMessage.objects.filter(pk=stuck.pk).update(attempts=MAX_ATTEMPTS, last_error="Refusé")
     return Target()
@@ -108,8 +105,6 @@ def reset_key(world):
 
 
 def sign_in(world):
-    from portal.demonstration.people import PASSWORD
-
     return Target(data={"login": world.people["owner"].email, "password": PASSWORD})
 
 
@@ -203,7 +198,7 @@ def answers(world):
     return section(world, form_section.slug, {f"q{one.pk}": "" for one in form_section.questions.all()})
 
 
-# --- Dossiers, by staff ------------------------------------------------------------------------------------------------
+# --- Dossiers, by staff ----------------------------------------------------------------------------------------------
 
 
 def to_admit(world):
@@ -229,7 +224,7 @@ def too_late(world):
     return dossier(world.correcting)
 
 
-# --- Reviews -----------------------------------------------------------------------------------------------------------
+# --- Reviews ---------------------------------------------------------------------------------------------------------
 
 
 def desk_of(assignment, **data):
@@ -281,190 +276,6 @@ def to_settle(world):
 
 
 def profile(world):
-    return Target({"public_id": world.people["reviewer"].public_id}, {"capacity": "7"}, (world.people["reviewer"].email,))
-
-
-# --- Waves -------------------------------------------------------------------------------------------------------------
-
-
-def wave(world, number=2, **data):
-    return Target({"public_id": world.waves[number].public_id}, data)
-
-
-def admissible_wave(world):
-    """A dossier admitted after the deposit: it waits for reviewers."""
-    admissibility.admit(application=world.sent, by=world.people["officer"])
-    review_steps.close_window(world.waves[3])
-    return wave(world, 3)
-
-
-def assigned_wave(world):
-    admissible_wave(world)
-    assignments.propose_balanced(wave=factories.fresh(world.waves[3]), by=world.people["officer"])
-    return wave(world, 3)
-
-
-def closed_wave(world):
-    amend_wave(wave=world.waves[3], by=None, reason=REASON, closes_at=timezone.now())
-    return wave(world, 3, step="start_instruction")
-
-
-def to_amend(world):
-    found = world.waves[3]
-    at = {name: timezone.localtime(getattr(found, name)).strftime("%Y-%m-%dT%H:%M") for name in ("opens_at", "closes_at")}
-    days = {name: getattr(found, name).isoformat() for name in ("instruction_until", "reviews_due_on", "panel_on")}
-    return wave(
-        world, 3, **at, **days, announcement_on=found.announcement_on.isoformat(), capacity="31", reason=REASON
+    return Target(
+        {"public_id": world.people["reviewer"].public_id}, {"capacity": "7"}, (world.people["reviewer"].email,)
     )
-
-
-def deliberation(world):
-    """One dossier, reviewed and ranked, on a wave in deliberation."""
-    return panels.build(1, money=panels.GRANT)
-
-
-def panel(world):
-    found = deliberation(world)
-    initial = session_initial(None, found.wave, today())
-    data = {"act": "hold", "seance-held_on": initial["held_on"].isoformat(), "seance-members_present": "Six membres."}
-    return Target({"public_id": found.wave.public_id}, data, words_of(found.dossiers[0]))
-
-
-def adopted(world):
-    found = panels.prepare_all(deliberation(world), proposed=1)
-    outcomes.adopt(wave=found.wave, by=found.officer)
-    panels.delegate(world.people["decision_maker"], found.wave, ceiling_cents=panels.GRANT)
-    return found
-
-
-def to_sign(world):
-    return Target({"public_id": adopted(world).wave.public_id})
-
-
-def signed(world):
-    found = adopted(world)
-    decisions.sign_wave(wave=factories.fresh(found.wave), by=world.people["decision_maker"])
-    return found
-
-
-def to_announce(world):
-    found = signed(world)
-    panels.make_letters(found.wave)
-    return Target({"public_id": found.wave.public_id})
-
-
-def failed_letters(world):
-    failed_letter(world)
-    return Target()
-
-
-def failed_letter(world):
-    """A letter whose making failed, of a dossier with which the recused ones have a tie."""
-    found = signed(world)
-    letter = Document.objects.filter(rendered_at=None).latest("pk")
-    Document.objects.filter(pk=letter.pk).update(last_error="FactsError : un fait manque", attempts=1)
-    recuse(world, found.dossiers[0])
-    return Target({"public_id": letter.public_id}, {}, (letter.number, *words_of(found.dossiers[0])))
-
-
-def recuse(world, application):
-    from applications.models import Assignment
-
-    for actor in ("recused_reviewer", "recused_officer"):
-        Assignment.objects.create(application=application, reviewer=world.people[actor], state="recused")
-
-
-def letter(world):
-    return Target({"public_id": world.letter.public_id}, {}, words_of(world.awarded))
-
-
-def announced(world):
-    found = signed(world)
-    panels.make_letters(found.wave)
-    decisions.announce(wave=factories.fresh(found.wave), by=world.people["decision_maker"])
-    recuse(world, found.dossiers[0])
-    return found
-
-
-def to_notify(world):
-    found = announced(world).dossiers[0]
-    return dossier(found, on=today().isoformat(), evidence="Recommandé 1A 000 000 0001 0")
-
-
-def own_announced(world):
-    """The same, of a structure of which the owner and the reader are members."""
-    found = announced(world).dossiers[0]
-    for actor, right in (("owner", "owner"), ("reader", "reader")):
-        found.organisation.memberships.create(user=world.people[actor], role=right)
-    return dossier(found)
-
-
-def delegation(world):
-    data = {
-        "programme": world.call.programme.public_id,
-        "holder": world.people["decision_maker"].public_id,
-        "acts": ["award"],
-        "ceiling_cents": "1 000",
-        "starts_on": today().isoformat(),
-        "ends_on": (today() + datetime.timedelta(days=9)).isoformat(),
-        "published_act": "Arrêté inventé",
-        "formula": "Pour la ministre et par délégation,",
-    }
-    return Target(data=data)
-
-
-# --- Calls -------------------------------------------------------------------------------------------------------------
-
-
-def published_call(world):
-    return Target({"slug": world.call.slug})
-
-
-def unpublished_call(world):
-    return Target({"slug": world.next_call.slug}, {"act": "publish"}, (world.next_call.title,))
-
-
-def new_wave(world):
-    def text(days, hour=None):
-        day = timezone.localtime() + datetime.timedelta(days=days)
-        return day.strftime("%Y-%m-%dT%H:%M" if hour else "%Y-%m-%d")
-
-    days = {"instruction_until": 30, "reviews_due_on": 40, "panel_on": 50, "announcement_on": 60}
-    data = {name: text(number) for name, number in days.items()}
-    data |= {"opens_at": text(1, True), "closes_at": text(20, True), "capacity": "5"}
-    return Target({"slug": world.call.slug}, data)
-
-
-# --- Money -------------------------------------------------------------------------------------------------------------
-
-
-def line(world):
-    return Target({"public_id": world.line.public_id, "fiscal_year": today().year})
-
-
-def year(world):
-    return Target({"fiscal_year": today().year})
-
-
-def credits(world):
-    data = {"operation": "open", "axis": "ae", "line": world.line.public_id, "fiscal_year": today().year}
-    return Target(data={**data, "amount": "1 000", "on": today().isoformat(), "act": "Loi de finances", "confirm": "1"})
-
-
-def uncontracted(world):
-    found = announced(world).dossiers[0]
-    return Target(data={"award": Award.objects.get(application=found).public_id})
-
-
-def agreement(world):
-    found = world.agreement("sent")
-    data = {"on": today().isoformat(), "signatory": "La présidente"}
-    return Target({"public_id": found.public_id}, data, words_of(found.award.application))
-
-
-def instalment(world):
-    found = world.instalment("due")
-    data = {"act": "certify", "certify-on": today().isoformat()}
-    return Target({"public_id": found.public_id}, data, words_of(found.award.application))
-
-

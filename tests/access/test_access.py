@@ -5,11 +5,11 @@ import logging
 import pytest
 from django.db import transaction
 
-from tests.access.resolver import url_names
-from tests.access.table import TABLE
+from tests.access.leaks import LISTS, PAGES_OF_A_WAVE, leaks
+from tests.access.resolver import path_of, url_names
+from tests.access.table import ENTRANCE, FORMS_OF_AN_ACT, OWN_ACCOUNT, PUBLIC, TABLE
 from tests.access.walk import walk_row
 from tests.access.world import World
-
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +29,27 @@ def test_the_table_names_every_url_and_no_other():
     assert {row.name for row in TABLE} == url_names()
 
 
+def test_the_auditor_reads_every_staff_page_and_changes_nothing_but_her_account():
+    own = {row.name for row in [*PUBLIC, *ENTRANCE, *OWN_ACCOUNT]}
+    for row in TABLE:
+        assert row.name in own or "auditor" not in row.post, row
+        if "/pilotage/" in path_of(row.name) and row.get and row.seen_by and row.name not in FORMS_OF_AN_ACT:
+            assert "auditor" in row.get & row.seen_by, row
+
+
 @pytest.mark.parametrize("row", TABLE, ids=str)
 def test_url(world, row):
     _, deviations = walk_row(world, row)
     assert not deviations, "\n".join(map(str, deviations))
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_no_list_gives_a_dossier_away(world, name):
+    """Not in the list, not by searching its name, not in the files that the list gives."""
+    assert not leaks(world, name)
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+@pytest.mark.parametrize("name", PAGES_OF_A_WAVE)
+def test_no_page_of_a_wave_gives_a_dossier_away(world, name, number):
+    assert not leaks(world, name, public_id=world.waves[number].public_id)

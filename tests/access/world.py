@@ -101,7 +101,7 @@ class World:
         )
         self.organisation = self.awarded.organisation
         self.invitation = Invitation.objects.create(
-            organisation=self.organisation,
+            organisation=self.draft.organisation,
             email=self.people["stranger"].email,
             role=Membership.Role.EDITOR,
             invited_by=self.people["owner"],
@@ -140,5 +140,4 @@ class World:
         client.cookies = SimpleCookie()
         if actor != ANONYMOUS:
             client.cookies[settings.SESSION_COOKIE_NAME] = client.own_session
-        client.handler.enforce_csrf_checks = False
         return client

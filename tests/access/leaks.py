@@ -1,0 +1,78 @@
+"""Do the pages that show several dossiers show one to somebody who may not read it? By list, search and file."""
+
+import io
+import zipfile
+
+from django.urls import reverse
+
+from tests.access.actors import RECUSED
+from tests.access.rows import nothing
+from tests.access.table import TABLE
+from tests.access.targets import words_of
+from tests.access.walk import Deviation, ask
+
+LISTS = tuple(row.name for row in TABLE if row.target is nothing and row.get)
+# Pages of a wave: they show what its dossiers have in common.
+PAGES_OF_A_WAVE = (
+    "applications:assignment",
+    "selection:wave",
+    "selection:panel",
+    "selection:decisions",
+    "selection:progress",
+)
+# Laureates are public: these pages may name a dossier that was announced.
+PUBLIC_NAMES = {"portal:home", "portal:places", "portal:figures", "monitoring:places"}
+# They name acts and mail for those who control them, and open no dossier.
+NAMES_OF_ACTS = {"accounts:journal", "accounts:mail"}
+# Whoever leaves an item must read which one: the panel names it to her, without its scores, and takes no entry of hers
+# (tests/selection/test_outcomes.py::test_who_declared_a_tie_leaves_the_item).
+NAMES_OF_ITEMS = {"selection:panel", "selection:decisions"}
+OUTSIDERS = ("stranger", "other_reviewer", *sorted(RECUSED))
+
+
+def queries(words):
+    """(what is asked, the words that the answer must not hold: a search repeats its own)."""
+    yield {}, words
+    yield {"q": words[0]}, words[1:]
+    for kind in ("csv", "xlsx"):
+        yield {"format": kind}, words
+
+
+def requests_of(world, name):
+    """(actor, query, words that the answer must not hold)."""
+    outsiders = set(OUTSIDERS) - (RECUSED if name in NAMES_OF_ITEMS else set())
+    hidden = [world.in_review, world.correcting] + ([] if name in PUBLIC_NAMES else [world.awarded])
+    for actor in sorted(outsiders) if name not in NAMES_OF_ACTS else ():
+        for words in map(words_of, hidden):
+            for query, secret in queries(words):
+                yield actor, query, secret
+
+
+def leaks(world, name, **kwargs):
+    """[Deviation]: words of a dossier that came to somebody who may not read it."""
+    url = reverse(name, kwargs=kwargs)
+    return [
+        Deviation(name, actor, f"GET {query}", f"lu : {read}")
+        for actor, query, secret in requests_of(world, name)
+        if (read := [word for word in secret if word in text_of(ask(world, actor, "GET", url, query))])
+    ]
+
+
+def pages(world):
+    """[(name, kwargs)] of every list, and of every page of each wave."""
+    waves = [{"public_id": wave.public_id} for wave in world.waves.values()]
+    return [(name, {}) for name in LISTS] + [(name, kwargs) for name in PAGES_OF_A_WAVE for kwargs in waves]
+
+
+def every_leak(world):
+    """(deviations, number of requests) of all of them."""
+    asked = sum(len(list(requests_of(world, name))) for name, _ in pages(world))
+    return [one for name, kwargs in pages(world) for one in leaks(world, name, **kwargs)], asked
+
+
+def text_of(answer):
+    """The page or the file, as text; the cells of a workbook."""
+    if not answer.raw.startswith(b"PK"):
+        return answer.body
+    with zipfile.ZipFile(io.BytesIO(answer.raw)) as workbook:
+        return "".join(workbook.read(name).decode() for name in workbook.namelist() if name.endswith(".xml"))

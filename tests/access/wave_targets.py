@@ -1,0 +1,224 @@
+"""What fills the URLs of waves, calls, money and places, in the state that the act is for."""
+
+import datetime
+
+from django.utils import timezone
+
+from applications import admissibility, assignments
+from applications.models import Assignment
+from documents.models import Document
+from funding.models import Award
+from programme.waves import amend_wave
+from selection import decisions, outcomes
+from selection.forms import session_initial
+from tests import factories
+from tests.access.actors import RECUSED
+from tests.access.rows import Target
+from tests.access.targets import REASON, dossier, today, words_of
+from tests.applications import review_steps
+from tests.selection import conftest as panels
+
+# --- Waves -----------------------------------------------------------------------------------------------------------
+
+
+def wave(world, number=2, **data):
+    return Target({"public_id": world.waves[number].public_id}, data)
+
+
+def admissible_wave(world):
+    """A dossier admitted after the deposit: it waits for reviewers."""
+    admissibility.admit(application=world.sent, by=world.people["officer"])
+    review_steps.close_window(world.waves[3])
+    return wave(world, 3)
+
+
+def assigned_wave(world):
+    admissible_wave(world)
+    assignments.propose_balanced(wave=factories.fresh(world.waves[3]), by=world.people["officer"])
+    return wave(world, 3)
+
+
+def closed_wave(world):
+    amend_wave(wave=world.waves[3], by=None, reason=REASON, closes_at=timezone.now())
+    return wave(world, 3, step="start_instruction")
+
+
+def to_amend(world):
+    found = world.waves[3]
+    at = {
+        name: timezone.localtime(getattr(found, name)).strftime("%Y-%m-%dT%H:%M") for name in ("opens_at", "closes_at")
+    }
+    days = {name: getattr(found, name).isoformat() for name in ("instruction_until", "reviews_due_on", "panel_on")}
+    return wave(
+        world, 3, **at, **days, announcement_on=found.announcement_on.isoformat(), capacity="31", reason=REASON
+    )
+
+
+def deliberation(world):
+    """One dossier, reviewed and ranked, on a wave in deliberation."""
+    return panels.build(1, money=panels.GRANT)
+
+
+def panel(world):
+    found = deliberation(world)
+    initial = session_initial(None, found.wave, today())
+    data = {"act": "hold", "seance-held_on": initial["held_on"].isoformat(), "seance-members_present": "Six membres."}
+    return Target({"public_id": found.wave.public_id}, data, words_of(found.dossiers[0]))
+
+
+def adopted(world):
+    found = panels.prepare_all(deliberation(world), proposed=1)
+    outcomes.adopt(wave=found.wave, by=found.officer)
+    panels.delegate(world.people["decision_maker"], found.wave, ceiling_cents=panels.GRANT)
+    return found
+
+
+def to_sign(world):
+    return Target({"public_id": adopted(world).wave.public_id})
+
+
+def signed(world):
+    found = adopted(world)
+    decisions.sign_wave(wave=factories.fresh(found.wave), by=world.people["decision_maker"])
+    return found
+
+
+def to_announce(world):
+    found = signed(world)
+    panels.make_letters(found.wave)
+    return Target({"public_id": found.wave.public_id})
+
+
+def failed_letters(world):
+    failed_letter(world)
+    return Target()
+
+
+def failed_letter(world):
+    """A letter whose making failed, of a dossier with which the recused ones have a tie."""
+    found = signed(world)
+    letter = Document.objects.filter(rendered_at=None).latest("pk")
+    Document.objects.filter(pk=letter.pk).update(last_error="FactsError : un fait manque", attempts=1)
+    recuse(world, found.dossiers[0])
+    return Target({"public_id": letter.public_id}, {}, (letter.number, *words_of(found.dossiers[0])))
+
+
+def recuse(world, application):
+    for actor in sorted(RECUSED):
+        Assignment.objects.create(application=application, reviewer=world.people[actor], state="recused")
+
+
+def letter(world):
+    return Target({"public_id": world.letter.public_id}, {}, words_of(world.awarded))
+
+
+def announced(world):
+    found = signed(world)
+    panels.make_letters(found.wave)
+    decisions.announce(wave=factories.fresh(found.wave), by=world.people["decision_maker"])
+    recuse(world, found.dossiers[0])
+    return found
+
+
+def to_notify(world):
+    found = announced(world).dossiers[0]
+    return dossier(found, on=today().isoformat(), evidence="Recommandé 1A 000 000 0001 0")
+
+
+def own_announced(world):
+    """The same, of a structure of which the owner and the reader are members."""
+    found = announced(world).dossiers[0]
+    for actor, right in (("owner", "owner"), ("reader", "reader")):
+        found.organisation.memberships.create(user=world.people[actor], role=right)
+    return dossier(found)
+
+
+def delegation(world):
+    data = {
+        "programme": world.call.programme.public_id,
+        "holder": world.people["decision_maker"].public_id,
+        "acts": ["award"],
+        "ceiling_cents": "1 000",
+        "starts_on": today().isoformat(),
+        "ends_on": (today() + datetime.timedelta(days=9)).isoformat(),
+        "published_act": "Arrêté inventé",
+        "formula": "Pour la ministre et par délégation,",
+    }
+    return Target(data=data)
+
+
+# --- Calls -----------------------------------------------------------------------------------------------------------
+
+
+def published_call(world):
+    return Target({"slug": world.call.slug})
+
+
+def unpublished_call(world):
+    return Target({"slug": world.next_call.slug}, {"act": "publish"}, (world.next_call.title,))
+
+
+def new_wave(world):
+    def text(days, hour=None):
+        day = timezone.localtime() + datetime.timedelta(days=days)
+        return day.strftime("%Y-%m-%dT%H:%M" if hour else "%Y-%m-%d")
+
+    days = {"instruction_until": 30, "reviews_due_on": 40, "panel_on": 50, "announcement_on": 60}
+    data = {name: text(number) for name, number in days.items()}
+    data |= {"opens_at": text(1, True), "closes_at": text(20, True), "capacity": "5"}
+    return Target({"slug": world.call.slug}, data)
+
+
+# --- Money -----------------------------------------------------------------------------------------------------------
+
+
+def line(world):
+    return Target({"public_id": world.line.public_id, "fiscal_year": today().year})
+
+
+def year(world):
+    return Target({"fiscal_year": today().year})
+
+
+def credits(world):
+    data = {"operation": "open", "axis": "ae", "line": world.line.public_id, "fiscal_year": today().year}
+    return Target(
+        data={**data, "amount": "1 000", "on": today().isoformat(), "act": "Loi de finances", "confirm": "1"}
+    )
+
+
+def uncontracted(world):
+    found = announced(world).dossiers[0]
+    return Target(data={"award": Award.objects.get(application=found).public_id})
+
+
+def agreement(world):
+    found = world.agreement("sent")
+    data = {"on": today().isoformat(), "signatory": "La présidente"}
+    return Target({"public_id": found.public_id}, data, words_of(found.award.application))
+
+
+def instalment(world):
+    found = world.instalment("due")
+    data = {"act": "certify", "certify-on": today().isoformat()}
+    return Target({"public_id": found.public_id}, data, words_of(found.award.application))
+
+
+# --- Places ----------------------------------------------------------------------------------------------------------
+
+
+def fact_about(application):
+    data = {"kind": "opened", "effective_on": today().isoformat(), "evidence": "Visite du service."}
+    return Target({"public_id": application.fabrique.public_id}, data, words_of(application))
+
+
+def laureate(world):
+    return fact_about(world.awarded)
+
+
+def candidate(world):
+    return fact_about(world.in_review)
+
+
+def place_of_draft(world):
+    return fact_about(world.draft)
