@@ -5,6 +5,8 @@ import math
 from dataclasses import dataclass
 from itertools import pairwise
 
+from django.utils.safestring import mark_safe
+
 # Labels at the end of the lines never touch.
 LABEL_HEIGHT = 18
 
@@ -55,6 +57,21 @@ class Frame:
             visible = self.x(min(last, self.end)) - self.x(max(first, self.start)) > 28
             marks.append((begins, middle, str(year) if visible and (year - self.start.year) % every == 0 else ""))
         return marks
+
+    def axes(self, label):
+        """The lines of the grid and the years, as SVG: numbers only."""
+        left, right, base = self.left, self.right, self.bottom
+        rows = (
+            f'<line class="l-grille" x1="{left}" x2="{right}" y1="{y}" y2="{y}"/>'
+            f'<text class="t-axe" x="{left - 8}" y="{text_y}" text-anchor="end">{text}</text>'
+            for y, text_y, text in self.grid(label)
+        )
+        years = (
+            (f'<line class="l-axe" x1="{begins}" x2="{begins}" y1="{base}" y2="{base + 5}"/>' if begins else "")
+            + f'<text class="t-axe" x="{middle}" y="{base + 20}" text-anchor="middle">{year}</text>'
+            for begins, middle, year in self.years()
+        )
+        return mark_safe("".join([*rows, *years]))
 
     def steps(self, points, until):
         """Path of a line that rises on each (day, value) and runs flat to `until`."""
@@ -122,8 +139,7 @@ def millions_text(cents):
 @dataclass(frozen=True)
 class MoneyChart:
     frame: Frame
-    grid: list
-    years: list
+    axes: str
     lines: list[Line]
     dots: list[Dot]
     announced: dict
@@ -155,8 +171,7 @@ def money_chart(curves, in_force, statements, day):
     frame = Frame(860, 360, 44, 710, 16, 330, first, max(day, datetime.date(first.year, 12, 31)), rounded_up(most))
     return MoneyChart(
         frame=frame,
-        grid=frame.grid(lambda cents: f"{cents / MILLION:g}".replace(".", ",")),
-        years=frame.years(),
+        axes=frame.axes(lambda cents: f"{cents / MILLION:g}".replace(".", ",")),
         lines=money_lines(frame, curves, in_force, day),
         dots=statement_dots(frame, statements, in_force),
         announced=announced_shape(frame, in_force, day),
@@ -224,10 +239,9 @@ def announced_shape(frame, in_force, day):
 @dataclass(frozen=True)
 class CountChart:
     frame: Frame
-    grid: list
-    years: list
+    axes: str
     lines: list[Line]
-    dots: list[Dot]
+    dots: str
     target_y: str
     target_text_y: str
     target: int
@@ -242,7 +256,7 @@ def count_chart(laureates, opened, target, day):
     """Places cumulated by day of announcement, and open ones, against the target.
 
     Args:
-        laureates: [(day, wave number, cumulated places)].
+        laureates: [(day, wave number as text, cumulated places)].
         opened: [(day, cumulated places)].
         target: number promised, 0 when none is.
     """
@@ -257,8 +271,7 @@ def count_chart(laureates, opened, target, day):
     label_y = {key: number(y) for y, key in labels}
     return CountChart(
         frame=frame,
-        grid=frame.grid(lambda value: f"{value:g}"),
-        years=frame.years(),
+        axes=frame.axes(lambda value: f"{value:g}"),
         lines=[
             Line(key, name, frame.steps(points, day), number(frame.x(day)), number(frame.y(points[-1][1])),
                  label_y[key], str(points[-1][1]))
@@ -273,15 +286,16 @@ def count_chart(laureates, opened, target, day):
 
 
 def wave_dots(frame, laureates):
-    """One dot a wave; its number and count where there is room."""
+    """One dot a wave, as SVG; its count and number where there is room."""
     dots, last_x = [], -math.inf
     for day, wave, count in laureates:
         x, y = frame.x(day), frame.y(count)
-        room = x - last_x > 44
-        last_x = x if room else last_x
-        text = f"{count} v{wave}" if room else ""
-        dots.append(Dot(number(x), number(y), text, number(x - 6), number(y - 6), "end"))
-    return dots
+        dots.append(f'<circle class="fab-f-engage" cx="{number(x)}" cy="{number(y)}" r="3.5"/>')
+        if x - last_x > 44:
+            last_x = x
+            text = f"{count} v{wave}" if wave else str(count)
+            dots.append(f'<text x="{number(x - 6)}" y="{number(y - 6)}" text-anchor="end">{text}</text>')
+    return mark_safe("".join(dots))
 
 
 # --- Bars ----------------------------------------------------------------------------------------------------------

@@ -20,6 +20,11 @@ INTEREST = (W.DECIDED, W.DELIBERATION, W.REVIEW, W.INSTRUCTION, W.COLLECTING, W.
 SHORT_MONTHS = (
     "janv.", "févr.", "mars", "avril", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.",
 )  # fmt: skip
+WAVE_COLUMNS = (
+    "id", "public_id", "number", "state", "origin", "opens_at", "closes_at", "capacity", "instruction_until",
+    "reviews_due_on", "panel_on", "announcement_on", "announced_at",
+)  # fmt: skip
+COLUMNS = (*WAVE_COLUMNS, "call__title", "missing_reviews", "prepared", "adopted_at", "silent_on")
 NO_LETTER = Progress(total=0, rendered=0, failed=0, running=0, waiting=0, released=0)
 
 
@@ -28,6 +33,7 @@ class CurrentWave:
     """What the board shows of one wave."""
 
     wave: Wave
+    call_title: str
     steps: list
     asked_cents: int
     silence: str
@@ -37,26 +43,28 @@ class CurrentWave:
 
 def current_wave(programme):
     """The `CurrentWave` of a programme, or None before it has any."""
-    wave = waves_by_interest(programme).first()
-    if wave is None:
+    found = waves_by_interest(programme)
+    if not found:
         return None
-    groups = Application.objects.filter(wave=wave).order_by().values_list("state")
-    rows = list(groups.annotate(n=Count("pk"), cents=Sum("requested_cents")))
+    facts = dict(zip(COLUMNS, found[0], strict=True))
+    wave = Wave(**{name: facts[name] for name in WAVE_COLUMNS})
+    rows = states_of(wave)
     standing = Standing(
         wave=wave,
         states=Counter({state: n for state, n, _ in rows}),
-        missing_reviews=wave.missing_reviews or 0,
-        session=PanelSession(wave=wave, adopted_at=wave.adopted_at) if wave.adopted_at else None,
-        prepared=wave.prepared or 0,
+        missing_reviews=facts["missing_reviews"] or 0,
+        session=PanelSession(wave=wave, adopted_at=facts["adopted_at"]) if facts["adopted_at"] else None,
+        prepared=facts["prepared"] or 0,
         letters=progress_of(wave) if wave.state == W.DECIDED else NO_LETTER,
         waiting_agreements=0,
     )
     step = next_step(standing)
     return CurrentWave(
         wave=wave,
+        call_title=facts["call__title"],
         steps=[{**step, "date": short_date(wave, step)} for step in lived(standing)],
         asked_cents=sum(cents or 0 for state, _, cents in rows if state not in (S.DRAFT, S.WITHDRAWN)),
-        silence=silence_of(wave),
+        silence=silence_of(wave, facts["silent_on"]),
         action=step.title,
         blocked=step.blocked,
     )
@@ -87,10 +95,17 @@ def short_date(wave, step):
 
 
 @prepared
+def states_of(wave):
+    """[(state, dossiers, cents asked for)]."""
+    rows = Application.objects.filter(wave=wave).order_by().values_list("state")
+    return rows.annotate(n=Count("pk"), cents=Sum("requested_cents"))
+
+
+@prepared
 def waves_by_interest(programme):
-    """Waves with, in the same query, what their steps count; the current one first."""
+    """The current wave with, in the same query, what its steps count."""
     interest = Case(*(When(state=state, then=Value(rank)) for rank, state in enumerate(INTEREST)))
-    waves = Wave.objects.filter(call__programme=programme).select_related("call").annotate(
+    waves = Wave.objects.filter(call__programme=programme).annotate(
         missing_reviews=counted(
             Assignment.objects.expected().exclude(state=Assignment.State.SUBMITTED),
             "application__wave", application__state=S.IN_REVIEW,
@@ -104,7 +119,7 @@ def waves_by_interest(programme):
             ).order_by("implied_rejection_on").values("implied_rejection_on")[:1]
         ),
     )  # fmt: skip
-    return waves.order_by(interest, "-announcement_on", "-pk")
+    return waves.order_by(interest, "-announcement_on", "-pk").values_list(*COLUMNS)[:1]
 
 
 def counted(rows, path, **conditions):
@@ -112,14 +127,14 @@ def counted(rows, path, **conditions):
     return Subquery(per_wave.annotate(n=Count("pk")).values("n"), output_field=IntegerField())
 
 
-def silence_of(wave):
+def silence_of(wave, silent_on):
     """How much room is left before silence becomes a refusal."""
-    if wave.silent_on is None or wave.state == W.ANNOUNCED:
+    if silent_on is None or wave.state == W.ANNOUNCED:
         return ""
     if wave.announcement_on is None:
-        return f"Le silence vaudra refus à partir du {long_date(wave.silent_on)}."
-    margin = (wave.silent_on - max(wave.announcement_on, timezone.localdate())).days
+        return f"Le silence vaudra refus à partir du {long_date(silent_on)}."
+    margin = (silent_on - max(wave.announcement_on, timezone.localdate())).days
     if margin >= 0:
         return f"Marge entre l’annonce et le premier rejet implicite : {plural(margin, 'jour')}."
     late = plural(-margin, "jour")
-    return f"L’annonce prévue tombe {late} après le premier rejet implicite ({long_date(wave.silent_on)})."
+    return f"L’annonce prévue tombe {late} après le premier rejet implicite ({long_date(silent_on)})."

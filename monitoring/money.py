@@ -7,7 +7,7 @@ from itertools import accumulate
 from django.db.models import BooleanField, Case, Count, Q, Sum, Value, When
 from django.db.models.functions import ExtractYear
 
-from funding.balances import balances_of, flows_of, passages
+from funding.balances import Passage, balances_of, flows_of, passages
 from funding.models import Draw, Instalment, Kind
 from monitoring.prepared import prepared
 
@@ -47,6 +47,18 @@ class Money:
         )
 
     @cached_property
+    def ways(self):
+        """The same, the days added together."""
+        if not self.by_day:
+            return self.passages
+        sums: dict[tuple, list[int]] = defaultdict(lambda: [0, 0])
+        for row in self.passages:
+            total = sums[row[:8]]
+            total[0] += row.cents
+            total[1] += row.earlier_cents
+        return [Passage(*way, None, *total) for way, total in sums.items()]
+
+    @cached_property
     def due(self):
         return due_by_line(self.programme, self.clocks)
 
@@ -57,8 +69,8 @@ class Money:
         AE, due, paid and remaining figures are those of the AE opened in that year (what of them was liquidated);
         `cp_…` figures are those of the CP of that year.
         """
-        held, moved = balances_of(self.passages), flows_of(self.passages)
-        codes = {row.to_line: row.code for row in self.passages}
+        held, moved = balances_of(self.ways), flows_of(self.ways)
+        codes = {row.to_line: row.code for row in self.ways}
         years = sorted({(line, year) for _, line, year in held}, key=lambda key: (codes[key[0]], key[1]))
         return [
             {"line": codes[line], "fiscal_year": year, **amounts(held, moved, self.due, line, year)}
@@ -75,7 +87,7 @@ class Money:
     def instruments(self):
         """{instrument: {curve: cents}}: grants and funds are never added without saying so."""
         result: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(CURVES, 0))
-        for row in self.passages:
+        for row in self.ways:
             for name, kinds in CURVES.items():
                 result[row.instrument][name] += gain(row, kinds, row.cents)
         return result
@@ -84,7 +96,7 @@ class Money:
         """What the accounts of `kinds` gained between what was known the day before and what is known now."""
         return sum(
             gain(row, kinds, row.cents - row.earlier_cents)
-            for row in self.passages
+            for row in self.ways
             if year is None or year in (row.to_year, row.from_year)
         )
 
@@ -99,7 +111,7 @@ class Money:
 
     @cached_property
     def unpaid(self):
-        return list(unpaid_by_year(self.programme, self.clocks.as_of))
+        return unpaid_by_year(self.programme, self.clocks.as_of)
 
 
 def gain(row, kinds, cents):

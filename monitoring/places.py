@@ -3,23 +3,25 @@
 Facts are unique by place and kind: one join a kind, no row of a place ever comes to Python.
 """
 
-from collections import Counter, defaultdict
+import datetime
+from collections import Counter
 from functools import cached_property
 
-from django.db.models import CharField, Count, Exists, F, FilteredRelation, IntegerField, Min, OuterRef, Q, Sum, Value
+from django.db.models import CharField, Count, Exists, F, FilteredRelation, OuterRef, Q, Value
 from django.db.models.functions import TruncMonth
 
 from accounts.filters import midnight
-from applications.models import Fabrique
+from applications.models import Fabrique, FabriqueFact
 from funding.models import Award
 from monitoring.clocks import DAY
 from monitoring.prepared import prepared
-from programme.models import Segment
+from programme.models import Segment, Wave
 
 UNKNOWN = "unknown"
 KINDS = ("selected", "contracted", "opened", "closed", "left")
-STANDING = Q(is_left=None)
-OPEN = STANDING & Q(is_opened__isnull=False, is_closed=None)
+# On the joined column: PostgreSQL then knows that these are the rows without a match.
+STANDING = Q(is_left__fabrique=None)
+OPEN = STANDING & Q(is_opened__isnull=False, is_closed__fabrique=None)
 # The furthest of the dated facts of a place, each place in one state.
 STATES = {
     "laureate": STANDING & Q(is_closed=None, is_opened=None, is_contracted=None),
@@ -53,32 +55,65 @@ def new_today(condition, kind, clocks):
     return condition & Q(**{f"is_{kind}__booked_at__gte": clocks.known_before})
 
 
-@prepared
-def counted_places(programme, clocks):
-    conditions = {
+def conditions_of(clocks):
+    return {
         **{f"state_{name}": condition for name, condition in STATES.items()},
         **COUNTED,
         "new_laureates": new_today(STANDING, "selected", clocks),
         "new_contracted": new_today(COUNTED["contracted_places"], "contracted", clocks),
         "new_open": new_today(OPEN, "opened", clocks),
     }
-    keys = {"place": F("commune__departement"), "zone": F("segment"), "area": F("region")}
-    counts = {name: Count("pk", filter=condition) for name, condition in conditions.items()}
-    return selected_places(programme, clocks).values(**keys).annotate(**counts)
+
+
+GROUP_KEYS = ("place", "zone", "area")
+
+
+@prepared
+def counted_places(programme, clocks):
+    """(département, segment, region, one count a condition) of the places selected."""
+    counts = {name: Count("pk", filter=condition) for name, condition in conditions_of(clocks).items()}
+    keys = ("commune__departement", "segment", "region")
+    return selected_places(programme, clocks).values_list(*keys).annotate(**counts)
+
+
+@prepared
+def places_by_wave(programme, clocks):
+    """(wave number, places) of the laureates, each in the wave of its first award."""
+    return first_awards(programme, clocks).values_list("wave__number").annotate(n=Count("pk"))
 
 
 @prepared
 def dated_steps(programme, clocks):
-    """Laureates by wave and day, open places by month of opening."""
-    waves = first_awards(programme, clocks).values_list(
-        Value("selected", output_field=CharField()), "wave__number", Min("is_selected__effective_on"),
-    ).annotate(n=Count("pk"), cents=Sum("total_cents"))  # fmt: skip
-    months = selected_places(programme, clocks).filter(OPEN).values_list(
-        Value("opened", output_field=CharField()),
-        Value(None, output_field=IntegerField()),
-        TruncMonth("is_opened__effective_on"),
-    ).annotate(n=Count("pk"), cents=Sum(Value(0)))  # fmt: skip
-    return waves.union(months, all=True)
+    """("selected", day, places), ("opened", first of the month, places), ("wave", day of announcement, number)."""
+    of_programme = FabriqueFact.objects.filter(fabrique__programme=programme).order_by()
+    selected = standing(of_programme, clocks).filter(**when("selected", clocks))
+    opened = standing(of_programme, clocks).filter(
+        same_place("selected", clocks), ~same_place("closed", clocks), **when("opened", clocks)
+    )
+    waves = Wave.objects.filter(call__programme=programme, announcement_on__isnull=False).order_by()
+    first = selected.values_list(named("selected"), "effective_on").annotate(n=Count("pk"))
+    return first.union(
+        opened.values_list(named("opened"), TruncMonth("effective_on")).annotate(n=Count("pk")),
+        waves.values_list(named("wave"), "announcement_on").annotate(n=F("number")),
+        all=True,
+    )
+
+
+def named(text):
+    return Value(text, output_field=CharField())
+
+
+def when(kind, clocks):
+    known = {} if clocks.knows_all else {"booked_at__lt": clocks.known_until}
+    return {"kind": kind, "effective_on__lte": clocks.as_of, **known}
+
+
+def same_place(kind, clocks):
+    return Exists(FabriqueFact.objects.filter(fabrique=OuterRef("fabrique"), **when(kind, clocks)))
+
+
+def standing(facts, clocks):
+    return facts.filter(~same_place("left", clocks))
 
 
 class Places:
@@ -90,7 +125,8 @@ class Places:
     @cached_property
     def groups(self):
         """One dict of counts a region, département and segment."""
-        return list(counted_places(self.programme, self.clocks))
+        names = (*GROUP_KEYS, *conditions_of(self.clocks))
+        return [dict(zip(names, row, strict=True)) for row in counted_places(self.programme, self.clocks)]
 
     def total(self, name):
         return sum(group[name] for group in self.groups)
@@ -107,17 +143,16 @@ class Places:
 
     @cached_property
     def steps(self):
-        """[(kind, wave number or None, day, places, cents of awards)]: by wave and day, openings by month."""
-        steps = dated_steps(self.programme, self.clocks)
-        return [(kind, wave, as_day(day), n, cents) for kind, wave, day, n, cents in steps]
+        """{"selected": [(day, places)], "opened": [(month, places)], "wave": [(day, number)]}, oldest first."""
+        steps: dict[str, list] = {"selected": [], "opened": [], "wave": []}
+        for kind, day, number in dated_steps(self.programme, self.clocks):
+            steps[kind].append((as_day(day), number))
+        return {kind: sorted(rows) for kind, rows in steps.items()}
 
     @property
     def by_wave(self):
-        """Each place once, in the wave of its first award; places without any are unknown."""
-        counts: dict[int, int] = defaultdict(int)
-        for kind, number, _, places, _ in self.steps:
-            if kind == "selected":
-                counts[number] += places
+        """Places without any award are unknown."""
+        counts = dict(places_by_wave(self.programme, self.clocks))
         waves = {str(number): counts[number] for number in sorted(counts)}
         return {UNKNOWN: self.total("laureates") - sum(waves.values()), **waves}
 
@@ -137,7 +172,9 @@ class Places:
 
 
 def as_day(value):
-    """PostgreSQL truncates a date to an instant."""
+    """A month is truncated to an instant by PostgreSQL, to text by SQLite."""
+    if isinstance(value, str):
+        return datetime.date.fromisoformat(value[:10])
     return value.date() if hasattr(value, "date") else value
 
 
@@ -145,12 +182,6 @@ def first_awards(programme, clocks):
     """The first award of each place that is selected and standing."""
     live = Award.objects.exclude(state=Award.State.RELEASED)
     earlier = live.filter(fabrique=OuterRef("fabrique"), pk__lt=OuterRef("pk"))
-    facts = {
-        "is_selected": fact("selected", clocks, "fabrique__facts"),
-        "is_left": fact("left", clocks, "fabrique__facts"),
-    }
-    return (
-        live.alias(**facts)
-        .filter(STANDING, ~Exists(earlier), fabrique__programme=programme, is_selected__isnull=False)
-        .order_by()
-    )
+    return live.filter(
+        ~Exists(earlier), same_place("selected", clocks), ~same_place("left", clocks), fabrique__programme=programme
+    ).order_by()

@@ -13,8 +13,10 @@ class Promises:
 
     @cached_property
     def in_force(self):
-        """The `Announcement` of money that the figures are held to, or None."""
-        return Announcement.objects.in_force(programme=self.programme, on=self.clocks.as_of)
+        """The `Announcement` of money that the figures are held to, or None (`Announcement.objects.in_force`)."""
+        replaced = {one.supersedes_id for one in self.statements}
+        standing = [one for one in self.statements if one.contradicts_id is None and one.pk not in replaced]
+        return standing[-1] if standing else None
 
     @property
     def announced_cents(self):

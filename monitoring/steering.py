@@ -1,5 +1,6 @@
 """The steering board of one programme: what a director reads, in that order (glossary, part 3)."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
@@ -24,7 +25,8 @@ DEFINITIONS = {
     "alive": "« Vivante à 12 mois » n’est pas encore mesuré : il faut les comptes rendus de fréquentation.",
     "ae": (
         "AE ouvertes − gelées − annulées − réservées − engagées + retraits d’engagement de l’année, sur l’exercice. "
-        "Divisées par l’attribution moyenne des lauréates de l’année ; à défaut, de la dernière vague annoncée. "
+        "Divisées par l’attribution moyenne : engagé sur les AE de l’année ÷ lauréates de l’année ; à défaut, de la "
+        "dernière année qui en a. "
         "Ce qui n’est pas engagé tombe le 31 décembre."
     ),
     "cp": (
@@ -145,7 +147,7 @@ class Board:
 
     # Dates and addresses.
 
-    @property
+    @cached_property
     def is_now(self):
         return self.clocks.is_now
 
@@ -226,14 +228,14 @@ class Board:
         )
 
     def average_award_cents(self):
-        """Mean award in whole euros of the places selected this year, else of the last wave; 0 before any."""
-        awards = [(day, n, cents) for kind, _, day, n, cents in self.figures.places.steps if kind == "selected"]
-        chosen = [one for one in awards if one[0].year == self.clocks.year]
-        if awards and not chosen:
-            last = max(day for day, _, _ in awards)
-            chosen = [one for one in awards if one[0] == last]
-        average = sum(cents for _, _, cents in chosen) // (sum(n for _, n, _ in chosen) or 1)
-        return average // 100 * 100
+        """What was committed on this year's AE a place selected this year, whole euros; else the year before…"""
+        selected: Counter = Counter()
+        for day, places in self.figures.places.steps["selected"]:
+            selected[day.year] += places
+        for year in sorted(selected, reverse=True):
+            if committed := self.figures.money.of_year("committed_cents", year):
+                return committed // selected[year] // 100 * 100
+        return 0
 
     def payment_credit_card(self):
         year = self.clocks.year
@@ -358,14 +360,22 @@ class Board:
 
     @cached_property
     def trajectory(self):
-        """[(day, wave number, places, cumulated)], one row a wave."""
-        rows = sorted((day, wave, n) for kind, wave, day, n, _ in self.figures.places.steps if kind == "selected")
-        return [(*row, total) for row, total in zip(rows, accumulate(n for _, _, n in rows), strict=True)]
+        """[(day, wave numbers as text, places, cumulated)], one row a day of announcement."""
+        steps = self.figures.places.steps
+        waves: dict = {}
+        for day, number in steps["wave"]:
+            waves.setdefault(day, []).append(str(number))
+        days = steps["selected"]
+        totals = accumulate(places for _, places in days)
+        return [
+            (day, "+".join(waves.get(day, ())), places, total)
+            for (day, places), total in zip(days, totals, strict=True)
+        ]
 
     @cached_property
     def openings(self):
         """[(month, cumulated open places)]."""
-        rows = sorted((day, n) for kind, _, day, n, _ in self.figures.places.steps if kind == "opened")
+        rows = self.figures.places.steps["opened"]
         return list(zip((day for day, _ in rows), accumulate(n for _, n in rows), strict=True))
 
     @cached_property

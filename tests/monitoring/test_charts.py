@@ -1,6 +1,7 @@
 """Drawings: geometry without a database."""
 
 import datetime
+from itertools import pairwise
 from types import SimpleNamespace
 
 from monitoring import charts
@@ -30,7 +31,7 @@ def test_a_line_goes_by_steps_only():
 
 def test_labels_never_touch_and_stay_inside():
     placed = [y for y, _ in charts.spread([(326, "a"), (328, "b"), (330, "c")], 16, 330)]
-    assert all(below - above >= charts.LABEL_HEIGHT for above, below in zip(placed, placed[1:], strict=False))
+    assert all(below - above >= charts.LABEL_HEIGHT for above, below in pairwise(placed))
     assert placed[-1] == 330
 
 
@@ -53,7 +54,7 @@ def test_nothing_to_draw_is_no_chart():
 def test_the_target_is_always_on_the_scale():
     chart = charts.count_chart([(DAY, 1, 3)], [], 300, DAY)
     assert chart.frame.most >= 300
-    assert chart.dots[0].text == "3 v1"
+    assert ">3 v1</text>" in chart.dots
 
 
 def test_bars_are_as_tall_as_their_amounts():
