@@ -26,7 +26,7 @@ def sign_in(client, *roles):
     ("path", "openers"),
     [
         ("/pilotage/journal/", {Role.AUDITOR, Role.OFFICER, Role.ADMINISTRATOR}),
-        ("/pilotage/comptes/", {Role.ADMINISTRATOR}),
+        ("/pilotage/comptes/", {Role.ADMINISTRATOR, Role.AUDITOR}),
         ("/pilotage/courriels/", set(Role) - {Role.APPLICANT, Role.REVIEWER}),
         ("/organisations/", {Role.APPLICANT}),
         ("/organisations/nouvelle/", {Role.APPLICANT}),

@@ -95,7 +95,8 @@ def test_an_answer_says_what_it_lacks():
     assert steps.reload(one).state == A.PROPOSED
     late = client.post(path, {**key("c"), "decision": "refuser"})
     assert late.url == page("desk")
-    assert client.post(path, {**key("d"), "decision": "accepter"}).status_code == 409
+    gone = client.post(path, {**key("d"), "decision": "accepter"})
+    assert gone.status_code == 404, "a declined dossier is not on the desk any more"
 
 
 # --- After a recusal, nothing --------------------------------------------------------------------------------------
