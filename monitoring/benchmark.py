@@ -62,8 +62,14 @@ def measure_all(sizes=SIZES, seed=1):
         yield from measure_pages(size)
 
 
+class TooManyDossiers(Exception):
+    """The database holds more dossiers than the size to measure."""
+
+
 def grow_to(size, seed):
     missing = size - Application.objects.count()
+    if missing < 0:
+        raise TooManyDossiers(f"La base contient déjà {size - missing} dossiers : mesurez {size} sur une base vide.")
     if missing > 0:
         grown = Programme.objects.filter(slug__startswith="genere-").first()
         generate(applications=missing, seed=seed + size, programme=grown)

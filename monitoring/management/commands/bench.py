@@ -5,7 +5,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from monitoring.benchmark import BARS, SIZES, as_json, measure_all, shortfalls
+from monitoring.benchmark import BARS, SIZES, TooManyDossiers, as_json, measure_all, shortfalls
 
 
 class Command(BaseCommand):
@@ -20,9 +20,12 @@ class Command(BaseCommand):
             raise CommandError("La mesure se fait sur PostgreSQL, DJANGO_DEBUG=0 : lancez « make bench ».")
         self.stdout.write(f"{'page':<14}{'n':>8}{'ms':>9}{'requêtes':>10}{'barre':>14}  Hypha 6.7")
         measures = []
-        for one in measure_all(sizes):
-            measures.append(one)
-            self.print_row(one)
+        try:
+            for one in measure_all(sizes):
+                measures.append(one)
+                self.print_row(one)
+        except TooManyDossiers as error:
+            raise CommandError(str(error)) from error
         output.parent.mkdir(parents=True, exist_ok=True)
         output.write_text(json.dumps(as_json(measures), indent=2))
         for sentence in shortfalls(measures):

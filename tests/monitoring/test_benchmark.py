@@ -1,0 +1,52 @@
+"""The measure itself: what it counts, what it tells, on which databases it refuses to run."""
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from monitoring import benchmark
+from monitoring.benchmark import BARS, Measure, shortfalls
+from tests import factories
+
+PAGES = {"list_first", "list_last", "list_sorted", "list_search", "detail", "dashboard", "review_post"}
+
+
+def test_the_pages_are_those_that_were_asked_for():
+    assert set(BARS) == PAGES
+    assert benchmark.SIZES == (200, 2_000, 10_000)
+    assert benchmark.RUNS == 20
+
+
+def test_a_measure_is_written_as_asked():
+    assert benchmark.as_json([Measure("detail", 200, 12.5, 9)]) == [
+        {"page": "detail", "n": 200, "ms": 12.5, "queries": 9}
+    ]
+
+
+def test_what_falls_short_is_told():
+    slow = [Measure("dashboard", 2_000, 40.0, 15), Measure("dashboard", 10_000, 90.0, 16)]
+    sentences = list(shortfalls(slow))
+    assert len(sentences) == 3
+    assert "90.0 ms" in sentences[0]
+    assert "16 requêtes" in sentences[1]
+    assert "2.25 fois" in sentences[2]
+    assert list(shortfalls([Measure("dashboard", 10_000, 60.0, 15)])) == []
+
+
+@pytest.mark.sqlite
+def test_sqlite_is_not_measured(db):
+    with pytest.raises(CommandError, match="PostgreSQL"):
+        call_command("bench", sizes=[1])
+
+
+@pytest.mark.django_db
+def test_every_page_is_measured_with_its_queries(monkeypatch):
+    """On a few dossiers, once each: the paths, the form of the sheet and the counts are right."""
+    factories.communes()
+    monkeypatch.setattr(benchmark, "RUNS", 1)
+    measures = {one.page: one for one in benchmark.measure_all([120], seed=4)}
+    assert set(measures) == PAGES
+    for page, one in measures.items():
+        assert 0 < one.queries <= BARS[page].queries, f"{page} on {connection.vendor}: {one.queries}"
+    with pytest.raises(benchmark.TooManyDossiers, match="base vide"):
+        next(benchmark.measure_all([60]))
