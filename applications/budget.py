@@ -150,7 +150,9 @@ def volunteering(cells, rank, name):
 
 def out_of_bounds(cells, bounds):
     if bounds is None:
-        sentence = "L’appel ne fixe pas de montant pour ce segment. Choisissez un autre segment dans « L’adresse du lieu »."
+        sentence = (
+            "L’appel ne fixe pas de montant pour ce segment. Choisissez un autre segment dans « L’adresse du lieu »."
+        )
         return [BudgetProblem("total", 0, sentence)]
     asked, low, high = requested(cells), euros(bounds.min_cents), euros(bounds.max_cents)
     if bounds.min_cents <= asked <= bounds.max_cents:

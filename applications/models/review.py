@@ -29,7 +29,7 @@ class ReviewerProfile(VersionedModel):
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(employer_siren="") | Exact(Length("employer_siren"), 9),
+                condition=Q(employer_siren="") | Q(Exact(Length("employer_siren"), 9)),
                 name="reviewerprofile_siren_nine_digits",
                 violation_error_message="Un SIREN a neuf chiffres.",
             )
