@@ -3,11 +3,13 @@
 from collections import defaultdict
 from functools import cached_property
 from itertools import accumulate
+from typing import NamedTuple
 
 from django.db.models import BooleanField, Case, Count, Q, Sum, Value, When
 from django.db.models.functions import ExtractYear
 
 from funding.balances import Passage, balances_of, flows_of, passages
+from funding.instalments import split
 from funding.models import Draw, Instalment, Kind
 from monitoring.prepared import prepared
 
@@ -60,7 +62,18 @@ class Money:
 
     @cached_property
     def due(self):
-        return due_by_line(self.programme, self.clocks)
+        """{(line, AE year): cents} due so far: what is paid, and what is due and not paid.
+
+        A payment is known to the ledger alone: on an earlier "known on", every instalment due is read instead.
+        """
+        if not self.clocks.knows_all:
+            return due_by_line(self.programme, self.clocks)
+        due: dict[tuple[int, int], int] = defaultdict(int)
+        for (kind, line, year), cents in balances_of(self.ways).items():
+            due[line, year] += cents if kind == K.AE_LIQUIDATED else 0
+        for row in self.unpaid:
+            due[row.line, row.ae_year] += row.cents if row.is_due else 0
+        return due
 
     @cached_property
     def lines(self):
@@ -111,7 +124,7 @@ class Money:
 
     @cached_property
     def unpaid(self):
-        return unpaid_by_year(self.programme, self.clocks.as_of)
+        return unpaid_parts(self.programme, self.clocks.as_of)
 
 
 def gain(row, kinds, cents):
@@ -158,10 +171,8 @@ def due_instalments(programme, clocks):
 @prepared
 def due_by_draw(programme, clocks):
     """(line, AE year, drawn on several lines, cents) of what is due."""
-    several = Case(
-        When(award__in=shared_awards(), then=Value(True)), default=Value(False), output_field=BooleanField()
-    )
     rows = due_instalments(programme, clocks).order_by()
+    several = flag(award__in=shared_awards())
     return rows.values_list("award__draws__line", "award__draws__fiscal_year", several).annotate(total=Sum("cents"))
 
 
@@ -196,18 +207,66 @@ def shared_due(due):
         yield (draw.line_id, draw.fiscal_year), part
 
 
-@prepared
-def unpaid_by_year(programme, day):
-    """[(year expected, already ordered, withheld, cents, number)] of the instalments not paid on that day.
+class Unpaid(NamedTuple):
+    """Instalments of one kind that are not paid on a day. Cents."""
 
-    By the dates of the instalments: what was known earlier of a schedule is not kept, so this has one clock.
+    line: int
+    ae_year: int
+    expected: int
+    is_due: bool
+    ordered: bool
+    withheld: bool
+    cents: int
+    number: int
+
+
+def unpaid_parts(programme, day):
+    """[`Unpaid`] on that day, by the dates of the instalments: it has one clock.
+
+    Only awards that draw on several lines cost more queries: each instalment is cut as its payment will be.
     """
-    waiting = Instalment.objects.filter(
+    rows = unpaid_groups(programme, day)
+    parts = [Unpaid(*row[1:]) for row in rows if not row[0]]
+    if len(parts) < len(rows):
+        for instalment in (
+            unpaid_instalments(programme, day)
+            .filter(award__in=shared_awards())
+            .select_related("award", "schedule_year")
+        ):
+            parts += parts_of(instalment, day)
+    return parts
+
+
+def parts_of(instalment, day):
+    flags = (
+        instalment.due_on is not None and instalment.due_on <= day,
+        instalment.ordered_on is not None and instalment.ordered_on <= day,
+        instalment.state == Instalment.State.WITHHELD,
+    )
+    cuts = split(instalment)
+    return [
+        Unpaid(draw.line_id, draw.fiscal_year, instalment.expected_on.year, *flags, cents, int(draw is cuts[0][0]))
+        for draw, cents in cuts
+    ]
+
+
+def unpaid_instalments(programme, day):
+    return Instalment.objects.filter(
         Q(state__in=["planned", "due", "certified", "ordered", "withheld"]) | Q(state="paid", paid_on__gt=day),
         award__wave__call__programme=programme,
         award__committed_on__lte=day,
     )
-    ordered = Case(When(ordered_on__lte=day, then=Value(True)), default=Value(False), output_field=BooleanField())
-    withheld = Case(When(state="withheld", then=Value(True)), default=Value(False), output_field=BooleanField())
-    rows = waiting.order_by().values_list(ExtractYear("expected_on"), ordered, withheld)
-    return rows.annotate(total=Sum("cents"), number=Count("pk"))
+
+
+@prepared
+def unpaid_groups(programme, day):
+    """(drawn on several lines, then the fields of `Unpaid`)."""
+    rows = unpaid_instalments(programme, day).order_by().values_list(
+        flag(award__in=shared_awards()), "award__draws__line", "award__draws__fiscal_year",
+        ExtractYear("expected_on"), flag(due_on__lte=day), flag(ordered_on__lte=day), flag(state="withheld"),
+    )  # fmt: skip
+    return rows.annotate(total=Sum("cents"), how_many=Count("pk"))
+
+
+def flag(**condition):
+    return Case(When(**condition, then=Value(True)), default=Value(False), output_field=BooleanField())

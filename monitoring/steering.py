@@ -257,12 +257,12 @@ class Board:
 
     def need(self):
         """(cents, number) of the instalments expected by 31 December and not ordered yet."""
-        rows = [
-            (cents, number)
-            for year, ordered, withheld, cents, number in self.figures.money.unpaid
-            if year <= self.clocks.year and not ordered and not withheld
+        waiting = [
+            row
+            for row in self.figures.money.unpaid
+            if row.expected <= self.clocks.year and not row.ordered and not row.withheld
         ]
-        return sum(cents for cents, _ in rows), sum(number for _, number in rows)
+        return sum(row.cents for row in waiting), sum(row.number for row in waiting)
 
     def remaining_card(self):
         remaining = self.figures.money.totals["remaining_to_pay_cents"]
@@ -285,8 +285,8 @@ class Board:
         """[(year, cents)], this year with the years before, the third and the later ones together."""
         year = self.clocks.year
         amounts = dict.fromkeys(range(year, year + 4), 0)
-        for expected, _, _, cents, _ in self.figures.money.unpaid:
-            amounts[min(max(expected, year), year + 3)] += cents
+        for row in self.figures.money.unpaid:
+            amounts[min(max(row.expected, year), year + 3)] += row.cents
         while len(amounts) > 1 and not amounts[max(amounts)]:
             amounts.pop(max(amounts))
         return [(str(one), cents) for one, cents in amounts.items()]

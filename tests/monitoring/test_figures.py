@@ -11,6 +11,7 @@ from applications.models import FabriqueFact
 from funding.models import Draw
 from monitoring.clocks import Clocks
 from monitoring.figures import Figures, compute
+from monitoring.money import due_by_line
 from monitoring.reconciliation import differences
 from tests.funding import conftest as make
 from tests.funding.conftest import CAP, GRANT, today
@@ -115,9 +116,17 @@ def test_an_award_on_two_lines_owes_its_draws_in_their_order(in_force, programme
     """The second line is used only once the first is."""
     other = make.make_line(programme)
     Draw.objects.create(award=in_force, line=other, fiscal_year=today().year, cents=CAP)
-    assert compute(programme=programme)["due_cents"] == CAP
     money = Figures(programme, Clocks.at()).money
-    assert [row["due_cents"] for row in money.lines if row["line"] == in_force.draws.first().line.code] == [CAP]
+    first = in_force.draws.first()
+    assert money.due[first.line_id, first.fiscal_year] == CAP
+    assert sum(money.due.values()) == CAP
+    assert sum(row.number for row in money.unpaid) == 3
+
+
+def test_what_is_due_is_the_same_whichever_way_it_is_read(paid, line, programme):
+    clocks = Clocks.at()
+    read = {key: cents for key, cents in Figures(programme, clocks).money.due.items() if cents}
+    assert read == dict(due_by_line(programme, clocks))
 
 
 def test_the_command_writes_every_key(paid, programme):
