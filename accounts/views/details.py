@@ -1,12 +1,14 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
 
 from accounts.details import update_details
 from accounts.forms import DetailsForm, attempt, status_of, version_of
 from accounts.models import User
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def details(request):
     """My details: one form, guarded by the version the page was made from."""

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import history, members
 from accounts.access import role_required
@@ -24,6 +24,7 @@ def mine(request):
     return render(request, "accounts/organisations/mine.html", context)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @role_required(Role.APPLICANT)
 def new(request):
     form = OrganisationForm(request.POST or None)
@@ -66,6 +67,7 @@ def show(request, organisation, form):
     return render(request, "accounts/organisations/detail.html", context, status=status_of(form))
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def edit(request, public_id):
     organisation = visible(request, public_id)

@@ -30,32 +30,29 @@ NAMES_OF_ITEMS = {"selection:panel", "selection:decisions"}
 OUTSIDERS = ("stranger", "other_reviewer", *sorted(RECUSED))
 
 
-def queries(words):
-    """(what is asked, the words that the answer must not hold: a search repeats its own)."""
-    yield {}, words
-    yield {"q": words[0]}, words[1:]
+def answers(world, actor, url, hidden):
+    """(query, answer, words that it must not hold): the page, what it finds, its files. A search repeats its words."""
+    everything = [word for words in hidden for word in words]
+    page = ask(world, actor, "GET", url)
+    yield {}, page, everything
+    if 'name="q"' in page.body:
+        for words in hidden:
+            yield {"q": words[0]}, ask(world, actor, "GET", url, {"q": words[0]}), words[1:]
     for kind in ("csv", "xlsx"):
-        yield {"format": kind}, words
-
-
-def requests_of(world, name):
-    """(actor, query, words that the answer must not hold)."""
-    outsiders = set(OUTSIDERS) - (RECUSED if name in NAMES_OF_ITEMS else set())
-    hidden = [world.in_review, world.correcting] + ([] if name in PUBLIC_NAMES else [world.awarded])
-    for actor in sorted(outsiders) if name not in NAMES_OF_ACTS else ():
-        for words in map(words_of, hidden):
-            for query, secret in queries(words):
-                yield actor, query, secret
+        if f"format={kind}" in page.body:
+            yield {"format": kind}, ask(world, actor, "GET", url, {"format": kind}), everything
 
 
 def leaks(world, name, **kwargs):
-    """[Deviation]: words of a dossier that came to somebody who may not read it."""
-    url = reverse(name, kwargs=kwargs)
-    return [
-        Deviation(name, actor, f"GET {query}", f"lu : {read}")
-        for actor, query, secret in requests_of(world, name)
-        if (read := [word for word in secret if word in text_of(ask(world, actor, "GET", url, query))])
+    """(number of requests, [Deviation]): words of a dossier that came to somebody who may not read it."""
+    outsiders = set(OUTSIDERS) - (RECUSED if name in NAMES_OF_ITEMS else set())
+    hidden = [world.in_review, world.correcting] + ([] if name in PUBLIC_NAMES else [world.awarded])
+    found = [
+        (actor, query, [word for word in words if word in text_of(answer)])
+        for actor in (sorted(outsiders) if name not in NAMES_OF_ACTS else ())
+        for query, answer, words in answers(world, actor, reverse(name, kwargs=kwargs), list(map(words_of, hidden)))
     ]
+    return len(found), [Deviation(name, actor, f"GET {query}", f"lu : {read}") for actor, query, read in found if read]
 
 
 def pages(world):
@@ -65,9 +62,9 @@ def pages(world):
 
 
 def every_leak(world):
-    """(deviations, number of requests) of all of them."""
-    asked = sum(len(list(requests_of(world, name))) for name, _ in pages(world))
-    return [one for name, kwargs in pages(world) for one in leaks(world, name, **kwargs)], asked
+    """The same for all of them."""
+    counts, found = zip(*(leaks(world, name, **kwargs) for name, kwargs in pages(world)), strict=True)
+    return sum(counts), [one for part in found for one in part]
 
 
 def text_of(answer):

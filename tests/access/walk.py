@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import product
 
+from django.core.cache import cache
 from django.db import connection, transaction
 from django.urls import reverse
 
@@ -17,6 +18,7 @@ SIGN_IN = reverse("account_login")
 # The technical administration has no sign-in page of its own: it leads to the one above.
 OTHER_DOOR = reverse("admin:login")
 METHODS = ("GET", "POST")
+OTHER_METHODS = ("PUT", "DELETE")
 # Kept by the walk itself, or by being signed in: the key of the form, the session.
 OWN_TRACES = ("accounts_idempotencykey", "django_session")
 NO_TOKEN = "Par sécurité, cet envoi a été refusé"
@@ -171,6 +173,8 @@ def walk_row(world, row: Row, *, thorough=False) -> tuple[int, list[Deviation]]:
         thorough: whoever lacks the role asks for the object that does not exist too, each of them and not one of them.
     """
     count, found = 0, []
+    # Throttles count by address: each line of the table starts afresh.
+    cache.clear()
     with undone():
         target = row.target(world)
         url, other = urls_of(row, target)
@@ -194,18 +198,21 @@ def walk_row(world, row: Row, *, thorough=False) -> tuple[int, list[Deviation]]:
             ]
         for what in unprotected(world, row, target, url):
             count += 1
-            found += [Deviation(str(row), "served", "POST", sentence) for sentence in what]
+            found += [Deviation(str(row), "qui y a droit", "requête", sentence) for sentence in what]
     return count, found
 
 
 def unprotected(world, row, target, url):
-    """What a POST that would be served does without its token, then without its key: nothing, told in a sentence."""
+    """What else a URL must refuse to those whom it serves: a POST without its token or its key, any other method."""
     for actor in sorted(row.post & row.seen_by)[:1]:
         fields = fields_of(row, target, actor)
         yield refused_in_words(ask(world, actor, "POST", url, fields, csrf=True), 403, NO_TOKEN, "sans jeton")
         if ALLAUTH not in row.name:
             del fields["idempotency_key"]
             yield refused_in_words(ask(world, actor, "POST", url, fields), 409, NO_KEY, "sans clé")
+    for actor in sorted((row.get | row.post) & row.seen_by)[:1] if ALLAUTH not in row.name else ():
+        for method in OTHER_METHODS:
+            yield refused_in_words(ask(world, actor, method, url), 405, "", method)
 
 
 def refused_in_words(answer, status, sentence, what):

@@ -34,6 +34,13 @@ SENT = places.Place("Le Grenier des savoirs", "63430", places.RURAL, "90000021",
 READY = places.Place("La Forge du bocage", "63430", places.RURAL, "90000022", (3_000_000,) * 3)
 
 
+class Browser(Client):
+    """A client that keeps nothing of what it is answered: neither cookies nor the contexts of templates."""
+
+    def request(self, **request):
+        return self.handler(self._base_environ(**request))
+
+
 class World:
     """Actors signed in, and objects of each kind: those of `owner`, those on the desk of `reviewer`.
 
@@ -128,7 +135,7 @@ class World:
         return Agreement.objects.filter(state=state).earliest("pk")
 
     def client(self, actor):
-        client = Client(headers={"host": "localhost"}, raise_request_exception=False)
+        client = Browser(headers={"host": "localhost"})
         if actor != ANONYMOUS:
             client.force_login(self.people[actor])
             client.own_session = client.session.session_key

@@ -23,7 +23,7 @@ def access_matrix():
     with transaction.atomic():
         world = World()
         walked = [walk_row(world, row, thorough=True) for row in TABLE]
-        leaks, asked = every_leak(world)
+        asked, leaks = every_leak(world)
         transaction.set_rollback(True)
     deviations = [*undeclared, *leaks, *(one for _, found in walked for one in found)]
     figure = f"{sum(count for count, _ in walked) + asked} requêtes, {len(deviations)} écarts"
