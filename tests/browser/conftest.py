@@ -13,6 +13,7 @@ from scripts.chromium import find_chromium
 from scripts.databases import fresh_database
 from scripts.installation import Installation
 from scripts.servers import free_port
+from tests.browser.people import People
 from tests.conftest import redis_database, worker_number
 from tests.guards import ROOT
 
@@ -62,6 +63,15 @@ def context(browser, site):
     visitor.set_default_timeout(15_000)
     yield visitor
     visitor.close()
+
+
+@pytest.fixture(scope="module")
+def people(browser, site, screenshots):
+    """`tests.browser.people.People`: one window a person, kept for the whole file; all of them silent at the end."""
+    everybody = People(browser, site.url, screenshots)
+    yield everybody
+    everybody.leave()
+    everybody.assert_silent()
 
 
 @pytest.fixture
