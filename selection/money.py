@@ -29,7 +29,7 @@ class Credit:
 
     @property
     def label(self):
-        return f"{self.line.label} ({self.line.code}), {self.fiscal_year}"
+        return f"{self.line.label}, {self.fiscal_year}"
 
     @property
     def after_cents(self):
