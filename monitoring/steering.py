@@ -59,7 +59,7 @@ class Step:
 
     @property
     def change(self):
-        return f"+ {self.new} depuis hier" if self.new else "= depuis hier"
+        return f"+ {integer(self.new)} depuis hier" if self.new else "= depuis hier"
 
 
 @dataclass(frozen=True)

@@ -117,7 +117,7 @@ def fill(random, wave, count, communes, pool, numbers, line, *, settled):
 def select_places(random, wave, awarded):
     """Selected on the announcement day; six places in ten have opened since."""
     day, today = wave.announcement_on, timezone.localdate()
-    facts = [fact(dossier.fabrique, "selected", day, f"Annonce de la {wave}".lower()) for dossier in awarded]
+    facts = [fact(dossier.fabrique, "selected", day, f"Annonce de la vague {wave.number}") for dossier in awarded]
     for dossier in awarded:
         opened_on = day + datetime.timedelta(days=random.randrange(-200, 300))
         if random.random() < 0.6 and opened_on <= today:
