@@ -1,6 +1,7 @@
 """What the people of a wave do on its pages, one short function an act. Every act goes through the page itself."""
 
 import datetime
+import io
 import re
 from urllib.parse import urlsplit
 
@@ -56,7 +57,7 @@ def file_of(name, content=ONE_PAGE_PDF):
     return {"name": name, "mimeType": "application/pdf", "buffer": content}
 
 
-# --- Call and account -------------------------------------------------------------------------------------------------
+# --- Call and account ------------------------------------------------------------------------------------------------
 
 
 def publish_call(page):
@@ -76,7 +77,7 @@ def sign_up(page, name):
     press(page, "Confirmer cette adresse")
 
 
-# --- The dossier ------------------------------------------------------------------------------------------------------
+# --- The dossier -----------------------------------------------------------------------------------------------------
 
 
 def start_dossier(page, place):
@@ -143,7 +144,10 @@ def answer(one):
         one.select_option(index=1)
     elif name.startswith("q"):
         words = "Un lieu ouvert à tous, où l’on travaille, apprend et répare."
-        typed = {"TEXTAREA": f"{words}\nUne enquête auprès de 320 habitants en montre le besoin.", "date": "2027-03-01"}
+        typed = {
+            "TEXTAREA": f"{words}\nUne enquête auprès de 320 habitants en montre le besoin.",
+            "date": "2027-03-01",
+        }
         one.fill(typed.get(kind, "12" if one.get_attribute("inputmode") else words))
 
 
@@ -193,7 +197,7 @@ def text_of(path):
     return " ".join(" ".join(sheet.extract_text() for sheet in PdfReader(path).pages).split())
 
 
-# --- Admissibility ----------------------------------------------------------------------------------------------------
+# --- Admissibility ---------------------------------------------------------------------------------------------------
 
 
 def find_dossier(page, place):
@@ -232,7 +236,7 @@ def admit(page, staff_path):
     says(page, "Recevable")
 
 
-# --- The wave and its reviews -----------------------------------------------------------------------------------------
+# --- The wave and its reviews ----------------------------------------------------------------------------------------
 
 
 def find_wave(page):
@@ -311,7 +315,7 @@ def propose_and_send(page, wave):
     press(page, "Envoyer")
 
 
-# --- Panel, decision, announcement ------------------------------------------------------------------------------------
+# --- Panel, decision, announcement -----------------------------------------------------------------------------------
 
 
 def hold_panel(page, wave, members):
@@ -355,12 +359,12 @@ def announce(page, wave):
 def open_letter(page, dossier):
     """Text of the letter, opened by its addressee."""
     page.goto(f"{dossier}decision/")
-    with page.expect_download() as download:
-        press(page, "Ouvrir le courrier")
-    return text_of(download.value.path())
+    press(page, "Ouvrir le courrier")
+    page.wait_for_url(f"**{dossier}decision/courrier/")
+    return text_of(io.BytesIO(page.request.get(page.url).body()))
 
 
-# --- Agreement and payment --------------------------------------------------------------------------------------------
+# --- Agreement and payment -------------------------------------------------------------------------------------------
 
 
 def prepare_agreement(page, place):

@@ -45,7 +45,7 @@ def test_one_wave_from_a_published_call_to_a_paid_first_instalment(people):
     people.assert_silent()
 
 
-# --- The chapters -----------------------------------------------------------------------------------------------------
+# --- The chapters ----------------------------------------------------------------------------------------------------
 
 
 def publish_and_read(people):
@@ -183,7 +183,7 @@ def adopt_within_the_money(people, found):
     people.look(chair)
     # 300 000 € asked for, 188 000 € left: nothing at all is reserved.
     steps.adopt(chair, wave)
-    steps.says(chair, "Rien n’a été réservé")
+    steps.says(chair, "Il reste 188 000 € et il faut 300 000 €. Rien n’a été enregistré")
     people.look(chair, "comite-refus")
     chair.goto(f"{wave}comite/")
     steps.prepare_outcome(chair, OTHER_PLACE, "waitlist")
