@@ -4,11 +4,12 @@ import logging
 
 import pytest
 from django.db import transaction
+from django.urls import NoReverseMatch, reverse
 
 from tests.access.leaks import LISTS, PAGES_OF_A_WAVE, leaks
-from tests.access.resolver import path_of, url_names
+from tests.access.resolver import path_of, patterns, url_names
 from tests.access.table import ENTRANCE, FORMS_OF_AN_ACT, OWN_ACCOUNT, PUBLIC, TABLE
-from tests.access.walk import walk_row
+from tests.access.walk import ask, walk_row
 from tests.access.world import World
 
 pytestmark = pytest.mark.django_db
@@ -53,3 +54,18 @@ def test_no_list_gives_a_dossier_away(world, name):
 @pytest.mark.parametrize("name", PAGES_OF_A_WAVE)
 def test_no_page_of_a_wave_gives_a_dossier_away(world, name, number):
     assert leaks(world, name, public_id=world.waves[number].public_id)[1] == []
+
+
+@pytest.mark.parametrize("actor", ["administrator", "auditor", "officer", "owner"])
+def test_no_role_opens_the_technical_administration(world, actor):
+    pages = [name for name in patterns() if name.startswith("admin:") and not name.endswith(("login", "logout"))]
+    reached = [path for name in pages if (path := without_arguments(name))]
+    assert len(reached) > 40
+    assert {ask(world, actor, "GET", path).status for path in reached} == {403}
+
+
+def without_arguments(name):
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return None

@@ -10,6 +10,7 @@ def access_matrix():
     from django.db import transaction
     from django.test.utils import setup_test_environment
 
+    from accounts.french import plural
     from tests.access.leaks import every_leak
     from tests.access.resolver import url_names
     from tests.access.table import TABLE
@@ -26,7 +27,8 @@ def access_matrix():
         asked, leaks = every_leak(world)
         transaction.set_rollback(True)
     deviations = [*undeclared, *leaks, *(one for _, found in walked for one in found)]
-    figure = f"{sum(count for count, _ in walked) + asked} requêtes, {len(deviations)} écarts"
+    asked += sum(count for count, _ in walked)
+    figure = f"{asked} requêtes, {plural(len(deviations), 'écart')}"
     if deviations:
         figure += " : " + " ; ".join(map(str, deviations))[:400]
     return figure, "0 écart", not deviations
