@@ -4,14 +4,14 @@ import io
 import os
 from urllib.parse import urlsplit
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 
 LAPTOP, TELEPHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 # A refusal told in words is an answer of the page, not an accident; the browser logs its status as an error.
 REFUSALS = {403, 404, 409, 422}
 READ_BY_PEOPLE = {"document", "xhr", "fetch"}
-# Only the violations are computed in full.
-AXE_OPTIONS = {"resultTypes": ["violations"]}
+# Only the violations are told in full.
+JUDGE = "axe.run({resultTypes: ['violations']}).then((results) => results.violations)"
 COLOURS = 128
 
 
@@ -74,7 +74,10 @@ WIDEST = """() => [...document.querySelectorAll("body *")]
 
 
 def assert_accessible(page):
-    violations = Axe().run(page, options=AXE_OPTIONS).response["violations"]
+    """No violation of any rule of axe; the script goes once into a page, which is then judged at both widths."""
+    if not page.evaluate("Boolean(window.axe)"):
+        page.evaluate(AXE_SCRIPT)
+    violations = page.evaluate(JUDGE)
     told = [
         f"{one['id']}: {one['help']}\n" + "\n".join(f"    {node['html'][:200]}" for node in one["nodes"][:4])
         for one in violations
@@ -86,6 +89,7 @@ def keep_picture(page, path):
     """The first screen, in few colours: pictures of a repository are read, not printed."""
     from PIL import Image
 
+    page.evaluate("scrollTo(0, 0)")
     picture = Image.open(io.BytesIO(page.screenshot(animations="disabled")))
     picture.convert("RGB").quantize(COLOURS).save(path, optimize=True)
 

@@ -67,7 +67,7 @@ def deposit(people, found):
     applicant = people.page("nouvelle")
     people.look(applicant)
     dossier = found.dossier[PLACE] = steps.start_dossier(applicant, PLACE)
-    people.look(applicant, "dossier", phone=True)
+    people.look(applicant, "dossier")
     for section in steps.SECTIONS:
         steps.fill_section(applicant, dossier, section)
     fill_the_plan(people, applicant, dossier)
@@ -76,7 +76,7 @@ def deposit(people, found):
     applicant.goto(f"{dossier}envoyer/")
     people.look(applicant)
     steps.send_dossier(applicant, dossier, twice=True)
-    people.look(applicant, "dossier-envoye")
+    people.look(applicant)
     receipt = steps.receipt_of(applicant, dossier)
     assert re.search(r"AR-\d{4}-\d{5}", receipt) and PLACE in receipt
 
@@ -184,7 +184,7 @@ def adopt_within_the_money(people, found):
     # 300 000 € asked for, 188 000 € left: nothing at all is reserved.
     steps.adopt(chair, wave)
     steps.says(chair, "Il reste 188 000 € et il faut 300 000 €. Rien n’a été enregistré")
-    people.look(chair, "comite-refus")
+    people.look(chair)
     chair.goto(f"{wave}comite/")
     steps.prepare_outcome(chair, OTHER_PLACE, "waitlist")
     steps.save_outcomes(chair)
@@ -207,7 +207,7 @@ def sign_and_announce(people, found):
     people.look(applicant)
     watcher.goto(f"{wave}decisions/")
     expect(watcher.locator("#progression")).to_contain_text("2 courriers prêts sur 2", timeout=90_000)
-    people.look(watcher, "courriers-en-cours")
+    people.look(watcher)
     steps.announce(signer, wave)
     steps.says(signer, "annoncées au même moment")
     watcher.goto("/pilotage/courriers/")
@@ -237,7 +237,7 @@ def contract(people, found):
     steps.send_agreement(officer, agreement)
     steps.record_signature(officer, agreement, "Ada Neuve, présidente")
     steps.record_signature(officer, agreement, "Olivier Tessier, directeur du dispositif")
-    people.look(officer, "convention")
+    people.look(officer)
 
 
 def pay(people, found):
@@ -254,7 +254,7 @@ def pay(people, found):
     people.look(third, "echeance")
     applicant = people.page("nouvelle")
     applicant.goto(f"{found.dossier[PLACE]}versements/")
-    people.look(applicant, "versements")
+    people.look(applicant)
 
 
 def read_the_figures(people):
@@ -264,8 +264,8 @@ def read_the_figures(people):
     # 412 000 € of the demonstration and the 150 000 € of this wave.
     officer.goto("/pilotage/budget/")
     steps.says(officer, "562 000 €")
-    people.look(officer, "budget", phone=True)
+    people.look(officer, "budget")
     for path in (STAFF_HOME, "/pilotage/dossiers/", "/pilotage/budget/", "/pilotage/journal/"):
         auditor.goto(path)
         assert auditor.locator("main form[method=post]").count() == 0, path
-    people.look(auditor, "journal")
+    people.look(auditor)

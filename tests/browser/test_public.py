@@ -9,7 +9,7 @@ PAGES = {
     "/appels/": "",
     "/appels/ami-fabriques/": "",
     "/fabriques/": "",
-    "/chiffres/": "chiffres",
+    "/chiffres/": "",
     "/verifier/": "",
     "/definitions/": "",
     "/aide/": "",
