@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 from tests.browser import steps
 
 pytestmark = pytest.mark.browser
-PLACE, OTHER_PLACE = "Le Lieu du jour", "Le Lieu sans script"
+PLACE, OTHER_PLACE = "La Grange aux outils", "Le Moulin partagé"
 REVIEWERS = {"evaluation": "Samuel Bonnet", "evaluation2": "Élise Marchand", "evaluation3": "Farid Haddad"}
 STAFF_HOME = "/pilotage/"
 
