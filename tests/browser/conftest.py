@@ -18,8 +18,6 @@ from tests.conftest import redis_database, worker_number
 from tests.guards import ROOT
 
 SCREENSHOTS = ROOT / "docs" / "screenshots"
-# Written and driven chapter by chapter, not yet seen passing as a whole on a quiet machine: BROWSER=1 runs them.
-collect_ignore = [] if os.environ.get("BROWSER") == "1" else ["test_bad_input.py", "test_journey.py", "test_public.py"]
 # No name but this machine's is resolved: a page that asks for the outside fails its test.
 ARGUMENTS = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"]
 
