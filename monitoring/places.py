@@ -72,7 +72,7 @@ GROUP_KEYS = ("place", "zone", "area")
 def counted_places(programme, clocks):
     """(département, segment, region, one count a condition) of the places selected."""
     counts = {name: Count("pk", filter=condition) for name, condition in conditions_of(clocks).items()}
-    keys = ("commune__departement", "segment", "region")
+    keys = ("departement", "segment", "region")
     return selected_places(programme, clocks).values_list(*keys).annotate(**counts)
 
 

@@ -6,6 +6,14 @@ from accounts.models import Organisation, PublicIdModel, User, VersionedModel
 from programme.models import Commune, Origin, Programme, Segment
 
 
+class DepartementField(models.CharField):
+    """The département of the row's commune, kept with the row by every way of writing: counts read no other table."""
+
+    def pre_save(self, instance, add):
+        instance.departement = instance.commune.departement if instance.commune else ""
+        return instance.departement
+
+
 class Fabrique(PublicIdModel, VersionedModel):
     """The real place, called a fabrique once selected (glossary 9). No state machine: its life is dated facts."""
 
@@ -20,6 +28,7 @@ class Fabrique(PublicIdModel, VersionedModel):
     commune_code_received = models.CharField("code commune reçu", max_length=5, blank=True)
     address = models.CharField("adresse du lieu", max_length=250, blank=True)
     region = models.CharField("région", max_length=60, blank=True, db_index=True)
+    departement = DepartementField("département", max_length=3, blank=True, editable=False, default="")
     segment = models.CharField("segment", max_length=24, choices=Segment, default=Segment.UNKNOWN)
     origin = models.CharField("origine", max_length=16, choices=Origin, default=Origin.REAL)
     anct_id = models.CharField("identifiant ANCT", max_length=20, null=True, blank=True, unique=True)

@@ -81,7 +81,10 @@ class Assignment(PublicIdModel, StatefulModel):
                 violation_error_message="Ce dossier est déjà confié à cette personne.",
             )
         ]
-        indexes = [models.Index(fields=["reviewer", "state"], name="assignment_reviewer_state")]
+        indexes = [
+            models.Index(fields=["reviewer", "state"], name="assignment_reviewer_state"),
+            models.Index(fields=["state", "due_on"], name="assignment_state_due"),
+        ]
 
     def __str__(self):
         return f"{self.application} → {self.reviewer}"
