@@ -9,7 +9,7 @@ from accounts.errors import NotAllowed, Refusal, StalePage
 from accounts.models import Invitation, JournalEntry, Membership, Organisation, Role
 from accounts.notify import notify
 
-MANAGERS = (Membership.Role.OWNER, Membership.Role.LEGAL_REPRESENTATIVE)
+MANAGERS = (Membership.Role.OWNER,)
 
 
 def can_manage(organisation, user):

@@ -14,8 +14,12 @@ class ApplicationsConfig(AppConfig):
         database.register(
             *database.append_only("applications_revision"),
             *database.append_only("applications_fabriquefact"),
+            *database.append_only("applications_depositextension"),
+            *database.append_only("applications_outage"),
             *database.append_only("applications_interestdeclaration"),
+            *database.append_only("applications_signoff"),
             *database.never_deleted("applications_application"),
             *database.never_deleted("applications_assignment"),
+            *database.never_deleted("applications_networkconsent"),
         )
         post_migrate.connect(create_after_migrate, sender=self)

@@ -1,9 +1,10 @@
 from accounts.models.base import PublicIdModel, StatefulModel, VersionedModel
+from accounts.models.desk import ListMemory, SavedFilter
 from accounts.models.invitation import Invitation
 from accounts.models.journal import JournalEntry
-from accounts.models.organisation import LegalForm, Membership, Organisation
+from accounts.models.organisation import JoinRequest, LegalForm, Membership, Organisation
 from accounts.models.user import INCOMPATIBLE_ROLES, STAFF_ROLES, Role, RoleGrant, User
-from accounts.models.work import IdempotencyKey, Job, OutboxMessage
+from accounts.models.work import IdempotencyKey, Job, JobRow, OutboxMessage
 
 __all__ = [
     "INCOMPATIBLE_ROLES",
@@ -11,14 +12,18 @@ __all__ = [
     "IdempotencyKey",
     "Invitation",
     "Job",
+    "JobRow",
+    "JoinRequest",
     "JournalEntry",
     "LegalForm",
+    "ListMemory",
     "Membership",
     "Organisation",
     "OutboxMessage",
     "PublicIdModel",
     "Role",
     "RoleGrant",
+    "SavedFilter",
     "StatefulModel",
     "User",
     "VersionedModel",

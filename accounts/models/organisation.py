@@ -1,5 +1,6 @@
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models.base import PublicIdModel, VersionedModel
 from accounts.models.user import User
@@ -21,8 +22,14 @@ class LegalForm(models.TextChoices):
 
 
 class Organisation(PublicIdModel, VersionedModel):
-    """The legal person that asks, signs, is paid and reports (glossary 8)."""
+    """The legal person that asks, signs, is paid and reports (glossary 8); or a network that helps those who do."""
 
+    class Kind(models.TextChoices):
+        APPLICANT = "applicant", "Structure porteuse"
+        NETWORK = "network", "Réseau d’appui"
+
+    # Set by the service: an applicant gives a network access by its name, so the name must be true.
+    kind = models.CharField("nature", max_length=12, choices=Kind, default=Kind.APPLICANT)
     name = models.CharField("nom de la structure", max_length=250)
     legal_form = models.CharField("forme juridique", max_length=24, choices=LegalForm)
     # Null when the structure is still being formed: a call setting allows it until the award.
@@ -30,6 +37,8 @@ class Organisation(PublicIdModel, VersionedModel):
     address = models.CharField("adresse du siège", max_length=250, blank=True)
     postal_code = models.CharField("code postal", max_length=5, blank=True)
     city = models.CharField("ville", max_length=100, blank=True)
+    email = models.EmailField("adresse électronique", blank=True)
+    phone = models.CharField("téléphone", max_length=30, blank=True)
     representative_name = models.CharField("représentante ou représentant légal", max_length=150, blank=True)
     representative_title = models.CharField("qualité", max_length=100, blank=True)
     created_at = models.DateTimeField("créée le", auto_now_add=True)
@@ -58,22 +67,29 @@ class Organisation(PublicIdModel, VersionedModel):
     def siren(self):
         return self.siret[:9] if self.siret else None
 
+    @property
+    def is_network(self):
+        return self.kind == self.Kind.NETWORK
+
 
 class Membership(models.Model):
+    """What a person may do for a structure; being its legal representative is beside, and goes with any right."""
+
     class Role(models.TextChoices):
         OWNER = "owner", "Responsable"
         EDITOR = "editor", "Rédaction"
         READER = "reader", "Lecture"
-        LEGAL_REPRESENTATIVE = "legal_representative", "Représentation légale"
 
     user = models.ForeignKey(User, models.PROTECT, related_name="memberships", verbose_name="personne")
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, related_name="memberships", verbose_name="structure"
     )
     role = models.CharField("droit", max_length=24, choices=Role)
+    # Signs for the structure: the sign-off of a dossier is hers.
+    is_representative = models.BooleanField("représente légalement la structure", default=False)
     created_at = models.DateTimeField("depuis le", auto_now_add=True)
 
-    WRITERS = (Role.OWNER, Role.EDITOR, Role.LEGAL_REPRESENTATIVE)
+    WRITERS = (Role.OWNER, Role.EDITOR)
 
     class Meta:
         verbose_name = "membre"
@@ -88,3 +104,51 @@ class Membership(models.Model):
 
     def __str__(self):
         return f"{self.user}, {self.organisation}"
+
+    @property
+    def words(self):
+        return right_in_words(self)
+
+    @property
+    def writes(self):
+        return self.role in self.WRITERS
+
+
+def right_in_words(held):
+    """« Rédaction, représentation légale »: of a membership, or of an invitation to become one."""
+    beside = ", représentation légale" if held.is_representative else ""
+    return f"{held.get_role_display()}{beside}"
+
+
+class JoinRequest(PublicIdModel):
+    """Somebody asks to be let into a structure that is already known; a responsible person answers."""
+
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="join_requests", verbose_name="structure"
+    )
+    user = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="personne")
+    message = models.CharField("message", max_length=500, blank=True)
+    asked_at = models.DateTimeField("demandé le", default=timezone.now)
+    answered_at = models.DateTimeField("répondu le", null=True, blank=True)
+    answered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="répondu par")
+    accepted = models.BooleanField("acceptée", default=False)
+
+    class Meta:
+        verbose_name = "demande pour rejoindre une structure"
+        verbose_name_plural = "demandes pour rejoindre une structure"
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "user"],
+                condition=models.Q(answered_at=None),
+                name="joinrequest_one_open",
+                violation_error_message="Votre demande est déjà envoyée.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(accepted=False) | models.Q(answered_at__isnull=False),
+                name="joinrequest_accepted_is_answered",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.user} : {self.organisation}"

@@ -4,10 +4,14 @@ from applications.models.application import (
     UNDER_EXAMINATION,
     Application,
     ApplicationState,
+    DepositBasis,
 )
 from applications.models.content import Answer, Attachment, BudgetEntry, CorrectionRequest, Revision, SavedSection
+from applications.models.deadlines import DepositExtension, Outage
+from applications.models.desk import RegionRule
 from applications.models.fabrique import Fabrique, FabriqueFact
 from applications.models.review import Assignment, InterestDeclaration, Review, ReviewerProfile, ReviewScore
+from applications.models.team import NetworkConsent, SectionAssignee, SignOff, SignOffRequest
 
 __all__ = [
     "APPLICANT_LABELS",
@@ -20,12 +24,20 @@ __all__ = [
     "Attachment",
     "BudgetEntry",
     "CorrectionRequest",
+    "DepositBasis",
+    "DepositExtension",
     "Fabrique",
     "FabriqueFact",
     "InterestDeclaration",
+    "NetworkConsent",
+    "Outage",
+    "RegionRule",
     "Review",
     "ReviewScore",
     "ReviewerProfile",
     "Revision",
     "SavedSection",
+    "SectionAssignee",
+    "SignOff",
+    "SignOffRequest",
 ]
