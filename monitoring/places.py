@@ -85,7 +85,7 @@ def places_by_wave(programme, clocks):
 @prepared
 def dated_steps(programme, clocks):
     """("selected", day, places), ("opened", first of the month, places), ("wave", day of announcement, number)."""
-    of_programme = FabriqueFact.objects.filter(fabrique__programme=programme).order_by()
+    of_programme = FabriqueFact.objects.filter(programme=programme).order_by()
     selected = standing(of_programme, clocks).filter(**when("selected", clocks))
     opened = standing(of_programme, clocks).filter(
         same_place("selected", clocks), ~same_place("closed", clocks), **when("opened", clocks)

@@ -42,6 +42,14 @@ class Fabrique(PublicIdModel, VersionedModel):
         return self.name
 
 
+class ProgrammeOfPlace(models.ForeignKey):
+    """The programme of the row's place, kept with the row by every way of writing: facts are counted without it."""
+
+    def pre_save(self, instance, add):
+        instance.programme_id = instance.fabrique.programme_id
+        return instance.programme_id
+
+
 class FabriqueFact(models.Model):
     """A dated fact of a place's life, with its evidence. Append-only; two clocks: true on, known since."""
 
@@ -53,6 +61,7 @@ class FabriqueFact(models.Model):
         LEFT = "left", "Sortie du dispositif"
 
     fabrique = models.ForeignKey(Fabrique, models.PROTECT, related_name="facts", verbose_name="fabrique")
+    programme = ProgrammeOfPlace(Programme, models.PROTECT, editable=False, related_name="+", verbose_name="dispositif")
     kind = models.CharField("fait", max_length=12, choices=Kind)
     effective_on = models.DateField("date du fait")
     booked_at = models.DateTimeField("connu le", default=timezone.now)
