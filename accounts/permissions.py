@@ -39,6 +39,7 @@ rules.add_perm("accounts.read_steering", is_staff_reader)
 rules.add_perm("accounts.read_journal", holds(Role.AUDITOR, Role.ADMINISTRATOR, Role.OFFICER))
 rules.add_perm("accounts.read_outbox", is_staff_reader)
 rules.add_perm("accounts.retry_mail", holds(Role.OFFICER, Role.ADMINISTRATOR))
+rules.add_perm("accounts.read_jobs", is_auditor)
 rules.add_perm("accounts.manage_roles", is_administrator)
 rules.add_perm("accounts.read_roles", holds(Role.ADMINISTRATOR, Role.AUDITOR))
 

@@ -42,6 +42,20 @@ class OutboxQuerySet(models.QuerySet):
         return self if user.is_authenticated and user.has_perm("accounts.read_outbox") else self.none()
 
 
+class SavedFilterQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """One's own; a colleague opens a filter by its address, and the list shows her what she may see."""
+        return self.filter(user=user) if user.is_authenticated else self.none()
+
+
+class JobQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """One's own: its lines name objects of one's scope, which may not be a colleague's. The auditor reads all."""
+        if not user.is_authenticated:
+            return self.none()
+        return self if user.has_perm("accounts.read_jobs") else self.filter(started_by=user)
+
+
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     def create_user(self, email, password=None, **fields):
         user = self.model(email=self.normalize_email(email).lower(), **fields)

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from accounts.models.base import PublicIdModel
 from accounts.models.user import User
-from accounts.querysets import OutboxQuerySet
+from accounts.querysets import JobQuerySet, OutboxQuerySet
 
 
 class Job(PublicIdModel):
@@ -23,9 +23,14 @@ class Job(PublicIdModel):
     total = models.PositiveIntegerField("à faire", default=0)
     done = models.PositiveIntegerField("fait", default=0)
     errors = models.JSONField("erreurs", default=list)
+    arguments = models.JSONField("paramètres", default=dict, blank=True)
+    # Last sign of life of the worker: beyond a while without one, another worker takes the job over.
+    beat_at = models.DateTimeField("dernier signe", null=True, blank=True)
     started_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="lancé par")
     created_at = models.DateTimeField("demandé le", default=timezone.now)
     ended_at = models.DateTimeField("terminé le", null=True, blank=True)
+
+    objects = JobQuerySet.as_manager()
 
     class Meta:
         verbose_name = "travail"
@@ -43,6 +48,38 @@ class Job(PublicIdModel):
 
     def __str__(self):
         return f"{self.kind} {self.scope}"
+
+    @property
+    def is_active(self):
+        return self.status in {self.Status.QUEUED, self.Status.RUNNING}
+
+
+class JobRow(models.Model):
+    """One object of a job: what was done to it is written with the deed itself, so that nothing is done twice."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", "En attente"
+        DONE = "done", "Fait"
+        REFUSED = "refused", "Non fait"
+        FAILED = "failed", "En erreur"
+
+    job = models.ForeignKey(Job, models.PROTECT, related_name="rows", verbose_name="travail")
+    subject_id = models.BigIntegerField("clé de l’objet")
+    # The version on which the act was confirmed: an object that changed since is left alone. Null: whichever.
+    version = models.PositiveIntegerField("version", null=True, blank=True)
+    label = models.CharField("objet", max_length=300)
+    url = models.CharField("adresse", max_length=300, blank=True)
+    status = models.CharField("état", max_length=10, choices=Status, default=Status.WAITING)
+    sentence = models.CharField("résultat", max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = "ligne de travail"
+        verbose_name_plural = "lignes de travail"
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["job", "subject_id"], name="jobrow_once_per_job")]
+
+    def __str__(self):
+        return self.label
 
 
 class IdempotencyKey(models.Model):
