@@ -1,3 +1,4 @@
+from applications.models.aid import DeclaredAid, LinkedUndertaking, RepublicanCommitment
 from applications.models.application import (
     APPLICANT_LABELS,
     EDITABLE,
@@ -10,6 +11,7 @@ from applications.models.content import Answer, Attachment, BudgetEntry, Correct
 from applications.models.deadlines import DepositExtension, Outage
 from applications.models.desk import RegionRule
 from applications.models.fabrique import Fabrique, FabriqueFact
+from applications.models.project import WHOLE_SHARE, CoFunding, Partner, PlaceKind, Post, Project, Site
 from applications.models.review import Assignment, InterestDeclaration, Review, ReviewerProfile, ReviewScore
 from applications.models.team import NetworkConsent, SectionAssignee, SignOff, SignOffRequest
 
@@ -17,21 +19,30 @@ __all__ = [
     "APPLICANT_LABELS",
     "EDITABLE",
     "UNDER_EXAMINATION",
+    "WHOLE_SHARE",
     "Answer",
     "Application",
     "ApplicationState",
     "Assignment",
     "Attachment",
     "BudgetEntry",
+    "CoFunding",
     "CorrectionRequest",
+    "DeclaredAid",
     "DepositBasis",
     "DepositExtension",
     "Fabrique",
     "FabriqueFact",
     "InterestDeclaration",
+    "LinkedUndertaking",
     "NetworkConsent",
     "Outage",
+    "Partner",
+    "PlaceKind",
+    "Post",
+    "Project",
     "RegionRule",
+    "RepublicanCommitment",
     "Review",
     "ReviewScore",
     "ReviewerProfile",
@@ -40,4 +51,5 @@ __all__ = [
     "SectionAssignee",
     "SignOff",
     "SignOffRequest",
+    "Site",
 ]

@@ -52,6 +52,12 @@ EDITABLE = (S.DRAFT, S.CORRECTION_REQUESTED)
 UNDER_EXAMINATION = (S.SUBMITTED, S.CORRECTION_REQUESTED, S.ADMISSIBLE, S.IN_REVIEW, S.REVIEWED)
 
 
+class DepositBasis(models.TextChoices):
+    WINDOW = "window", "La fenêtre de dépôt"
+    GRACE = "grace", "Le délai de grâce de l’appel"
+    EXTENSION = "extension", "Un délai accordé à la structure"
+
+
 class Application(PublicIdModel, StatefulModel):
     """The request and its pieces (glossary 10): one applicant, one place, one wave."""
 
@@ -59,6 +65,11 @@ class Application(PublicIdModel, StatefulModel):
 
     wave = models.ForeignKey(Wave, models.PROTECT, related_name="+", verbose_name="vague")
     call_version = models.ForeignKey(CallVersion, models.PROTECT, related_name="+", verbose_name="version d’appel")
+    # A draft follows the call: the version it was written on before, until its people say they have read what changed.
+    moved_from = models.ForeignKey(
+        CallVersion, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="version d’avant"
+    )
+    moved_at = models.DateTimeField("passé à la nouvelle version le", null=True, blank=True)
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="structure")
     fabrique = models.ForeignKey(Fabrique, models.PROTECT, related_name="applications", verbose_name="lieu")
     state = FSMField("état", default=S.DRAFT, choices=S.choices, protected=True, max_length=24, db_index=True)
@@ -77,6 +88,16 @@ class Application(PublicIdModel, StatefulModel):
     # CRPA L231-4 3°: silence on a financial request is a refusal after two months; L114-5 suspends the clock.
     implied_rejection_on = models.DateField("silence valant refus le", null=True, blank=True)
     clock_suspended_on = models.DateField("horloge suspendue depuis le", null=True, blank=True)
+    # A fact, not a state: the examination goes on, and an award stays possible.
+    implied_rejection_noted_at = models.DateTimeField("rejet implicite constaté le", null=True, blank=True)
+    # What made the sending in time: the window, the grace of the call, or more time given to this structure.
+    deposit_basis = models.CharField(
+        "envoyé dans les temps par", max_length=10, choices=DepositBasis, default=DepositBasis.WINDOW
+    )
+    # The request that this one takes up again, in a later wave.
+    previous = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="later", verbose_name="dossier précédent"
+    )
 
     officer = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="suivi par"
@@ -119,6 +140,12 @@ class Application(PublicIdModel, StatefulModel):
         indexes = [
             models.Index(fields=["wave", "state"], name="application_wave_state"),
             models.Index(fields=["requested_cents"], name="application_requested"),
+            # What the sweep looks for, at every pass: silence that became a refusal and is not noted yet.
+            models.Index(
+                fields=["implied_rejection_on"],
+                name="application_silence",
+                condition=Q(implied_rejection_noted_at=None, submitted_at__isnull=False, clock_suspended_on=None),
+            ),
         ]
 
     def __str__(self):
@@ -147,6 +174,7 @@ class Application(PublicIdModel, StatefulModel):
 
     @transition(state, S.SUBMITTED, S.CORRECTION_REQUESTED, permission=INSTRUCT)
     def request_correction(self, *, by, on):
+        """`on`: the day from which the clock stops, None for a request that does not stop it (CRPA L114-5)."""
         self.clock_suspended_on = on
 
     @transition(state, S.CORRECTION_REQUESTED, S.SUBMITTED)

@@ -16,6 +16,9 @@ class SavedSection(models.Model):
     version = models.PositiveIntegerField("version", default=0)
     saved_at = models.DateTimeField("enregistrée le", default=timezone.now)
     saved_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="enregistrée par")
+    # The page (key of its form) that saved last: what it sends next was written knowing that save, even when the
+    # answer to it was lost on the way.
+    page = models.CharField("page", max_length=64, blank=True)
 
     class Meta:
         verbose_name = "section enregistrée"
@@ -28,9 +31,13 @@ class SavedSection(models.Model):
 
 
 class Answer(models.Model):
+    """What the dossier answers to a question; `applications.questions` says how each kind is written."""
+
     application = models.ForeignKey(Application, models.CASCADE, related_name="answers", verbose_name="dossier")
     question = models.ForeignKey(Question, models.PROTECT, related_name="+", verbose_name="question")
     text = models.TextField("réponse", blank=True)
+    # The text is what was typed and is no answer of its kind (yet): kept, refused at sending.
+    as_typed = models.BooleanField("gardée telle que saisie", default=False)
 
     class Meta:
         verbose_name = "réponse"
@@ -81,6 +88,8 @@ class Attachment(PublicIdModel):
 
     application = models.ForeignKey(Application, models.PROTECT, related_name="attachments", verbose_name="dossier")
     kind = models.CharField("nature", max_length=12, choices=Kind)
+    # The question of the form that this file answers; None for a piece joined on the page of the pieces.
+    question = models.ForeignKey(Question, models.PROTECT, null=True, blank=True, related_name="+")
     file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", verbose_name="fichier")
     added_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="jointe par")
     added_at = models.DateTimeField("jointe le", default=timezone.now)
@@ -117,13 +126,15 @@ class Revision(models.Model):
 
 
 class CorrectionRequest(models.Model):
-    """Missing items asked for, with a deadline that suspends the clock (glossary 13; CRPA L114-5)."""
+    """Items asked for, with a deadline (glossary 13); only required pieces suspend the clock (CRPA L114-5)."""
 
     application = models.ForeignKey(
         Application, models.PROTECT, related_name="correction_requests", verbose_name="dossier"
     )
     items = models.TextField("ce qui est demandé")
     due_at = models.DateTimeField("à fournir avant le")
+    # Required pieces; a request for better quality leaves the clock running.
+    suspends_clock = models.BooleanField("pièces obligatoires : l’horloge s’arrête", default=True)
     requested_at = models.DateTimeField("demandé le", default=timezone.now)
     requested_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="demandé par")
     answered_at = models.DateTimeField("reçu le", null=True, blank=True)
