@@ -40,7 +40,7 @@ class Plan:
 
 def call_version_of(award):
     """The call version whose settings rule `award`; a reconstruction has no dossier."""
-    return award.application.call_version if award.application_id else award.wave.call.versions.last()
+    return award.application.call_version if award.application_id else award.wave.call.version_in_force()
 
 
 def default_plan(award, on):

@@ -1,4 +1,5 @@
-from programme.models.call import Call, CallVersion, Criterion, CriterionLevel, FormSection, Question, SegmentBounds
+from programme.models.call import Call, CallVersion, Criterion, CriterionLevel, SegmentBounds
+from programme.models.form import FormSection, Question
 from programme.models.programme import Announcement, Origin, Programme, Target
 from programme.models.territory import Commune, FormerCommune, Segment, Zoning, ZoningEdition
 from programme.models.wave import Wave, WaveAmendment

@@ -5,6 +5,7 @@ from django.utils import timezone
 from django_fsm import FSMField, transition
 
 from accounts.models import PublicIdModel, StatefulModel, User
+from programme.models.edited import EditedRow
 from programme.models.programme import Origin, Programme
 from programme.models.territory import Segment
 from programme.querysets import PUBLIC_CALL_STATES, CallQuerySet
@@ -40,6 +41,9 @@ class Call(PublicIdModel, StatefulModel):
     origin = models.CharField("origine", max_length=16, choices=Origin, default=Origin.REAL)
     published_at = models.DateTimeField("publié le", null=True, editable=False)
     published_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")
+    cloned_from = models.ForeignKey(
+        "self", models.PROTECT, null=True, editable=False, related_name="clones", verbose_name="copie de"
+    )
 
     objects = CallQuerySet.as_manager()
 
@@ -89,12 +93,18 @@ class Call(PublicIdModel, StatefulModel):
         """The call is withdrawn: its dossiers end without a decision on merit."""
 
 
-class CallVersion(models.Model):
+class CallVersion(EditedRow):
     """The text, form, criteria and bounds of a call at one publication; frozen once `frozen_at` is set."""
 
     class CommitmentAct(models.TextChoices):
         DECISION = "decision", "La décision signée (arrêté)"
         AGREEMENT = "agreement", "La convention signée par les deux parties"
+
+    class StateAid(models.TextChoices):
+        NOT_AID = "not_aid", "Aucune : ce n’est pas une aide d’État"
+        DE_MINIMIS = "de_minimis", "Aide de minimis (règlement (UE) 2023/2831)"
+        SIEG_DE_MINIMIS = "sieg_de_minimis", "Aide de minimis SIEG (règlement (UE) 2023/2832)"
+        EXEMPTED = "exempted", "Régime exempté de notification"
 
     call = models.ForeignKey(Call, models.PROTECT, related_name="versions", verbose_name="appel")
     number = models.PositiveSmallIntegerField("version")
@@ -109,11 +119,36 @@ class CallVersion(models.Model):
         "acte qui engage", max_length=10, choices=CommitmentAct, default=CommitmentAct.DECISION
     )
     agreement_required = models.BooleanField("convention nécessaire", default=True)
+    grace_minutes = models.PositiveSmallIntegerField("délai de grâce après la clôture (minutes)", default=0)
+    closing_rule = models.TextField("règle de clôture", blank=True)
+    minimum_opening_days = models.PositiveSmallIntegerField("durée minimale d’ouverture (jours)", default=0)
+    state_aid_basis = models.CharField("base d’aide d’État", max_length=16, choices=StateAid, default=StateAid.NOT_AID)
+    republican_contract_required = models.BooleanField("contrat d’engagement républicain demandé", default=False)
+    sign_off_required = models.BooleanField("accord de la personne qui représente la structure", default=False)
+    partners_allowed = models.BooleanField("partenaires (consortium) permis", default=True)
+    state_share_max_percent = models.PositiveSmallIntegerField("part de l’État au plus (%)", null=True, blank=True)
+    # Values of `accounts.models.LegalForm`; empty: every form may answer.
+    eligible_legal_forms = models.JSONField("formes juridiques admises", default=list, blank=True)
+    self_test_note = models.TextField("mot d’accueil du test d’éligibilité", blank=True)
+    change_note = models.TextField("ce qui change", blank=True)
 
     class Meta:
         verbose_name = "version d’appel"
         ordering = ["call", "number"]
-        constraints = [models.UniqueConstraint(fields=["call", "number"], name="callversion_number_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["call", "number"], name="callversion_number_once"),
+            models.UniqueConstraint(
+                fields=["call"],
+                condition=Q(frozen_at=None),
+                name="callversion_one_draft",
+                violation_error_message="Une version de cet appel est déjà en préparation.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state_share_max_percent=None) | Q(state_share_max_percent__range=(1, 100)),
+                name="callversion_state_share",
+                violation_error_message="La part de l’État est un pourcentage, de 1 à 100.",
+            ),
+        ]
 
     def __str__(self):
         return f"{self.call}, version {self.number}"
@@ -155,7 +190,7 @@ class SegmentBounds(models.Model):
         return f"{self.version}, {self.get_segment_display()}"
 
 
-class Criterion(models.Model):
+class Criterion(EditedRow):
     version = models.ForeignKey(CallVersion, models.PROTECT, related_name="criteria", verbose_name="version")
     position = models.PositiveSmallIntegerField("ordre")
     label = models.CharField("critère", max_length=120)
@@ -189,63 +224,3 @@ class CriterionLevel(models.Model):
 
     def __str__(self):
         return f"{self.points} : {self.label}"
-
-
-# Addresses of the parts that every dossier has, whatever the call: a section of that name could not be reached.
-RESERVED_SLUGS = (
-    "structure", "adresse", "plan-de-financement", "pieces", "relecture", "envoyer", "envoye", "decision",
-    "accuse-de-reception", "desistement", "versements",
-)  # fmt: skip
-
-
-class FormSection(models.Model):
-    version = models.ForeignKey(CallVersion, models.PROTECT, related_name="sections", verbose_name="version")
-    position = models.PositiveSmallIntegerField("ordre")
-    slug = models.SlugField("identifiant")
-    title = models.CharField("titre", max_length=120)
-    introduction = models.TextField("introduction", blank=True)
-
-    class Meta:
-        verbose_name = "section"
-        ordering = ["version", "position"]
-        constraints = [
-            models.UniqueConstraint(fields=["version", "slug"], name="section_slug_once"),
-            models.CheckConstraint(
-                condition=~Q(slug__in=RESERVED_SLUGS),
-                name="section_slug_not_reserved",
-                violation_error_message="Ce nom d’adresse est celui d’une partie commune à tous les dossiers.",
-            ),
-        ]
-
-    def __str__(self):
-        return self.title
-
-
-class Question(models.Model):
-    class Kind(models.TextChoices):
-        SHORT_TEXT = "short_text", "Texte court"
-        LONG_TEXT = "long_text", "Texte long"
-        NUMBER = "number", "Nombre"
-        DATE = "date", "Date"
-        CHOICE = "choice", "Choix"
-        CHOICES = "choices", "Choix multiples"
-
-    WITH_OPTIONS = (Kind.CHOICE, Kind.CHOICES)
-
-    section = models.ForeignKey(FormSection, models.PROTECT, related_name="questions", verbose_name="section")
-    position = models.PositiveSmallIntegerField("ordre")
-    slug = models.SlugField("identifiant")
-    kind = models.CharField("type", max_length=12, choices=Kind)
-    label = models.CharField("question", max_length=250)
-    help_text = models.CharField("aide", max_length=300, blank=True)
-    required = models.BooleanField("obligatoire", default=True)
-    max_length = models.PositiveIntegerField("nombre de signes au plus", null=True, blank=True)
-    options = models.JSONField("choix", default=list, blank=True)
-
-    class Meta:
-        verbose_name = "question"
-        ordering = ["section", "position"]
-        constraints = [models.UniqueConstraint(fields=["section", "slug"], name="question_slug_once")]
-
-    def __str__(self):
-        return self.label

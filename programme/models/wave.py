@@ -1,3 +1,5 @@
+import datetime
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -13,8 +15,13 @@ DECIDE = "programme.decide_wave"
 
 
 def window_is_over(wave):
-    """No instruction of a wave while dossiers may still arrive."""
-    return wave.closes_at is not None and wave.closes_at <= timezone.now()
+    """No instruction of a wave while dossiers may still arrive, the call's grace included."""
+    return wave.closes_at is not None and wave.accepts_until() <= timezone.now()
+
+
+def window_is_open_again(wave):
+    """A deposit reopens for a closing that is still to come."""
+    return wave.has_window() and wave.closes_at > timezone.now()
 
 
 def is_reconstruction(wave):
@@ -43,6 +50,8 @@ class Wave(PublicIdModel, StatefulModel):
     closes_at = models.DateTimeField("clôture du dépôt", null=True, blank=True)
     capacity = models.PositiveSmallIntegerField("lauréats au plus", default=30)
     capacity_exceeded_reason = models.CharField("motif du dépassement", max_length=300, blank=True)
+    # Why the deposit is open for less than the call promises (`CallVersion.minimum_opening_days`).
+    short_window_reason = models.CharField("motif de la durée courte", max_length=300, blank=True)
     instruction_until = models.DateField("fin de l’instruction", null=True, blank=True)
     reviews_due_on = models.DateField("évaluations attendues le", null=True, blank=True)
     panel_on = models.DateField("comité le", null=True, blank=True)
@@ -73,6 +82,15 @@ class Wave(PublicIdModel, StatefulModel):
         """Judged by the server's clock at arrival, never by a scheduler: `opens_at` included, `closes_at` excluded."""
         return self.state == self.State.COLLECTING and self.has_window() and self.opens_at <= at < self.closes_at
 
+    def grace(self):
+        """How long after the closing a dossier is still taken: the rule of the call in force, in words in the call."""
+        version = self.call.version_in_force()
+        return datetime.timedelta(minutes=version.grace_minutes if version else 0)
+
+    def accepts_until(self):
+        """The instant from which nothing is taken any more, `grace` included; wants a window."""
+        return self.closes_at + self.grace()
+
     @transition(state, State.PLANNED, State.COLLECTING, permission=STEER)
     def open_deposit(self, *, by):
         """The window is published; its dates alone say whether a dossier is in time."""
@@ -80,6 +98,10 @@ class Wave(PublicIdModel, StatefulModel):
     @transition(state, State.COLLECTING, State.INSTRUCTION, conditions=[window_is_over], permission=STEER)
     def start_instruction(self, *, by):
         """Deposits are closed; officers check admissibility."""
+
+    @transition(state, State.INSTRUCTION, State.COLLECTING, conditions=[window_is_open_again], permission=STEER)
+    def reopen_deposit(self, *, by):
+        """A measured outage was recorded after the instruction had started: the window is given back to all."""
 
     @transition(state, State.INSTRUCTION, State.REVIEW, permission=STEER)
     def start_review(self, *, by):
