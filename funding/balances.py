@@ -4,8 +4,8 @@ import datetime
 from collections import defaultdict
 from typing import NamedTuple
 
-from django.db.models import Q, Sum, Value
-from django.db.models.fields import DateField
+from django.db.models import DateField, Max, Q, Sum, Value
+from django.db.models.functions import TruncMonth
 
 from funding.models import DayTotal
 
@@ -14,7 +14,8 @@ class Passage(NamedTuple):
     """Cents that went from one kind of account to another, on a line and a fiscal year.
 
     Attributes:
-        day: the day it is true (`effective_on`), or None when the days are added together.
+        day: the last day of a month on which any of it is true (`effective_on`), or None when the months are added
+            together.
         cents: all of it; earlier_cents: the part that was known before the day given as `known_before`.
     """
 
@@ -31,25 +32,27 @@ class Passage(NamedTuple):
     earlier_cents: int
 
 
-def passages(*, as_of=None, known_on=None, programme=None, by_day=False, known_before=None):
+def passages(*, as_of=None, known_on=None, programme=None, by_month=False, known_before=None):
     """Every passage between kinds of account, one query.
 
     Args:
         as_of: keep what is true in law on that Paris date (`effective_on`); None: no limit.
         known_on: keep what we knew on that Paris date (`booked_on`); None: no limit.
         programme: keep the lines of one programme.
-        by_day: a row a day, oldest first.
+        by_month: a row a month, oldest first.
         known_before: a Paris date; `earlier_cents` is what was known before it (all of it when None).
     """
     totals = day_totals(as_of=as_of, known_on=known_on, programme=programme)
-    day = ["effective_on"] if by_day else []
     columns = (
         "from_kind", "from_line_id", "from_year", "to_kind", "to_line_id", "to_year", "to_line__code",
         "to_line__source__instrument",
     )  # fmt: skip
-    rows = totals.values_list(*columns, *(day or [Value(None, output_field=DateField())])).order_by(*day)
+    day = Max("effective_on") if by_month else Value(None, output_field=DateField())
+    months = {"month": TruncMonth("effective_on")} if by_month else {}
+    grouped = totals.annotate(**months).values(*columns, *months).order_by(*months)
     earlier = Sum("cents", filter=Q(booked_on__lt=known_before) if known_before else None, default=0)
-    return [Passage(*row) for row in rows.annotate(total=Sum("cents"), earlier=earlier)]
+    rows = grouped.annotate(day=day, total=Sum("cents"), earlier=earlier)
+    return [Passage(*row) for row in rows.values_list(*columns, "day", "total", "earlier")]
 
 
 def balances_of(rows, part="cents"):

@@ -32,11 +32,11 @@ class Money:
     """The money of one programme as `clocks` see it.
 
     Args:
-        by_day: True for a board that draws curves.
+        by_month: True for a board that draws curves.
     """
 
-    def __init__(self, programme, clocks, *, by_day=False):
-        self.programme, self.clocks, self.by_day = programme, clocks, by_day
+    def __init__(self, programme, clocks, *, by_month=False):
+        self.programme, self.clocks, self.by_month = programme, clocks, by_month
 
     @cached_property
     def passages(self):
@@ -44,14 +44,14 @@ class Money:
             as_of=self.clocks.as_of,
             known_on=self.clocks.known_on,
             programme=self.programme,
-            by_day=self.by_day,
+            by_month=self.by_month,
             known_before=self.clocks.known_on,
         )
 
     @cached_property
     def ways(self):
-        """The same, the days added together."""
-        if not self.by_day:
+        """The same, the months added together."""
+        if not self.by_month:
             return self.passages
         sums: dict[tuple, list[int]] = defaultdict(lambda: [0, 0])
         for row in self.passages:
@@ -113,18 +113,23 @@ class Money:
             if year is None or year in (row.to_year, row.from_year)
         )
 
-    def curve(self, name):
-        """[(day, cents cumulated that day)], the days on which it changes."""
-        days: dict = defaultdict(int)
+    def curves(self):
+        """{curve: [(day, cents cumulated that day)]}, the days on which it changes, a month at a time."""
+        days: dict[str, dict] = {name: defaultdict(int) for name in CURVES}
         for row in self.passages:
-            if change := gain(row, CURVES[name], row.cents):
-                days[row.day] += change
-        ordered = sorted(days)
-        return list(zip(ordered, accumulate(days[day] for day in ordered), strict=True))
+            for name, kinds in CURVES.items():
+                if change := gain(row, kinds, row.cents):
+                    days[name][row.day] += change
+        return {name: cumulated(changes) for name, changes in days.items()}
 
     @cached_property
     def unpaid(self):
         return unpaid_parts(self.programme, self.clocks.as_of)
+
+
+def cumulated(changes):
+    days = sorted(changes)
+    return list(zip(days, accumulate(changes[day] for day in days), strict=True))
 
 
 def gain(row, kinds, cents):

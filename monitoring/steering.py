@@ -32,7 +32,7 @@ class Board:
 
     def __init__(self, programme, clocks, *, nature="", lines=8, address="/pilotage/", reader=None):
         self.programme, self.clocks = programme, clocks
-        self.figures = Figures(programme, clocks, by_day=True)
+        self.figures = Figures(programme, clocks, by_month=True)
         self.nature, self.most_lines, self.address, self.reader = nature, lines, address, reader
 
     # Dates and addresses.
@@ -233,10 +233,11 @@ class Board:
 
     @cached_property
     def money_chart(self):
+        drawn = self.figures.money.curves()
         curves = [
-            ("ouvert", "Ouvert (AE)", self.figures.money.curve("opened")),
-            ("engage", "Engagé", self.figures.money.curve("committed")),
-            ("paye", "Payé", self.figures.money.curve("paid")),
+            ("ouvert", "Ouvert (AE)", drawn["opened"]),
+            ("engage", "Engagé", drawn["committed"]),
+            ("paye", "Payé", drawn["paid"]),
         ]
         promises = self.figures.promises
         return charts.money_chart(curves, promises.in_force, promises.statements, self.clocks.as_of)
