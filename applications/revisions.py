@@ -41,7 +41,7 @@ def plan_of(content):
 
 
 def label_of(row):
-    return f"{row.account[:2]} {row.label}"
+    return f"{row.shown_number} {row.label}"
 
 
 def with_total(cents):

@@ -1,4 +1,5 @@
 from funding.models.award import Award, Draw
+from funding.models.de_minimis import DeMinimisGrant
 from funding.models.ledger import AWARD_KINDS, SOURCE_KINDS, Account, DayTotal, Kind, Line, Movement, Posting, Source
 from funding.models.payment import Agreement, Instalment, Schedule, ScheduleYear
 
@@ -9,6 +10,7 @@ __all__ = [
     "Agreement",
     "Award",
     "DayTotal",
+    "DeMinimisGrant",
     "Draw",
     "Instalment",
     "Kind",
