@@ -26,6 +26,7 @@ from django.core.exceptions import ValidationError
 from accounts import french
 from accounts.errors import NotAllowed, Refusal, StalePage
 from accounts.models import LegalForm, Membership, Role, User
+from accounts.organisations import clean_siret
 
 EURO_TEXT = re.compile(r"(-|−)?([0-9]+)(?:[.,]([0-9]{1,2}))?")
 ONE_BILLION_EUROS = 100_000_000_000
@@ -112,6 +113,7 @@ def attempt(form, verb):
     except (StalePage, NotAllowed):
         raise
     except Refusal as refusal:
+        form.refusal = refusal
         form.add_refusal(refusal)
         return False
     return True
@@ -191,6 +193,8 @@ class OrganisationForm(DsfrForm):
         error_messages={"invalid": "Un code postal a cinq chiffres, par exemple 63300."},
     )
     city = forms.CharField(label="Ville", max_length=100, required=False)
+    email = forms.EmailField(label="Adresse électronique de la structure", required=False)
+    phone = forms.CharField(label="Téléphone", max_length=30, required=False)
     representative_name = forms.CharField(
         label="Personne qui représente la structure",
         max_length=150,
@@ -202,8 +206,15 @@ class OrganisationForm(DsfrForm):
     )
 
 
-class InvitationForm(DsfrForm):
-    email = forms.EmailField(label="Adresse électronique", help_text="Par exemple : nom@exemple.fr")
+class NewOrganisationForm(OrganisationForm):
+    separate = forms.BooleanField(
+        label="C’est une autre structure, ou un autre établissement : l’enregistrer à part", required=False
+    )
+
+
+class RightForm(DsfrForm):
+    """What a member may do, and whether she signs for the structure."""
+
     role = forms.ChoiceField(
         label="Droit",
         widget=forms.RadioSelect,
@@ -213,6 +224,57 @@ class InvitationForm(DsfrForm):
             (Membership.Role.READER, "Lecture : voit sans modifier"),
         ],
     )
+    is_representative = forms.BooleanField(
+        label="Cette personne représente légalement la structure",
+        required=False,
+        help_text="Présidente, gérant, maire… Elle signe les dossiers avant l’envoi, quel que soit son droit.",
+    )
+
+
+class InvitationForm(RightForm):
+    field_order = ("email",)
+    email = forms.EmailField(label="Adresse électronique", help_text="Par exemple : nom@exemple.fr")
+
+
+class SuccessorForm(DsfrForm):
+    """Who comes after somebody who leaves."""
+
+    successor = forms.ChoiceField(label="Qui prend la suite ?", required=False)
+
+    def __init__(self, *args, departure, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.people = {str(one.user.public_id): one.user for one in departure.successors}
+        choices = [(key, str(person)) for key, person in self.people.items()]
+        self.fields["successor"].choices = [("", "Choisir"), *choices]
+        self.fields["successor"].required = departure.wants_successor
+        self.fields["successor"].error_messages["required"] = (
+            "Une structure garde au moins une personne responsable : nommez-en une autre d’abord."
+            if departure.names_owner
+            else "Dites à qui passe ce qui lui est confié."
+        )
+
+    def person(self):
+        return self.people.get(self.cleaned_data.get("successor", ""))
+
+
+class JoinForm(DsfrForm):
+    message = forms.CharField(
+        label="Votre message",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=500,
+        required=False,
+        help_text="Dites qui vous êtes : la personne responsable lira aussi votre nom et votre adresse.",
+    )
+
+
+class SiretForm(DsfrForm):
+    siret = forms.CharField(label="SIRET de la structure", max_length=20, help_text="14 chiffres")
+
+    def clean_siret(self):
+        try:
+            return clean_siret(self.cleaned_data["siret"])
+        except Refusal as refusal:
+            raise ValidationError(refusal.message) from refusal
 
 
 class GrantForm(DsfrForm):

@@ -23,6 +23,14 @@ WORDS = {
     "cancel_invitation": "a annulé une invitation",
     "join_organisation": "a rejoint la structure",
     "remove_member": "a retiré un membre",
+    "resend_invitation": "a renvoyé une invitation",
+    "change_member": "a changé le droit d’un membre",
+    "name_owner": "a nommé une personne responsable",
+    "ask_to_join": "a demandé à rejoindre la structure",
+    "accept_join_request": "a accepté une demande pour rejoindre la structure",
+    "decline_join_request": "a refusé une demande pour rejoindre la structure",
+    "recognise_network": "a reconnu la structure comme réseau d’appui",
+    "end_network": "a retiré la qualité de réseau d’appui",
 }
 SYSTEM = "Le service"
 

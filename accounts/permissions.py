@@ -41,6 +41,7 @@ rules.add_perm("accounts.read_outbox", is_staff_reader)
 rules.add_perm("accounts.retry_mail", holds(Role.OFFICER, Role.ADMINISTRATOR))
 rules.add_perm("accounts.read_jobs", is_auditor)
 rules.add_perm("accounts.manage_roles", is_administrator)
+rules.add_perm("accounts.recognise_network", holds(Role.OFFICER, Role.ADMINISTRATOR))
 rules.add_perm("accounts.read_roles", holds(Role.ADMINISTRATOR, Role.AUDITOR))
 
 

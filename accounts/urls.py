@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from accounts.views import details, entrance, home, journal, organisations, outbox, people
+from accounts.views import details, entrance, home, journal, members, organisations, outbox, people
 
 app_name = "accounts"
 urlpatterns = [
@@ -17,18 +17,25 @@ urlpatterns = [
     path("organisations/nouvelle/", organisations.new, name="organisation_new"),
     path("organisations/<uuid:public_id>/", organisations.detail, name="organisation"),
     path("organisations/<uuid:public_id>/modifier/", organisations.edit, name="organisation_edit"),
-    path("organisations/<uuid:public_id>/inviter/", organisations.invite, name="organisation_invite"),
+    path("organisations/<uuid:public_id>/reseau/", organisations.recognise_network, name="organisation_network"),
+    path("organisations/rejoindre/", members.find, name="organisation_find"),
+    path("organisations/<uuid:public_id>/rejoindre/", members.join, name="organisation_join"),
+    path("organisations/<uuid:public_id>/demandes/<uuid:request_id>/", members.answer_request, name="join_answer"),
+    path("organisations/<uuid:public_id>/inviter/", members.invite, name="organisation_invite"),
     path(
         "organisations/<uuid:public_id>/invitations/<uuid:invitation_id>/annuler/",
-        organisations.cancel_invitation,
+        members.cancel_invitation,
         name="invitation_cancel",
     ),
     path(
-        "organisations/<uuid:public_id>/membres/<uuid:person_id>/retirer/",
-        organisations.remove_member,
-        name="member_remove",
+        "organisations/<uuid:public_id>/invitations/<uuid:invitation_id>/renvoyer/",
+        members.resend_invitation,
+        name="invitation_resend",
     ),
-    path("invitations/<uuid:invitation_id>/accepter/", organisations.accept_invitation, name="invitation_accept"),
+    path("organisations/<uuid:public_id>/membres/<uuid:person_id>/droit/", members.change, name="member_change"),
+    path("organisations/<uuid:public_id>/membres/<uuid:person_id>/retirer/", members.remove, name="member_remove"),
+    path("invitations/<uuid:invitation_id>/accepter/", members.accept_invitation, name="invitation_accept"),
+    path("pilotage/structures/", organisations.known, name="organisations_known"),
     path("pilotage/journal/", journal.journal, name="journal"),
     path("pilotage/comptes/", people.people, name="people"),
     path("pilotage/comptes/<uuid:public_id>/", people.person, name="person"),

@@ -2,7 +2,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models.base import PublicIdModel, VersionedModel
+from accounts.models.base import FoldedTextField, PublicIdModel, VersionedModel
 from accounts.models.user import User
 from accounts.querysets import OrganisationQuerySet
 
@@ -12,13 +12,22 @@ class LegalForm(models.TextChoices):
     ASSOCIATION_FORMING = "association_forming", "Association en cours de création"
     SCIC = "scic", "SCIC"
     SCOP = "scop", "SCOP"
-    COMPANY = "company", "Société commerciale (SAS, SARL, SA…)"
+    SCE = "sce", "Société coopérative européenne (SCE)"
+    SAS = "sas", "SAS"
+    COMPANY = "company", "Autre société commerciale (SARL, SA…)"
     SOLE_TRADER = "sole_trader", "Entreprise individuelle"
     MUTUAL = "mutual", "Mutuelle"
-    FOUNDATION = "foundation", "Fondation ou fonds de dotation"
-    LOCAL_AUTHORITY = "local_authority", "Collectivité ou groupement"
+    FOUNDATION = "foundation", "Fondation"
+    ENDOWMENT_FUND = "endowment_fund", "Fonds de dotation"
+    LOCAL_AUTHORITY = "local_authority", "Collectivité ou groupement de collectivités"
     PUBLIC_BODY = "public_body", "Établissement public"
+    GROUPING = "grouping", "Groupement (GIP, GIE)"
+    EEA_BODY = "eea_body", "Structure d’un autre pays de l’EEE, sans SIRET"
     OTHER = "other", "Autre personne morale"
+
+
+# They subscribe to the republican commitment contract before any grant (L. 2000-321 art. 10-1).
+UNDER_REPUBLICAN_CONTRACT = frozenset({LegalForm.ASSOCIATION, LegalForm.ASSOCIATION_FORMING, LegalForm.FOUNDATION})
 
 
 class Organisation(PublicIdModel, VersionedModel):
@@ -34,6 +43,9 @@ class Organisation(PublicIdModel, VersionedModel):
     legal_form = models.CharField("forme juridique", max_length=24, choices=LegalForm)
     # Null when the structure is still being formed: a call setting allows it until the award.
     siret = models.CharField("SIRET", max_length=14, null=True, blank=True, unique=True)
+    # A body of another country of the European Economic Area: its register and number there, in place of a SIRET.
+    foreign_id = models.CharField("numéro dans le registre de son pays", max_length=60, blank=True)
+    country = models.CharField("pays du siège", max_length=60, blank=True)
     address = models.CharField("adresse du siège", max_length=250, blank=True)
     postal_code = models.CharField("code postal", max_length=5, blank=True)
     city = models.CharField("ville", max_length=100, blank=True)
@@ -42,6 +54,7 @@ class Organisation(PublicIdModel, VersionedModel):
     representative_name = models.CharField("représentante ou représentant légal", max_length=150, blank=True)
     representative_title = models.CharField("qualité", max_length=100, blank=True)
     created_at = models.DateTimeField("créée le", auto_now_add=True)
+    search_text = FoldedTextField(max_length=400, sources=["name", "city", "digits"], db_index=True)
     members = models.ManyToManyField(User, through="Membership", related_name="organisations")
 
     objects = OrganisationQuerySet.as_manager()
@@ -54,7 +67,12 @@ class Organisation(PublicIdModel, VersionedModel):
                 condition=models.Q(siret=None) | models.Q(siret__gt=""),
                 name="organisation_siret_not_empty",
                 violation_error_message="Laissez le SIRET vide ou saisissez ses 14 chiffres.",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(foreign_id="") | models.Q(siret=None),
+                name="organisation_one_register",
+                violation_error_message="Donnez un SIRET, ou un numéro de registre étranger, pas les deux.",
+            ),
         ]
 
     def __str__(self):
@@ -62,6 +80,11 @@ class Organisation(PublicIdModel, VersionedModel):
 
     def get_absolute_url(self):
         return reverse("accounts:organisation", args=[self.public_id])
+
+    @property
+    def digits(self):
+        """The SIRET, or nothing: what a search may name."""
+        return self.siret or ""
 
     @property
     def siren(self):

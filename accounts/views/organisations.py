@@ -1,16 +1,52 @@
-"""Structures: mine, one, its details, its members."""
+"""Structures: mine, one, its details; those that the service knows."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Count
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts import history, members
-from accounts.access import role_required
-from accounts.forms import InvitationForm, OrganisationForm, attempt, status_of, version_of
-from accounts.models import Membership, Organisation, Role
-from accounts.organisations import can_write, create_organisation, update_organisation
+from accounts import history, joining, members
+from accounts.access import permission_required, role_required
+from accounts.errors import StalePage
+from accounts.forms import InvitationForm, NewOrganisationForm, OrganisationForm, attempt, status_of, version_of
+from accounts.lists import ChoiceFilter, Column, ListPage
+from accounts.models import LegalForm, Organisation, Role
+from accounts.organisations import RECOGNISE, can_write, create_organisation, recognise, update_organisation
+
+
+class StructureList(ListPage):
+    name = "structures"
+    caption = "Structures enregistrées"
+    noun = ("structure", "structures")
+    default_sort = "nom"
+    search_field = "search_text"
+    search_label = "Nom, ville ou SIRET"
+    columns = [
+        Column("nom", "Structure", "name", sort="search_text", header=True, url=lambda row: row.get_absolute_url()),
+        Column("forme", "Forme juridique", "get_legal_form_display", sort="legal_form"),
+        Column("siret", "SIRET", "siret", sort="siret"),
+        Column("ville", "Ville", "city", sort="city"),
+        Column("nature", "Nature", "get_kind_display", sort="kind"),
+        Column("membres", "Membres", "people", kind="integer"),
+        Column("creee", "Enregistrée le", "created_at", kind="date", sort="created_at"),
+    ]
+    filters = [
+        ChoiceFilter("nature", "Nature", field="kind", choices=Organisation.Kind.choices),
+        ChoiceFilter("forme", "Forme juridique", field="legal_form", choices=LegalForm.choices),
+    ]
+
+    def page_rows(self, ids):
+        return Organisation.objects.filter(pk__in=ids).annotate(people=Count("memberships"))
+
+
+@require_GET
+@permission_required("accounts.read_steering")
+def known(request):
+    """Every structure: who is here twice, which are support networks?"""
+    listing = StructureList(request, Organisation.objects.visible_to(request.user))
+    return listing.file() or render(request, "accounts/organisations/known.html", {"listing": listing})
 
 
 @require_GET
@@ -20,6 +56,7 @@ def mine(request):
     context = {
         "memberships": request.user.memberships.select_related("organisation"),
         "invitations": members.invitations_for(request.user),
+        "asked": joining.waiting_for(request.user),
     }
     return render(request, "accounts/organisations/mine.html", context)
 
@@ -27,7 +64,7 @@ def mine(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 @role_required(Role.APPLICANT)
 def new(request):
-    form = OrganisationForm(request.POST or None)
+    form = NewOrganisationForm(request.POST or None)
     if request.method == "POST" and attempt(form, lambda data: create_organisation(by=request.user, **data)):
         messages.success(request, f"« {form.result} » est enregistrée. Vous en êtes responsable.")
         return redirect(following(request) or form.result)
@@ -54,14 +91,18 @@ def detail(request, public_id):
 
 def show(request, organisation, form):
     memberships = list(organisation.memberships.select_related("user"))
-    role = next((one.role for one in memberships if one.user_id == request.user.pk), None)
+    mine = next((one for one in memberships if one.user_id == request.user.pk), None)
+    manager = mine is not None and mine.role in members.MANAGERS
     context = {
         "organisation": organisation,
         "memberships": memberships,
         "invitations": organisation.invitations.filter(accepted_at=None, cancelled_at=None),
+        "asked": list(organisation.join_requests.filter(answered_at=None).select_related("user")) if manager else [],
+        "represented": any(one.is_representative for one in memberships),
         "history": history.entries_of(organisation, limit=20),
-        "writer": role in Membership.WRITERS,
-        "manager": role in members.MANAGERS,
+        "writer": mine is not None and mine.writes,
+        "manager": manager,
+        "may_recognise": request.user.has_perm(RECOGNISE),
         "form": form,
     }
     return render(request, "accounts/organisations/detail.html", context, status=status_of(form))
@@ -86,45 +127,20 @@ def edit(request, public_id):
 
 
 @require_POST
-@login_required
-def invite(request, public_id):
+@permission_required(RECOGNISE)
+def recognise_network(request, public_id):
+    """The service says that a structure is a support network, or is one no more."""
     organisation = visible(request, public_id)
-    form = InvitationForm(request.POST)
-    if attempt(form, lambda data: members.invite(organisation=organisation, by=request.user, **data)):
-        messages.success(request, f"L’invitation est partie à {form.result.email}.")
-        return redirect(organisation)
-    return show(request, organisation, form)
-
-
-@require_POST
-@login_required
-def cancel_invitation(request, public_id, invitation_id):
-    organisation = visible(request, public_id)
-    invitation = get_object_or_404(organisation.invitations, public_id=invitation_id)
-    members.cancel_invitation(invitation=invitation, by=request.user)
-    messages.success(request, "L’invitation est annulée.")
-    return redirect(organisation)
-
-
-@require_POST
-@login_required
-def accept_invitation(request, invitation_id):
-    invitation = get_object_or_404(members.invitations_for(request.user), public_id=invitation_id)
-    membership = members.accept_invitation(invitation=invitation, by=request.user)
-    messages.success(request, f"Vous avez rejoint « {membership.organisation} ».")
-    return redirect(membership.organisation)
-
-
-@require_POST
-@login_required
-def remove_member(request, public_id, person_id):
-    organisation = visible(request, public_id)
-    membership = get_object_or_404(
-        Membership.objects.select_related("user"), organisation=organisation, user__public_id=person_id
-    )
-    members.remove_member(membership=membership, by=request.user)
-    if membership.user_id == request.user.pk:
-        messages.success(request, f"Vous avez quitté « {organisation} ».")
-        return redirect("accounts:organisations")
-    messages.success(request, f"{membership.user} n’est plus membre de la structure.")
+    kind = request.POST.get("kind", "")
+    if kind not in Organisation.Kind.values:
+        raise StalePage
+    organisation = recognise(organisation=organisation, kind=kind, by=request.user)
+    if organisation.is_network:
+        messages.success(
+            request, f"« {organisation} » est un réseau d’appui : les structures peuvent lui ouvrir un dossier."
+        )
+    else:
+        messages.success(
+            request, f"« {organisation} » n’est plus un réseau d’appui : ses membres ne lisent plus de dossier."
+        )
     return redirect(organisation)
