@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from accounts.french import integer
 from applications import budget
+from applications.answering import sections_of, sheet_of
 
 STRUCTURE, PLACE, PLAN, PIECES, CHECK = "structure", "adresse", "plan-de-financement", "pieces", "relecture"
 TITLES = {
@@ -43,7 +43,7 @@ def sections(application):
     Args:
         application: any dossier; what is read is its current content, not what was sent.
     """
-    asked = list(application.call_version.sections.prefetch_related("questions").order_by("position"))
+    asked = sections_of(application)
     outline = [
         (STRUCTURE, TITLES[STRUCTURE], None),
         (PLACE, TITLES[PLACE], None),
@@ -86,29 +86,13 @@ def place_problems(application):
 
 
 def answer_problems(application, form_sections):
-    answers = {answer.question_id: answer.text for answer in application.answers.all()}
+    """What is missing or wrong in the answers to the questions that are asked; hidden ones count for nothing."""
+    sheet = sheet_of(application, form_sections)
     return [
         SectionProblem(section.slug, sentence, f"id_q{question.pk}")
         for section in form_sections
-        for question in section.questions.all()
-        if (sentence := answer_problem(question, answers.get(question.pk, "")))
+        for question, sentence in sheet.problems(section)
     ]
-
-
-def answer_problem(question, text):
-    if question.required and not text.strip():
-        return f"Répondez à la question « {question.label} »."
-    if question.max_length and len(text) > question.max_length:
-        return too_long(question, text)
-    return ""
-
-
-def too_long(question, text):
-    excess = len(text) - question.max_length
-    return (
-        f"Votre réponse à « {question.label} » compte {integer(len(text))} signes : "
-        f"retirez-en {integer(excess)} pour rester dans les {integer(question.max_length)} permis."
-    )
 
 
 def bounds_of(application):
@@ -128,6 +112,15 @@ def plan_problems(application):
 
 
 def piece_problems(application):
-    if any(piece.removed_at is None for piece in application.attachments.all()):
-        return []
-    return [SectionProblem(PIECES, "Joignez au moins une pièce, par exemple vos statuts (PDF, JPEG ou PNG).")]
+    """At least one piece that can be read; an infected one is named, and is to be replaced."""
+    joined = [piece.file for piece in application.attachments.filter(removed_at=None).select_related("file")]
+    infected = [
+        SectionProblem(
+            PIECES, f"La pièce « {file.name} » est infectée : retirez-la, puis joignez un fichier sain.", "pieces-jointes"
+        )
+        for file in joined
+        if file.is_infected
+    ]
+    if len(infected) < len(joined):
+        return infected
+    return [*infected, SectionProblem(PIECES, "Joignez au moins une pièce, par exemple vos statuts.")]

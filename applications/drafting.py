@@ -3,21 +3,26 @@
 Every verb locks the dossier first, so two people who save at once never mix their texts.
 """
 
+from datetime import timedelta
+
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.errors import Refusal, StalePage
-from accounts.french import deadline, folded, hour, integer
+from accounts.french import deadline, folded, hour, integer, plural
 from accounts.models import JournalEntry, Organisation
 from accounts.organisations import require_writer
-from applications import budget
-from applications.completeness import PIECES, PLACE, PLAN, too_long
+from applications import budget, questions
+from applications.completeness import PIECES, PLACE, PLAN
 from applications.models import Answer, Application, Attachment, BudgetEntry, Fabrique, SavedSection
-from documents.uploads import store_upload
+from applications.windows import is_extended
+from documents.uploads import examine, keep
 from programme.communes import resolve_commune
-from programme.models import Segment, Wave
+from programme.models import Question, Segment, Wave
 
 MAX_PIECES = 20
+# What one person saves in one section without a longer pause is one fact of the journal.
+ONE_SITTING = timedelta(minutes=15)
 
 
 class DepositClosed(Refusal):
@@ -62,7 +67,7 @@ def start_application(
         organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
         require_writer(organisation, by)
         wave = Wave.objects.select_related("call__programme").get(pk=wave.pk)
-        refuse_closed_to_drafts(wave)
+        refuse_closed_to_drafts(wave, organisation)
         fabrique = place_for(wave, organisation, clean_place_name(place_name), commune_code, address, declared_segment)
         refuse_second_dossier(wave, fabrique)
         application = Application(
@@ -80,7 +85,9 @@ def start_application(
     return application
 
 
-def refuse_closed_to_drafts(wave):
+def refuse_closed_to_drafts(wave, organisation):
+    if wave.closes_at and is_extended(wave, organisation, timezone.now()):
+        return
     if wave.state == Wave.State.PLANNED or wave.closes_at is None:
         raise DepositClosed(f"Le dépôt de la vague {wave.number} n’est pas encore ouvert. Revenez à son ouverture.")
     if wave.state != Wave.State.COLLECTING or wave.closes_at <= timezone.now():
@@ -155,44 +162,59 @@ def locked_for_edit(application, by):
     return application
 
 
-def save_section(application, slug, by, version=None):
+def save_section(application, slug, by, version=None, page=""):
     """Note that a section was saved now; refuses a page that was read before another save.
 
     Args:
         version: `SavedSection.version` as the page read it (0: never saved), or None when not from a page.
+        page: key of the form that saves.
     """
     saved, _ = SavedSection.objects.get_or_create(application=application, slug=slug, defaults={"saved_by": by})
     if version is not None and int(version) != saved.version:
         raise SectionChanged(saved)
+    now = timezone.now()
+    saved.goes_on = by is not None and saved.saved_by_id == by.pk and now - saved.saved_at < ONE_SITTING
     saved.version += 1
-    saved.saved_at, saved.saved_by = timezone.now(), by
+    saved.saved_at, saved.saved_by, saved.page = now, by, page
     saved.save()
     application.saved_at = saved.saved_at
+    application.saved_section = saved
     return saved
 
 
-def record_edit(application, slug, by):
+def record_edit(application, slug, by, typing=False):
+    """Save the dossier, and say in the journal who wrote; once a sitting for what is saved while one types."""
     application.save()
-    JournalEntry.write(action="edit_section", subject=application, actor=by, details={"section": slug})
+    if not (typing and application.saved_section.goes_on):
+        JournalEntry.write(action="edit_section", subject=application, actor=by, details={"section": slug})
 
 
 def save_place(
-    *, application, place_name, commune_code, by, address="", declared_segment=Segment.UNKNOWN, version=None
+    *,
+    application,
+    place_name,
+    commune_code,
+    by,
+    address="",
+    declared_segment=Segment.UNKNOWN,
+    version=None,
+    page="",
+    typing=False,
 ):
-    """Save the section on the place.
+    """Save the section on the place; `page` and `typing` as in `save_answers`.
 
     Raises:
         UnknownCommune, NotAllowed, SectionChanged, StalePage, Refusal: see `start_application`.
     """
     with transaction.atomic():
         application = locked_for_edit(application, by)
-        save_section(application, PLACE, by, version)
+        save_section(application, PLACE, by, version, page)
         name = clean_place_name(place_name)
         application.fabrique = moved_place(application, name, commune_code, address, declared_segment)
         refuse_second_dossier(application.wave, application.fabrique, but=application.pk)
         application.declared_segment = declared_segment
         application.index()
-        record_edit(application, PLACE, by)
+        record_edit(application, PLACE, by, typing)
     return application
 
 
@@ -209,47 +231,67 @@ def moved_place(application, name, commune_code, address, segment):
     return place
 
 
-def save_answers(*, application, section, answers, by, version=None):
-    """Save the answers of one section, complete or not.
+def save_answers(*, application, section, answers, by, version=None, page="", typing=False):
+    """Save what was typed in one section, complete or not, right or not: nothing typed is lost.
+
+    What is an answer of its kind is kept in its one form (cents, ISO date, code…); what is not (yet) is kept as it was
+    typed, said again by `completeness.problems`, and never sent.
 
     Args:
         section: a `FormSection` of the dossier's call version.
-        answers: {question id: text}; several choices are joined by line breaks. Questions not named stay as they are.
+        answers: {question id: what was typed}, see `questions.read`. Questions not named stay as they are; files go
+            through `attaching.answer_with_file`.
         version: of the section (`SavedSection.version`).
+        page: key of the form that saves; typing: it saves while somebody writes, on its own.
 
     Raises:
-        Refusal: an answer is longer than allowed, or not one of the choices (field "q<id>").
+        Refusal: a text is longer than any page lets one write (field "q<id>").
         NotAllowed, SectionChanged, StalePage.
     """
     with transaction.atomic():
         application = locked_for_edit(application, by)
-        save_section(application, section.slug, by, version)
-        questions = {question.pk: question for question in section.questions.all()}
-        for key, text in answers.items():
-            write_answer(application, questions[int(key)], (text or "").replace("\r\n", "\n").strip())
-        record_edit(application, section.slug, by)
+        save_section(application, section.slug, by, version, page)
+        write_answers(application, section, answers)
+        record_edit(application, section.slug, by, typing)
     return application
 
 
-def write_answer(application, question, text):
-    refuse_bad_answer(question, text)
-    Answer.objects.update_or_create(application=application, question=question, defaults={"text": text})
+def write_answers(application, section, answers):
+    asked = {question.pk: question for question in section.questions.all()}
+    if unknown := set(map(int, answers)) - set(asked):
+        raise StalePage(f"Le formulaire a changé ({plural(len(unknown), 'question')} de moins). Rechargez la page.")
+    rows = [
+        Answer(application=application, question=asked[int(key)], **kept(asked[int(key)], typed))
+        for key, typed in answers.items()
+        if asked[int(key)].kind not in (Question.Kind.FILE, Question.Kind.COMPUTED)
+    ]
+    upsert(rows)
 
 
-def refuse_bad_answer(question, text):
-    field = f"q{question.pk}"
-    if question.max_length and len(text) > question.max_length:
-        raise Refusal(too_long(question, text), field=field)
-    if question.kind in ("choice", "choices") and not set(text.splitlines()) <= set(map(str, question.options)):
-        raise Refusal(f"Choisissez parmi les réponses proposées à « {question.label} ».", field=field)
+def upsert(answers):
+    """Write these `Answer`s, new or not, in one query."""
+    key, kept_fields = ["application", "question"], ["text", "as_typed"]
+    Answer.objects.bulk_create(answers, update_conflicts=True, unique_fields=key, update_fields=kept_fields)
 
 
-def save_budget(*, application, cells, by, version=None):
+def kept(question, typed):
+    """What `Answer` keeps of a typed text: the answer, or the text as it is."""
+    typed = questions.clean(typed)
+    if len(typed) > questions.MAX_TYPED:
+        limit = integer(questions.MAX_TYPED)
+        raise Refusal(f"Ce texte est trop long : {limit} signes au plus.", field=f"q{question.pk}")
+    try:
+        return {"text": questions.read(question, typed), "as_typed": False}
+    except questions.Mistyped:
+        return {"text": typed, "as_typed": True}
+
+
+def save_budget(*, application, cells, by, version=None, page="", typing=False):
     """Save the financing plan, balanced or not: what is wrong keeps it from being sent, not from being saved.
 
     Args:
         cells: {(side, account, year_rank): cents}; cells not named stay, 0 or None empties one.
-        version: of the section.
+        version: of the section; `page` and `typing` as in `save_answers`.
 
     Raises:
         Refusal: an amount is negative or above 100 000 000 €, or a cell is not in the plan.
@@ -257,14 +299,14 @@ def save_budget(*, application, cells, by, version=None):
     """
     with transaction.atomic():
         application = locked_for_edit(application, by)
-        save_section(application, PLAN, by, version)
+        save_section(application, PLAN, by, version, page)
         for cell, cents in cells.items():
             refuse_bad_cell(application.call_version, cell, cents)
         write_cells(application, cells)
         if application.state == Application.State.DRAFT:
             # After sending, lists go on showing what was sent.
             application.requested_cents = budget.requested(budget.cells_of(application))
-        record_edit(application, PLAN, by)
+        record_edit(application, PLAN, by, typing)
     return application
 
 
@@ -291,7 +333,7 @@ def write_cells(application, cells):
 
 
 def attach(*, application, kind, uploaded, by):
-    """Join a piece, told from its bytes: PDF, JPEG or PNG.
+    """Join a piece, told from its bytes; the same bytes are joined once, so a form sent twice changes nothing.
 
     Args:
         kind: an `Attachment.Kind`.
@@ -299,19 +341,31 @@ def attach(*, application, kind, uploaded, by):
 
     Raises:
         UploadRefused: not a file that can be accepted (field "file").
-        Refusal: too many pieces.
+        Refusal: too many pieces, or this very file is joined already.
         NotAllowed, StalePage.
     """
+    # Reading a hostile file may take a second: the dossier is not locked meanwhile.
+    examined = examine(uploaded=uploaded, field="file")
     with transaction.atomic():
         application = locked_for_edit(application, by)
-        if application.attachments.filter(removed_at=None).count() >= MAX_PIECES:
-            raise Refusal(f"Un dossier compte au plus {MAX_PIECES} pièces : retirez-en une.", field="file")
-        stored = store_upload(uploaded=uploaded, by=by, field="file")
+        refuse_excess_piece(application, examined)
+        stored = keep(examined=examined, by=by)
         piece = Attachment.objects.create(application=application, kind=kind, file=stored, added_by=by)
         save_section(application, PIECES, by)
         application.save()
         JournalEntry.write(action="attach", subject=application, actor=by, details={"name": stored.name})
     return piece
+
+
+def refuse_excess_piece(application, examined):
+    joined = [piece.file for piece in application.attachments.filter(removed_at=None).select_related("file")]
+    same = next((file for file in joined if file.sha256 == examined.sha256), None)
+    if same:
+        raise Refusal(
+            f"Le fichier « {examined.name} » est déjà joint à ce dossier, sous le nom « {same.name} ».", field="file"
+        )
+    if len(joined) >= MAX_PIECES:
+        raise Refusal(f"Un dossier compte au plus {MAX_PIECES} pièces : retirez-en une.", field="file")
 
 
 def remove_attachment(*, attachment, by):
@@ -322,6 +376,7 @@ def remove_attachment(*, attachment, by):
         if attachment.removed_at is None:
             attachment.removed_at = timezone.now()
             attachment.save(update_fields=["removed_at"])
+            application.answers.filter(question=attachment.question_id).update(text="", as_typed=False)
             save_section(application, PIECES, by)
             application.save()
             details = {"name": attachment.file.name}

@@ -1,7 +1,6 @@
 """Forms of the dossier: what is typed becomes what the verbs want; a draft may be incomplete."""
 
 import datetime
-import re
 
 from django import forms
 
@@ -10,10 +9,10 @@ from accounts.forms import DsfrForm, EuroCentsField
 from accounts.lists import midnight
 from accounts.models import LegalForm, Organisation
 from applications import budget
-from applications.drafting import refuse_bad_answer
 from applications.models import Attachment
-from programme.communes import find_commune, typed_form
-from programme.models import Question, Segment
+from programme.communes import typed_form
+from programme.fields import CommuneField
+from programme.models import Segment
 
 NEW = "new"
 SEGMENTS = (
@@ -22,60 +21,6 @@ SEGMENTS = (
     (Segment.OUTSIDE_LARGE_CENTRES, "Hors des grands centres urbains"),
     (Segment.UNKNOWN, "Je ne sais pas : le service me le dira"),
 )
-
-
-class MayBeEmpty:
-    """A field that is asked for ("obligatoire") before sending, and may be saved empty meanwhile."""
-
-    def validate(self, value):
-        if value not in self.empty_values:
-            super().validate(value)
-
-
-class TextAnswer(MayBeEmpty, forms.CharField):
-    pass
-
-
-class DateAnswer(MayBeEmpty, forms.DateField):
-    pass
-
-
-class ChoiceAnswer(MayBeEmpty, forms.ChoiceField):
-    pass
-
-
-class ChoicesAnswer(MayBeEmpty, forms.MultipleChoiceField):
-    pass
-
-
-class CommuneField(forms.CharField):
-    """« 63300 Thiers », « Thiers » or an official code, given as the `Commune`."""
-
-    def __init__(self, **kwargs):
-        attrs = {
-            "autocomplete": "off",
-            "list": "communes",
-            "hx-get": "/communes/?champ=commune",
-            "hx-target": "#communes",
-        }
-        attrs |= {"hx-trigger": "input changed delay:250ms", "hx-sync": "this:replace"}
-        super().__init__(
-            label="Commune du lieu",
-            help_text="Code postal et nom, par exemple « 63300 Thiers ».",
-            max_length=120,
-            widget=forms.TextInput(attrs=attrs),
-            error_messages={"required": "Indiquez la commune du lieu, par exemple « 63300 Thiers »."},
-            **kwargs,
-        )
-
-    def clean(self, value):
-        text = super().clean(value)
-        if not text:
-            return None
-        try:
-            return find_commune(text)
-        except Refusal as refusal:
-            raise forms.ValidationError(refusal.message) from refusal
 
 
 class PlaceForm(DsfrForm):
@@ -195,74 +140,6 @@ class StartForm(PlaceForm):
         return fields | {"address": data["organisation_address"]}
 
 
-def field_for(question):
-    """The form field of a question of the call."""
-    common = {"label": question.label, "help_text": question.help_text, "required": question.required}
-    kinds = Question.Kind
-    if question.max_length:
-        limit = f"{question.max_length} signes au plus."
-        common["help_text"] = f"{question.help_text} {limit}".strip()
-    if question.kind == kinds.LONG_TEXT:
-        return TextAnswer(widget=forms.Textarea(attrs={"rows": 7}), **common)
-    if question.kind == kinds.DATE:
-        return DateAnswer(
-            widget=forms.DateInput,
-            error_messages={"invalid": "Cette date n’existe pas : écrivez-la comme 31/12/2027."},
-            **common,
-        )
-    options = [(str(option), str(option)) for option in question.options]
-    if question.kind == kinds.CHOICE:
-        return ChoiceAnswer(choices=options, widget=forms.RadioSelect, **common)
-    if question.kind == kinds.CHOICES:
-        return ChoicesAnswer(choices=options, widget=forms.CheckboxSelectMultiple, **common)
-    attrs = {"inputmode": "numeric"} if question.kind == kinds.NUMBER else {}
-    return TextAnswer(widget=forms.TextInput(attrs=attrs), **common)
-
-
-class AnswersForm(DsfrForm):
-    """The questions of one section; `answers()` gives {question id: text}."""
-
-    use_required_attribute = False
-
-    def __init__(self, *args, section, answers, **kwargs):
-        self.questions = list(section.questions.all())
-        initial = {f"q{one.pk}": initial_answer(one, answers.get(one.pk, "")) for one in self.questions}
-        super().__init__(*args, initial=initial, **kwargs)
-        for question in self.questions:
-            self.fields[f"q{question.pk}"] = field_for(question)
-
-    def clean(self):
-        data = super().clean()
-        for question in self.questions:
-            self.check(question, text_of(data.get(f"q{question.pk}")))
-        return data
-
-    def check(self, question, text):
-        if question.kind == Question.Kind.NUMBER and text and not re.fullmatch(r"\d{1,12}([.,]\d+)?", text):
-            self.add_error(f"q{question.pk}", "Écrivez un nombre, par exemple 12.")
-        try:
-            refuse_bad_answer(question, text)
-        except Refusal as refusal:
-            self.add_refusal(refusal)
-
-    def answers(self):
-        return {question.pk: text_of(self.cleaned_data[f"q{question.pk}"]) for question in self.questions}
-
-
-def initial_answer(question, text):
-    return text.splitlines() if question.kind == Question.Kind.CHOICES else text
-
-
-def text_of(value):
-    """A cleaned value as the text that is kept: ISO dates, one choice a line."""
-    if value is None:
-        return ""
-    if isinstance(value, list):
-        return "\n".join(value)
-    text = value.isoformat() if hasattr(value, "isoformat") else str(value)
-    return text.replace("\r\n", "\n").strip()
-
-
 class PlanForm(DsfrForm):
     """The three-year grid: one amount a cell, named "side-account-year"."""
 
@@ -294,21 +171,6 @@ def amount_field(row, year):
     field = EuroCentsField(label=f"{row.label}, {year}", required=False, max_cents=budget.MAX_CENTS)
     field.widget.attrs |= {"aria-label": f"{row.label}, {year}, en euros"}
     return field
-
-
-class PieceForm(DsfrForm):
-    use_required_attribute = False
-    kind = forms.ChoiceField(
-        label="Nature de la pièce",
-        choices=[("", "Choisissez"), *Attachment.Kind.choices],
-        error_messages={"required": "Dites ce qu’est cette pièce."},
-    )
-    file = forms.FileField(
-        label="Fichier",
-        help_text="PDF, JPEG ou PNG, 20 Mo au plus.",
-        allow_empty_file=True,
-        error_messages={"required": "Choisissez un fichier.", "missing": "Choisissez un fichier."},
-    )
 
 
 class ConfirmForm(DsfrForm):

@@ -10,12 +10,31 @@ from applications.snapshots import organisation_lines, place_lines
 
 @dataclass(frozen=True)
 class Block:
-    """One section: rows of (label, text), or the financing plan, or the pieces."""
+    """One section: rows of (label, text or `ShownTable`), or the financing plan, or the pieces."""
 
     title: str
     rows: list
     plan: PlanTable | None = None
     pieces: tuple = ()
+
+
+@dataclass(frozen=True)
+class ShownTable:
+    """A table that was answered: everything in it is French text."""
+
+    caption: str
+    columns: list
+    rows: list
+    totals: list
+
+    @property
+    def lines(self):
+        """Each row as [(column, cell)]."""
+        return [list(zip(self.columns, row, strict=False)) for row in self.rows]
+
+    @property
+    def total_line(self):
+        return list(zip(self.columns, self.totals, strict=False))
 
 
 def readable(content):
@@ -36,6 +55,12 @@ def readable(content):
 
 
 def shown_answer(answer):
+    if "table" in answer:
+        table = answer["table"]
+        return ShownTable(answer["label"], **table) if table["rows"] else ""
+    if "shown" in answer:
+        return answer["shown"]
+    # Sent before a snapshot said how it reads.
     if answer["kind"] == "date" and answer["text"]:
         return long_date(datetime.date.fromisoformat(answer["text"]))
     return answer["text"]

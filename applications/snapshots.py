@@ -1,8 +1,9 @@
 """The dossier as it is sent: a plain dict, its fingerprint, and what changed between two of them.
 
 Shape: {"organisation": {…}, "place": {…}, "segment": code, "sections": [{"slug", "title", "answers": [{"question",
-"slug", "label", "kind", "text"}]}], "budget": {"first_year", "years", "requested_cents", "cells": [[side, account,
-year_rank, cents]]}, "attachments": [{"id", "kind", "label", "name", "sha256", "byte_size"}]}.
+"slug", "label", "kind", "text", "shown" where it reads otherwise, "table" for a table}]}], "budget": {"first_year",
+"years", "requested_cents", "cells": [[side, account, year_rank, cents]]}, "attachments": [{"id", "kind", "label",
+"name", "sha256", "byte_size"}]}.
 """
 
 import hashlib
@@ -11,18 +12,23 @@ from dataclasses import dataclass
 
 from accounts.french import euros
 from applications import budget
+from applications.answer_tables import Table, columns_of
+from applications.answering import sheet_of
 from programme.models import Segment
+
+TABLE = Table()
 
 
 def snapshot(application):
     """The current content as JSON data; cents, ISO dates."""
+    sheet = sheet_of(application)
     return {
         "organisation": organisation_of(application.organisation),
         "place": place_of(application.fabrique),
         "segment": application.declared_segment,
-        "sections": sections_of(application),
+        "sections": sections_of(sheet),
         "budget": plan_of(application),
-        "attachments": pieces_of(application),
+        "attachments": pieces_of(application, sheet),
     }
 
 
@@ -58,26 +64,37 @@ def place_of(fabrique):
     }
 
 
-def sections_of(application):
-    answers = {answer.question_id: answer.text for answer in application.answers.all()}
-    asked = application.call_version.sections.prefetch_related("questions").order_by("position")
+def sections_of(sheet):
+    """The answers to the questions that are asked; an answer that is kept and not asked is not sent."""
     return [
         {
             "slug": section.slug,
             "title": section.title,
-            "answers": [
-                {
-                    "question": question.pk,
-                    "slug": question.slug,
-                    "label": question.label,
-                    "kind": question.kind,
-                    "text": answers.get(question.pk, ""),
-                }
-                for question in section.questions.all()
-            ],
+            "answers": [answer_of(entry, sheet.names) for entry in sheet.of(section)],
         }
-        for section in asked
+        for section in sheet.sections
     ]
+
+
+def answer_of(entry, names):
+    """One answer, with all that is needed to read it when the form and the communes are others."""
+    question, shown = entry.question, entry.shown(names)
+    answer = {"question": question.pk, "slug": question.slug, "label": question.label, "kind": question.kind}
+    answer["text"] = entry.text
+    if shown != entry.text:
+        answer["shown"] = shown
+    if question.kind == question.Kind.TABLE and not entry.as_typed:
+        answer["table"] = table_of(question, entry.text)
+    return answer
+
+
+def table_of(question, text):
+    """A table in French: {"columns": [{"label", "kind"}], "rows": [[cell]], "totals": [cell] or []}."""
+    return {
+        "columns": [{"label": one["label"], "kind": one.get("kind", "text")} for one in columns_of(question)],
+        "rows": TABLE.shown_rows(question, text),
+        "totals": TABLE.shown_totals(question, text),
+    }
 
 
 def plan_of(application):
@@ -90,18 +107,20 @@ def plan_of(application):
     }
 
 
-def pieces_of(application):
-    kept = application.attachments.filter(removed_at=None).select_related("file").order_by("pk")
+def pieces_of(application, sheet):
+    """The pieces that are joined; not the file of a question that is not asked any more."""
+    kept = application.attachments.filter(removed_at=None).select_related("file", "question").order_by("pk")
     return [
         {
             "id": str(piece.public_id),
             "kind": piece.kind,
-            "label": piece.get_kind_display(),
+            "label": piece.question.label if piece.question else piece.get_kind_display(),
             "name": piece.file.name,
             "sha256": piece.file.sha256,
             "byte_size": piece.file.byte_size,
         }
         for piece in kept
+        if piece.question_id is None or piece.question_id in sheet.asked
     ]
 
 
@@ -129,7 +148,7 @@ def lines_of(content):
         **organisation_lines(content["organisation"]),
         **place_lines(content),
         **{
-            (section["title"], answer["label"]): answer["text"]
+            (section["title"], answer["label"]): answer.get("shown", answer["text"])
             for section in content["sections"]
             for answer in section["answers"]
         },

@@ -6,13 +6,19 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.errors import NotAllowed, Refusal, StalePage
 from accounts.forms import attempt, status_of, version_of
-from accounts.french import hour
+from accounts.french import hour, plural
 from accounts.organisations import can_write
-from applications import budget, completeness, drafting, plans
-from applications.forms import AnswersForm, PieceForm, PlaceForm, PlanForm
+from applications import answer_files, budget, completeness, drafting, plans
+from applications.answer_forms import AnswersForm
+from applications.answer_rows import script_values
+from applications.answering import sheet_of
+from applications.forms import PlaceForm, PlanForm
+from applications.views.pieces import pieces
 from applications.views.scope import open_correction, own_dossier, saved_of, trail_of
 
 
@@ -94,9 +100,41 @@ def save_place(page, form, version):
 
 
 def answers(page):
-    texts = {answer.question_id: answer.text for answer in page.application.answers.all()}
-    form = AnswersForm(page.request.POST or None, section=page.section.form_section, answers=texts)
-    return run(page, form, lambda version: save_answers(page, form, version), "answers")
+    """The questions of the call. What was typed is saved even when it is wrong; the page then says what to correct."""
+    form = answers_form(page, page.request.POST or None, page.request.FILES or None)
+    if page.request.method != "POST":
+        return render_answers(page, form)
+    form.is_valid()
+    try:
+        saved = attempted(form, lambda: save_answers(page, form, version_of(page.request)))
+    except drafting.SectionChanged as changed:
+        return render_answers(page, form, theirs(page, changed), changed.status)
+    if saved:
+        save_files(page, form)
+        return after_answers(page, form)
+    return render_answers(page, form, status=422)
+
+
+def answers_form(page, data=None, files=None):
+    return AnswersForm(data, files, section=page.section.form_section, sheet=sheet_of(page.application))
+
+
+def render_answers(page, form, extra=None, status=200):
+    rows = form.rows_with(page.request.GET.get("plus", ""))
+    context = page.context() | {"form": form, "rows": rows, "values": script_values(form.sheet)} | (extra or {})
+    return render(page.request, "applications/sections/answers.html", context, status=status)
+
+
+def attempted(form, verb):
+    """True when the verb was done; a refusal becomes an error of the form, a stale page goes up."""
+    try:
+        verb()
+    except (StalePage, NotAllowed):
+        raise
+    except Refusal as refusal:
+        form.add_refusal(refusal)
+        return False
+    return True
 
 
 def save_answers(page, form, version):
@@ -107,6 +145,32 @@ def save_answers(page, form, version):
         by=page.request.user,
         version=version,
     )
+
+
+def save_files(page, form):
+    """Each file apart: one that is refused takes nothing else with it."""
+    common = {"application": page.application, "by": page.request.user}
+    chosen, taken = form.uploads()
+    for question in taken:
+        attempted(form, lambda asked=question: answer_files.take_away(question=asked, **common))
+    for question, file in chosen:
+        attempted(form, lambda asked=question, sent=file: answer_files.answer(question=asked, uploaded=sent, **common))
+
+
+def after_answers(page, form):
+    """Where to go once the answers are saved: the same page while something there is to be seen, else the next."""
+    if form.errors:
+        now = page_of(page.request, own_dossier(page.request, page.application.public_id), page.section.slug)
+        return render_answers(now, form, {"kept": True}, status=422)
+    here = reverse("applications:section", args=[page.application.public_id, page.section.slug])
+    if table := form.table_pressed():
+        more = f"?plus={table}" if "ajouter" in page.request.POST else ""
+        return redirect(f"{here}{more}#id_{table}")
+    if called_for := form.newly_asked():
+        count = plural(len(called_for), "question apparaît", "questions apparaissent")
+        messages.info(page.request, f"C’est enregistré. Selon vos réponses, {count} sur cette page.")
+        return redirect(f"{here}#question-q{called_for[0].pk}")
+    return go_on(page)
 
 
 def plan(page):
@@ -159,8 +223,9 @@ def saved_rows(page):
     elif page.section.slug == completeness.PLAN:
         form = plan_form(page, None)
     else:
-        texts = {answer.question_id: answer.text for answer in page.application.answers.all()}
-        form = AnswersForm(section=page.section.form_section, answers=texts)
+        sheet = sheet_of(page.application)
+        entries = sheet.of(page.section.form_section)
+        return [(one.question.label, one.shown(sheet.names)) for one in entries if one.text]
     return [(field.label, shown(field)) for field in form if shown(field)]
 
 
@@ -202,20 +267,3 @@ def plan_totals(request, public_id):
     form.is_valid()
     grid = plans.grid_of(application, form, form.cells())
     return render(request, "applications/sections/_plan_totals.html", {"grid": grid, "live": True})
-
-
-def pieces(page):
-    request, application = page.request, page.application
-    form = PieceForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and attempt(form, lambda data: join(page, data)):
-        messages.success(request, f"« {form.result.file.name} » est jointe au dossier.")
-        return redirect("applications:section", application.public_id, page.section.slug)
-    joined = application.attachments.filter(removed_at=None).select_related("file", "added_by").order_by("pk")
-    context = {**page.context(), "form": form, "pieces": joined}
-    return render(request, "applications/sections/pieces.html", context, status=status_of(form))
-
-
-def join(page, data):
-    return drafting.attach(
-        application=page.application, kind=data["kind"], uploaded=data["file"], by=page.request.user
-    )
