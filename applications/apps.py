@@ -8,8 +8,10 @@ class ApplicationsConfig(AppConfig):
 
     def ready(self):
         from accounts import database
-        from applications import assignments, permissions, reviewing, words  # noqa: F401  (predicates, words of acts)
+        from applications import assignments, bulk, permissions, reviewing, words  # noqa: F401  (predicates, words, acts)
         from applications.indexes import create_after_migrate
+        from applications.pieces import tell_infected
+        from documents.scanning import file_infected
 
         database.register(
             *database.append_only("applications_revision"),
@@ -23,3 +25,4 @@ class ApplicationsConfig(AppConfig):
             *database.never_deleted("applications_networkconsent"),
         )
         post_migrate.connect(create_after_migrate, sender=self)
+        file_infected.connect(tell_infected, dispatch_uid="applications.tell_infected")

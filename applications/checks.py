@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from accounts import french
 from accounts.french import euros, long_datetime, plural
 from applications import budget
+from applications.models import DepositBasis
 from programme.models import Segment
 
 
@@ -17,17 +18,19 @@ class Check:
     text: str
 
 
-def checks_of(application, content, asked=None):
+def checks_of(application, content, asked=None, files=()):
     """The admissibility checklist of a sent dossier, as `Check`s; no query when the dossier is loaded with its call.
 
     Args:
         content: the last revision's content.
         asked: the open `CorrectionRequest`, if any.
+        files: the `StoredFile`s of the pieces that were sent.
     """
     return [
         in_time(application),
         identified(application, content),
         pieces_joined(content),
+        *([scanned(files)] if files else []),
         balanced(application, content),
         zoned(application),
         answered(asked),
@@ -35,10 +38,14 @@ def checks_of(application, content, asked=None):
 
 
 def in_time(application):
+    """Judged when it arrived: a calendar that was changed since changes nothing to it."""
     wave, at = application.wave, application.submitted_at
     if wave.closes_at is None:
         return Check("Reçu dans les délais", None, "La fenêtre de dépôt n’est pas connue.")
     text = f"Reçu le {long_datetime(at)} ; clôture le {long_datetime(wave.closes_at)}."
+    if application.deposit_basis != DepositBasis.WINDOW:
+        basis = application.get_deposit_basis_display()
+        return Check("Reçu dans les délais", True, f"{text} En règle par : {basis[0].lower()}{basis[1:]}.")
     return Check("Reçu dans les délais", at < wave.closes_at, text)
 
 
@@ -55,6 +62,24 @@ def pieces_joined(content):
     pieces = content["attachments"]
     names = ", ".join(piece["label"].lower() for piece in pieces)
     return Check("Pièces jointes", bool(pieces), f"{plural(len(pieces), 'pièce')} : {names}." if pieces else "Aucune.")
+
+
+def scanned(files):
+    """What the antivirus says of the pieces; that it is off is said aloud."""
+    label, infected = "Pièces saines (antivirus)", [file.name for file in files if file.is_infected]
+    if infected:
+        names = ", ".join(f"« {name} »" for name in infected)
+        return Check(label, False, f"Infecté, mis à l’écart : {names}. Le porteur est prévenu ; demandez la pièce.")
+    waiting = sum(file.scan_state != file.Scan.CLEAN for file in files)
+    if not waiting:
+        return Check(label, True, f"{plural(len(files), 'pièce analysée', 'pièces analysées')}, rien trouvé.")
+    if all(file.is_open for file in files):
+        text = "L’antivirus est déclaré éteint sur ce site : les pièces s’ouvrent sans avoir été analysées."
+        return Check(label, None, text)
+    silent = any(file.scan_state == file.Scan.UNAVAILABLE for file in files)
+    reason = " L’antivirus ne répond pas ; il est redemandé chaque minute." if silent else ""
+    left = plural(waiting, "pièce attend", "pièces attendent")
+    return Check(label, None, f"{left} l’analyse et ne s’ouvrira qu’après.{reason}")
 
 
 def balanced(application, content):

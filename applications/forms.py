@@ -192,6 +192,18 @@ class CorrectionForm(DsfrForm):
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": "Dites ce qui manque : une demande par ligne."},
     )
+    suspends_clock = forms.TypedChoiceField(
+        label="Ce que vous demandez",
+        choices=(
+            ("1", "Des pièces obligatoires qui manquent : l’horloge du refus implicite s’arrête jusqu’au délai"),
+            ("0", "Des précisions, une meilleure qualité : l’horloge continue"),
+        ),
+        coerce=lambda value: value == "1",
+        empty_value=True,
+        initial="1",
+        required=False,
+        widget=forms.RadioSelect,
+    )
     due_at = forms.DateField(
         label="À fournir au plus tard le",
         help_text="Jusqu’à 23 h 59, heure de Paris.",

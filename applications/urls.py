@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from applications.views import dossiers, sections, staff
+from applications.views import bulk, dossiers, morning, pieces, sections, staff
 
 app_name = "applications"
 urlpatterns = [
@@ -11,10 +11,20 @@ urlpatterns = [
     path("dossiers/<uuid:public_id>/envoye/", dossiers.sent_version, name="sent"),
     path("dossiers/<uuid:public_id>/accuse-de-reception/", dossiers.receipt, name="receipt"),
     path("dossiers/<uuid:public_id>/desistement/", dossiers.withdraw, name="withdraw"),
-    path("dossiers/<uuid:public_id>/pieces/<uuid:piece_id>/", dossiers.piece, name="piece"),
-    path("dossiers/<uuid:public_id>/pieces/<uuid:piece_id>/retirer/", dossiers.remove_piece, name="remove_piece"),
+    path("dossiers/<uuid:public_id>/pieces/<uuid:piece_id>/", pieces.piece, name="piece"),
+    path("dossiers/<uuid:public_id>/pieces/<uuid:piece_id>/lire/", pieces.read_piece, name="read_piece"),
+    path(
+        "dossiers/<uuid:public_id>/pieces/<uuid:piece_id>/pages/<int:number>.png",
+        pieces.piece_picture,
+        name="piece_picture",
+    ),
+    path("dossiers/<uuid:public_id>/pieces/<uuid:piece_id>/retirer/", pieces.remove_piece, name="remove_piece"),
     path("dossiers/<uuid:public_id>/plan-de-financement/totaux/", sections.plan_totals, name="plan_totals"),
     path("pilotage/dossiers/", staff.staff_list, name="staff_list"),
+    path("pilotage/dossiers/selection/", bulk.select, name="select"),
+    path("pilotage/dossiers/lot/<slug:key>/", bulk.confirm, name="bulk"),
+    path("pilotage/matin/", morning.morning, name="morning"),
+    path("pilotage/repartition/", morning.region_rules, name="region_rules"),
     path("pilotage/dossiers/<uuid:public_id>/", staff.staff_dossier, name="staff_dossier"),
     path("pilotage/dossiers/<uuid:public_id>/prendre-en-charge/", staff.take_charge, name="take_charge"),
     path("pilotage/dossiers/<uuid:public_id>/demander/", staff.request_correction, name="request_correction"),
@@ -22,6 +32,8 @@ urlpatterns = [
     path("pilotage/dossiers/<uuid:public_id>/recevable/", staff.admit, name="admit"),
     path("pilotage/dossiers/<uuid:public_id>/irrecevable/", staff.reject, name="reject"),
     path("", include("applications.review_urls")),
+    path("", include("applications.team_urls")),
+    path("", include("applications.sending_urls")),
     # Last: any other word after a dossier is one of its sections.
     path("dossiers/<uuid:public_id>/<slug:slug>/", sections.section, name="section"),
 ]

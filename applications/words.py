@@ -2,6 +2,7 @@
 
 from django.db.models import Q
 
+from accounts.french import plural
 from accounts.history import SYSTEM, WORDS, HistoryEntry, words_of
 from accounts.models import JournalEntry
 
@@ -10,8 +11,19 @@ STAFF = {
     "edit_section": "a modifié le dossier",
     "attach": "a joint une pièce",
     "remove_attachment": "a retiré une pièce",
+    "piece_infected": "a mis à l’écart une pièce infectée",
     "submit": "a envoyé le dossier",
     "take_charge": "a pris le dossier en charge",
+    "assign_officer": "a confié le suivi du dossier",
+    "route_by_region": "a confié le suivi du dossier selon sa région",
+    "set_region_rule": "a dit qui suit une région",
+    "drop_region_rule": "a retiré la règle d’une région",
+    "entrust_section": "a confié une section",
+    "ask_sign_off": "a demandé la signature de la représentation légale",
+    "sign_off": "a signé le dossier au nom de la structure",
+    "reuse_answers": "a repris des réponses d’un dossier précédent",
+    "open_to_network": "a ouvert le dossier à un réseau d’appui",
+    "close_to_network": "a fermé le dossier à un réseau d’appui",
     "request_correction": "a demandé des pièces (horloge suspendue)",
     "answer_correction": "a envoyé les compléments",
     "close_correction": "a repris l’examen sans réponse à la demande",
@@ -32,7 +44,14 @@ APPLICANT = {
     "edit_section": "a modifié le dossier.",
     "attach": "a joint une pièce.",
     "remove_attachment": "a retiré une pièce.",
+    "piece_infected": "a mis à l’écart une pièce infectée : retirez-la et joignez un fichier sain.",
     "submit": "a envoyé le dossier.",
+    "entrust_section": "a confié une section.",
+    "ask_sign_off": "a demandé la signature de la représentation légale.",
+    "sign_off": "a signé le dossier au nom de la structure.",
+    "reuse_answers": "a repris des réponses d’un dossier précédent.",
+    "open_to_network": "a ouvert le dossier à un réseau d’appui.",
+    "close_to_network": "a fermé le dossier à un réseau d’appui.",
     "take_charge": "suit maintenant votre dossier.",
     "request_correction": "a demandé des compléments. Délai de réponse suspendu.",
     "answer_correction": "a envoyé les compléments.",
@@ -47,7 +66,7 @@ APPLICANT = {
     "end_without_decision": "a classé le dossier sans suite.",
 }
 # Signed by one person, spoken for the service.
-DRAFTING = ("edit_section", "attach", "remove_attachment")
+DRAFTING = ("edit_section", "attach", "remove_attachment", "entrust_section", "ask_sign_off", "reuse_answers")
 BY_THE_SERVICE = {"award", "waitlist", "refuse", "defer", "end_without_decision"}
 
 
@@ -97,6 +116,19 @@ def actor_of(row):
 def text_of(row, section_titles):
     if row.action == "edit_section" and (title := section_titles.get(row.details.get("section", ""))):
         return f"a modifié « {title} »."
-    if row.action in {"attach", "remove_attachment"} and row.details.get("name"):
-        return APPLICANT[row.action].replace("une pièce", f"« {row.details['name']} »")
+    if row.action in {"attach", "remove_attachment", "piece_infected"} and row.details.get("name"):
+        return APPLICANT[row.action].replace("une pièce", f"« {row.details['name']} »", 1)
+    if row.action == "entrust_section":
+        return entrusted_text(row, section_titles)
+    if row.action in {"open_to_network", "close_to_network"} and row.details.get("network"):
+        return APPLICANT[row.action].replace("un réseau d’appui", f"« {row.details['network']} »")
+    if row.action == "reuse_answers" and row.details.get("source"):
+        count = plural(len(row.details["answers"]), "réponse")
+        return f"a repris {count} du dossier « {row.details['source']} »."
     return APPLICANT[row.action]
+
+
+def entrusted_text(row, section_titles):
+    title = section_titles.get(row.details.get("section", ""), "une section")
+    person = row.details.get("person")
+    return f"a confié « {title} » à {person}." if person else f"n’a plus confié « {title} » à personne."

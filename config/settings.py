@@ -18,6 +18,7 @@
 | EMAIL_HOST_PASSWORD | none                           | and password                                               |
 | EMAIL_USE_TLS       | 0                              | 1: STARTTLS                                                |
 | DEFAULT_FROM_EMAIL  | equipe@fabriques.example       | sender of the mail                                         |
+| CLAMD_URL           | none: scanning is declared off | antivirus: unix:///run/clamav/clamd.ctl or tcp://host:3310 |
 | SECURE_COOKIES      | 1 in production, else 0        | HTTPS only: cookies, redirect, HSTS                        |
 | LOG_LEVEL           | INFO                           | level of the root logger                                   |
 
@@ -166,7 +167,11 @@ CELERY_TIMEZONE = "Europe/Paris"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "sweep-documents": {"task": "documents.sweep", "schedule": 20.0},
+    "sweep-scans": {"task": "documents.sweep_scans", "schedule": 20.0},
+    "sweep-previews": {"task": "documents.sweep_previews", "schedule": 20.0},
     "sweep-mail": {"task": "accounts.sweep_mail", "schedule": 20.0},
+    "sweep-clocks": {"task": "applications.sweep_clocks", "schedule": 300.0},
+    "sweep-jobs": {"task": "accounts.sweep_jobs", "schedule": 20.0},
     "forget-old-keys": {"task": "accounts.forget_old_keys", "schedule": 24 * 3600.0},
 }
 
@@ -235,6 +240,14 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 UPLOAD_MAX_BYTES = 20 * 1024 * 1024
+# A file beyond the limit is cut on arrival: the rest of its bytes never reach the disk.
+FILE_UPLOAD_HANDLERS = [
+    "config.handlers.CutAtLimit",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+CLAMD_URL = os.environ.get("CLAMD_URL", "")
+CLAMD_TIMEOUT = 30
 
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "Fabriques des territoires <equipe@fabriques.example>")
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "")
@@ -282,7 +295,7 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
     # Each letter would print twenty lines.
-    "loggers": {name: {"level": "WARNING"} for name in ("weasyprint", "fontTools", "pikepdf")},
+    "loggers": {name: {"level": "WARNING"} for name in ("weasyprint", "fontTools", "pikepdf", "PIL")},
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
 }
 

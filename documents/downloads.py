@@ -5,7 +5,12 @@ import hashlib
 from django.http import FileResponse, Http404, HttpResponse
 from django.utils.http import content_disposition_header
 
+from documents.models import PagePicture
+from documents.scanning import refuse_closed
 from documents.uploads import download_name
+
+# For bytes that came from outside: whatever a browser takes them for, no script, no form, no frame, no origin.
+INERT = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 
 class BytesAltered(RuntimeError):
@@ -32,16 +37,39 @@ def serve(document, *, attachment=False):
     return _guarded(response, document.file_name, attachment)
 
 
-def serve_upload(stored, *, attachment=False):
-    """A file that somebody sent, as the type that its bytes have.
+def serve_upload(stored):
+    """A file that somebody sent, to be saved: as the type that its bytes have, never opened by the browser.
 
     Raises:
-        Http404: it was found infected, or its bytes are gone.
+        FileClosed: the antivirus did not find it clean.
+        Http404: its bytes are gone.
     """
-    if stored.scan_state == stored.Scan.INFECTED or not stored.file.storage.exists(stored.file.name):
+    refuse_closed(stored)
+    if not stored.file.storage.exists(stored.file.name):
         raise Http404("Ce fichier n’est pas disponible.")
     response = FileResponse(stored.file.open("rb"), content_type=stored.content_type)
-    return _guarded(response, download_name(stored), attachment)
+    return _inert(_guarded(response, download_name(stored), attachment=True))
+
+
+def serve_picture(stored, number):
+    """One page of a file as a picture that we made; number 0 is its thumbnail.
+
+    Raises:
+        FileClosed: the antivirus did not find it clean.
+        Http404: no such page, or no picture yet.
+    """
+    refuse_closed(stored)
+    page = PagePicture.objects.filter(stored_file=stored, number=number).first()
+    if page is None or not page.picture.storage.exists(page.picture.name):
+        raise Http404("Cette page n’a pas d’image.")
+    response = FileResponse(page.picture.open("rb"), content_type="image/png")
+    return _inert(_guarded(response, f"page-{number}.png", attachment=False))
+
+
+def _inert(response):
+    response["Content-Security-Policy"] = INERT
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response
 
 
 def _guarded(response, name, attachment):

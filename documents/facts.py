@@ -157,6 +157,10 @@ class ReceiptFacts(Letter):
     requested_cents: int
     requested_years: str
     pieces: tuple[Titled, ...] = ()
+    in_time_by: str = ""
+    """What made it in time when it came after the closing: the grace of the call, more time given."""
+    missing: tuple[Titled, ...] = ()
+    """What is missing (`title`) and by when it must come (`text`), CRPA L114-5."""
     steps: tuple[Titled, ...] = ()
     appeal: Appeal
     sender: str = ""
@@ -298,7 +302,7 @@ class Template:
 
 
 TEMPLATES = {
-    "receipt": Template(path="documents/letters/receipt.html", version=1, facts=ReceiptFacts, series="AR"),
+    "receipt": Template(path="documents/letters/receipt.html", version=2, facts=ReceiptFacts, series="AR"),
     "award_letter": Template(path="documents/letters/award.html", version=1, facts=AwardFacts, series="FT"),
     "waitlist_letter": Template(path="documents/letters/waitlist.html", version=1, facts=WaitlistFacts, series="FT"),
     "refusal_letter": Template(path="documents/letters/refusal.html", version=1, facts=RefusalFacts, series="FT"),

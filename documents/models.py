@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import PublicIdModel
 from documents.facts import TEMPLATES, from_json
-from documents.querysets import DocumentQuerySet
+from documents.querysets import DocumentQuerySet, StoredFileQuerySet
 
 # No 0 and O, 1, I and L, 5 and S, nor vowels that would make words: 26 signs, 12 of them, 56 bits.
 CODE_ALPHABET = "2346789BCDFGHJKMNPQRTVWXYZ"
@@ -160,16 +160,28 @@ def unguessable_path(instance, filename):
 
 
 class StoredFile(PublicIdModel):
-    """A file that somebody sent. Its type is what its bytes say, never what its name or the browser claims."""
+    """A file that somebody sent. Its type is what its bytes say, never what its name or the browser claims.
+
+    Written by `documents.uploads`, `documents.scanning` and `documents.previews` alone. The row is the outbox of both
+    works: a worker claims it, the sweep takes what no worker took.
+    """
 
     class Scan(models.TextChoices):
-        NOT_SCANNED = "not_scanned", "Non analysé"
+        PENDING = "pending", "Analyse en cours"
         CLEAN = "clean", "Sain"
         INFECTED = "infected", "Infecté"
+        UNAVAILABLE = "unavailable", "Analyse impossible"
+        NOT_SCANNED = "not_scanned", "Non analysé"
+
+    class Preview(models.TextChoices):
+        NONE = "none", "Sans aperçu"
+        PENDING = "pending", "Aperçu en préparation"
+        READY = "ready", "Aperçu prêt"
+        FAILED = "failed", "Aperçu impossible"
 
     file = models.FileField("fichier", upload_to=unguessable_path, max_length=120)
     name = models.CharField("nom d’origine", max_length=150)
-    content_type = models.CharField("type de contenu", max_length=60)
+    content_type = models.CharField("type de contenu", max_length=100)
     byte_size = models.PositiveIntegerField("taille")
     sha256 = models.CharField("empreinte", max_length=64)
     uploaded_by = models.ForeignKey(
@@ -177,6 +189,15 @@ class StoredFile(PublicIdModel):
     )
     uploaded_at = models.DateTimeField("envoyé le", default=timezone.now)
     scan_state = models.CharField("analyse", max_length=12, choices=Scan, default=Scan.NOT_SCANNED)
+    scanned_at = models.DateTimeField("analysé le", null=True)
+    # The name of the virus, or why the scanner could not tell.
+    scan_note = models.CharField("résultat de l’analyse", max_length=200, blank=True)
+    scan_claimed_at = models.DateTimeField("pris pour analyse le", null=True)
+    scan_attempts = models.PositiveIntegerField("essais d’analyse", default=0)
+    preview_state = models.CharField("aperçu", max_length=12, choices=Preview, default=Preview.PENDING)
+    preview_claimed_at = models.DateTimeField("pris pour aperçu le", null=True)
+    preview_attempts = models.PositiveSmallIntegerField("essais d’aperçu", default=0)
+    page_count = models.PositiveIntegerField("nombre de pages", null=True)
 
     class Meta:
         verbose_name = "fichier reçu"
@@ -189,6 +210,78 @@ class StoredFile(PublicIdModel):
                 violation_error_message="Ce fichier est vide.",
             )
         ]
+        indexes = [
+            models.Index(
+                fields=["scan_claimed_at"],
+                name="stored_file_to_scan",
+                condition=Q(scan_state__in=["pending", "unavailable", "not_scanned"]),
+            ),
+            models.Index(
+                fields=["preview_claimed_at"], name="stored_file_to_draw", condition=Q(preview_state="pending")
+            ),
+        ]
+
+    objects = StoredFileQuerySet.as_manager()
 
     def __str__(self):
         return self.name
+
+    @property
+    def is_open(self):
+        """May be read by whoever may read its dossier: clean, or scanning is declared off."""
+        if self.scan_state == self.Scan.INFECTED:
+            return False
+        return self.scan_state == self.Scan.CLEAN or not settings.CLAMD_URL
+
+    @property
+    def is_infected(self):
+        return self.scan_state == self.Scan.INFECTED
+
+    @property
+    def has_pictures(self):
+        return self.is_open and self.preview_state == self.Preview.READY
+
+    @property
+    def is_being_prepared(self):
+        """Something about it will change by itself soon."""
+        waits_for_scan = not self.is_open and self.scan_state in (self.Scan.PENDING, self.Scan.NOT_SCANNED)
+        return waits_for_scan or (self.is_open and self.preview_state == self.Preview.PENDING)
+
+    @property
+    def scan_words(self):
+        """What the antivirus said of it, for a list of pieces; nothing when there is nothing to say."""
+        if self.is_infected:
+            return "Fichier infecté, mis à l’écart : personne ne peut l’ouvrir"
+        if self.is_open:
+            return ""
+        if self.scan_state == self.Scan.UNAVAILABLE:
+            return "L’antivirus ne répond pas : le fichier est gardé, l’analyse sera refaite"
+        return "Analyse antivirus en cours"
+
+
+def picture_path(instance, filename):
+    key = uuid.uuid4().hex
+    return f"previews/{key[:2]}/{key}"
+
+
+class PagePicture(models.Model):
+    """One page of a file as a picture that a browser can show without danger; number 0 is the thumbnail."""
+
+    THUMBNAIL = 0
+
+    stored_file = models.ForeignKey(StoredFile, models.CASCADE, related_name="pictures", verbose_name="fichier")
+    number = models.PositiveSmallIntegerField("page")
+    picture = models.FileField("image", upload_to=picture_path, max_length=120)
+    width = models.PositiveSmallIntegerField("largeur")
+    height = models.PositiveSmallIntegerField("hauteur")
+    # Of a PDF that has some: for whoever does not see pictures.
+    text = models.TextField("texte", blank=True)
+
+    class Meta:
+        verbose_name = "page en image"
+        verbose_name_plural = "pages en image"
+        ordering = ["stored_file", "number"]
+        constraints = [models.UniqueConstraint(fields=["stored_file", "number"], name="page_picture_once")]
+
+    def __str__(self):
+        return f"{self.stored_file}, page {self.number}"

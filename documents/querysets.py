@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.db import models
 from django.db.models import Count, Q
 
@@ -35,3 +36,20 @@ class DocumentQuerySet(models.QuerySet):
             failed=Count("pk", filter=Q(rendered_at=None) & ~Q(last_error="")),
             released=Count("pk", filter=Q(released_at__isnull=False)),
         )
+
+
+class StoredFileQuerySet(models.QuerySet):
+    def by_scan(self):
+        """{scan state: how many files}, in one query."""
+        return dict(self.order_by().values_list("scan_state").annotate(Count("pk")))
+
+    def open(self):
+        """What may be read: clean, or anything that is not infected while scanning is declared off."""
+        return self.filter(scan_state="clean") if settings.CLAMD_URL else self.exclude(scan_state="infected")
+
+    def to_scan(self):
+        """Not judged by the antivirus yet; what was received while scanning was off is of them."""
+        return self.filter(scan_state__in=["pending", "unavailable", "not_scanned"])
+
+    def to_draw(self):
+        return self.open().filter(preview_state="pending")

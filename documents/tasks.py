@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from documents import production, sweeper
+from documents import previews, production, scanning, sweeper
 
 
 @shared_task(name="documents.produce")
@@ -11,3 +11,23 @@ def produce(document_id):
 @shared_task(name="documents.sweep")
 def sweep():
     sweeper.sweep()
+
+
+@shared_task(name="documents.scan")
+def scan(file_id):
+    scanning.scan(file_id)
+
+
+@shared_task(name="documents.preview")
+def preview(file_id):
+    previews.draw(file_id)
+
+
+@shared_task(name="documents.sweep_scans")
+def sweep_scans():
+    scanning.sweep()
+
+
+@shared_task(name="documents.sweep_previews")
+def sweep_previews():
+    previews.sweep()

@@ -6,18 +6,29 @@ from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import role_required
 from accounts.forms import attempt, status_of, version_of
 from accounts.french import long_datetime
 from accounts.models import Role
 from accounts.organisations import can_write, create_organisation
-from applications import admissibility, completeness, drafting, reading, snapshots, standing, submission, words
+from applications import (
+    admissibility,
+    completeness,
+    drafting,
+    reading,
+    reapplying,
+    snapshots,
+    standing,
+    submission,
+    words,
+)
 from applications.forms import ConfirmForm, StartForm
-from applications.models import Application, Attachment
+from applications.models import Application
 from applications.views.scope import arrival, open_correction, own_dossier, trail_of
-from documents.downloads import serve, serve_upload
+from applications.windows import waves_open_to, window_of, windows_of
+from documents.downloads import serve
 from documents.models import Document
 from programme.models import Wave
 
@@ -34,7 +45,8 @@ def mine(request):
         .prefetch_related("correction_requests__requested_by")
         .order_by("-saved_at", "-pk")
     )
-    rows = [row_of(application) for application in dossiers]
+    windows = windows_of([application for application in dossiers if application.state == "draft"])
+    rows = [row_of(application, windows.get(application.pk)) for application in dossiers]
     context = {
         "to_do": [row for row in rows if row["mine"]],
         "others": [row for row in rows if not row["mine"]],
@@ -43,10 +55,11 @@ def mine(request):
     return render(request, "applications/mine.html", context)
 
 
-def row_of(application):
+def row_of(application, window):
+    """One dossier of the list; `window` for a draft."""
     now = timezone.now()
     asked = next((one for one in application.correction_requests.all() if one.closed_at is None), None)
-    deadline = application.wave.closes_at if application.state == "draft" else asked.due_at if asked else None
+    deadline = window.deadline_at(now) if window else asked.due_at if asked else None
     return {
         "dossier": application,
         "badge": standing.badge_of(application, asked),
@@ -67,15 +80,24 @@ def open_waves():
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request):
     """A new dossier: for whom, which place, in which wave."""
-    waves = Wave.objects.accepting_deposit(timezone.now()).select_related("call").order_by("closes_at", "pk")
+    waves = waves_open_to(request.user, timezone.now())
     form = StartForm(
-        request.POST or None, user=request.user, waves=waves, initial={"wave": asked_wave(request, waves)}
+        request.POST or None, user=request.user, waves=waves, initial=told_before(request, waves)
     )
     if request.method == "POST" and attempt(form, lambda data: start_with(form, data, request.user)):
         messages.success(request, "Votre dossier est commencé et enregistré. Complétez-le section par section.")
         return redirect("applications:dossier", form.result.public_id)
-    context = {"form": form, "waves": open_waves()}
+    context = {"form": form, "waves": list(waves)}
     return render(request, "applications/start.html", context, status=status_of(form))
+
+
+TOLD_BY_THE_TEST = {"commune": "commune", "zone": "declared_segment", "forme": "legal_form"}
+
+
+def told_before(request, waves):
+    """The wave to propose, and what the eligibility test was told."""
+    told = {field: request.GET[name][:120] for name, field in TOLD_BY_THE_TEST.items() if request.GET.get(name)}
+    return {"wave": asked_wave(request, waves), **told}
 
 
 def asked_wave(request, waves):
@@ -106,13 +128,13 @@ def dossier(request, public_id):
         "asked": asked,
         "badge": standing.badge_of(application, asked),
         "tone": standing.tone_of(application),
-        "turn": standing.turn_of(application, sections, asked),
+        "turn": standing.turn_of(application, sections, asked, window_of(application)),
         "steps": standing.steps_of(application),
         "receipt": Document.objects.about(application).filter(kind=Document.Kind.RECEIPT).first(),
         "summaries": [(one, standing.section_summary(application, one, pieces)) for one in sections],
         "complete": sum(section.is_complete for section in sections),
-        "sent": last_revision(application),
-        "changes": changes_since_sent(application),
+        **versions_of(application),
+        **follow_up_of(application),
         "history": words.applicant_history(application, {one.slug: one.title for one in sections}),
         "members": application.organisation.memberships.select_related("user").order_by("pk"),
     }
@@ -125,6 +147,37 @@ def page_of(request, application, sections):
         "sections": sections,
         "can_write": can_write(application.organisation, request.user),
         "trail": trail_of(application),
+    }
+
+
+def versions_of(application):
+    """The versions that were sent, the last first, and what was changed since."""
+    sent = list(application.revisions.defer("content").order_by("-number"))
+    return {
+        "sent": sent[0] if sent else None,
+        "may_compare": len(sent) > 1 or (bool(sent) and application.is_editable),
+        "changes": changes_since_sent(application),
+    }
+
+
+def follow_up_of(application):
+    """The requests before and after this one, and whether it may be taken up in another wave."""
+    return {
+        "earlier": earlier_of(application),
+        "later": application.later.select_related("wave").order_by("-pk").first(),
+        "may_take_up": application.state in reapplying.ENDED,
+    }
+
+
+def earlier_of(application):
+    """The request that this one takes up, with what became of it and why; or None."""
+    if application.previous_id is None:
+        return None
+    earlier = Application.objects.select_related("wave__call", "fabrique").get(pk=application.previous_id)
+    return {
+        "dossier": earlier,
+        "became": reapplying.earlier_words(earlier),
+        "grounds": reapplying.grounds_of(earlier),
     }
 
 
@@ -150,6 +203,7 @@ def sent_version(request, public_id):
         "dossier": application,
         "trail": trail_of(application),
         "revision": revision,
+        "revisions": list(application.revisions.defer("content").order_by("-number")),
         "content": reading.readable(revision.content),
     }
     return render(request, "applications/sent.html", context)
@@ -195,18 +249,20 @@ def sent_message(application, at):
 
 
 def render_check(request, application, form, status=200):
-    sections = completeness.sections(application)
+    sections, window = completeness.sections(application), window_of(application)
     asked = open_correction(application)
     context = {
         **page_of(request, application, sections),
         "form": form,
+        "window": window,
         "problems": [problem for section in sections for problem in section.problems],
         "problem_items": standing.problem_items(application, sections),
         "content": reading.readable(snapshots.snapshot(application)),
         "changes": changes_since_sent(application),
         "asked": asked,
         "current": "relecture",
-        "closed": application.submitted_at is None and not application.wave.accepts_deposit(timezone.now()),
+        "closed": application.submitted_at is None and not window.basis(timezone.now()),
+        "late": reapplying.is_late(application, timezone.now()),
     }
     return render(request, "applications/check.html", context, status=status)
 
@@ -230,26 +286,3 @@ def receipt(request, public_id):
     application = own_dossier(request, public_id)
     released = Document.objects.about(application).released()
     return serve(get_object_or_404(released, kind=Document.Kind.RECEIPT), attachment=True)
-
-
-@login_required
-@require_GET
-def piece(request, public_id, piece_id):
-    """A joined file, for whoever may read the dossier."""
-    readable = Application.objects.visible_to(request.user)
-    attachment = get_object_or_404(
-        Attachment.objects.filter(application__in=readable).select_related("file"),
-        application__public_id=public_id,
-        public_id=piece_id,
-    )
-    return serve_upload(attachment.file, attachment=True)
-
-
-@login_required
-@require_POST
-def remove_piece(request, public_id, piece_id):
-    application = own_dossier(request, public_id)
-    attachment = get_object_or_404(application.attachments, public_id=piece_id)
-    drafting.remove_attachment(attachment=attachment, by=request.user)
-    messages.success(request, f"« {attachment.file.name} » est retirée du dossier.")
-    return redirect("applications:section", application.public_id, completeness.PIECES)

@@ -307,7 +307,7 @@ def lines_of(sheet, criteria):
 @reviewer_only
 @require_GET
 def piece(request, public_id, piece_id):
-    """One attachment of the version that is judged."""
+    """One attachment of the version that is judged, to be saved; it is read in the page at `read_piece`."""
     rows = Assignment.objects.open_to(request.user).select_related("review__revision")
     assignment = get_object_or_404(rows, public_id=public_id)
     if str(piece_id) not in {one["id"] for one in assignment.review.revision.content["attachments"]}:

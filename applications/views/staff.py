@@ -13,6 +13,7 @@ from applications.checks import checks_of
 from applications.forms import CorrectionForm, InadmissibleForm
 from applications.models import Application
 from applications.models.application import INSTRUCT
+from applications.pieces import files_of
 from applications.views.scope import open_correction, staff_dossier_of
 from documents.models import Document
 
@@ -38,13 +39,14 @@ def render_dossier(request, application, status=200, **forms):
     asked = open_correction(application)
     revisions = list(application.revisions.select_related("sent_by").order_by("-number"))
     content = revisions[0].content if revisions else snapshots.snapshot(application)
+    files = files_of(application, content)
     context = {
         "application": application,
         "asked": asked,
         "revisions": revisions,
         "content": reading.readable(content),
         "resent": snapshots.changes(revisions[1].content, content) if len(revisions) > 1 else [],
-        "checks": checks_of(application, content, asked) if application.submitted_at else [],
+        "checks": checks_of(application, content, asked, files) if application.submitted_at else [],
         "turn": lists.turn_of(application),
         "state": lists.state_of(application),
         "silence": lists.silence_of(application),
@@ -91,9 +93,8 @@ def request_correction(request, public_id):
     if not done:
         return render_dossier(request, application, status=422, correction_form=form)
     limit = deadline(form.result.due_at)
-    return back_to(
-        application, request, f"Demande envoyée. Réponse attendue avant le {limit} ; l’horloge est suspendue."
-    )
+    clock = "l’horloge est suspendue" if form.result.suspends_clock else "l’horloge continue"
+    return back_to(application, request, f"Demande envoyée. Réponse attendue avant le {limit} ; {clock}.")
 
 
 def ask(application, request, data):

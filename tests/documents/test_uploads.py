@@ -5,7 +5,6 @@ import io
 import pikepdf
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import Http404
 from PIL import Image
 
 from accounts.errors import Refusal
@@ -107,7 +106,12 @@ def test_a_known_type_that_is_not_asked_for_is_refused(officer):
 
 
 def test_an_unknown_type_lists_what_is_accepted(officer):
-    assert "PDF, JPEG ou PNG" in refusal(officer, b"PK\x03\x04 a spreadsheet", "budget.xlsx").message
+    message = refusal(officer, b"GIF89a a picture that moves", "plan.gif").message
+    assert "PDF, JPEG, PNG, DOCX, XLSX, ODT ou ODS" in message
+
+
+def test_an_archive_in_name_only_is_damaged(officer):
+    assert "n’est pas un vrai document" in refusal(officer, b"PK\x03\x04 a spreadsheet", "budget.xlsx").message
 
 
 @pytest.mark.parametrize(
@@ -130,13 +134,7 @@ def test_a_picture_named_pdf_is_served_as_a_picture(officer):
     response = serve_upload(stored)
     assert response["Content-Type"] == "image/png"
     assert response["X-Content-Type-Options"] == "nosniff"
-    assert response["Content-Disposition"] == 'inline; filename="plan.pdf.png"'
+    assert response["Content-Disposition"] == 'attachment; filename="plan.pdf.png"'
+    assert "sandbox" in response["Content-Security-Policy"]
     assert b"".join(response.streaming_content) == picture_bytes("PNG")
     response.close()
-
-
-def test_an_infected_file_is_not_served(officer):
-    stored = send(officer, pdf_bytes())
-    stored.scan_state = "infected"
-    with pytest.raises(Http404):
-        serve_upload(stored)

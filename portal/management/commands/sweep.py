@@ -1,4 +1,4 @@
-"""The work that the broker forgot: mail not sent, documents not rendered."""
+"""The work that the broker forgot: mail not sent, documents not rendered. And the dates that pass by themselves."""
 
 import logging
 import signal
@@ -8,7 +8,8 @@ from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 
 from accounts import notify
-from documents import sweeper
+from applications import silence
+from documents import previews, scanning, sweeper
 
 log = logging.getLogger(__name__)
 
@@ -33,8 +34,13 @@ class Command(BaseCommand):
 
     def once(self):
         mails, letters = notify.sweep(), sweeper.sweep()
-        if mails or letters:
-            self.stdout.write(f"{mails} courriel(s), {letters} document(s)")
+        scans, drawn = scanning.sweep(), previews.sweep()
+        clocks, refusals = silence.sweep()
+        if scans or drawn:
+            self.stdout.write(f"{scans} fichier(s) à analyser, {drawn} aperçu(x)")
+        if mails or letters or clocks or refusals:
+            done = f"{mails} courriel(s), {letters} document(s), {clocks} horloge(s) reprise(s), {refusals} rejet(s)"
+            self.stdout.write(f"{done} implicite(s) constaté(s)")
 
     def once_or_log(self):
         """A database that is away for a moment must not end the loop."""
