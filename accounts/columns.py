@@ -1,4 +1,4 @@
-"""What a list shows of a row: one definition for the page, the CSV and the XLSX."""
+"""What a list shows of a row: one definition for the page and the files."""
 
 import html
 from collections.abc import Callable, Sequence
@@ -58,9 +58,27 @@ def badge(label, tone):
     return render_to_string("components/state_badge.html", {"label": label, "tone": tone})
 
 
+@dataclass(frozen=True)
+class Written:
+    """A cell already written."""
+
+    html: SafeString
+
+
+def checkbox(value, name, ticked):
+    """The cell of a row that can be ticked; the box belongs to the form of the list's selection."""
+    return Written(
+        mark_safe(
+            f'<td class="fab-coche"><input type="checkbox" form="selection" name="coche" value="{value}" '
+            f'aria-label="Sélectionner {escaped(name)}"{" checked" if ticked else ""}>'
+            f'<input type="hidden" form="selection" name="vu" value="{value}"></td>'
+        )
+    )
+
+
 @dataclass
 class Column:
-    """One column of a list, of its CSV and of its XLSX.
+    """One column of a list and of its files.
 
     Args:
         key: French, short, without accents: it stands in the URL (`?tri=-recu`).

@@ -1,15 +1,31 @@
-"""Tables as files: CSV that opens in the office suites of the administration, XLSX with real numbers."""
+"""Tables as files: CSV, XLSX and ODS that the office suites of the administration open, whatever the number of rows.
+
+The rows are read and written by chunks: memory does not grow with the list. A cell that cannot be read becomes a text
+that says so, and the file goes on. No text is ever run as a formula: CSV texts are made harmless, cells of XLSX and
+ODS carry their type.
+"""
 
 import csv
 import datetime
-import io
+import logging
+import math
+import tempfile
 from decimal import Decimal
 
 from django.http import FileResponse, StreamingHttpResponse
 from django.utils import timezone
 
+from accounts import ods
+
+log = logging.getLogger(__name__)
 BOM = "\ufeff"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# What a spreadsheet may take for the start of a formula, full-width signs too (OWASP, « CSV injection »).
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# Spreadsheets keep fifteen digits of a number, and 32,767 characters of a cell.
+MOST_DIGITS = 10**15
+LONGEST_TEXT = 32_767
+UNREADABLE = "Valeur illisible"
 
 
 class Echo:
@@ -21,7 +37,7 @@ class Echo:
 
 def neutral(text):
     """Text that a spreadsheet will not run as a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def plain(value, kind):
@@ -34,7 +50,21 @@ def plain(value, kind):
         return Decimal(value).scaleb(-2)
     if isinstance(value, datetime.datetime):
         return timezone.localtime(value).replace(tzinfo=None, microsecond=0)
-    return value
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    if isinstance(value, int | float | Decimal):
+        return value if math.isfinite(value) and abs(value) < MOST_DIGITS else str(value)
+    # A lazy text, or an object that says its name: what fails must fail here.
+    return value if isinstance(value, datetime.date) else str(value)
+
+
+def read_cell(column, row):
+    """The value of one cell, or the words that say it cannot be read: one bad cell never spoils the file."""
+    try:
+        return plain(column.raw(row), column.kind)
+    except Exception as error:
+        log.warning("export: column %s of %r cannot be read", column.key, getattr(row, "pk", None), exc_info=True)
+        return f"{UNREADABLE} ({type(error).__name__})"
 
 
 def csv_text(value):
@@ -47,7 +77,8 @@ def csv_text(value):
         return str(value)
     if isinstance(value, datetime.date):
         return value.isoformat(*([" "] if isinstance(value, datetime.datetime) else []))
-    return neutral(str(value))
+    # NUL would make the csv writer refuse the line, half a surrogate pair the encoder.
+    return neutral(str(value).replace("\0", "")).encode(errors="replace").decode()
 
 
 def headings(columns):
@@ -56,7 +87,7 @@ def headings(columns):
 
 def lines(columns, rows):
     for row in rows:
-        yield [plain(column.raw(row), column.kind) for column in columns]
+        yield [read_cell(column, row) for column in columns]
 
 
 def csv_lines(heads, rows):
@@ -69,15 +100,35 @@ def csv_lines(heads, rows):
 
 def csv_response(name, columns, rows):
     """A streamed CSV of `rows` (model instances) by `columns` (`accounts.lists.Column`)."""
-    content = csv_lines(headings(columns), lines(columns, rows))
+    content = by_blocks(csv_lines(headings(columns), lines(columns, rows)))
     response = StreamingHttpResponse(content, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{file_name(name)}.csv"'
     return response
 
 
+def by_blocks(texts, size=200):
+    """The same text in fewer pieces: a server sends each piece apart."""
+    block: list[str] = []
+    for text in texts:
+        block.append(text)
+        if len(block) == size:
+            yield "".join(block)
+            block.clear()
+    yield "".join(block)
+
+
+def ods_response(name, columns, rows):
+    """A streamed ODS of `rows` by `columns`: amounts are numbers in euros, dates are dates."""
+    content = ods.document(headings(columns), [column.kind for column in columns], lines(columns, rows))
+    response = StreamingHttpResponse(content, content_type=ods.CONTENT_TYPE)
+    response["Content-Disposition"] = f'attachment; filename="{file_name(name)}.ods"'
+    return response
+
+
 def xlsx_response(name, columns, rows):
     """An XLSX of `rows` by `columns`: amounts are numbers in euros, dates are dates."""
-    file = io.BytesIO()
+    # The rows go to a file on disk, and from there to the reader: nothing is kept in memory.
+    file = tempfile.TemporaryFile()  # noqa: SIM115 (the response closes it)
     write_xlsx(file, headings(columns), [column.kind for column in columns], lines(columns, rows))
     file.seek(0)
     return FileResponse(file, as_attachment=True, filename=f"{file_name(name)}.xlsx", content_type=XLSX_TYPE)
@@ -104,18 +155,17 @@ def write_xlsx(file, heads, kinds, rows):
 
 
 def write_cell(sheet, row, position, value, style):
-    if isinstance(value, bool):
-        sheet.write_string(row, position, "oui" if value else "non")
-    elif isinstance(value, int | float | Decimal):
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
         sheet.write_number(row, position, value, style)
-    elif isinstance(value, datetime.date):
+    # Spreadsheets count days from 1900: an older one is a text.
+    elif isinstance(value, datetime.date) and value.year >= 1900:
         sheet.write_datetime(row, position, value, style)
-    else:
-        sheet.write_string(row, position, str(value))
+    elif value != "":
+        sheet.write_string(row, position, str(value)[:LONGEST_TEXT].encode(errors="replace").decode())
 
 
 def file_name(name):
     return f"{name}-{timezone.localdate():%Y-%m-%d}"
 
 
-WRITERS = {"csv": csv_response, "xlsx": xlsx_response}
+WRITERS = {"csv": csv_response, "xlsx": xlsx_response, "ods": ods_response}

@@ -4,7 +4,8 @@ import datetime
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import CharField, Count, F, Q, TextField, Value
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from accounts import french
@@ -39,8 +40,10 @@ class Filter:
         return []
 
     def values(self, listing):
+        if not (asked := list(filter(None, listing.request.GET.getlist(self.key)))):
+            return []
         known = {str(value) for value, _ in self.options(listing)}
-        return [value for value in listing.request.GET.getlist(self.key) if value in known]
+        return [value for value in dict.fromkeys(asked) if value in known]
 
     def apply(self, queryset, values):
         return queryset.filter(**{f"{self.field}__in": values})
@@ -49,17 +52,44 @@ class Filter:
         names = {str(key): label for key, label in self.options(listing)}
         return f"{self.label} : {names[value]}"
 
+    def tally(self, queryset):
+        """Rows (key, value, how many) of what `queryset` holds, by value; None: counted otherwise, or not."""
+        if not self.field:
+            return None
+        value = Cast(F(self.field), TextField())
+        rows = queryset.order_by().values_list(Value(self.key, output_field=CharField()), value)
+        return rows.annotate(how_many=Count("pk"))
+
+    def counted(self, counts, listing):
+        """[(value, label, how many)] to show, from {value as text: how many}."""
+        return [(value, label, counts.get(bare(value), 0)) for value, label in self.options(listing)]
+
+
+def bare(value):
+    """A value as text, the same from both engines: only one of them writes the dashes of a UUID."""
+    return str(value).replace("-", "")
+
 
 @dataclass
 class ChoiceFilter(Filter):
-    """`choices`: pairs, or a function of the listing that gives them (one query at most)."""
+    """`choices`: pairs, or a function of the listing that gives them (one query at most).
+
+    Args:
+        own_words: the stored value is its own label, so that counts need no other query for it.
+    """
 
     choices: Any = ()
+    own_words: bool = False
 
     def options(self, listing):
         if not callable(self.choices):
             return self.choices
         return listing.remember(f"options:{self.key}", lambda: list(self.choices(listing)))
+
+    def counted(self, counts, listing):
+        if not self.own_words:
+            return super().counted(counts, listing)
+        return [(value, value, many) for value, many in sorted(listing.facet_values(self.key).items()) if value]
 
 
 @dataclass
@@ -77,6 +107,13 @@ class ConditionFilter(Filter):
             wanted |= self.conditions[value][1]
         return queryset.filter(wanted)
 
+    def tally(self, queryset):
+        return None
+
+    def aggregates(self):
+        """{value: Count} of its conditions, for one pass over the rows."""
+        return {value: Count("pk", filter=condition) for value, (_, condition) in self.conditions.items()}
+
 
 @dataclass
 class DateFilter(Filter):
@@ -86,6 +123,9 @@ class DateFilter(Filter):
     instant: bool = True
 
     kind = "date"
+
+    def tally(self, queryset):
+        return None
 
     def values(self, listing):
         value = listing.request.GET.get(self.key, "")

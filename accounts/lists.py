@@ -31,7 +31,9 @@
 and in the template `{% include "components/listing.html" with listing=listing %}`.
 
 The page costs three queries (count and totals, keys of the page, its rows), whatever the page: past the middle the
-keys are read from the other end, so the last page is as fast as the first.
+keys are read from the other end, so the last page is as fast as the first. One more where there are columns to choose
+or rows to tick (what the reader chose); two with `facets` (counts beside each value); one with `keeps_filters`.
+A list whose rows can be ticked says `selection_url` (where they are posted) and `acts` (accounts.lists.Act).
 """
 
 from collections.abc import Sequence
@@ -43,10 +45,14 @@ from django.db.models import Count, F, QuerySet
 from django.http import HttpRequest
 
 from accounts import exports, french
-from accounts.columns import Cell, Column, formatted
+from accounts.columns import Cell, Column, checkbox, formatted
+from accounts.facets import Facets
 from accounts.filters import Chip, ChoiceFilter, ConditionFilter, DateFilter, Filter, asked_day, midnight, parsed_day
+from accounts.list_controls import EVERY_COLUMN, PAGE_SIZE, PASSING, Act, Controls
+from accounts.models import ListMemory, SavedFilter
 
 __all__ = [
+    "Act",
     "Cell",
     "Chip",
     "ChoiceFilter",
@@ -60,10 +66,8 @@ __all__ = [
     "parsed_day",
 ]
 
-PAGE_SIZE = 50
 
-
-class ListPage:
+class ListPage(Controls):
     """A list as the URL asks for it: `q`, the keys of the filters, `tri`, `page`, `colonnes`, `format`."""
 
     name = "liste"
@@ -78,6 +82,12 @@ class ListPage:
     empty_title = "Aucune ligne"
     empty_text = "Aucune ligne ne correspond à votre recherche. Retirez un filtre pour en voir plus."
     exportable = True
+    # Counts beside the values of the filters; questions kept under a name.
+    facets = False
+    keeps_filters = False
+    # Where ticked rows are posted ("" when rows cannot be ticked), and what can be done to them.
+    selection_url = ""
+    acts: Sequence[Act] = ()
 
     def __init__(self, request: HttpRequest, queryset: QuerySet, **context):
         self.request = request
@@ -109,17 +119,75 @@ class ListPage:
         return self.request.GET.get("q", "").strip()[:200]
 
     @cached_property
+    def every_filter(self):
+        return list(self.get_filters())
+
+    @cached_property
     def active_filters(self):
-        return [(one, values) for one in self.get_filters() if (values := one.values(self))]
+        return [(one, values) for one in self.every_filter if (values := one.values(self))]
 
     @cached_property
     def filtered(self):
+        return self.narrowed()
+
+    def narrowed(self, but=None):
+        """The rows that answer the question, one filter left out when there is one."""
         queryset = self.queryset
         for one, values in self.active_filters:
-            queryset = one.apply(queryset, values)
+            if but is None or one.key != but.key:
+                queryset = one.apply(queryset, values)
         for word in french.folded(self.query).split() if self.search_field else []:
             queryset = queryset.filter(**{f"{self.search_field}__contains": word})
         return queryset
+
+    # What the reader keeps.
+
+    @property
+    def key(self):
+        """What the reader's settings of this list are kept under; two floors may have lists of one name."""
+        return f"{type(self).__module__.split('.')[0]}.{self.name}"
+
+    @cached_property
+    def reader(self):
+        """The signed-in person, or None."""
+        user = getattr(self.request, "user", None)
+        return user if user is not None and user.is_authenticated else None
+
+    @cached_property
+    def memory(self):
+        """Her `ListMemory`, empty when she keeps nothing."""
+        found = ListMemory.objects.filter(user=self.reader, listing=self.key).first() if self.reader else None
+        return found or ListMemory(listing=self.key)
+
+    @cached_property
+    def saved_filters(self):
+        if not (self.keeps_filters and self.reader):
+            return []
+        return list(SavedFilter.objects.visible_to(self.reader).filter(listing=self.key))
+
+    @property
+    def saved_query(self):
+        """The question that « Enregistrer » keeps: all but the page and the columns."""
+        query = self.request.GET.copy()
+        for name in (*PASSING, "colonnes"):
+            query.pop(name, None)
+        for name in [name for name, values in query.lists() if not any(values)]:
+            query.pop(name)
+        return query.urlencode()
+
+    # Rows ticked.
+
+    @property
+    def selectable(self):
+        return bool(self.selection_url and self.reader)
+
+    @cached_property
+    def selected(self):
+        return set(self.memory.selected) if self.selectable else set()
+
+    @property
+    def selected_text(self):
+        return french.plural(len(self.selected), *self.noun)
 
     @cached_property
     def sort(self):
@@ -141,13 +209,23 @@ class ListPage:
     # The answer.
 
     @cached_property
-    def _sums(self):
+    def sums(self):
         expressions = {f"total_{n}": expression for n, (_, expression) in enumerate(self.totals.values())}
+        if self.facets:
+            expressions |= self.counts.idle_aggregates
         return self.filtered.order_by().aggregate(how_many=Count("pk"), **expressions)
+
+    @cached_property
+    def counts(self):
+        return Facets(self)
+
+    def facet_values(self, key):
+        """{value as stored: how many} of a filter on a field."""
+        return self.counts.choices[key]
 
     @property
     def count(self):
-        return self._sums["how_many"]
+        return self.sums["how_many"]
 
     @property
     def count_text(self):
@@ -157,7 +235,7 @@ class ListPage:
     def total_texts(self):
         """[(label, formatted total over the filter)]."""
         return [
-            (label, formatted(self._sums[f"total_{n}"] or 0, kind))
+            (label, formatted(self.sums[f"total_{n}"] or 0, kind))
             for n, (label, (kind, _)) in enumerate(self.totals.items())
         ]
 
@@ -184,152 +262,49 @@ class ListPage:
 
     @cached_property
     def shown_columns(self):
-        wanted = {key for value in self.request.GET.getlist("colonnes") for key in value.split(",")}
+        """Those of the URL, else those that the reader chose, else the list's own."""
         columns = self.get_columns()
-        chosen = [column for column in columns if column.key in wanted or (wanted and column.header)]
-        return chosen if wanted and chosen else [column for column in columns if column.shown]
+        wanted = {key for value in self.request.GET.getlist("colonnes") for key in value.split(",") if key}
+        if EVERY_COLUMN in wanted:
+            return list(columns)
+        if not wanted and self.has_optional_columns:
+            wanted = set(self.memory.columns)
+        if not any(column.key in wanted for column in columns):
+            return [column for column in columns if column.shown]
+        return [column for column in columns if column.key in wanted or column.header]
+
+    @property
+    def has_optional_columns(self):
+        return not all(column.shown for column in self.get_columns())
 
     @cached_property
     def table(self):
-        """[(row, [Cell])] of the page."""
-        return [(row, [column.cell(row) for column in self.shown_columns]) for row in self.rows]
-
-    # Addresses and controls.
-
-    def url(self, **changes):
-        """The same list with parameters changed; None removes one. Changing anything goes back to page 1."""
-        query = self.request.GET.copy()
-        for key in ("page", "format"):
-            query.pop(key, None)
-        for key, value in changes.items():
-            query.pop(key, None)
-            if value is not None:
-                query[key] = str(value)
-        return f"{self.request.path}?{query.urlencode()}" if query else self.request.path
-
-    def url_without(self, key, value):
-        query = self.request.GET.copy()
-        query.setlist(key, [one for one in query.getlist(key) if one != value])
-        query.pop("page", None)
-        return f"{self.request.path}?{query.urlencode()}" if query else self.request.path
-
-    @property
-    def headings(self):
-        """[{column, url, direction}] of the table head; direction is ascending, descending or ""."""
-        current, descending = self.sort
-        return [self._heading(column, column is current, descending) for column in self.shown_columns]
-
-    def _heading(self, column, is_current, descending):
-        if not column.sort:
-            return {"column": column, "url": "", "direction": ""}
-        key = column.key if is_current and descending else f"-{column.key}" if is_current else column.key
-        direction = ("descending" if descending else "ascending") if is_current else ""
-        return {"column": column, "url": self.url(tri=key), "direction": direction}
-
-    @property
-    def chips(self):
-        chips = [
-            Chip(one.chip_label(value, self), self.url_without(one.key, value))
-            for one, values in self.active_filters
-            for value in values
-        ]
-        return [Chip(f"« {self.query} »", self.url(q=None)), *chips] if self.query else chips
-
-    @property
-    def controls(self):
-        """What the filter form shows: [{key, label, kind, options: [(value, label, chosen)], value}]."""
-        active = {one.key: values for one, values in self.active_filters}
+        """[(row, [what is written in each cell])] of the page."""
+        named = next((column for column in self.shown_columns if column.header), None)
         return [
-            {
-                "key": one.key,
-                "label": one.label,
-                "kind": one.kind,
-                "options": [
-                    (value, label, str(value) in active.get(one.key, ())) for value, label in one.options(self)
-                ],
-                "value": (active.get(one.key) or [""])[0],
-            }
-            for one in self.get_filters()
+            (row, [*self.boxes(row, named), *(column.cell(row) for column in self.shown_columns)]) for row in self.rows
         ]
 
-    @property
-    def nothing_asked(self):
-        return not (self.query or self.active_filters)
-
-    @property
-    def kept(self):
-        """Parameters that the filter form must carry along: [(name, value)]."""
-        return [(key, value) for key in ("tri", "colonnes") for value in self.request.GET.getlist(key)]
-
-    @property
-    def column_choices(self):
-        """[(column, shown)] when there are columns to choose from, else []."""
-        if all(column.shown for column in self.get_columns()):
+    def boxes(self, row, named):
+        """The box of a row that can be ticked, named by the cell that names the row."""
+        if not self.selectable:
             return []
-        return [(column, column in self.shown_columns) for column in self.get_columns()]
-
-    @property
-    def kept_but_columns(self):
-        return [
-            (key, value)
-            for key, values in self.request.GET.lists()
-            if key not in {"colonnes", "page", "format"}
-            for value in values
-        ]
-
-    @property
-    def pages(self):
-        """Numbers around the current page, None for a gap."""
-        near = {1, self.page_count, *range(self.page - 1, self.page + 2)}
-        numbers = sorted(number for number in near if 1 <= number <= self.page_count)
-        links: list[dict | None] = []
-        for number in numbers:
-            if links and links[-1] and number - links[-1]["number"] > 1:
-                links.append(None)
-            links.append({"number": number, "url": self.page_url(number)})
-        return links
-
-    def page_url(self, number):
-        return self.url() if number == 1 else f"{self.url()}{'&' if '?' in self.url() else '?'}page={number}"
-
-    @property
-    def previous_url(self):
-        return self.page_url(self.page - 1) if self.page > 1 else ""
-
-    @property
-    def next_url(self):
-        return self.page_url(self.page + 1) if self.page < self.page_count else ""
-
-    @property
-    def first_shown(self):
-        return (self.page - 1) * PAGE_SIZE + 1 if self.count else 0
-
-    @property
-    def last_shown(self):
-        return min(self.page * PAGE_SIZE, self.count)
+        return [checkbox(row.public_id, named.cell(row).text if named else str(row), row.pk in self.selected)]
 
     # Files out.
 
     def file(self):
-        """The CSV or XLSX answer when the URL asks for one (`?format=csv`), else None."""
+        """The CSV, XLSX or ODS answer when the URL asks for one (`?format=csv`), with the columns shown; else None."""
         wanted = self.request.GET.get("format")
         if not self.exportable or wanted not in exports.WRITERS:
             return None
-        return exports.WRITERS[wanted](self.name, self.get_columns(), self.every_row())
+        return exports.WRITERS[wanted](self.name, self.shown_columns, self.every_row())
 
     def every_row(self):
         """All the rows of the filter in order, read by chunks with the same queries as a page."""
         keys = list(self.ordered.values_list("pk", flat=True))
         for start in range(0, len(keys), 500):
             yield from self.rows_of(keys[start : start + 500])
-
-    @property
-    def csv_url(self):
-        return self.url(format="csv")
-
-    @property
-    def xlsx_url(self):
-        return self.url(format="xlsx")
 
 
 def ordering_term(model, name, descending):

@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from accounts import housekeeping, notify
+from accounts import housekeeping, jobs, notify
 
 
 @shared_task(name="accounts.send_message")
@@ -16,3 +16,13 @@ def sweep_mail():
 @shared_task(name="accounts.forget_old_keys")
 def forget_old_keys():
     housekeeping.forget_old_keys()
+
+
+@shared_task(name="accounts.run_job")
+def run_job(job_id):
+    jobs.run(job_id)
+
+
+@shared_task(name="accounts.sweep_jobs")
+def sweep_jobs():
+    jobs.sweep()

@@ -1,12 +1,13 @@
 from django.urls import path, re_path
 
-from accounts.views import details, entrance, home, journal, members, organisations, outbox, people
+from accounts.views import desk, details, entrance, home, journal, kept, members, organisations, outbox, people
 
 app_name = "accounts"
 urlpatterns = [
     path("accueil/", home.home, name="home"),
     path("role/", home.switch_role, name="switch_role"),
     path("compte/", details.details, name="details"),
+    path("reprendre/<uuid:public_id>/", kept.kept_post, name="kept"),
     re_path(
         r"^compte/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
         entrance.open_reset_link,
@@ -36,6 +37,13 @@ urlpatterns = [
     path("organisations/<uuid:public_id>/membres/<uuid:person_id>/retirer/", members.remove, name="member_remove"),
     path("invitations/<uuid:invitation_id>/accepter/", members.accept_invitation, name="invitation_accept"),
     path("pilotage/structures/", organisations.known, name="organisations_known"),
+    path("listes/<str:listing>/colonnes/", desk.columns, name="list_columns"),
+    path("listes/<str:listing>/filtres/", desk.save_filter, name="save_filter"),
+    path("listes/filtre/<uuid:public_id>/", desk.saved_filter, name="saved_filter"),
+    path("listes/filtre/<uuid:public_id>/supprimer/", desk.forget_filter, name="forget_filter"),
+    path("pilotage/travaux/", desk.job_list, name="jobs"),
+    path("pilotage/travaux/<uuid:public_id>/", desk.job, name="job"),
+    path("pilotage/travaux/<uuid:public_id>/selection/", desk.keep_undone, name="job_keep"),
     path("pilotage/journal/", journal.journal, name="journal"),
     path("pilotage/comptes/", people.people, name="people"),
     path("pilotage/comptes/<uuid:public_id>/", people.person, name="person"),

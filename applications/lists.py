@@ -1,11 +1,18 @@
 """The officers' list of dossiers: page first, aggregates after, for the rows of the page."""
 
-from django.db.models import Prefetch, Q, Sum
+import copy
+import uuid
+from dataclasses import dataclass
+
+from django.db.models import OuterRef, Q, Subquery, Sum
+from django.http import QueryDict
 from django.urls import reverse
 
+from accounts.filters import bare
 from accounts.french import long_date
-from accounts.lists import ChoiceFilter, Column, ConditionFilter, ListPage
-from applications import standing
+from accounts.lists import Act, ChoiceFilter, Column, ConditionFilter, DateFilter, Filter, ListPage
+from applications import bulk, routing, standing
+from applications.alerts import alerts
 from applications.models import Application, ApplicationState, CorrectionRequest, Fabrique
 from programme.models import Segment, Wave
 
@@ -24,9 +31,8 @@ def state_of(application):
 
 def turn_of(application):
     """Who must act, and by when, in a few words."""
-    asked = next((one for one in application.correction_requests.all() if one.closed_at is None), None)
-    if application.state == S.CORRECTION_REQUESTED and asked:
-        return f"Porteur, avant le {long_date(asked.due_at)}"
+    if application.state == S.CORRECTION_REQUESTED and (due_at := asked_for(application)):
+        return f"Porteur, avant le {long_date(due_at)}"
     acts = {
         S.SUBMITTED: "Instruction : recevabilité",
         S.ADMISSIBLE: "Instruction : évaluateurs",
@@ -36,10 +42,20 @@ def turn_of(application):
     return acts.get(application.state, "")
 
 
+def asked_for(application):
+    """When the answer to the open request is due: read with the page of the list, else from the requests."""
+    if hasattr(application, "asked_due_at"):
+        return application.asked_due_at
+    return next((one.due_at for one in application.correction_requests.all() if one.closed_at is None), None)
+
+
 def silence_of(application):
     if application.state not in (S.SUBMITTED, S.ADMISSIBLE, S.IN_REVIEW, S.REVIEWED, S.CORRECTION_REQUESTED):
         return ""
-    return "suspendu" if application.clock_suspended_on else long_date(application.implied_rejection_on)
+    if application.clock_suspended_on:
+        return "suspendu"
+    on = long_date(application.implied_rejection_on)
+    return f"né le {on}" if application.implied_rejection_noted_at else on
 
 
 class DossierList(ListPage):
@@ -67,6 +83,8 @@ class DossierList(ListPage):
         Column("region", "Région", "fabrique.region", shown=False),
     )  # fmt: skip
     totals = {"Montant demandé": ("cents", Sum("requested_cents"))}
+    facets = True
+    keeps_filters = True
     empty_title = "Aucun dossier"
     empty_text = "Aucun dossier ne correspond. Retirez un filtre, ou attendez le premier envoi d’une vague ouverte."
 
@@ -75,20 +93,63 @@ class DossierList(ListPage):
             ChoiceFilter("vague", "Vague", field="wave__public_id", choices=wave_choices),
             ChoiceFilter("etat", "État", field="state", choices=SENT),
             ChoiceFilter("segment", "Segment", field="segment", choices=Segment.choices),
-            ChoiceFilter("region", "Région", field="fabrique__region", choices=region_choices),
-            ConditionFilter("suivi", "Suivi", conditions=self.follow_up()),
+            ChoiceFilter("region", "Région", field="fabrique__region", choices=region_choices, own_words=True),
+            FollowFilter("suivi", "Suivi par", field="officer__public_id"),
+            ConditionFilter("alerte", "À surveiller", conditions=watched()),
+            DateFilter("du", "Reçu à partir du", field="submitted_at"),
+            DateFilter("au", "Reçu jusqu’au", field="submitted_at", lookup="lte"),
         )
 
-    def follow_up(self):
-        return {"moi": ("par moi", Q(officer=self.request.user)), "personne": ("par personne", Q(officer=None))}
+    @property
+    def selection_url(self):
+        return reverse("applications:select") if self.acts else ""
+
+    @property
+    def acts(self):
+        user = self.request.user
+        return [Act(act.key, act.button) for act in bulk.ACTS.values() if user.has_perm(act.permission)]
 
     def page_rows(self, ids):
-        open_requests = CorrectionRequest.objects.filter(closed_at=None)
-        return (
-            Application.objects.filter(pk__in=ids)
-            .select_related("wave", "organisation", "fabrique__commune", "officer")
-            .prefetch_related(Prefetch("correction_requests", queryset=open_requests))
-        )
+        asked = CorrectionRequest.objects.filter(application=OuterRef("pk"), closed_at=None).order_by("pk")
+        rows = Application.objects.filter(pk__in=ids).annotate(asked_due_at=Subquery(asked.values("due_at")[:1]))
+        return rows.select_related("wave", "organisation", "fabrique__commune", "officer")
+
+
+MINE, NOBODY = "moi", "personne"
+
+
+@dataclass
+class FollowFilter(Filter):
+    """By me, by nobody, or by one of the officers."""
+
+    def options(self, listing):
+        people = listing.remember("officers", lambda: list(routing.officers()))
+        others = [(str(one.public_id), str(one)) for one in people if one.pk != listing.request.user.pk]
+        return [(MINE, "moi"), (NOBODY, "personne"), *others]
+
+    def apply(self, queryset, values):
+        people = [value for value in values if value not in (MINE, NOBODY)]
+        wanted = Q(officer__public_id__in=people)
+        if MINE in values:
+            wanted |= Q(officer=self.me)
+        if NOBODY in values:
+            wanted |= Q(officer=None)
+        return queryset.filter(wanted)
+
+    def values(self, listing):
+        self.me = listing.request.user
+        return super().values(listing)
+
+    def counted(self, counts, listing):
+        mine = counts.get(bare(listing.request.user.public_id), 0)
+        special = {MINE: mine, NOBODY: counts.get("", 0)}
+        return [
+            (value, label, special.get(value, counts.get(bare(value), 0))) for value, label in self.options(listing)
+        ]
+
+
+def watched():
+    return {one.key: (one.label, one.condition) for one in alerts()}
 
 
 def wave_choices(listing):
@@ -99,3 +160,21 @@ def wave_choices(listing):
 def region_choices(listing):
     regions = Fabrique.objects.exclude(region="").order_by("region").values_list("region", flat=True).distinct()
     return [(region, region) for region in regions]
+
+
+MOST_SHOWN = 200
+
+
+def is_public_id(text):
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def asked_by(request, question):
+    """The list of this reader for another query string than that of the page."""
+    asked = copy.copy(request)
+    asked.GET = QueryDict(question)
+    return DossierList(asked, Application.objects.visible_to(request.user))
