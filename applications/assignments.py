@@ -14,7 +14,7 @@ from accounts.notify import notify
 from accounts.permissions import require
 from applications.models import Application, ApplicationState, Assignment, ReviewerProfile
 from applications.models.review import ASSIGN
-from applications.roster import balanced, seats_of
+from applications.roster import balanced, networks_of, seats_of
 from programme import waves
 from programme.models import Wave
 
@@ -91,7 +91,7 @@ def refuse_not_assignable(dossier):
 
 
 def assign_one(dossier, reviewer, seat, former, due_on, by):
-    refuse_obstacle(dossier, reviewer, seat, former)
+    refuse_obstacle(dossier, reviewer, seat, former, networks_of([dossier])[dossier.pk])
     due_on = due_on or dossier.wave.reviews_due_on
     if former:
         former.due_on = due_on
@@ -102,7 +102,7 @@ def assign_one(dossier, reviewer, seat, former, due_on, by):
     return assignment
 
 
-def refuse_obstacle(dossier, reviewer, seat, former):
+def refuse_obstacle(dossier, reviewer, seat, former, networks):
     """Refuse with a reason that the officer can act on."""
     if seat is None:
         raise Refusal(f"{reviewer} n’a plus le rôle d’évaluation. Choisissez une autre personne.", field="reviewer")
@@ -110,7 +110,7 @@ def refuse_obstacle(dossier, reviewer, seat, former):
         raise Refusal(
             f"{reviewer} a déclaré un lien avec ce dossier. Choisissez une autre personne.", field="reviewer"
         )
-    if tie := seat.tie_with(dossier.organisation):
+    if tie := seat.tie_with(dossier.organisation, networks):
         raise Refusal(f"{tie} Choisissez une autre personne.", field="reviewer")
     if not seat.room:
         raise Refusal(
@@ -157,8 +157,12 @@ def asked_and_barred(dossiers, seats):
     for assignment in Assignment.objects.filter(application__in=dossiers).order_by("pk"):
         barred.add((assignment.application_id, assignment.reviewer_id))
         asked[assignment.application_id] += assignment.state in Assignment.ACTIVE
+    networks = networks_of(dossiers)
     barred |= {
-        (dossier.pk, pk) for dossier in dossiers for pk, seat in seats.items() if seat.tie_with(dossier.organisation)
+        (dossier.pk, pk)
+        for dossier in dossiers
+        for pk, seat in seats.items()
+        if seat.tie_with(dossier.organisation, networks[dossier.pk])
     }
     return asked, barred
 

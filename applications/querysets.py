@@ -20,8 +20,9 @@ class ApplicationQuerySet(models.QuerySet):
     def visible_to(self, user):
         """The dossiers whose content `user` may read.
 
-        Staff: all that were sent. Reviewers: those open to them. Applicants: their organisations'. Somebody who
-        declared a tie with a dossier never sees it as staff or as a reviewer (glossary 19).
+        Staff: all that were sent. Reviewers: those open to them. Applicants: their organisations', and those that
+        other applicants have opened to a support network that they are members of. Somebody who declared a tie with a
+        dossier never sees it as staff or as a reviewer (glossary 19).
         """
         if not user.is_authenticated:
             return self.none()
@@ -34,7 +35,16 @@ class ApplicationQuerySet(models.QuerySet):
         return self.filter(self._mine(user) | Q(pk__in=to_review.values("pk")))
 
     def _mine(self, user):
-        return Q(pk__in=self.model.objects.filter(organisation__memberships__user=user).values("pk"))
+        own = Q(pk__in=self.model.objects.filter(organisation__memberships__user=user).values("pk"))
+        return own | Q(pk__in=self.model.objects.open_to_networks_of(user).values("pk"))
+
+    def open_to_networks_of(self, user):
+        """The dossiers whose applicants let a support network of `user` read them, today."""
+        consents = self.model.consents.rel.related_model.objects
+        given = consents.filter(
+            application=OuterRef("pk"), revoked_at=None, network__kind="network", network__memberships__user=user
+        )
+        return self.filter(Exists(given)).exclude(state="withdrawn")
 
     def of_applicant(self, user):
         """The dossiers of the organisations that `user` is a member of."""

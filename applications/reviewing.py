@@ -11,6 +11,7 @@ from accounts.permissions import require
 from applications.assignments import complete_if_due, locked_application
 from applications.models import ApplicationState, Assignment, InterestDeclaration, Review, ReviewScore
 from applications.models.review import ASSIGN
+from applications.roster import networks_of, seats_of
 from applications.sheets import criteria_of, score_hundredths
 
 S = ApplicationState
@@ -80,6 +81,8 @@ def answer(*, assignment, has_interest, nature="", accept, by):
         refuse_closed(dossier, locked, [Assignment.State.PROPOSED])
         if has_interest:
             return recuse(dossier, locked, nature, by)
+        if accept:
+            refuse_seen_tie(dossier, locked)
         InterestDeclaration.objects.create(assignment=locked, has_interest=False)
         locked.move("accept" if accept else "decline", by=by)
         if accept:
@@ -87,6 +90,13 @@ def answer(*, assignment, has_interest, nature="", accept, by):
         else:
             tell_officer(dossier, locked, "a refusé une évaluation")
     return locked
+
+
+def refuse_seen_tie(dossier, locked):
+    """The reviewer says that she has no tie, and the system sees one: it was made after the dossier was entrusted."""
+    seat = seats_of(dossier.wave, [locked.reviewer]).get(locked.reviewer_id)
+    if seat and (tie := seat.tie_with(dossier.organisation, networks_of([dossier])[dossier.pk])):
+        raise Refusal(f"{tie} Dites que vous avez un lien, et lequel : le dossier sera confié à quelqu’un d’autre.")
 
 
 def declare_interest(*, assignment, nature, by):
@@ -150,7 +160,7 @@ def tell_officer(dossier, assignment, what):
 # --- The sheet -----------------------------------------------------------------------------------------------------
 
 
-def save_review(*, assignment, by, version, points, reasons, comment):
+def save_review(*, assignment, by, version, points, reasons, comment, page=""):
     """Keep a draft, complete or not.
 
     Args:
@@ -158,6 +168,7 @@ def save_review(*, assignment, by, version, points, reasons, comment):
         version: of the `Review`, as the page carried it; None when not from a page.
         points: {criterion id: points of one of its levels, or None}; reasons: {criterion id: text}.
         comment: the overall opinion.
+        page: key of the form that saves.
 
     Returns:
         the `Review`.
@@ -171,11 +182,12 @@ def save_review(*, assignment, by, version, points, reasons, comment):
         dossier, review = writable_sheet(assignment, by, version)
         criteria = criteria_of(dossier.call_version)
         write_sheet(review, criteria, points, reasons, comment)
-        review.save(update_fields=["comment", "updated_at"])
+        review.page = page
+        review.save(update_fields=["comment", "updated_at", "page"])
     return review
 
 
-def submit_review(*, assignment, by, version, points, reasons, comment):
+def submit_review(*, assignment, by, version, points, reasons, comment, page=""):
     """Give the sheet: same arguments and refusals as `save_review`, every criterion with its level and its reason.
 
     The score is set (`sheets.score_hundredths`), and the last sheet expected moves the dossier to "reviewed".

@@ -1,10 +1,10 @@
 """Who may review what in a wave, and what each one carries. Reads and pure rules; the verbs are in `assignments`."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from accounts.models import Membership, Role, User
-from applications.models import Assignment, ReviewerProfile
+from applications.models import Assignment, NetworkConsent, ReviewerProfile
 
 DEFAULT_CAPACITY = ReviewerProfile._meta.get_field("capacity").default
 
@@ -34,12 +34,19 @@ class Seat:
     def room(self):
         return max(self.capacity - self.load, 0)
 
-    def tie_with(self, organisation):
-        """The tie that the system can see between this reviewer and an applicant, as a sentence, or ""."""
+    def tie_with(self, organisation, networks=()):
+        """The tie that the system can see between this reviewer and a dossier, as a sentence, or "".
+
+        Args:
+            organisation: the applicant. networks: those that the dossier is, or was, open to (`networks_of`).
+        """
         if organisation.pk in self.organisations:
             return f"{self.reviewer} est membre de la structure qui demande."
         if self.employer_siren and self.employer_siren == organisation.siren:
             return f"L’organisme de {self.reviewer} est la structure qui demande (même SIREN)."
+        for network in networks:
+            if network.pk in self.organisations or (self.employer_siren and self.employer_siren == network.siren):
+                return f"{self.reviewer} est de « {network} », réseau d’appui à qui la structure a ouvert le dossier."
         return ""
 
 
@@ -63,6 +70,15 @@ def seats_of(wave, reviewers=None):
         if reviewer_id in seats:
             seats[reviewer_id].load = load
     return seats
+
+
+def networks_of(dossiers):
+    """{dossier id: the networks it is, or was, open to}: who has read it keeps her tie; one query."""
+    found = defaultdict(list)
+    consents = NetworkConsent.objects.filter(application__in=dossiers).select_related("network").order_by("pk")
+    for given in consents:
+        found[given.application_id].append(given.network)
+    return found
 
 
 def loads_of(wave):

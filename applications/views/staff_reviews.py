@@ -13,7 +13,7 @@ from applications import assignments, reviewing
 from applications.models import ApplicationState, Assignment, Review
 from applications.models.review import ASSIGN
 from applications.review_forms import AssignForm, ReasonForm
-from applications.roster import seats_of
+from applications.roster import networks_of, seats_of
 from applications.sheets import criteria_of, share_of, summary_of
 from applications.views.scope import staff_dossier_of
 
@@ -113,7 +113,8 @@ def matrix_of(dossier, sheets):
 def choices_of(dossier, asked, seats):
     """[(public id, label)] of the people who may be asked, the least loaded first."""
     out = {a.reviewer_id for a in asked if a.state in (*Assignment.ACTIVE, Assignment.State.RECUSED)}
-    free = [s for s in seats.values() if s.pk not in out and s.room and not s.tie_with(dossier.organisation)]
+    networks = networks_of([dossier])[dossier.pk]
+    free = [s for s in seats.values() if s.pk not in out and s.room and not s.tie_with(dossier.organisation, networks)]
     return [
         (str(seat.reviewer.public_id), f"{seat.reviewer}, {seat.load} sur {seat.capacity}")
         for seat in sorted(free, key=lambda seat: seat.load)
@@ -123,7 +124,8 @@ def choices_of(dossier, asked, seats):
 def barred_of(dossier, asked, seats):
     """Why others cannot be asked, in sentences."""
     told = [f"{a.reviewer} a déclaré un lien." for a in asked if a.state == Assignment.State.RECUSED]
-    told += [tie for seat in seats.values() if (tie := seat.tie_with(dossier.organisation))]
+    networks = networks_of([dossier])[dossier.pk]
+    told += [tie for seat in seats.values() if (tie := seat.tie_with(dossier.organisation, networks))]
     full = [str(seat.reviewer) for seat in seats.values() if not seat.room]
     return told + ([f"Au maximum de leur charge : {', '.join(full)}."] if full else [])
 
