@@ -8,10 +8,11 @@ from accounts.french import deadline, long_date
 from accounts.models import JournalEntry
 from accounts.organisations import require_writer
 from accounts.permissions import require
-from applications import budget, completeness
+from applications import budget, completeness, sign_off
+from applications.clocks import local_day, resume, suspended_from
 from applications.models import Application, CorrectionRequest
 from applications.models.application import INSTRUCT
-from applications.submission import Incomplete, freeze, keep_revision, local_day, locked, tell, url_of
+from applications.submission import Incomplete, freeze, keep_revision, locked, tell, url_of
 
 State = Application.State
 
@@ -32,12 +33,13 @@ def take_charge(*, application, by, version=None):
     return application
 
 
-def request_correction(*, application, items, due_at, by, version=None):
-    """Ask for what is missing, with a deadline; the clock of the implied rejection stops (CRPA L114-5).
+def request_correction(*, application, items, due_at, by, suspends_clock=True, version=None):
+    """Ask for something, with a deadline; required pieces stop the clock of the implied rejection (CRPA L114-5).
 
     Args:
         items: what is asked for, one item a line.
         due_at: aware instant before which it must come.
+        suspends_clock: these are pieces that the call requires. A request for better quality leaves the clock running.
 
     Raises:
         Refusal: nothing asked for, or a deadline that is past (fields "items", "due_at").
@@ -51,8 +53,11 @@ def request_correction(*, application, items, due_at, by, version=None):
     with transaction.atomic():
         application = locked(application)
         application.expect_version(version)
-        application.move("request_correction", by=by, on=local_day(now))
-        asked = CorrectionRequest.objects.create(application=application, items=items, due_at=due_at, requested_by=by)
+        stopped_on = suspended_from(application, local_day(now)) if suspends_clock else None
+        application.move("request_correction", by=by, on=stopped_on)
+        asked = CorrectionRequest.objects.create(
+            application=application, items=items, due_at=due_at, requested_by=by, suspends_clock=suspends_clock
+        )
         tell(application, f"correction:{asked.pk}", *correction_mail(application, asked))
     return asked
 
@@ -76,9 +81,9 @@ def answer_correction(*, application, by, version=None, at=None):
         asked = application.correction_requests.select_for_update(of=("self",)).filter(closed_at=None).first()
         if asked:
             refuse_too_late(application, asked, at)
-        if problems := completeness.problems(application):
+        if problems := [*completeness.problems(application), *sign_off.problems(application, by)]:
             raise Incomplete(problems)
-        resume_clock(application, asked, at)
+        resume(application, asked, at)
         freeze(application, at)
         application.requested_cents = budget.requested(budget.cells_of(application))
         application.move("answer_correction", by=by)
@@ -97,15 +102,6 @@ def refuse_too_late(application, asked, at):
         "gardés, mais le dossier est examiné tel que vous l’aviez envoyé. "
         f"Pour demander un délai, écrivez à {service}."
     )
-
-
-def resume_clock(application, asked, at):
-    """Push the implied rejection by the days of suspension: until the answer, at most until the deadline (L114-5)."""
-    if application.clock_suspended_on is None or application.implied_rejection_on is None:
-        return
-    until = min(at, asked.due_at) if asked else at
-    suspended = local_day(until) - application.clock_suspended_on
-    application.implied_rejection_on += suspended
 
 
 def end(asked, *, answered_at=None):
@@ -134,7 +130,7 @@ def close_correction(*, application, by, version=None):
                 f"La structure peut répondre jusqu’au {deadline(asked.due_at)}."
                 " Attendez cette date pour reprendre l’examen."
             )
-        resume_clock(application, asked, now)
+        resume(application, asked, now)
         application.move("close_correction", by=by)
         end(asked)
     return application
@@ -193,11 +189,33 @@ Pour continuer l’examen du dossier {application.reference}, « {application.fa
 
 Répondez avant le {deadline(asked.due_at)} (heure de Paris) : {url_of(application)}
 
-Le compte à rebours au bout duquel notre silence vaut refus est arrêté jusqu’à votre réponse, au plus tard jusqu’à \
-cette date. Passé ce délai, le dossier sera examiné tel que vous l’avez envoyé.
+{clock_words(application, asked)} Passé ce délai, le dossier sera examiné tel que vous l’avez envoyé.
 
 {signature(application)}"""
     return f"Dossier {application.reference} : pièces demandées", body
+
+
+def clock_words(application, asked):
+    """What the request does to the date at which silence is a refusal, in the applicant's words."""
+    if application.clock_suspended_on:
+        return (
+            "Ce sont des pièces obligatoires : le compte à rebours au bout duquel notre silence vaut refus est arrêté "
+            "jusqu’à votre réponse, au plus tard jusqu’à cette date."
+        )
+    if asked.suspends_clock or application.implied_rejection_on is None:
+        return "Cette demande ne change rien à la date à laquelle notre silence vaut refus."
+    return (
+        "Ces précisions aident à l’examen ; elles n’arrêtent pas le compte à rebours : sans réponse de notre part le "
+        f"{long_date(application.implied_rejection_on)}, notre silence vaut refus."
+    )
+
+
+def silence_words(application):
+    """The present date of the refusal born of silence, said to the applicant."""
+    on = long_date(application.implied_rejection_on)
+    if application.implied_rejection_noted_at:
+        return f"Notre silence vaut refus depuis le {on} ; le dossier reste examiné, une attribution reste possible."
+    return f"Si nous ne vous avons pas répondu le {on}, notre silence vaut refus : c’est la date à jour."
 
 
 def resent_mail(application, at):
@@ -206,8 +224,7 @@ def resent_mail(application, at):
 Nous avons reçu le {deadline(at)} la nouvelle version du dossier {application.reference}, \
 « {application.fabrique.name} ».
 
-Si nous ne vous avons pas répondu le {long_date(application.implied_rejection_on)}, notre silence vaut refus : cette \
-date tient compte du temps d’arrêt.
+{silence_words(application)}
 
 Votre dossier : {url_of(application)}
 

@@ -5,8 +5,9 @@ import re
 
 from django.utils import timezone
 
-from accounts.french import long_date
+from accounts.french import long_date, long_datetime
 from applications.clocks import overseas_time
+from applications.models import DepositBasis
 from documents.facts import Addressee, Appeal, Dossier, ReceiptFacts, Service, Titled
 from documents.models import Document
 from documents.requests import request
@@ -37,10 +38,29 @@ def facts_of(application, content):
         requested_cents=application.requested_cents,
         requested_years=years_in_words(application.call_version.years),
         pieces=tuple(Titled(title=piece["label"], text=piece["name"]) for piece in content["attachments"]),
+        in_time_by=in_time_words(application),
+        missing=missing_of(content),
         steps=next_steps(application),
         appeal=appeal_of(application),
         sender=str(application.submitted_by),
     )
+
+
+def in_time_words(application):
+    """How a sending after the closing was in time, and by which rule."""
+    closed = long_datetime(application.wave.closes_at) if application.wave.closes_at else ""
+    return {
+        DepositBasis.WINDOW: "",
+        DepositBasis.GRACE: f"dans la tolérance que l’appel prévoit après la clôture du {closed}",
+        DepositBasis.EXTENSION: f"par un délai accordé à votre structure après la clôture du {closed}",
+    }[application.deposit_basis]
+
+
+def missing_of(content):
+    """What a request that may be sent still lacks: only what the call allows to come later."""
+    if content["organisation"]["siret"]:
+        return ()
+    return (Titled(title="Le SIRET de votre structure", text="à donner avant toute attribution."),)
 
 
 def service_of(application):

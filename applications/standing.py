@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.french import deadline, euros, long_date, plural, siret
 from applications import budget
 from applications.clocks import paris_and_local
-from applications.models import UNDER_EXAMINATION, Application, ApplicationState
+from applications.models import UNDER_EXAMINATION, Application, ApplicationState, DepositBasis
 
 S = ApplicationState
 TONES = {
@@ -66,39 +66,35 @@ def section_url(application, slug):
     return reverse("applications:section", args=[application.public_id, slug])
 
 
-def turn_of(application, sections, asked, now=None):
+def turn_of(application, sections, asked, window, now=None):
     """What the applicant page says first.
 
     Args:
         sections: those of `completeness.sections`, with their problems.
         asked: the open `CorrectionRequest`, or None.
+        window: the `windows.Window` of the dossier.
     """
     now = now or timezone.now()
     if application.state == S.DRAFT:
-        return draft_turn(application, sections, now)
+        return draft_turn(application, sections, window, now)
     if application.state == S.CORRECTION_REQUESTED and asked:
         return correction_turn(application, sections, asked, now)
     return waiting_turn(application)
 
 
-def draft_turn(application, sections, now):
-    closes_at, commune = application.wave.closes_at, application.fabrique.commune
-    if not application.wave.accepts_deposit(now) and closes_at and closes_at <= now:
-        programme = application.wave.call.programme
-        return Turn(
-            mine=False,
-            title=f"Le dépôt est clos depuis le {deadline(closes_at)}",
-            text="Ce dossier n’a pas été envoyé. Votre brouillon est gardé : vous pouvez le relire et en "
-            f"reprendre les textes pour une prochaine vague. Une question : {programme.service_email}.",
-        )
+def draft_turn(application, sections, window, now):
+    ends_at = window.deadline_at(now)
+    if ends_at and ends_at <= now:
+        return late_turn(application, window)
     items = problem_items(application, sections)
-    limit, clock = f"avant le {deadline(closes_at)}", paris_and_local(closes_at, commune)
+    limit = f"avant le {deadline(ends_at)}"
+    clock = f"{window_words(application, window, now)} {paris_and_local(ends_at, application.fabrique.commune)}"
     if items:
         return Turn(
             mine=True,
             title=f"{plural(len(items), 'section')} à compléter, puis à envoyer {limit}",
-            text=time_left(closes_at, now),
-            note=f"{clock} Ce que vous écrivez est enregistré à chaque page.",
+            text=time_left(ends_at, now),
+            note=f"{clock} Ce que vous écrivez est enregistré à chaque page.".strip(),
             items=items,
             url=items[0][1],
             action="Continuer mon dossier",
@@ -106,11 +102,36 @@ def draft_turn(application, sections, now):
     return Turn(
         mine=True,
         title=f"Votre dossier est complet : envoyez-le {limit}",
-        text=time_left(closes_at, now),
-        note=f"{clock} Tant que vous ne l’avez pas envoyé, nous ne le lisons pas.",
+        text=time_left(ends_at, now),
+        note=f"{clock} Tant que vous ne l’avez pas envoyé, nous ne le lisons pas.".strip(),
         url=reverse("applications:check", args=[application.public_id]),
         action="Relire et envoyer",
     )
+
+
+def late_turn(application, window):
+    programme = application.wave.call.programme
+    closed = window.extended_until or window.grace_until
+    return Turn(
+        mine=False,
+        title=f"Le dépôt est clos depuis le {deadline(closed)}",
+        text="Ce dossier n’a pas été envoyé. Votre brouillon est gardé : vous pouvez le porter dans une vague "
+        f"ouverte, sans rien récrire. Une question : {programme.service_email}.",
+        url=reverse("applications:take_up", args=[application.public_id]),
+        action="Reprendre dans une autre vague",
+    )
+
+
+def window_words(application, window, now):
+    """What is particular to this dossier's deadline: more time given to the structure, or the grace that runs."""
+    if window.extended_until:
+        given = window.extension
+        return f"Votre structure a un délai, accordé le {long_date(given.granted_at)} : {given.reason.rstrip('.')}."
+    if window.basis(now) == DepositBasis.GRACE:
+        return f"La clôture est passée depuis le {deadline(window.wave.closes_at)} : ceci est la tolérance de l’appel."
+    if window.has_grace:
+        return f"L’appel tolère un envoi jusqu’au {deadline(window.grace_until)} ; ne comptez pas dessus."
+    return ""
 
 
 def problem_items(application, sections):

@@ -1,8 +1,5 @@
 """Sending a dossier: judged by the server's clock at arrival, once, with a receipt."""
 
-import calendar
-import datetime
-
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -12,9 +9,13 @@ from accounts.french import deadline, euros, hour, long_date, long_datetime
 from accounts.models import Membership, User
 from accounts.notify import notify
 from accounts.organisations import require_writer
-from applications import budget, completeness, receipts, snapshots
+from applications import budget, completeness, receipts, sign_off, snapshots
+from applications.clocks import local_day, months_after
 from applications.drafting import DepositClosed
+from applications.following import refuse_outdated
 from applications.models import Application, Revision
+from applications.routing import route
+from applications.windows import window_of
 from documents.models import Document
 from documents.requests import take_number
 from programme.models import Wave
@@ -47,7 +48,8 @@ def submit(*, application, by, version=None, at=None):
         The receipt, a `documents.models.Document`.
 
     Raises:
-        DepositClosed: `at` is not within the window of the wave (`opens_at` included, `closes_at` excluded).
+        DepositClosed: `at` is neither within the window of the wave (`opens_at` included, `closes_at` excluded), nor
+            within the grace of the call, nor within the time given to this structure (`windows.Window`).
         Incomplete: a section lacks something.
         NotAllowed, StalePage.
 
@@ -59,13 +61,14 @@ def submit(*, application, by, version=None, at=None):
         require_writer(application.organisation, by)
         if application.submitted_at:
             return receipt_of(application)
-        refuse_out_of_window(application.wave, at)
-        refuse_unsendable(application, version)
+        application.deposit_basis = in_time_by(application, at)
+        refuse_unsendable(application, by, version)
         freeze(application, at)
         application.requested_cents = budget.requested(budget.cells_of(application))
         application.implied_rejection_on = months_after(local_day(at), application.call_version.silence_months)
         application.reference = take_number(series=SERIES, year=local_day(at).year)
         application.index()
+        route(application)
         application.move("submit", by=by, at=at)
         revision = keep_revision(application, by, at)
         receipt = receipts.ask(application, revision, by)
@@ -84,20 +87,36 @@ def receipt_of(application):
     return Document.objects.about(application).get(kind=Document.Kind.RECEIPT)
 
 
-def refuse_out_of_window(wave, at):
-    if wave.accepts_deposit(at):
-        return
-    programme = wave.call.programme
+def in_time_by(application, at):
+    """The `DepositBasis` of a sending that arrives at this instant.
+
+    Raises:
+        DepositClosed: none applies; nothing is lost, and the sentence says what to do.
+    """
+    window = window_of(application)
+    if basis := window.basis(at):
+        return basis
+    wave = application.wave
     if wave.closes_at is None or wave.state == Wave.State.PLANNED or (wave.opens_at and at < wave.opens_at):
         opening = f" Il ouvre le {deadline(wave.opens_at)} (heure de Paris)." if wave.opens_at else ""
         raise DepositClosed(
             f"Le dépôt de la vague {wave.number} n’est pas encore ouvert.{opening} Votre brouillon est gardé."
         )
-    raise DepositClosed(
-        f"Le dépôt de la vague {wave.number} est clos depuis le {deadline(wave.closes_at)} (heure de Paris). "
+    raise DepositClosed(too_late(window, at))
+
+
+def too_late(window, at):
+    wave = window.wave
+    if window.extended_until:
+        closed = f"Le délai accordé à votre structure est passé depuis le {deadline(window.extended_until)}"
+    else:
+        closed = f"Le dépôt de la vague {wave.number} est clos depuis le {deadline(wave.closes_at)}"
+    tolerance = f", tolérance comprise jusqu’au {deadline(window.grace_until)}" if window.has_grace else ""
+    return (
+        f"{closed} (heure de Paris{tolerance}). "
         f"Votre envoi est arrivé le {long_date(at)} à {precise_hour(at)} : il n’a pas été enregistré. "
         "Votre brouillon est gardé : vous pouvez le relire et le reprendre pour une prochaine vague. "
-        f"Si une panne vous a empêché d’envoyer à temps, écrivez à {programme.service_email}."
+        f"Si une panne vous a empêché d’envoyer à temps, écrivez à {wave.call.programme.service_email}."
     )
 
 
@@ -105,11 +124,12 @@ def precise_hour(at):
     return f"{hour(at)} et {timezone.localtime(at).second} secondes"
 
 
-def refuse_unsendable(application, version):
+def refuse_unsendable(application, by, version):
     if application.state != Application.State.DRAFT:
         raise StalePage(application.refused_transition_message())
     application.expect_version(version)
-    if problems := completeness.problems(application):
+    refuse_outdated(application)
+    if problems := [*completeness.problems(application), *sign_off.problems(application, by)]:
         raise Incomplete(problems)
 
 
@@ -121,25 +141,16 @@ def freeze(application, at):
 
 def keep_revision(application, by, at):
     content = snapshots.snapshot(application)
+    sha256 = snapshots.digest(content)
+    sign_off.at_sending(application, content, sha256, by)
     return Revision.objects.create(
         application=application,
         number=application.revisions.count() + 1,
         content=content,
-        sha256=snapshots.digest(content),
+        sha256=sha256,
         sent_at=at,
         sent_by=by,
     )
-
-
-def local_day(at):
-    return timezone.localtime(at).date()
-
-
-def months_after(day, months):
-    """The same day some months later, or the last of that month: 31 December + 2 months = 28 or 29 February."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + years, month + 1
-    return datetime.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
 def url_of(application):
@@ -148,8 +159,12 @@ def url_of(application):
 
 def tell(application, key, subject, body):
     """One mail to each person who may write for the organisation, in the caller's transaction."""
+    tell_writers(application.organisation, key, subject, body)
+
+
+def tell_writers(organisation, key, subject, body):
     writers = User.objects.filter(
-        memberships__organisation=application.organisation, memberships__role__in=Membership.WRITERS, is_active=True
+        memberships__organisation=organisation, memberships__role__in=Membership.WRITERS, is_active=True
     )
     for person in writers.order_by("pk"):
         notify(key=f"{key}:{person.pk}", recipient=person.email, subject=subject, body=body)

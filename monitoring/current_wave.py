@@ -7,7 +7,7 @@ from django.db.models import Case, Count, IntegerField, OuterRef, Q, Subquery, S
 from django.utils import timezone
 
 from accounts.french import long_date, plural
-from applications.models import Application, ApplicationState, Assignment
+from applications.models import UNDER_EXAMINATION, Application, ApplicationState, Assignment
 from monitoring.prepared import prepared
 from programme.models import Wave
 from selection.models import PanelSession, PreparedOutcome
@@ -114,8 +114,7 @@ def waves_by_interest(programme):
         adopted_at=Subquery(PanelSession.objects.filter(wave=OuterRef("pk")).values("adopted_at")[:1]),
         silent_on=Subquery(
             Application.objects.filter(
-                wave=OuterRef("pk"), state__in=[S.SUBMITTED, S.ADMISSIBLE, S.IN_REVIEW, S.REVIEWED],
-                clock_suspended_on=None,
+                wave=OuterRef("pk"), state__in=UNDER_EXAMINATION, clock_suspended_on=None,
             ).order_by("implied_rejection_on").values("implied_rejection_on")[:1]
         ),
     )  # fmt: skip

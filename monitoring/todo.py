@@ -4,14 +4,15 @@ import datetime
 from collections import Counter
 from dataclasses import dataclass
 
-from django.db.models import CharField, Count, F, IntegerField, Min, TextField, UUIDField, Value
+from django.db.models import Case, CharField, Count, F, IntegerField, Min, Q, TextField, UUIDField, Value, When
 from django.db.models.functions import Cast, Concat, TruncDate
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.french import plural
 from accounts.models import Role
-from applications.models import Application, ApplicationState, Assignment, CorrectionRequest
+from applications.models import UNDER_EXAMINATION, Application, ApplicationState, Assignment, CorrectionRequest
+from applications.silence import precedes_announcement
 from documents.models import Document
 from funding.models import Agreement, Award, Instalment
 from monitoring.prepared import prepared
@@ -21,7 +22,7 @@ HORIZON = datetime.timedelta(days=15)
 SIXTY = datetime.timedelta(days=60)
 # Beyond that many lines of one nature, the list of that nature is the page to open.
 MOST = 100
-SILENT = (S.SUBMITTED, S.ADMISSIBLE, S.IN_REVIEW, S.REVIEWED)
+BORN, SOON, EARLY = "born", "soon", "early"
 
 
 @dataclass(frozen=True)
@@ -201,15 +202,17 @@ def limited(rows, *order):
 
 
 def silent(programme, today):
-    """Dossiers, by wave, whose silence becomes a refusal within fifteen days (CRPA L231-4 3°)."""
+    """Dossiers, by wave, whose silence is a refusal, becomes one within fifteen days, or before the announcement."""
+    soon, early = Q(implied_rejection_on__lte=today + HORIZON), precedes_announcement()
     rows = Application.objects.filter(
-        wave__call__programme=programme,
-        state__in=SILENT,
-        clock_suspended_on=None,
-        implied_rejection_on__lte=today + HORIZON,
+        soon | early, wave__call__programme=programme, state__in=UNDER_EXAMINATION, clock_suspended_on=None
     )
+    kind = Case(
+        When(implied_rejection_noted_at__isnull=False, then=Value(BORN)), When(soon, then=Value(SOON)),
+        default=Value(EARLY),
+    )  # fmt: skip
     return line(
-        rows, "silence", state=NONE, ref=F("wave__public_id"), name=NONE, person=NONE, wave=F("wave__number"),
+        rows, "silence", state=kind, ref=F("wave__public_id"), name=NONE, person=NONE, wave=F("wave__number"),
         number=Count("pk"), day=Min("implied_rejection_on"),
     )  # fmt: skip
 
@@ -295,10 +298,18 @@ def item_of(row, today):
     return WORDS[nature](NATURES[nature], today, *facts)
 
 
+SILENCES = {
+    BORN: ("Rejet implicite né : une décision reste possible", "rejet né le"),
+    SOON: ("Deux mois de silence valent refus", "décider avant le"),
+    EARLY: ("L’annonce vient après : deux mois de silence valent refus", "décider avant le"),
+}
+
+
 def silence_item(nature, today, state, ref, name, person, wave, number, day):
+    note, label = SILENCES[state]
     return Item(
         nature, f"{plural(number, 'dossier')} de la vague {wave}", f"/pilotage/dossiers/?vague={ref}&tri=silence",
-        "Deux mois de silence valent refus", "Direction", "décider avant le", day, today,
+        note, "Direction", label, day, today,
     )  # fmt: skip
 
 

@@ -181,7 +181,7 @@ def after_planned(standing):
 
 
 def after_collecting(standing):
-    closes = standing.wave.closes_at
+    closes = standing.wave.closes_at and standing.wave.accepts_until()
     open_ = closes is None or closes > timezone.now()
     return NextStep(
         "Commencer l’instruction",

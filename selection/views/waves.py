@@ -13,6 +13,7 @@ from accounts.french import plural
 from accounts.history import entries_of
 from accounts.lists import ChoiceFilter, Column, ListPage
 from applications.models import Application
+from applications.silence import silence_of_wave
 from programme import waves as steps
 from programme.models import Wave
 from selection.decisions import prepare_agreements
@@ -98,6 +99,7 @@ def wave(request, public_id):
         "amendments": amendment_lines(wave),
         "history": entries_of(wave, limit=20),
         "tone": TONES.get(wave.state, ""),
+        "silence": list(silence_of_wave(wave).sentences()),
     }
     return render(request, "selection/wave.html", context)
 
