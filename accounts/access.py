@@ -36,3 +36,9 @@ def role_required(*roles):
 
 def permission_required(permission):
     return guarded(lambda user: user.has_perm(permission))
+
+
+def safe_to_repeat(view):
+    """Declare a POST that does the same whether it arrives once or twice: no key is kept for it."""
+    view.safe_to_repeat = True
+    return view

@@ -19,12 +19,17 @@ class Refusal(Exception):
 
 
 class StalePage(Refusal):
-    """The page was read before somebody changed the object, or before its state moved."""
+    """The page was read before somebody changed the object, or before its state moved.
+
+    Args:
+        subject: the object, for the page to show what it holds now beside what was typed.
+    """
 
     status = 409
     title = "Cette page n’est plus à jour"
 
-    def __init__(self, message: str | None = None, *, field: str | None = None):
+    def __init__(self, message: str | None = None, *, field: str | None = None, subject=None):
+        self.subject = subject
         super().__init__(
             message
             or "Entre-temps, cette page a changé : rien n’a été enregistré. "
@@ -41,5 +46,19 @@ class NotAllowed(Refusal):
 
     def __init__(
         self, message: str = "Votre rôle ne permet pas cette action. Adressez-vous à l’équipe du dispositif."
+    ):
+        super().__init__(message)
+
+
+class Gone(Refusal):
+    """The page that was sent is no longer there, or no longer open to whoever sent it."""
+
+    status = 404
+    title = "Cette page n’existe plus"
+
+    def __init__(
+        self,
+        message: str = "Cette page n’existe plus, ou ne vous est plus ouverte : rien n’a été enregistré. "
+        "Votre texte est gardé ci-dessous.",
     ):
         super().__init__(message)

@@ -4,18 +4,26 @@ import hashlib
 import time
 from contextlib import nullcontext
 
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.http import HttpResponseRedirect
-from django.shortcuts import render
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import render, resolve_url
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_fsm import ConcurrentTransition, TransitionNotAllowed
 
 from accounts import request_id
-from accounts.errors import Refusal, StalePage
+from accounts.errors import Gone, NotAllowed, Refusal, StalePage
+from accounts.keeping import AUTHOR, author_of, forget_kept_post, keep_post
 from accounts.models import IdempotencyKey
+from accounts.stale import both_texts
 
-HIDDEN_FIELDS = {"csrfmiddlewaretoken", "idempotency_key", "version"}
+HIDDEN_FIELDS = {"csrfmiddlewaretoken", "idempotency_key", "version", "page_read", "compared", "kept_post", AUTHOR}
+# The key of the last form that was received, for the page that keeps what was typed: it may forget.
+RECEIVED, RECEIVED_SECONDS = "recu", 600
 ABANDONED_AFTER_SECONDS = 60
 WAIT_FOR_TWIN_SECONDS = 8
 
@@ -53,6 +61,10 @@ class IdempotencyMiddleware:
         namespace = request.resolver_match.namespace
         if request.method != "POST" or namespace == "admin" or name.startswith(self.EXEMPT_VIEWS):
             return None
+        if of_another_account(request):
+            return refuse(request, StalePage(ANOTHER_ACCOUNT))
+        if getattr(view, "safe_to_repeat", False):
+            return None
         key = request.POST.get("idempotency_key", "")
         if not 16 <= len(key) <= 64:
             return refuse(request, StalePage("Ce formulaire n’est pas complet. Rechargez la page, puis recommencez."))
@@ -69,13 +81,25 @@ class IdempotencyMiddleware:
             row.delete()
             raise
         self._keep(row, response)
+        if row.location:
+            tell_received(request, response, key)
         return response
 
     def _run(self, request, view, args, kwargs):
         try:
-            return view(request, *args, **kwargs)
+            response = view(request, *args, **kwargs)
         except (Refusal, TransitionNotAllowed, ConcurrentTransition) as error:
             return refuse(request, error)
+        except Http404:
+            # What was typed on a page that is no longer there, or no longer one's own, is still one's own.
+            if typed_in(request):
+                return refuse(request, Gone())
+            raise
+        except PermissionDenied:
+            if typed_in(request):
+                return refuse(request, NotAllowed())
+            raise
+        return with_text_kept(request, response)
 
     def _claim(self, request, key, fingerprint):
         """The new row, or None when the same POST is known already."""
@@ -119,6 +143,32 @@ class IdempotencyMiddleware:
         return HttpResponseRedirect(row.location)
 
 
+ANOTHER_ACCOUNT = (
+    "Cette page a été ouverte avec un autre compte que le vôtre : rien n’a été enregistré. "
+    "Votre texte est gardé ci-dessous. Reconnectez-vous avec ce compte, ou recommencez avec le vôtre."
+)
+
+
+def of_another_account(request):
+    author = author_of(request) if AUTHOR in request.POST and request.user.is_authenticated else None
+    return author is not None and author != request.user.public_id.hex
+
+
+def with_text_kept(request, response):
+    """Sent to sign in: the text waits there for its author, and the way in leads to it."""
+    entrance = resolve_url(settings.LOGIN_URL)
+    if request.user.is_authenticated or not getattr(response, "url", "").startswith(entrance):
+        return response
+    kept = keep_post(request)
+    return redirect_to_login(reverse("accounts:kept", args=[kept.public_id])) if kept else response
+
+
+def tell_received(request, response, key):
+    if "kept_post" in request.POST:
+        forget_kept_post(public_id=request.POST["kept_post"], by=request.user)
+    response.set_cookie(RECEIVED, key, max_age=RECEIVED_SECONDS, secure=settings.SESSION_COOKIE_SECURE, samesite="Lax")
+
+
 def fingerprint_of(request):
     """SHA-256 of the path and the fields, files by name and size."""
     parts = [request.path]
@@ -151,15 +201,24 @@ def refuse(request, error):
         error: a `Refusal`, or a state machine's own exception, told as a stale page.
     """
     refusal = error if isinstance(error, Refusal) else StalePage()
-    typed = [
+    context = {
+        "refusal": refusal,
+        "typed": typed_in(request),
+        "both": both_texts(refusal, request.POST),
+        "back": page_before(request),
+    }
+    return render(request, "accounts/refusal.html", context, status=refusal.status)
+
+
+def typed_in(request):
+    """(name, value) of what a person wrote in the form that was sent."""
+    return [
         (name, value)
         for name in request.POST
         if name not in HIDDEN_FIELDS and "password" not in name
         for value in request.POST.getlist(name)
         if value.strip()
     ]
-    context = {"refusal": refusal, "typed": typed, "back": page_before(request)}
-    return render(request, "accounts/refusal.html", context, status=refusal.status)
 
 
 def page_before(request):

@@ -12,7 +12,7 @@ from accounts.errors import Refusal, StalePage
 from accounts.french import deadline, folded, hour, integer, plural
 from accounts.models import JournalEntry, Organisation
 from accounts.organisations import require_writer
-from applications import budget, questions
+from applications import budget, cofunding, questions
 from applications.completeness import PIECES, PLACE, PLAN
 from applications.models import Answer, Application, Attachment, BudgetEntry, Fabrique, SavedSection
 from applications.windows import is_extended
@@ -291,6 +291,7 @@ def save_budget(*, application, cells, by, version=None, page="", typing=False):
 
     Args:
         cells: {(side, account, year_rank): cents}; cells not named stay, 0 or None empties one.
+        cofunding_rows, note: see `cofunding.write`; None: co-funders and note stay as they are.
         version: of the section; `page` and `typing` as in `save_answers`.
 
     Raises:
@@ -303,6 +304,8 @@ def save_budget(*, application, cells, by, version=None, page="", typing=False):
         for cell, cents in cells.items():
             refuse_bad_cell(application.call_version, cell, cents)
         write_cells(application, cells)
+        if cofunding_rows is not None:
+            cofunding.write(application, cofunding_rows, note)
         if application.state == Application.State.DRAFT:
             # After sending, lists go on showing what was sent.
             application.requested_cents = budget.requested(budget.cells_of(application))

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from applications.views import assigning, reviewing, staff_reviews
+from applications.views import assigning, autosaving, reviewing, staff_reviews
 
 urlpatterns = [
     path("evaluations/", reviewing.desk, name="desk"),
     path("evaluations/suivante/", reviewing.following, name="next_review"),
     path("evaluations/<uuid:public_id>/", reviewing.review, name="review"),
+    path("evaluations/<uuid:public_id>/garder/", autosaving.sheet, name="autosave_review"),
     path("evaluations/<uuid:public_id>/reponse/", reviewing.answer, name="answer"),
     path("evaluations/<uuid:public_id>/lien/", reviewing.interest, name="interest"),
     path("evaluations/<uuid:public_id>/pieces/<uuid:piece_id>/", reviewing.piece, name="review_piece"),

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from applications.views import bulk, dossiers, morning, pieces, sections, staff
+from applications.views import autosaving, bulk, dossiers, morning, pieces, sections, staff, versions
 
 app_name = "applications"
 urlpatterns = [
@@ -19,6 +19,8 @@ urlpatterns = [
         name="piece_picture",
     ),
     path("dossiers/<uuid:public_id>/pieces/<uuid:piece_id>/retirer/", pieces.remove_piece, name="remove_piece"),
+    path("dossiers/<uuid:public_id>/formulaire/changements/", versions.form_changes, name="form_changes"),
+    path("pilotage/appels/<slug:slug>/brouillons/", versions.drafts, name="form_drafts"),
     path("dossiers/<uuid:public_id>/plan-de-financement/totaux/", sections.plan_totals, name="plan_totals"),
     path("pilotage/dossiers/", staff.staff_list, name="staff_list"),
     path("pilotage/dossiers/selection/", bulk.select, name="select"),
@@ -34,6 +36,7 @@ urlpatterns = [
     path("", include("applications.review_urls")),
     path("", include("applications.team_urls")),
     path("", include("applications.sending_urls")),
+    path("dossiers/<uuid:public_id>/<slug:slug>/garder/", autosaving.section, name="autosave"),
     # Last: any other word after a dossier is one of its sections.
     path("dossiers/<uuid:public_id>/<slug:slug>/", sections.section, name="section"),
 ]

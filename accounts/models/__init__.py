@@ -2,6 +2,7 @@ from accounts.models.base import PublicIdModel, StatefulModel, VersionedModel
 from accounts.models.desk import ListMemory, SavedFilter
 from accounts.models.invitation import Invitation
 from accounts.models.journal import JournalEntry
+from accounts.models.kept import KeptPost
 from accounts.models.organisation import JoinRequest, LegalForm, Membership, Organisation
 from accounts.models.user import INCOMPATIBLE_ROLES, STAFF_ROLES, Role, RoleGrant, User
 from accounts.models.work import IdempotencyKey, Job, JobRow, OutboxMessage
@@ -15,6 +16,7 @@ __all__ = [
     "JobRow",
     "JoinRequest",
     "JournalEntry",
+    "KeptPost",
     "LegalForm",
     "ListMemory",
     "Membership",

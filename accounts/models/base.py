@@ -44,6 +44,8 @@ class VersionedModel(models.Model):
     """An editable object: the UPDATE names the version that was read, so a stale write changes nothing."""
 
     version = models.PositiveIntegerField("version", default=1, editable=False)
+    # Fields that a stale page shows as they are now, beside what was typed: those that every writer may read.
+    shown_when_stale: tuple[str, ...] = ()
 
     class Meta:
         abstract = True
@@ -64,7 +66,7 @@ class VersionedModel(models.Model):
     def _do_update(self, base_qs, *args, **kwargs):
         updated = super()._do_update(base_qs.filter(version=self._version_read), *args, **kwargs)
         if not updated:
-            raise StalePage
+            raise StalePage(subject=self)
         return updated
 
     def expect_version(self, version):
@@ -77,7 +79,7 @@ class VersionedModel(models.Model):
             StalePage: the object has changed since.
         """
         if version is not None and int(version) != self.version:
-            raise StalePage
+            raise StalePage(subject=self)
 
 
 class StatefulModel(ConcurrentTransitionMixin, VersionedModel):

@@ -171,6 +171,8 @@ class Review(PublicIdModel, VersionedModel):
     score_hundredths = models.PositiveIntegerField("note (centièmes)", null=True, blank=True)
     updated_at = models.DateTimeField("modifiée le", auto_now=True)
     submitted_at = models.DateTimeField("rendue le", null=True, blank=True)
+    # The page (key of its form) that saved last, as for `SavedSection`.
+    page = models.CharField("page", max_length=64, blank=True)
 
     objects = ReviewQuerySet.as_manager()
 

@@ -11,11 +11,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import role_required
 from accounts.errors import NotAllowed, Refusal, StalePage
-from accounts.forms import attempt, status_of, version_of
+from accounts.forms import attempt, status_of
 from accounts.french import hour, plural
 from accounts.lists import Column, ListPage
 from accounts.models import Role, User
-from applications import reviewing
+from applications import autosave, reviewing
+from applications.editors import SheetEditor
+from applications.merging import marks_of
 from applications.models import ApplicationState, Assignment, Attachment, Review
 from applications.reading import readable
 from applications.review_forms import AnswerForm, InterestForm, SheetForm
@@ -189,15 +191,14 @@ def post_sheet(request, public_id):
     assignment = mine.filter(public_id=public_id).select_related("application__call_version").first()
     if assignment is None:
         return no_such_sheet(request)
-    form = SheetForm(request.POST, criteria=criteria_of(assignment.application.call_version))
     giving = "give" in request.POST
-    verb = reviewing.submit_review if giving else reviewing.save_review
-    stale, conflicts = False, []
+    editor, clash = SheetEditor(assignment, giving=giving), None
+    form = editor.form(request.POST)
     if form.is_valid():
         try:
-            done = verb(assignment=assignment, by=request.user, version=version_of(request), **form.sheet())
-        except reviewing.StaleSheet as refusal:
-            stale, conflicts = True, conflicts_of(form, refusal.review)
+            done = autosave.save(editor, form, autosave.Sent.of(request), by=request.user)
+        except autosave.Clash as found:
+            clash = found
         except reviewing.IncompleteSheet as incomplete:
             form.add_problems(incomplete.problems)
         except (StalePage, NotAllowed):
@@ -206,8 +207,7 @@ def post_sheet(request, public_id):
             form.add_refusal(refusal)
         else:
             return after_sheet(request, assignment, done, giving)
-    status = 409 if stale else 422
-    return sheet_page(request, of_desk(request, public_id), form, status, stale=stale, conflicts=conflicts)
+    return sheet_page(request, of_desk(request, public_id), form, 409 if clash else 422, clash=clash)
 
 
 @reviewer_only
@@ -224,26 +224,23 @@ def after_sheet(request, assignment, done, giving):
         reviewing.judge_latest(assignment=assignment, by=request.user, version=done.version)
         messages.success(request, "Votre évaluation porte maintenant sur la dernière version : relisez vos notes.")
         return redirect("applications:review", assignment.public_id)
-    messages.success(request, f"Évaluation enregistrée à {hour(done.updated_at)}. Elle n’est pas encore rendue.")
+    messages.success(request, f"Évaluation enregistrée à {hour(done.at)}. Elle n’est pas encore rendue.")
     return redirect("applications:review", assignment.public_id)
 
 
-def conflicts_of(form, saved_review):
-    """[(label, saved text, typed text)] of what differs between the sheet as saved elsewhere and as typed here."""
-    saved = SheetForm(initial=SheetForm.initial_of(saved_review, saved_review.scores.all()), criteria=form.criteria)
-    pairs = []
-    for theirs, ours in zip(saved.rows, form.rows, strict=True):
-        pairs.append((theirs.criterion.label, "niveau", level_text(theirs.level), level_text(ours.level)))
-        pairs.append((theirs.criterion.label, "raison", theirs.reason_text, ours.reason_text))
-    pairs.append(("Avis d’ensemble", "texte", saved_review.comment, (form["comment"].value() or "").strip()))
-    return [(label, what, before, after) for label, what, before, after in pairs if before != after]
+def guard_of(request, assignment, clash):
+    """The version and the marks of what the page shows; a sheet that comes back keeps those it came with."""
+    posted = request.POST
+    if request.method == "POST" and posted.get("version", "").isdecimal():
+        read = posted.get("page_read")
+        # A page that does not say what it showed is taken to have seen what stands there now.
+        return {"sheet_version": clash.now.version if clash and not read else posted["version"], "page_read": read}
+    editor = SheetEditor(assignment)
+    texts = editor.texts_of(editor.review())
+    return {"sheet_version": assignment.review.version, "page_read": marks_of(texts)}
 
 
-def level_text(level):
-    return f"{level.points}. {level.label}" if level else "pas de niveau"
-
-
-def sheet_page(request, assignment, form, status=200, stale=False, conflicts=()):
+def sheet_page(request, assignment, form, status=200, clash=None):
     given = assignment.state == A.SUBMITTED
     writable = assignment.state in Assignment.WRITING and assignment.application.state == ApplicationState.IN_REVIEW
     rows = form.rows
@@ -264,8 +261,9 @@ def sheet_page(request, assignment, form, status=200, stale=False, conflicts=())
         "left": plural(len(rows) - done, "critère"),
         "opened": next((row.criterion.pk for row in rows if not row.is_done), None),
         "writable": writable,
-        "stale": stale,
-        "conflicts": conflicts,
+        "clash": clash,
+        "form_id": SheetEditor.FORM,
+        **guard_of(request, assignment, clash),
     }
     return render(request, "applications/reviews/sheet.html", context, status=status)
 

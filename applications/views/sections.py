@@ -10,15 +10,18 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.errors import NotAllowed, Refusal, StalePage
-from accounts.forms import attempt, status_of, version_of
+from accounts.forms import attempt, status_of
 from accounts.french import hour, plural
 from accounts.organisations import can_write
-from applications import answer_files, budget, completeness, drafting, plans
+from applications import answer_files, autosave, budget, completeness, plans
 from applications.answer_forms import AnswersForm
 from applications.answer_rows import script_values
 from applications.answering import sheet_of
+from applications.editors import AnswersEditor, PlaceEditor, PlanEditor, editor_of
 from applications.forms import PlaceForm, PlanForm
+from applications.merging import marks_of
 from applications.views.pieces import pieces
+from applications.versions import news_of
 from applications.views.scope import open_correction, own_dossier, saved_of, trail_of
 
 
@@ -54,10 +57,23 @@ class Page:
             "previous": self.previous,
             "next_slug": self.next_slug,
             "saved": self.saved,
-            "section_version": self.version,
+            **self.guard(),
             "asked": open_correction(self.application),
+            "news": news_of(self.application),
             "writable": self.application.is_editable and can_write(self.application.organisation, self.request.user),
         }
+
+    def guard(self):
+        """The version and the marks of what the page shows; a form that comes back keeps those it came with."""
+        posted = self.request.POST
+        if self.request.method == "POST" and posted.get("version", "").isdecimal():
+            return {"section_version": posted["version"], "page_read": posted.get("page_read")}
+        return self.fresh_guard()
+
+    def fresh_guard(self):
+        editor = editor_of(self.application, self.section.slug)
+        marks = marks_of(editor.texts()) if editor else None
+        return {"section_version": self.version, "page_read": marks}
 
 
 @login_required
@@ -92,11 +108,12 @@ def structure(page):
 def place(page):
     initial = PlaceForm.initial_of(page.application)
     form = PlaceForm(page.request.POST or None, initial=initial)
-    return run(page, form, lambda version: save_place(page, form, version), "place", {"current_values": initial})
+    return run(page, form, PlaceEditor(page.application), "place", {"current_values": initial})
 
 
-def save_place(page, form, version):
-    return drafting.save_place(application=page.application, by=page.request.user, version=version, **form.values())
+def saved(page, form, editor):
+    """Save what the page changed, beside what others changed meanwhile (`applications.autosave`)."""
+    return autosave.save(editor, form, autosave.Sent.of(page.request), by=page.request.user)
 
 
 def answers(page):
@@ -105,11 +122,12 @@ def answers(page):
     if page.request.method != "POST":
         return render_answers(page, form)
     form.is_valid()
+    editor = AnswersEditor(page.application, page.section.form_section)
     try:
-        saved = attempted(form, lambda: save_answers(page, form, version_of(page.request)))
-    except drafting.SectionChanged as changed:
-        return render_answers(page, form, theirs(page, changed), changed.status)
-    if saved:
+        done = attempted(form, lambda: saved(page, form, editor))
+    except autosave.Clash as clash:
+        return render_answers(page, form, theirs(page, clash), clash.status)
+    if done:
         save_files(page, form)
         return after_answers(page, form)
     return render_answers(page, form, status=422)
@@ -137,16 +155,6 @@ def attempted(form, verb):
     return True
 
 
-def save_answers(page, form, version):
-    return drafting.save_answers(
-        application=page.application,
-        section=page.section.form_section,
-        answers=form.answers(),
-        by=page.request.user,
-        version=version,
-    )
-
-
 def save_files(page, form):
     """Each file apart: one that is refused takes nothing else with it."""
     common = {"application": page.application, "by": page.request.user}
@@ -161,7 +169,7 @@ def after_answers(page, form):
     """Where to go once the answers are saved: the same page while something there is to be seen, else the next."""
     if form.errors:
         now = page_of(page.request, own_dossier(page.request, page.application.public_id), page.section.slug)
-        return render_answers(now, form, {"kept": True}, status=422)
+        return render_answers(now, form, {"kept": True, **now.fresh_guard()}, status=422)
     here = reverse("applications:section", args=[page.application.public_id, page.section.slug])
     if table := form.table_pressed():
         more = f"?plus={table}" if "ajouter" in page.request.POST else ""
@@ -175,7 +183,7 @@ def after_answers(page, form):
 
 def plan(page):
     form = plan_form(page, page.request.POST or None)
-    return run(page, form, lambda version: save_plan(page, form, version), "plan")
+    return run(page, form, PlanEditor(page.application), "plan")
 
 
 def plan_form(page, data):
@@ -188,53 +196,27 @@ def plan_form(page, data):
     )
 
 
-def save_plan(page, form, version):
-    return drafting.save_budget(
-        application=page.application, cells=form.cells(), by=page.request.user, version=version
-    )
-
-
-def run(page, form, save, name, extra=None):
+def run(page, form, editor, name, extra=None):
     """Show a section, or save it and go on; a page that is stale comes back with what was typed."""
     context, status = page.context() | {"form": form} | (extra or {}), 200
     if page.request.method == "POST":
         try:
-            if attempt(form, lambda data: save(version_of(page.request))):
+            if attempt(form, lambda data: saved(page, form, editor)):
                 return go_on(page)
             status = status_of(form)
-        except drafting.SectionChanged as changed:
-            status = changed.status
-            context |= theirs(page, changed)
+        except autosave.Clash as clash:
+            status = clash.status
+            context |= theirs(page, clash)
     if name == "plan":
         context |= plan_context(page, form)
     return render(page.request, f"applications/sections/{name}.html", context, status=status)
 
 
-def theirs(page, changed):
-    """What the page says of a concurrent save: who, when, and the values that are saved now, beside what was typed."""
-    now = page_of(page.request, own_dossier(page.request, page.application.public_id), page.section.slug)
-    return {"conflict": changed, "section_version": now.version, "saved": now.saved, "saved_rows": saved_rows(now)}
-
-
-def saved_rows(page):
-    """(label, saved value) of what stands in the section now."""
-    if page.section.slug == completeness.PLACE:
-        form = PlaceForm(initial=PlaceForm.initial_of(page.application))
-    elif page.section.slug == completeness.PLAN:
-        form = plan_form(page, None)
-    else:
-        sheet = sheet_of(page.application)
-        entries = sheet.of(page.section.form_section)
-        return [(one.question.label, one.shown(sheet.names)) for one in entries if one.text]
-    return [(field.label, shown(field)) for field in form if shown(field)]
-
-
-def shown(field):
-    value = field.value()
-    choices = dict(getattr(field.field, "choices", ()))
-    if isinstance(value, list):
-        return ", ".join(value)
-    return str(choices.get(value, value) or "")
+def theirs(page, clash):
+    """What the page says of a concurrent save: both texts of each field that both changed, to choose from."""
+    context = {"clash": clash, "form_id": AnswersEditor.FORM}
+    # A page that does not say what it showed is taken to have seen what stands there now.
+    return context if page.guard()["page_read"] else context | {"section_version": clash.now.version}
 
 
 def go_on(page):

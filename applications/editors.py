@@ -1,0 +1,290 @@
+"""The pages that several people may have open, each as texts by key: what is saved, what is typed, how to write some.
+
+A text is in the one form in which it is kept ("150000" cents, "63430"), so that two ways of typing it are equal.
+"""
+
+from functools import cached_property, lru_cache
+
+from accounts.errors import Refusal
+from accounts.french import euros
+from applications import budget, drafting, questions, reviewing
+from applications.answer_forms import AnswersForm
+from applications.answering import Sheet
+from applications.autosave import Done, Now
+from applications.completeness import PLACE, PLAN
+from applications.forms import SEGMENTS, PlaceForm, PlanForm, name_of
+from applications.models import Application, Review, SavedSection
+from applications.review_forms import SheetForm
+from applications.sheets import criteria_of
+from programme.communes import resolve_commune, typed_form
+from programme.models import FormSection
+
+
+class SectionEditor:
+    """What the sections of a dossier have in common."""
+
+    Changed = drafting.SectionChanged
+    FORM = "section"
+
+    def __init__(self, application, slug):
+        self.application, self.slug = application, slug
+
+    def now(self):
+        """`Now`, read afresh."""
+        saved = SavedSection.objects.filter(application=self.application, slug=self.slug)
+        saved = saved.select_related("saved_by").first() or SavedSection(version=0)
+        return Now(saved.version, saved.saved_by, saved.saved_at, saved.page, self.texts())
+
+    def done(self, application):
+        saved = application.saved_section
+        return Done(saved.version, saved.saved_at, saved.saved_by)
+
+    def refused(self, form):
+        """{name of a field: sentence} of what could not be read, and is not written."""
+        named = {name: errors for name, errors in form.errors.items() if name in form.fields}
+        return {name: f"{form[name].label} : {errors[0]}" for name, errors in named.items()}
+
+
+class AnswersEditor(SectionEditor):
+    """The questions of one section; keys are `q<id>`."""
+
+    def __init__(self, application, section):
+        super().__init__(application, section.slug)
+        self.section = section
+        self.questions = {f"q{one.pk}": one for one in section.questions.all()}
+
+    def form(self, data):
+        """The form of what is typed, without what is saved: nothing is read."""
+        return AnswersForm(data, section=self.section, sheet=Sheet([self.section], {}))
+
+    @cached_property
+    def unreadable(self):
+        return {}
+
+    def typed(self, form):
+        texts = {}
+        for pk, typed in form.answers().items():
+            try:
+                texts[f"q{pk}"] = drafting.kept(self.questions[f"q{pk}"], typed)["text"]
+            except Refusal as refusal:
+                self.unreadable[f"q{pk}"] = f"{self.label(f'q{pk}')} : {refusal.message}"
+        return texts
+
+    def refused(self, form):
+        return self.unreadable
+
+    def texts(self):
+        answers = self.application.answers.filter(question__section=self.section)
+        return {f"q{pk}": text for pk, text in answers.values_list("question_id", "text")}
+
+    def label(self, key):
+        return self.questions[key].label
+
+    def shown(self, key, text):
+        question = self.questions[key]
+        answer = self.application.answers.filter(question=question).first()
+        if answer and answer.text == text and answer.as_typed:
+            return text
+        return questions.shown_value(question, text, questions.names_of([(question, text)]))
+
+    def shown_typed(self, form, key):
+        kept = drafting.kept(self.questions[key], form.answers()[self.questions[key].pk])
+        if kept["as_typed"]:
+            return kept["text"]
+        return questions.shown_value(
+            self.questions[key], kept["text"], questions.names_of([(self.questions[key], kept["text"])])
+        )
+
+    def write(self, form, keys, **how):
+        typed = form.answers()
+        answers = {pk: typed[pk] for pk in typed if f"q{pk}" in set(keys)}
+        return self.done(
+            drafting.save_answers(application=self.application, section=self.section, answers=answers, **how)
+        )
+
+
+class PlaceEditor(SectionEditor):
+    """Name, commune, address, segment; keys are the names of the fields."""
+
+    LABELS = {name: str(field.label) for name, field in PlaceForm.base_fields.items()}
+
+    def __init__(self, application):
+        super().__init__(application, PLACE)
+
+    def form(self, data):
+        return PlaceForm(data)
+
+    def typed(self, form):
+        form.is_valid()
+        texts = {name: str(value or "") for name, value in form.cleaned_data.items() if name != "commune"}
+        if commune := form.cleaned_data.get("commune"):
+            texts["commune"] = commune.code
+        return {name: texts[name] for name in self.LABELS if name in texts}
+
+    def texts(self):
+        application = type(self.application).objects.select_related("fabrique").get(pk=self.application.pk)
+        place = application.fabrique
+        return {
+            "place_name": place.name,
+            "commune": place.commune_id or "",
+            "address": place.address,
+            "declared_segment": application.declared_segment,
+        }
+
+    def has_other_dossiers(self):
+        others = Application.objects.filter(fabrique=self.application.fabrique_id)
+        return others.exclude(pk=self.application.pk).exists()
+
+    def label(self, key):
+        return self.LABELS[key]
+
+    def shown(self, key, text):
+        if key == "commune":
+            return typed_form(resolve_commune(text)) if text else ""
+        return dict(SEGMENTS).get(text, text) if key == "declared_segment" else text
+
+    def shown_typed(self, form, key):
+        return self.shown(key, self.typed(form)[key])
+
+    def write(self, form, keys, **how):
+        typed = self.typed(form)
+        texts = self.texts() | {key: typed[key] for key in keys}
+        if how.get("typing") and self.has_other_dossiers():
+            # Half a name would be given to a place of its own, or to somebody's other dossier.
+            raise Refusal("ce lieu a d’autres dossiers. Choisissez « Enregistrer et continuer » quand c’est écrit.")
+        texts["commune_code"] = texts.pop("commune")
+        return self.done(drafting.save_place(application=self.application, **texts, **how))
+
+
+class PlanEditor(SectionEditor):
+    """The cells of the financing plan; keys are the names of the fields, texts are cents."""
+
+    def __init__(self, application):
+        super().__init__(application, PLAN)
+
+    def form(self, data):
+        years, first = self.application.call_version.years, budget.first_year_of(self.application.wave)
+        return PlanForm(data, years=years, first_year=first, cells={})
+
+    @cached_property
+    def cells(self):
+        years = range(1, self.application.call_version.years + 1)
+        return {name_of((row.side, row.account, year)): (row, year) for row in budget.ROWS for year in years}
+
+    def typed(self, form):
+        form.is_valid()
+        return {name_of(cell): str(cents or "") for cell, cents in form.cells().items()}
+
+    def texts(self):
+        rows = self.application.budget.model.objects.filter(application=self.application)
+        return {name_of((one.side, one.account, one.year_rank)): str(one.cents or "") for one in rows}
+
+    def label(self, key):
+        row, year = self.cells[key]
+        return f"{row.label}, {budget.first_year_of(self.application.wave) + year - 1}"
+
+    def shown(self, key, text):
+        return euros(int(text or 0))
+
+    def shown_typed(self, form, key):
+        return self.shown(key, self.typed(form)[key])
+
+    def write(self, form, keys, **how):
+        wanted = set(keys)
+        cells = {cell: cents for cell, cents in form.cells().items() if name_of(cell) in wanted}
+        return self.done(drafting.save_budget(application=self.application, cells=cells, **how))
+
+
+class SheetEditor:
+    """A reviewer's sheet, in two windows of hers; keys are the names of the fields."""
+
+    Changed = reviewing.StaleSheet
+    FORM = "fiche"
+
+    def __init__(self, assignment, *, giving=False):
+        self.assignment, self.giving = assignment, giving
+        self.criteria = criteria_of(assignment.application.call_version)
+        self.names = [f"{kind}_{one.pk}" for one in self.criteria for kind in ("points", "reason")] + ["comment"]
+
+    def form(self, data):
+        return SheetForm(data, criteria=self.criteria)
+
+    def review(self):
+        rows = Review.objects.select_related("assignment__reviewer").prefetch_related("scores")
+        return rows.get(assignment=self.assignment.pk)
+
+    def texts_of(self, review):
+        initial = SheetForm.initial_of(review, review.scores.all())
+        return {name: as_text(initial.get(name)) for name in self.names}
+
+    def now(self):
+        review = self.review()
+        return Now(review.version, review.assignment.reviewer, review.updated_at, review.page, self.texts_of(review))
+
+    def typed(self, form):
+        form.is_valid()
+        data = form.cleaned_data
+        return {name: as_text(data[name]).replace("\r\n", "\n").strip() for name in self.names if name in data}
+
+    refused = SectionEditor.refused
+
+    def label(self, key):
+        kind, _, pk = key.partition("_")
+        criterion = next((one.label for one in self.criteria if str(one.pk) == pk), "")
+        return {"points": f"{criterion}, niveau", "reason": f"{criterion}, raison"}.get(kind, "Avis d’ensemble")
+
+    def shown(self, key, text):
+        if not key.startswith("points_"):
+            return text
+        criterion = next(one for one in self.criteria if f"points_{one.pk}" == key)
+        level = criterion.level(int(text)) if text else None
+        return f"{level.points}. {level.label}" if level else "pas de niveau"
+
+    def shown_typed(self, form, key):
+        return self.shown(key, self.typed(form)[key])
+
+    def write(self, form, keys, *, by, version, page="", typing=False):
+        typed = self.typed(form)
+        texts = {key: typed[key] for key in keys}
+        if len(keys) < len(self.names):
+            texts = self.texts_of(self.review()) | texts
+        points = {one.pk: int(text) if (text := texts[f"points_{one.pk}"]) else None for one in self.criteria}
+        reasons = {one.pk: texts[f"reason_{one.pk}"] for one in self.criteria}
+        verb = reviewing.submit_review if self.giving else reviewing.save_review
+        review = verb(
+            assignment=self.assignment, by=by, version=version, points=points, reasons=reasons,
+            comment=texts["comment"], page=page,
+        )  # fmt: skip
+        self.saved = review
+        return Done(review.version, review.updated_at, by)
+
+
+def as_text(value):
+    return "" if value is None else str(value)
+
+
+def editor_of(application, slug):
+    """The editor of a section of a dossier, or None: its page is not one to type on."""
+    if slug == PLACE:
+        return PlaceEditor(application)
+    if slug == PLAN:
+        return PlanEditor(application)
+    section = section_of(application.call_version, slug)
+    return AnswersEditor(application, section) if section else None
+
+
+def section_of(version, slug):
+    """The `FormSection` with its questions; that of a published version is read once a process."""
+    if version.frozen_at is None:
+        return read_section(version.pk, slug)
+    return frozen_section(version.pk, version.frozen_at, slug)
+
+
+@lru_cache(maxsize=512)
+def frozen_section(version_id, frozen_at, slug):
+    """The database refuses any change of a frozen version: what was read stays true."""
+    return read_section(version_id, slug)
+
+
+def read_section(version_id, slug):
+    return FormSection.objects.prefetch_related("questions").filter(version=version_id, slug=slug).first()
