@@ -10,8 +10,9 @@ import subprocess
 import sys
 
 from scripts import servers
+from scripts.clamd import PACKAGE, find_clamd
 from scripts.environment import PYTHON, ROOT, enter
-from scripts.system import Missing, fail
+from scripts.system import Missing, fail, install
 
 
 def main() -> int:
@@ -19,6 +20,8 @@ def main() -> int:
     names = [name for name in os.environ.get("ONLY", "").split(",") if name]
     try:
         enter("scripts.proof", dev=True)
+        if not find_clamd():
+            install(PACKAGE)
         with servers.postgresql(durable=True) as database, servers.redis() as redis:
             if not (database and redis):
                 raise Missing(

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from scripts import servers
 from scripts.chromium import find_chromium
+from scripts.clamd import PACKAGE, find_clamd
 from scripts.environment import PYTHON, ROOT, enter
 from scripts.lint import lint
 from scripts.system import Missing, fail, install, say
@@ -83,10 +84,16 @@ def find_browser() -> None:
         install("chromium", "fonts-dejavu-core")
 
 
+def find_antivirus() -> None:
+    if not find_clamd():
+        install(PACKAGE)
+
+
 def run(arguments: list[str]) -> int:
     say("== Contrôles")
     failed_checks = lint()
     find_browser()
+    find_antivirus()
     with tempfile.TemporaryDirectory(prefix="fabriques-suite-", ignore_cleanup_errors=True) as folder:
         reference, missing = on_reference(Path(folder) / "reference", arguments)
         sqlite = on_sqlite(Path(folder) / "sqlite", arguments)

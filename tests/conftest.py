@@ -64,9 +64,11 @@ def pytest_unconfigure(config):
 def missing_parts() -> dict[str, str]:
     """Marker → what this run lacks for it. Those tests are deselected and counted, never skipped in silence."""
     from scripts.chromium import find_chromium
+    from scripts.clamd import find_clamd
 
     redis, postgresql = bool(settings.REDIS_URL), on_postgresql()
     missing = {
+        "clamd": "" if find_clamd() else "clamd",
         "redis": "" if redis else "Redis",
         "concurrency": "" if postgresql else "PostgreSQL",
         "browser": "" if redis and postgresql and find_chromium() else "chromium, PostgreSQL et Redis",
