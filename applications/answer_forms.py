@@ -16,6 +16,7 @@ from functools import cached_property
 
 from django import forms
 
+from accounts.errors import StalePage
 from accounts.forms import DsfrForm
 from accounts.french import integer
 from applications import questions
@@ -191,12 +192,26 @@ class AnswersForm(DsfrForm):
         )  # fmt: skip
 
     def answers(self):
-        """{question id: what was typed} of the questions that the page had, right or wrong; files apart."""
+        """{question id: what was typed} of the questions that the page had, right or wrong; files apart.
+
+        Raises:
+            StalePage: the page has questions of a former version of the form.
+        """
+        self.refuse_former_questions()
         return {
             one.pk: typed_text(self[name_of(one)].data)
             for one in self.questions
             if one.kind not in (Kind.FILE, Kind.COMPUTED) and self.is_sent(one)
         }
+
+    def refuse_former_questions(self):
+        """What was typed under a question that is no longer there would be lost: the page of refusal shows it."""
+        shown = set(self.data.getlist("q")) if hasattr(self.data, "getlist") else set()
+        if shown - {str(one.pk) for one in self.questions}:
+            raise StalePage(
+                "Le formulaire de l’appel a changé pendant que vous écriviez : cette page montre l’ancien. "
+                "Rien n’a été enregistré, et votre texte est gardé ci-dessous : reportez-le dans la page rechargée."
+            )
 
     def uploads(self):
         """[(question, uploaded file)] of the files chosen, and [question] of those to take away."""
