@@ -104,6 +104,9 @@ class StartForm(PlaceForm):
     representative_title = forms.CharField(
         label="Sa qualité", max_length=100, required=False, help_text="Par exemple : présidente, gérant, maire."
     )
+    separate = forms.BooleanField(
+        label="C’est une autre structure, ou un autre établissement : l’enregistrer à part", required=False
+    )
     NEEDED_OF_A_NEW_ONE = {"name": "Donnez le nom de la structure.", "legal_form": "Choisissez la forme juridique."}
     ORGANISATION_FIELDS = ("name", "legal_form", "siret", "postal_code", "city")
 
@@ -137,40 +140,7 @@ class StartForm(PlaceForm):
         data = self.cleaned_data
         fields = {name: data[name] for name in self.ORGANISATION_FIELDS}
         fields |= {name: data[name] for name in ("representative_name", "representative_title")}
-        return fields | {"address": data["organisation_address"]}
-
-
-class PlanForm(DsfrForm):
-    """The three-year grid: one amount a cell, named "side-account-year"."""
-
-    use_required_attribute = False
-
-    def __init__(self, *args, years, first_year, cells, **kwargs):
-        self.years, self.first_year = years, first_year
-        super().__init__(*args, initial={name_of(cell): cents for cell, cents in cells.items()}, **kwargs)
-        for row in budget.ROWS:
-            for rank in range(1, years + 1):
-                self.fields[f"{row.key}-{rank}"] = amount_field(row, first_year + rank - 1)
-
-    def cells(self):
-        """{(side, account, year_rank): cents} of every valid cell; an empty one is 0."""
-        return {
-            (row.side, row.account, rank): self.cleaned_data[name] or 0
-            for row in budget.ROWS
-            for rank in range(1, self.years + 1)
-            if (name := f"{row.key}-{rank}") in self.cleaned_data
-        }
-
-
-def name_of(cell):
-    side, account, year_rank = cell
-    return f"{side}-{account}-{year_rank}"
-
-
-def amount_field(row, year):
-    field = EuroCentsField(label=f"{row.label}, {year}", required=False, max_cents=budget.MAX_CENTS)
-    field.widget.attrs |= {"aria-label": f"{row.label}, {year}, en euros"}
-    return field
+        return fields | {"address": data["organisation_address"], "separate": data["separate"]}
 
 
 class ConfirmForm(DsfrForm):

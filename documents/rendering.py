@@ -48,15 +48,26 @@ def render(template: str, facts: dict) -> bytes:
         FactsError: a fact is missing or ill-typed.
         RenderingUnavailable: Pango is absent.
     """
-    html = as_html(template, facts)
+    identity = json.dumps([template, facts], sort_keys=True, ensure_ascii=False)
+    return lay_out(as_html(template, facts), identity)
+
+
+def lay_out(html: str, identity: str) -> bytes:
+    """The bytes of a tagged PDF (PDF/UA-1) of one page of HTML, in the style of the letters.
+
+    Args:
+        identity: what makes these bytes; the same identity and the same page give the same file.
+
+    Raises:
+        RenderingUnavailable: Pango is absent.
+    """
     weasyprint = _weasyprint()
     fonts, style = _fonts_and_style()
-    identity = json.dumps([template, facts], sort_keys=True, ensure_ascii=False).encode()
     pdf = weasyprint.HTML(string=html, base_url=SCHEME, url_fetcher=_fetcher()).write_pdf(
         stylesheets=[style],
         font_config=fonts,
         pdf_variant="pdf/ua-1",
-        pdf_identifier=hashlib.sha256(identity).hexdigest()[:32].encode(),
+        pdf_identifier=hashlib.sha256(identity.encode()).hexdigest()[:32].encode(),
     )
     return _with_scopes(pdf)
 

@@ -31,6 +31,23 @@ class WaveQuerySet(models.QuerySet):
         return self.filter(state="collecting", opens_at__lte=at, closes_at__gt=at, call__state="published")
 
 
+class QuestionQuerySet(models.QuerySet):
+    def of_version(self, version):
+        """Every question of a version in the order of its form, with its section: one query."""
+        rows = self.filter(section__version=version).select_related("section")
+        return rows.order_by("section__position", "section_id", "position", "pk")
+
+
+class PublicQuestionQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The service reads all; everyone reads the answered ones of public calls."""
+        return self if reads_all(user) else self.filter(state="answered", call__state__in=PUBLIC_CALL_STATES)
+
+    def answered(self, call):
+        """Official answers of a call, the latest first."""
+        return self.filter(call=call, state="answered").order_by("-answered_at", "-pk")
+
+
 class AnnouncementQuerySet(models.QuerySet):
     def standing(self, on):
         """Statements made by the day `on` that no other statement made by that day supersedes."""

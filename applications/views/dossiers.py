@@ -19,6 +19,7 @@ from applications import (
     drafting,
     reading,
     reapplying,
+    sign_off,
     snapshots,
     standing,
     submission,
@@ -26,7 +27,9 @@ from applications import (
 )
 from applications.forms import ConfirmForm, StartForm
 from applications.models import Application
+from applications.versions import news_of
 from applications.views.scope import arrival, open_correction, own_dossier, trail_of
+from applications.views.team import around, expected_of
 from applications.windows import waves_open_to, window_of, windows_of
 from documents.downloads import serve
 from documents.models import Document
@@ -51,6 +54,7 @@ def mine(request):
         "to_do": [row for row in rows if row["mine"]],
         "others": [row for row in rows if not row["mine"]],
         "open_waves": open_waves(),
+        **expected_of(request.user),
     }
     return render(request, "applications/mine.html", context)
 
@@ -131,14 +135,20 @@ def dossier(request, public_id):
         "turn": standing.turn_of(application, sections, asked, window_of(application)),
         "steps": standing.steps_of(application),
         "receipt": Document.objects.about(application).filter(kind=Document.Kind.RECEIPT).first(),
-        "summaries": [(one, standing.section_summary(application, one, pieces)) for one in sections],
+        "summaries": summaries_of(application, sections, pieces),
         "complete": sum(section.is_complete for section in sections),
         **versions_of(application),
         **follow_up_of(application),
         "history": words.applicant_history(application, {one.slug: one.title for one in sections}),
-        "members": application.organisation.memberships.select_related("user").order_by("pk"),
+        **around(request, application),
     }
     return render(request, "applications/dossier.html", context)
+
+
+def summaries_of(application, sections, pieces):
+    """[(section, its grey line, the colleague it is entrusted to or None)]."""
+    held = {one.slug: one.user for one in application.assignees.select_related("user")}
+    return [(one, standing.section_summary(application, one, pieces), held.get(one.slug)) for one in sections]
 
 
 def page_of(request, application, sections):
@@ -147,6 +157,7 @@ def page_of(request, application, sections):
         "sections": sections,
         "can_write": can_write(application.organisation, request.user),
         "trail": trail_of(application),
+        "news": news_of(application),
     }
 
 
@@ -163,21 +174,9 @@ def versions_of(application):
 def follow_up_of(application):
     """The requests before and after this one, and whether it may be taken up in another wave."""
     return {
-        "earlier": earlier_of(application),
+        "earlier": reapplying.earlier_of(application),
         "later": application.later.select_related("wave").order_by("-pk").first(),
         "may_take_up": application.state in reapplying.ENDED,
-    }
-
-
-def earlier_of(application):
-    """The request that this one takes up, with what became of it and why; or None."""
-    if application.previous_id is None:
-        return None
-    earlier = Application.objects.select_related("wave__call", "fabrique").get(pk=application.previous_id)
-    return {
-        "dossier": earlier,
-        "became": reapplying.earlier_words(earlier),
-        "grounds": reapplying.grounds_of(earlier),
     }
 
 
@@ -250,14 +249,15 @@ def sent_message(application, at):
 
 def render_check(request, application, form, status=200):
     sections, window = completeness.sections(application), window_of(application)
-    asked = open_correction(application)
+    asked, content = open_correction(application), snapshots.snapshot(application)
     context = {
         **page_of(request, application, sections),
         "form": form,
         "window": window,
+        "signature": sign_off.standing(application, request.user, content=content),
         "problems": [problem for section in sections for problem in section.problems],
         "problem_items": standing.problem_items(application, sections),
-        "content": reading.readable(snapshots.snapshot(application)),
+        "content": reading.readable(content),
         "changes": changes_since_sent(application),
         "asked": asked,
         "current": "relecture",

@@ -1,6 +1,7 @@
 from programme.models.call import Call, CallVersion, Criterion, CriterionLevel, SegmentBounds
 from programme.models.form import FormSection, Question
 from programme.models.programme import Announcement, Origin, Programme, Target
+from programme.models.public_question import PublicQuestion
 from programme.models.territory import Commune, FormerCommune, Segment, Zoning, ZoningEdition
 from programme.models.wave import Wave, WaveAmendment
 
@@ -15,6 +16,7 @@ __all__ = [
     "FormerCommune",
     "Origin",
     "Programme",
+    "PublicQuestion",
     "Question",
     "Segment",
     "SegmentBounds",

@@ -5,7 +5,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from programme.calendar import coming_wave, days_left, latest_wave, open_wave, overseas_hours, told, wave_steps
-from programme.models import Call, WaveAmendment
+from programme.models import Call, PublicQuestion, WaveAmendment
+
+# The others are one click away, with a search.
+SHOWN_ANSWERS = 5
 
 
 @require_safe
@@ -43,18 +46,33 @@ def call(request, slug):
     now = timezone.now()
     wave = latest_wave(found, now)
     offer = offer_of(found, now)
+    content = content_of(offer["version"])
+    answers = list(PublicQuestion.objects.answered(found).select_related("criterion", "question"))
+    pin(answers, content)
     return render(
         request,
         "programme/call.html",
         {
             **offer,
-            **content_of(offer["version"]),
+            **content,
+            "answers": answers[:SHOWN_ANSWERS],
+            "answer_count": len(answers),
             "wave": wave,
             "steps": wave_steps(wave, now) if wave else [],
             "overseas": overseas_hours(offer["open"].closes_at) if offer["open"] else "",
             "amendments": amendments_of(found),
         },
     )
+
+
+def pin(answers, content):
+    """Give each criterion and question its official answers; they follow their label or slug into a later version."""
+    for criterion in content["criteria"]:
+        criterion.official_answers = [
+            one for one in answers if one.criterion and one.criterion.label == criterion.label
+        ]
+    for question in (question for section in content["sections"] for question in section.questions.all()):
+        question.official_answers = [one for one in answers if one.question and one.question.slug == question.slug]
 
 
 def content_of(version):

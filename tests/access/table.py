@@ -52,6 +52,9 @@ PUBLIC = [
     )
 ] + [
     Row("programme:call", EVERYONE, get=EVERYONE, target=then.published_call),
+    Row("programme:self_test", EVERYONE, get=EVERYONE, target=then.published_call),
+    Row("programme:questions", EVERYONE, get=EVERYONE, post=EVERYONE, target=then.asked_call),
+    Row("programme:call_pdf", EVERYONE, get=EVERYONE, target=then.published_call),
     # A call that is not published is the staff's.
     Row("programme:call", EVERYONE, get=STAFF, sees=STAFF, target=then.unpublished_call),
     Row("documents:verify", EVERYONE, get=EVERYONE, post=EVERYONE, target=at.unknown_letter, done=(200,)),
@@ -148,6 +151,29 @@ APPLYING = [
         get=READERS | THE_REVIEWER,
         target=at.piece_in_review,
     ),
+    Row("applications:read_piece", **OWN, get=MEMBERS, target=at.piece_of_draft),
+    Row(
+        "applications:read_piece",
+        SIGNED_IN,
+        sees=MEMBERS | READERS,
+        get=MEMBERS | READERS,
+        target=at.piece_of_awarded,
+    ),
+    Row(
+        "applications:read_piece",
+        SIGNED_IN,
+        sees=READERS | THE_REVIEWER,
+        get=READERS | THE_REVIEWER,
+        target=at.piece_in_review,
+    ),
+    Row("applications:piece_picture", **OWN, get=MEMBERS, target=at.picture_of_draft),
+    Row(
+        "applications:piece_picture",
+        SIGNED_IN,
+        sees=MEMBERS | READERS,
+        get=MEMBERS | READERS,
+        target=at.picture_of_awarded,
+    ),
     Row("applications:remove_piece", **OWN, post=WRITER, target=at.piece_of_draft),
     Row("applications:plan_totals", **OWN, get=MEMBERS, target=at.draft),
     Row("applications:section", **OWN, get=MEMBERS, post=WRITER, target=at.place),
@@ -200,6 +226,8 @@ REVIEWING = [
 CALLS = [
     Row("programme:manage_calls", STAFF, get=STAFF),
     Row("programme:manage_call", STAFF, get=STAFF, post=STEERING, target=then.unpublished_call),
+    Row("programme:manage_questions", STAFF, get=STAFF),
+    Row("programme:manage_question", STAFF, get=STAFF, post=STEERING, target=then.public_question),
     Row("programme:plan_wave", STEERING, get=STEERING, post=STEERING, target=then.new_wave),
 ]
 

@@ -11,6 +11,7 @@ from applications import admissibility
 from applications.completeness import PIECES, PLACE, PLAN
 from applications.models import Attachment
 from applications.sheets import criteria_of
+from documents import previews
 from portal.demonstration.people import PASSWORD
 from tests import factories
 from tests.access.rows import Target
@@ -173,6 +174,21 @@ def piece_in_review(world):
 def piece_of(world, application):
     where = dossier(application)
     return Target({**where.kwargs, "piece_id": world.piece_of(application).public_id}, {}, where.words)
+
+
+def picture_of_draft(world):
+    return picture_of(world, world.ready)
+
+
+def picture_of_awarded(world):
+    return picture_of(world, world.awarded)
+
+
+def picture_of(world, application):
+    """Its thumbnail, made as a worker makes it."""
+    piece = world.piece_of(application)
+    previews.draw(piece.file_id)
+    return Target({**dossier(application).kwargs, "piece_id": piece.public_id, "number": 0}, {}, ())
 
 
 def section(world, slug, data, application=None):

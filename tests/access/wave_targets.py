@@ -8,6 +8,7 @@ from applications import admissibility, assignments
 from applications.models import Assignment
 from documents.models import Document
 from funding.models import Award
+from programme import public_questions
 from programme.waves import amend_wave
 from selection import decisions, outcomes
 from selection.forms import session_initial
@@ -152,6 +153,16 @@ def delegation(world):
 
 def published_call(world):
     return Target({"slug": world.call.slug})
+
+
+def asked_call(world):
+    return Target({"slug": world.call.slug}, {"text": "Une question du public, assez longue.", "email": ""})
+
+
+def public_question(world):
+    asked = public_questions.ask(call=world.call, text="Une question du public, assez longue.")
+    data = {"public_text": "Une question ?", "answer": "Une réponse.", "version": asked.version}
+    return Target({"public_id": asked.public_id}, data)
 
 
 def unpublished_call(world):
