@@ -6,14 +6,9 @@ from django.utils import timezone
 from accounts import french
 from accounts.errors import Refusal
 from accounts.permissions import require
-from programme.models import Call, Origin, Question, Wave
+from programme.models import Call, CallVersion, Question, Wave
 from programme.models.call import PUBLISH
-
-
-class IncompleteCall(Refusal):
-    """The call lacks something that the people who answer it need."""
-
-    title = "Cet appel n’est pas complet"
+from programme.publication import IncompleteCall, call_problems
 
 
 def publish_call(*, call, by, version=None):
@@ -32,9 +27,12 @@ def publish_call(*, call, by, version=None):
     with transaction.atomic():
         call = Call.objects.select_for_update(of=("self",)).get(pk=call.pk)
         call.expect_version(version)
+        # Whoever is editing the version holds it: what is checked is what is frozen.
+        prepared = CallVersion.objects.select_for_update(of=("self",)).filter(call=call, frozen_at=None).first()
         refuse_incomplete(call)
         call.move("publish", by=by)
-        freeze(call.versions.last(), call.published_at)
+        if prepared:
+            freeze(prepared, call.published_at)
         for wave in lock_waves(call):
             if wave.has_window():
                 wave.move("open_deposit", by=by)
@@ -57,60 +55,13 @@ def refuse_incomplete(call):
 
 
 def publication_problems(call) -> list[str]:
-    """What keeps a call from being published, each a few French words; empty when it may be.
-
-    A reconstruction is recorded as its sources tell it: only a version is asked for.
-    """
-    version = call.versions.last()
-    if version is None:
-        return ["le texte de l’appel (aucune version)"]
-    if call.origin == Origin.RECONSTRUCTION:
-        return []
-    return [*text_problems(version), *criteria_problems(version), *form_problems(version), *wave_problems(call)]
-
-
-def text_problems(version):
-    if not version.summary.strip():
-        yield "le résumé"
-    if not version.eligibility.strip():
-        yield "qui peut répondre"
-    if not version.bounds.exists():
-        yield "les montants par segment"
-
-
-def criteria_problems(version):
-    criteria = list(version.criteria.prefetch_related("levels"))
-    if not criteria:
-        yield "les critères"
-    for criterion in criteria:
-        if len(criterion.levels.all()) < 2:
-            yield f"les niveaux du critère « {criterion.label} » (deux au moins)"
-
-
-def form_problems(version):
-    sections = list(version.sections.prefetch_related("questions"))
-    if not sections:
-        yield "le formulaire (aucune section)"
-    for section in sections:
-        questions = section.questions.all()
-        if not questions:
-            yield f"les questions de la section « {section.title} »"
-        for question in questions:
-            if question.kind in Question.WITH_OPTIONS and len(question.options) < 2:
-                yield f"les choix de la question « {question.label} » (deux au moins)"
-
-
-def wave_problems(call):
-    windows = [wave for wave in call.waves.all() if wave.has_window()]
-    if not windows:
-        yield "une vague avec l’ouverture et la clôture du dépôt"
-    elif all(wave.closes_at <= timezone.now() for wave in windows):
-        yield "une vague dont le dépôt n’est pas déjà clos"
+    """What keeps a call from being published, each a few French words; empty when it may be."""
+    return [problem.text for problem in call_problems(call)]
 
 
 def publication_consequences(call) -> list[str]:
     """What publishing will do, in numbers, for the page that asks."""
-    version = call.versions.last()
+    version = call.draft_version()
     if version is None:
         return []
     questions = french.plural(Question.objects.filter(section__version=version).count(), "question")

@@ -18,6 +18,12 @@ class WaveForm(DsfrForm):
     capacity = forms.IntegerField(
         label="Lauréats au plus", min_value=1, max_value=500, initial=30, help_text="Dépassable avec un motif."
     )
+    short_window_reason = forms.CharField(
+        label="Motif d’une ouverture courte",
+        max_length=300,
+        required=False,
+        help_text="Seulement si le dépôt est ouvert moins longtemps que l’appel ne le promet. La phrase sera lue.",
+    )
     instruction_until = day("Fin de l’instruction")
     reviews_due_on = day("Évaluations attendues le")
     panel_on = day("Comité le")

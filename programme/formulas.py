@@ -33,13 +33,13 @@ class BadFormula(Refusal):
 def tokens_of(text):
     """[(kind, text)] with kind in name, number, sign."""
     if len(text) > MAX_LENGTH:
-        raise BadFormula(f"La formule est trop longue : {MAX_LENGTH} signes au plus.")
+        raise BadFormula(f"La formule est trop longue : {MAX_LENGTH} signes au plus.")
     found, at, text = [], 0, text.rstrip()
     while at < len(text):
         match = TOKEN.match(text, at)
         if match is None:
             raise BadFormula(
-                f"« {text[at:].strip()[:1]} » ne se lit pas dans une formule : "
+                f"« {text[at:].strip()[:1]} » ne se lit pas dans une formule : "
                 "écrivez des noms de questions, des nombres, + - * / et des parenthèses."
             )
         name, number, sign = match.groups()
@@ -68,7 +68,7 @@ class Parser:
 
     def expect(self, sign, where):
         if not self.takes(sign):
-            raise BadFormula(f"Il manque « {sign} » {where}.")
+            raise BadFormula(f"Il manque « {sign} » {where}.")
 
     def whole(self):
         node = self.formula()
@@ -76,7 +76,7 @@ class Parser:
             text = self.peek()[1]
             raise BadFormula(
                 "Une parenthèse se ferme sans avoir été ouverte." if text == ")" else
-                f"Avant « {text} », il manque un signe : + - * ou /, avec des espaces autour du signe moins."
+                f"Avant « {text} », il manque un signe : + - * ou /, avec des espaces autour du signe moins."
             )  # fmt: skip
         return node
 
@@ -95,7 +95,7 @@ class Parser:
     def factor(self):
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise BadFormula("La formule a trop de parenthèses : découpez-la en deux valeurs calculées.")
+            raise BadFormula("La formule a trop de parenthèses : découpez-la en deux valeurs calculées.")
         node = self.bare_factor()
         self.depth -= 1
         return node
@@ -112,15 +112,15 @@ class Parser:
             return ("number", Decimal(text.replace(",", ".")))
         if kind != "name":
             raise BadFormula(
-                "La formule s’arrête trop tôt : il manque un nom de question ou un nombre à la fin." if kind == "end"
-                else f"Devant « {text} », il manque un nom de question ou un nombre."
+                "La formule s’arrête trop tôt : il manque un nom de question ou un nombre à la fin." if kind == "end"
+                else f"Devant « {text} », il manque un nom de question ou un nombre."
             )  # fmt: skip
         return self.column_sum() if text.lower() in SUMS and self.peek() == ("sign", "(") else ("name", text)
 
     def column_sum(self):
         self.expect("(", "après sum")
         table = self.name("le nom du tableau")
-        self.expect(".", "entre le tableau et sa colonne : sum(tableau.colonne)")
+        self.expect(".", "entre le tableau et sa colonne : sum(tableau.colonne)")
         column = self.name("le nom de la colonne")
         self.expect(")", "pour fermer sum(tableau.colonne)")
         return ("sum", table, column)
@@ -141,7 +141,7 @@ def parse(formula):
     """
     tokens = tokens_of(formula)
     if not tokens:
-        raise BadFormula("Écrivez la formule, par exemple : loyer * 12 + charges.")
+        raise BadFormula("Écrivez la formule, par exemple : loyer * 12 + charges.")
     return Parser(tokens).whole()
 
 

@@ -178,7 +178,7 @@ def check_formula(formula, earlier) -> list[str]:
     numbers = numbers_of(earlier)
     names = names_in(parse(formula))
     if not names:
-        raise BadFormula("La formule ne lit aucune réponse : nommez au moins une question.")
+        raise BadFormula("La formule ne lit aucune réponse : nommez au moins une question.")
     for name in names:
         if name not in numbers:
             raise BadFormula(unknown_name(name, earlier, numbers))
@@ -202,12 +202,12 @@ def unknown_name(name, earlier, numbers):
     known = {question.slug: question for question in earlier}
     usable = ", ".join(f"sum({one})" if "." in one else one for one in numbers) or "aucune pour l’instant"
     if slug not in known:
-        return f"« {slug} » n’est pas une question qui précède. Vous pouvez nommer : {usable}."
+        return f"« {slug} » n’est pas une question qui précède. Vous pouvez nommer : {usable}."
     if column:
-        return f"« {slug} » n’a pas de colonne de nombres ou de montants nommée « {column} ». Possibles : {usable}."
+        return f"« {slug} » n’a pas de colonne de nombres ou de montants nommée « {column} ». Possibles : {usable}."
     if known[slug].kind == "table":
-        return f"« {slug} » est un tableau : écrivez sum({slug}.colonne)."
-    return f"« {slug} » ne se calcule pas : sa réponse n’est pas un nombre. Vous pouvez nommer : {usable}."
+        return f"« {slug} » est un tableau : écrivez sum({slug}.colonne)."
+    return f"« {slug} » ne se calcule pas : sa réponse n’est pas un nombre. Vous pouvez nommer : {usable}."
 
 
 def slugs_read(question):
@@ -240,12 +240,12 @@ def check_condition(condition, earlier):
         question = known.get(one["question"])
         if question is None:
             raise BadCondition(
-                f"« {one['question']} » ne vient pas avant cette question : une condition porte sur ce qui précède."
+                f"« {one['question']} » ne vient pas avant cette question : une condition porte sur ce qui précède."
             )
         if one["op"] not in OPERATORS_OF.get(question.kind, PRESENCE):
-            possible = ", ".join(f"« {OPERATORS[op]} »" for op in OPERATORS_OF.get(question.kind, PRESENCE))
+            possible = ", ".join(f"« {OPERATORS[op]} »" for op in OPERATORS_OF.get(question.kind, PRESENCE))
             raise BadCondition(
-                f"« {OPERATORS.get(one['op'], one['op'])} » ne va pas avec « {question.label} » : "
+                f"« {OPERATORS.get(one['op'], one['op'])} » ne va pas avec « {question.label} » : "
                 f"choisissez {possible}."
             )
         if question.kind in ("choice", "choices") and one["op"] not in WITHOUT_VALUE:
@@ -254,9 +254,9 @@ def check_condition(condition, earlier):
 
 def refuse_unknown_option(question, value):
     if value not in question.options:
-        possible = ", ".join(f"« {option} »" for option in question.options)
+        possible = ", ".join(f"« {option} »" for option in question.options)
         raise BadCondition(
-            f"« {value} » n’est pas un choix de la question « {question.label} ». Ses choix : {possible}."
+            f"« {value} » n’est pas un choix de la question « {question.label} ». Ses choix : {possible}."
         )
 
 
@@ -274,8 +274,10 @@ def phrase(condition, known):
             return between.join(nested(part, known) for part in condition[word])
     question = known.get(condition["question"])
     label = question.label.rstrip(" \u00a0?:") if question else condition["question"]
-    said = f"« {label} » {OPERATORS[condition['op']]}"
-    return said if condition["op"] in WITHOUT_VALUE else f"{said} « {told_value(question, condition['value'])} »"
+    said = f"« {label} » {OPERATORS[condition['op']]}"
+    if condition["op"] in WITHOUT_VALUE:
+        return said
+    return f"{said} « {condition.get('label') or told_value(question, condition['value'])} »"
 
 
 def nested(part, known):

@@ -12,6 +12,7 @@ from accounts.models import JournalEntry
 from accounts.permissions import require
 from programme.models import Call, Wave, WaveAmendment
 from programme.models.wave import STEER
+from programme.openings import refuse_short_window, short_window
 
 CALENDAR = ("instruction_until", "reviews_due_on", "panel_on", "announcement_on")
 AMENDABLE = ("opens_at", "closes_at", "capacity", *CALENDAR)
@@ -35,12 +36,13 @@ def plan_wave(*, call, by, number=None, **fields):
     Args:
         number: the next one when not given.
         fields: `opens_at`, `closes_at` (aware instants), `capacity`, `instruction_until`, `reviews_due_on`,
-            `panel_on`, `announcement_on` (dates, Europe/Paris).
+            `panel_on`, `announcement_on` (dates, Europe/Paris), `short_window_reason` (why the deposit is open for
+            less than the call promises).
 
     Raises:
         NotAllowed: `by` may not steer waves.
         BadCalendar: the dates are not in order.
-        Refusal: the call takes no more waves.
+        Refusal: the call takes no more waves, or the window is shorter than it promises and nothing says why.
     """
     require(by, STEER)
     with transaction.atomic():
@@ -48,6 +50,7 @@ def plan_wave(*, call, by, number=None, **fields):
         refuse_finished_call(call)
         wave = Wave(call=call, number=number or next_number(call), origin=call.origin, **fields)
         refuse_disorder(wave)
+        refuse_short_window(wave)
         wave.save()
         JournalEntry.write(action="plan_wave", subject=wave, actor=by, details=written(fields))
         if call.state == Call.State.PUBLISHED and wave.has_window():
@@ -97,11 +100,20 @@ def amend_wave(*, wave, by, reason, version=None, **changes):
             trace(wave, name, value, reason, by)
             setattr(wave, name, value)
         refuse_disorder(wave)
+        explain_short_window(wave, changes, reason)
         wave.save()
         JournalEntry.write(
             action="amend_wave", subject=wave, actor=by, details={"reason": reason, "changes": written(changes)}
         )
     return wave
+
+
+def explain_short_window(wave, changes, reason):
+    """The reason of an amendment that shortens the deposit below the promise of the call is the reason of that."""
+    if changes.keys() & {"opens_at", "closes_at"}:
+        wave.short_window_reason = ""
+        if short_window(wave, wave.call.version_in_force()) is not None:
+            wave.short_window_reason = reason
 
 
 def asked_reason(reason):
@@ -208,7 +220,7 @@ def start_instruction(*, wave, by, version=None):
     require(by, STEER)
     with transaction.atomic():
         wave = locked(wave, version)
-        if wave.state == Wave.State.COLLECTING and wave.closes_at > timezone.now():
+        if wave.state == Wave.State.COLLECTING and wave.accepts_until() > timezone.now():
             raise Refusal(
                 f"Le dépôt est ouvert jusqu’au {french.deadline(wave.closes_at)} (heure de Paris) : attendez, "
                 "ou avancez la clôture par une modification motivée."

@@ -102,7 +102,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='callversion',
             name='state_aid_basis',
-            field=models.CharField(choices=[('not_aid', 'Aucune : ce n’est pas une aide d’État'), ('de_minimis', 'Aide de minimis (règlement (UE) 2023/2831)'), ('sieg_de_minimis', 'Aide de minimis SIEG (règlement (UE) 2023/2832)'), ('exempted', 'Régime exempté de notification')], default='not_aid', max_length=16, verbose_name='base d’aide d’État'),
+            field=models.CharField(choices=[('not_aid', 'Aucune : ce n’est pas une aide d’État'), ('de_minimis', 'Aide de minimis (règlement (UE) 2023/2831)'), ('sieg_de_minimis', 'Aide de minimis SIEG (règlement (UE) 2023/2832)'), ('exempted', 'Régime exempté de notification')], default='not_aid', max_length=16, verbose_name='base d’aide d’État'),
         ),
         migrations.AddField(
             model_name='callversion',

@@ -11,6 +11,7 @@ from programme.models.territory import Segment
 from programme.querysets import PUBLIC_CALL_STATES, CallQuerySet
 
 PUBLISH = "programme.publish_call"
+EDIT = "programme.edit_call"
 
 
 def has_published_version_content(call):
@@ -76,6 +77,10 @@ class Call(PublicIdModel, StatefulModel):
         frozen = [version for version in versions if version.frozen_at]
         return next(reversed(frozen or versions), None)
 
+    def draft_version(self):
+        """The version being prepared, if any; among `versions.all()`, so a prefetch serves it."""
+        return next((version for version in self.versions.all() if not version.frozen_at), None)
+
     @transition(state, State.DRAFT, State.PUBLISHED, conditions=[has_published_version_content], permission=PUBLISH)
     def publish(self, *, by):
         self.published_at, self.published_by = timezone.now(), by
@@ -101,7 +106,7 @@ class CallVersion(EditedRow):
         AGREEMENT = "agreement", "La convention signée par les deux parties"
 
     class StateAid(models.TextChoices):
-        NOT_AID = "not_aid", "Aucune : ce n’est pas une aide d’État"
+        NOT_AID = "not_aid", "Aucune : ce n’est pas une aide d’État"
         DE_MINIMIS = "de_minimis", "Aide de minimis (règlement (UE) 2023/2831)"
         SIEG_DE_MINIMIS = "sieg_de_minimis", "Aide de minimis SIEG (règlement (UE) 2023/2832)"
         EXEMPTED = "exempted", "Régime exempté de notification"
@@ -160,6 +165,16 @@ class CallVersion(EditedRow):
             return None
         most = max(bound.max_cents for bound in bounds)
         return min(bound.min_cents for bound in bounds), most, max(bound.year_cap_cents for bound in bounds)
+
+    def erase(self):
+        """Delete a draft with its parts; the database refuses it for a published version."""
+        for criterion in self.criteria.all():
+            criterion.levels.all().delete()
+        for section in self.sections.all():
+            section.questions.all().delete()
+        for parts in (self.criteria, self.sections, self.bounds):
+            parts.all().delete()
+        self.delete()
 
     def is_complete(self):
         return self.bounds.exists() and self.criteria.exists() and self.sections.exists()

@@ -3,6 +3,7 @@ from django.db.models import Q
 
 from programme.models.call import CallVersion
 from programme.models.edited import EditedRow
+from programme.querysets import QuestionQuerySet
 
 # Addresses of the parts that every dossier has, whatever the call: a section of that name could not be reached.
 RESERVED_SLUGS = (
@@ -74,6 +75,8 @@ class Question(EditedRow):
     settings = models.JSONField("réglages", default=dict, blank=True)
     # {} (always asked) or {"all" | "any": [{"question": slug, "op": …, "value": …}]}, on earlier questions.
     condition = models.JSONField("condition", default=dict, blank=True)
+
+    objects = QuestionQuerySet.as_manager()
 
     class Meta:
         verbose_name = "question"

@@ -15,8 +15,9 @@ from programme import calls, waves
 from programme.calendar import latest_wave
 from programme.forms import WaveForm
 from programme.models import Call
-from programme.models.call import PUBLISH
+from programme.models.call import EDIT, PUBLISH
 from programme.models.wave import STEER
+from programme.publication import call_problems
 from programme.querysets import READ_ALL
 from programme.views.public import amendments_of, content_of
 
@@ -60,7 +61,9 @@ class CallList(ListPage):
 @permission_required(READ_ALL)
 def manage_calls(request):
     listing = CallList(request, Call.objects.visible_to(request.user))
-    return listing.file() or render(request, "programme/manage_calls.html", {"listing": listing})
+    return listing.file() or render(
+        request, "programme/manage_calls.html", {"listing": listing, "can_edit": request.user.has_perm(EDIT)}
+    )
 
 
 ACTS = {
@@ -84,7 +87,7 @@ def manage_call(request, slug):
 
 def context_of(call, user):
     draft = call.state == Call.State.DRAFT
-    problems = calls.publication_problems(call) if draft else []
+    problems = call_problems(call) if draft else []
     version = call.version_in_force()
     return {
         "call": call,
@@ -93,6 +96,10 @@ def context_of(call, user):
         **content_of(version),
         "waves": [(wave, WAVE_TONES.get(wave.state, "info")) for wave in call.waves.all()],
         "can_publish": user.has_perm(PUBLISH),
+        "can_edit": user.has_perm(EDIT) and call.takes_waves,
+        "can_clone": user.has_perm(EDIT) and version is not None,
+        "prepared": call.draft_version(),
+        "versions": sorted(call.versions.all(), key=lambda one: -one.number),
         "can_plan": user.has_perm(STEER) and call.takes_waves,
         "problems": problems,
         "consequences": calls.publication_consequences(call) if draft else [],

@@ -118,19 +118,19 @@ def test_a_number_too_large_is_no_value():
         ("", "Écrivez la formule"),
         ("loyer +", "s’arrête trop tôt"),
         ("loyer loyer", "il manque un signe"),
-        ("(loyer", "Il manque « ) »"),
+        ("(loyer", "Il manque « ) »"),
         ("loyer)", "sans avoir été ouverte"),
-        ("* loyer", "Devant « * »"),
+        ("* loyer", "Devant « * »"),
         ("__import__('os')", "ne se lit pas"),
-        ("loyer ** 2", "Devant « * »"),
-        ("loyer; charges", "« ; »"),
-        ("sum(depenses)", "Il manque « . »"),
+        ("loyer ** 2", "Devant « * »"),
+        ("loyer; charges", "« ; »"),
+        ("sum(depenses)", "Il manque « . »"),
         ("sum(depenses.)", "le nom de la colonne"),
         ("1 + 2", "ne lit aucune réponse"),
-        ("inconnu + 1", "« inconnu » n’est pas une question"),
+        ("inconnu + 1", "« inconnu » n’est pas une question"),
         ("nom + 1", "n’est pas un nombre"),
         ("depenses + 1", "est un tableau"),
-        ("sum(depenses.objet)", "« objet »"),
+        ("sum(depenses.objet)", "« objet »"),
         ("(" * 30 + "loyer" + ")" * 30, "trop de parenthèses"),
         ("loyer + " * 60 + "loyer", "trop longue"),
     ],
@@ -189,14 +189,14 @@ def test_a_condition_that_cannot_be_judged_is_refused(test, words):
 
 def test_a_condition_is_told_in_french():
     questions = [
-        ask("statut", "choice", label="Où en est le lieu ?", options=["Ouvert"]),
+        ask("statut", "choice", label="Où en est le lieu ?", options=["Ouvert"]),
         ask("loyer", "amount", label="Loyer"), ask("jour", "date", label="Ouverture"),
         ask("n", "number", label="Postes"),
     ]  # fmt: skip
     either = {"any": [when("loyer", "more", 150_000_00), when("jour", "less", "2026-08-01"), when("n", "is", "2.5")]}
     assert told_condition({"all": [when("statut", "is", "Ouvert"), either]}, questions) == (
-        "si « Où en est le lieu » est « Ouvert » et (« Loyer » est plus grand que « 150\u00a0000\u00a0€ » ou "
-        "« Ouverture » est plus petit que « 1er\u00a0août\u00a02026 » ou « Postes » est « 2,5 »)"
+        "si « Où en est le lieu » est « Ouvert » et (« Loyer » est plus grand que « 150\u00a0000\u00a0€ » ou "
+        "« Ouverture » est plus petit que « 1er\u00a0août\u00a02026 » ou « Postes » est « 2,5 »)"
     )
     assert told_condition({}, questions) == ""
 
