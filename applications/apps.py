@@ -19,6 +19,7 @@ class ApplicationsConfig(AppConfig):
             *database.append_only("applications_depositextension"),
             *database.append_only("applications_outage"),
             *database.append_only("applications_interestdeclaration"),
+            *database.append_only("applications_republicancommitment"),
             *database.append_only("applications_signoff"),
             *database.never_deleted("applications_application"),
             *database.never_deleted("applications_assignment"),

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, field
 
-from applications import budget
+from applications import budget, part_problems, parts
 from applications.answering import sections_of, sheet_of
 
 STRUCTURE, PLACE, PLAN, PIECES, CHECK = "structure", "adresse", "plan-de-financement", "pieces", "relecture"
+PROJECT, CONSORTIUM, AIDS = part_problems.PROJECT, part_problems.CONSORTIUM, part_problems.AIDS
 TITLES = {
+    **part_problems.TITLES,
     STRUCTURE: "Votre structure",
     PLACE: "L’adresse du lieu",
     PLAN: "Le plan de financement",
@@ -43,20 +45,20 @@ def sections(application):
     Args:
         application: any dossier; what is read is its current content, not what was sent.
     """
-    asked = sections_of(application)
+    asked, said = sections_of(application), parts.parts_of(application)
+    before, after = part_problems.part_slugs(application)
     outline = [
-        (STRUCTURE, TITLES[STRUCTURE], None),
-        (PLACE, TITLES[PLACE], None),
+        *((slug, TITLES[slug], None) for slug in (STRUCTURE, PLACE, *before)),
         *((section.slug, section.title, section) for section in asked),
-        (PLAN, TITLES[PLAN], None),
-        (PIECES, TITLES[PIECES], None),
+        *((slug, TITLES[slug], None) for slug in (*after, PLAN, PIECES)),
     ]
     built = [Section(slug, title, n, form) for n, (slug, title, form) in enumerate(outline, start=1)]
     found = [
         *structure_problems(application),
         *place_problems(application),
         *answer_problems(application, asked),
-        *plan_problems(application),
+        *plan_problems(application, said),
+        *part_section_problems(application, said),
         *piece_problems(application),
     ]
     for section in built:
@@ -70,10 +72,12 @@ def problems(application):
 
 
 def structure_problems(application):
-    if application.organisation.siret or not application.call_version.siret_required_to_submit:
-        return []
-    sentence = "Cet appel demande un SIRET dès l’envoi. Ajoutez celui de votre structure."
-    return [SectionProblem(STRUCTURE, sentence)]
+    return [SectionProblem(STRUCTURE, sentence) for sentence in part_problems.structure_sentences(application)]
+
+
+def part_section_problems(application, said):
+    requested_cents = budget.requested(budget.cells_of(application))
+    return [SectionProblem(*one) for one in part_problems.part_problems(application, said, requested_cents)]
 
 
 def place_problems(application):
@@ -101,12 +105,14 @@ def bounds_of(application):
     return next((one for one in bounds if one.segment == application.declared_segment), None)
 
 
-def plan_problems(application):
+def plan_problems(application, said):
     found = budget.problems(
         budget.cells_of(application),
         years=application.call_version.years,
         bounds=bounds_of(application),
         first_year=budget.first_year_of(application.wave),
+        state_share_max=application.call_version.state_share_max_percent,
+        premises=parts.lent_premises(said),
     )
     return [SectionProblem(PLAN, problem.sentence, f"ligne-{problem.row}") for problem in found]
 

@@ -286,7 +286,9 @@ def kept(question, typed):
         return {"text": typed, "as_typed": True}
 
 
-def save_budget(*, application, cells, by, version=None, page="", typing=False):
+def save_budget(
+    *, application, cells, by, cofunding_rows=None, note="", version=None, page="", typing=False
+):
     """Save the financing plan, balanced or not: what is wrong keeps it from being sent, not from being saved.
 
     Args:
@@ -327,12 +329,21 @@ def refuse_bad_cell(call_version, cell, cents):
 
 
 def write_cells(application, cells):
-    for (side, account, year_rank), cents in cells.items():
-        place = {"application": application, "side": side, "account": account, "year_rank": year_rank}
-        if cents:
-            BudgetEntry.objects.update_or_create(**place, defaults={"cents": cents})
-        else:
-            BudgetEntry.objects.filter(**place).delete()
+    """Only what differs is written: one query for what changed, one for each cell that was emptied."""
+    before = budget.cells_of(application)
+    emptied = [cell for cell, cents in cells.items() if not cents and cell in before]
+    for side, account, year_rank in emptied:
+        application.budget.filter(side=side, account=account, year_rank=year_rank).delete()
+    changed = {cell: cents for cell, cents in cells.items() if cents and before.get(cell) != cents}
+    BudgetEntry.objects.bulk_create(
+        [
+            BudgetEntry(application=application, side=side, account=account, year_rank=year_rank, cents=cents)
+            for (side, account, year_rank), cents in changed.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["application", "side", "account", "year_rank"],
+        update_fields=["cents"],
+    )
 
 
 def attach(*, application, kind, uploaded, by):

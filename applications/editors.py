@@ -12,37 +12,15 @@ from applications.answer_forms import AnswersForm
 from applications.answering import Sheet
 from applications.autosave import Done, Now
 from applications.completeness import PLACE, PLAN
-from applications.forms import SEGMENTS, PlaceForm, PlanForm, name_of
-from applications.models import Application, Review, SavedSection
+from applications.forms import SEGMENTS, PlaceForm
+from applications.plan_forms import beside_of, cofunding_of, name_of, plan_form
+from applications.models import Application, Review
+from applications.part_editors import FORMS, PartEditor, text_of
 from applications.review_forms import SheetForm
+from applications.section_editor import SectionEditor
 from applications.sheets import criteria_of
 from programme.communes import resolve_commune, typed_form
 from programme.models import FormSection
-
-
-class SectionEditor:
-    """What the sections of a dossier have in common."""
-
-    Changed = drafting.SectionChanged
-    FORM = "section"
-
-    def __init__(self, application, slug):
-        self.application, self.slug = application, slug
-
-    def now(self):
-        """`Now`, read afresh."""
-        saved = SavedSection.objects.filter(application=self.application, slug=self.slug)
-        saved = saved.select_related("saved_by").first() or SavedSection(version=0)
-        return Now(saved.version, saved.saved_by, saved.saved_at, saved.page, self.texts())
-
-    def done(self, application):
-        saved = application.saved_section
-        return Done(saved.version, saved.saved_at, saved.saved_by)
-
-    def refused(self, form):
-        """{name of a field: sentence} of what could not be read, and is not written."""
-        named = {name: errors for name, errors in form.errors.items() if name in form.fields}
-        return {name: f"{form[name].label} : {errors[0]}" for name, errors in named.items()}
 
 
 class AnswersEditor(SectionEditor):
@@ -122,11 +100,11 @@ class PlaceEditor(SectionEditor):
         return {name: texts[name] for name in self.LABELS if name in texts}
 
     def texts(self):
-        application = type(self.application).objects.select_related("fabrique").get(pk=self.application.pk)
+        application = Application.objects.select_related("fabrique__commune").get(pk=self.application.pk)
         place = application.fabrique
         return {
             "place_name": place.name,
-            "commune": place.commune_id or "",
+            "commune": place.commune.code if place.commune else "",
             "address": place.address,
             "declared_segment": application.declared_segment,
         }
@@ -163,8 +141,7 @@ class PlanEditor(SectionEditor):
         super().__init__(application, PLAN)
 
     def form(self, data):
-        years, first = self.application.call_version.years, budget.first_year_of(self.application.wave)
-        return PlanForm(data, years=years, first_year=first, cells={})
+        return plan_form(self.application, data)
 
     @cached_property
     def cells(self):
@@ -173,18 +150,29 @@ class PlanEditor(SectionEditor):
 
     def typed(self, form):
         form.is_valid()
-        return {name_of(cell): str(cents or "") for cell, cents in form.cells().items()}
+        cells = {name_of(cell): str(cents or "") for cell, cents in form.cells().items()}
+        return cells | {name: text_of(form.cleaned_data[name]) for name in form.beside if name in form.cleaned_data}
 
     def texts(self):
         rows = self.application.budget.model.objects.filter(application=self.application)
-        return {name_of((one.side, one.account, one.year_rank)): str(one.cents or "") for one in rows}
+        cells = {name_of((one.side, one.account, one.year_rank)): str(one.cents or "") for one in rows}
+        return cells | {name: text_of(value) for name, value in self.beside().items()}
+
+    def beside(self):
+        """What is saved of the co-funders and the note, by the names of their fields."""
+        return beside_of(Application.objects.get(pk=self.application.pk))
 
     def label(self, key):
+        if key not in self.cells:
+            return str(self.form(None).fields[key].label)
         row, year = self.cells[key]
         return f"{row.label}, {budget.first_year_of(self.application.wave) + year - 1}"
 
     def shown(self, key, text):
-        return euros(int(text or 0))
+        if key in self.cells:
+            return euros(int(text or 0))
+        labels = dict(getattr(self.form(None).fields[key], "choices", ()))
+        return str(labels.get(text, text))
 
     def shown_typed(self, form, key):
         return self.shown(key, self.typed(form)[key])
@@ -192,6 +180,9 @@ class PlanEditor(SectionEditor):
     def write(self, form, keys, **how):
         wanted = set(keys)
         cells = {cell: cents for cell, cents in form.cells().items() if name_of(cell) in wanted}
+        beside = {name: form.cleaned_data[name] for name in form.beside if name in wanted}
+        if beside:
+            how |= cofunding_of(self.beside() | beside, form.pieces)
         return self.done(drafting.save_budget(application=self.application, cells=cells, **how))
 
 
@@ -269,6 +260,8 @@ def editor_of(application, slug):
         return PlaceEditor(application)
     if slug == PLAN:
         return PlanEditor(application)
+    if slug in FORMS:
+        return PartEditor(application, slug)
     section = section_of(application.call_version, slug)
     return AnswersEditor(application, section) if section else None
 

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 
 from accounts.french import euros
-from applications import budget
+from applications import budget, parts
 from applications.completeness import bounds_of
+from applications.part_pages import ceilings_of, state_share_text
 
 
 @dataclass
@@ -23,7 +24,9 @@ class GridRow:
 
 @dataclass
 class Rule:
-    ok: bool
+    """One rule, kept or not; None: said for information."""
+
+    ok: bool | None
     title: str
     text: str
 
@@ -45,9 +48,33 @@ class Grid:
         return [*self.expenses, *self.resources]
 
     @property
+    def common_expenses(self):
+        return [line for line in self.expenses if not line.row.rare]
+
+    @property
+    def rare_expenses(self):
+        return [line for line in self.expenses if line.row.rare]
+
+    @property
+    def common_resources(self):
+        return [line for line in self.resources if not line.row.rare]
+
+    @property
+    def rare_resources(self):
+        return [line for line in self.resources if line.row.rare]
+
+    @property
+    def uses_rare_expenses(self):
+        return any(line.total or line.messages for line in self.rare_expenses)
+
+    @property
+    def uses_rare_resources(self):
+        return any(line.total or line.messages for line in self.rare_resources)
+
+    @property
     def other_problems(self):
         """Those that no rule of the call and no message under a row tells already."""
-        return [problem for problem in self.problems if problem.row in ("balance", "volunteering")]
+        return [problem for problem in self.problems if problem.row in ("balance", "volunteering", "premises", "state-share")]
 
 
 def grid_of(application, form, cells):
@@ -59,7 +86,10 @@ def grid_of(application, form, cells):
     """
     years, first = application.call_version.years, budget.first_year_of(application.wave)
     bounds = bounds_of(application)
-    found = budget.problems(cells, years=years, bounds=bounds, first_year=first)
+    said, most = parts.parts_of(application), application.call_version.state_share_max_percent
+    found = budget.problems(
+        cells, years=years, bounds=bounds, first_year=first, state_share_max=most, premises=parts.lent_premises(said)
+    )
     ranks = range(1, years + 1)
     spent = [budget.spent(cells, rank) for rank in ranks]
     financed = [budget.financed(cells, rank) for rank in ranks]
@@ -71,7 +101,7 @@ def grid_of(application, form, cells):
         resource_totals=labelled(financed, first),
         gaps=[gap_of(a, b) for a, b in zip([*financed, sum(financed)], [*spent, sum(spent)], strict=True)],
         problems=found,
-        rules=rules_of(cells, ranks, first, bounds),
+        rules=[*rules_of(cells, ranks, first, bounds), *rules_on_aid(application, said, cells, first, most)],
         started=bool(cells),
     )
 
@@ -114,3 +144,21 @@ def rules_of(cells, ranks, first, bounds):
         Rule(bounds.min_cents <= total <= bounds.max_cents,
              f"De {euros(bounds.min_cents)} à {euros(bounds.max_cents)} en tout.", f"Vous demandez {euros(total)}."),
     ]  # fmt: skip
+
+
+def rules_on_aid(application, said, cells, first, most):
+    """The State's share, de minimis, certified accounts: each kept, not kept, or said for information."""
+    share = budget.state_share(cells)
+    rules = []
+    if share is not None:
+        limit = f"L’État paie au plus {most}\u00a0% des dépenses." if most else "L’appel ne fixe pas de part maximale."
+        ok = budget.over_state_share(cells, most) == [] if most else None
+        rules.append(Rule(ok, limit, f"Part de l’État : {state_share_text(cells, share)}."))
+    for one in ceilings_of(application.organisation, said, budget.requested(cells)):
+        text = one.refusal or f"{one.name} : {one.received} reçus et {one.asked} demandés ; il reste {one.left}."
+        rules.append(Rule(not one.refusal, f"Moins de {one.ceiling} d’aides de minimis sur trois ans.", text))
+    if years := budget.years_to_certify(cells, application.call_version.years):
+        named = ", ".join(f"{euros(cents)} en {first + rank - 1}" for rank, cents in years)
+        text = f"Votre plan en compte {named} : une association ou une fondation fait alors certifier ses comptes."
+        rules.append(Rule(None, "Plus de 153\u00a0000\u00a0€ de subventions dans l’année.", text))
+    return rules

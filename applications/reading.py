@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from accounts.french import long_date
 from applications.revisions import PlanTable, plan_of
+from applications.part_problems import AIDS, CONSORTIUM, PROJECT, TITLES
+from applications.part_reading import part_rows, plan_rows
 from applications.snapshots import organisation_lines, place_lines
 
 
@@ -45,11 +47,14 @@ def readable(content):
         Block(section["title"], [(one["label"], shown_answer(one)) for one in section["answers"]])
         for section in content["sections"]
     ]
+    beside = {slug: Block(TITLES[slug], rows) for slug, rows in part_rows(content).items()}
     return [
         Block("Votre structure", structure),
         Block("L’adresse du lieu", place),
+        *(beside[slug] for slug in (CONSORTIUM, PROJECT) if slug in beside),
         *answers,
-        Block("Le plan de financement", [], plan=plan_of(content)),
+        *(beside[slug] for slug in (AIDS,) if slug in beside),
+        Block("Le plan de financement", plan_rows(content), plan=plan_of(content)),
         Block("Les pièces", [], pieces=tuple(content["attachments"])),
     ]
 

@@ -3,7 +3,7 @@
 Shape: {"organisation": {…}, "place": {…}, "segment": code, "sections": [{"slug", "title", "answers": [{"question",
 "slug", "label", "kind", "text", "shown" where it reads otherwise, "table" for a table}]}], "budget": {"first_year",
 "years", "requested_cents", "cells": [[side, account, year_rank, cents]]}, "attachments": [{"id", "kind", "label",
-"name", "sha256", "byte_size"}]}.
+"name", "sha256", "byte_size"}]}, and the parts beside (`applications.parts`).
 """
 
 import hashlib
@@ -14,6 +14,8 @@ from accounts.french import euros
 from applications import budget
 from applications.answer_tables import Table, columns_of
 from applications.answering import sheet_of
+from applications.part_reading import part_lines
+from applications.parts import parts_of
 from programme.models import Segment
 
 TABLE = Table()
@@ -28,6 +30,7 @@ def snapshot(application):
         "segment": application.declared_segment,
         "sections": sections_of(sheet),
         "budget": plan_of(application),
+        **parts_of(application),
         "attachments": pieces_of(application, sheet),
     }
 
@@ -45,6 +48,8 @@ def organisation_of(organisation):
         "legal_form": organisation.legal_form,
         "legal_form_label": organisation.get_legal_form_display(),
         "siret": organisation.siret,
+        "foreign_id": organisation.foreign_id,
+        "country": organisation.country,
         "address": organisation.address,
         "postal_code": organisation.postal_code,
         "city": organisation.city,
@@ -152,6 +157,7 @@ def lines_of(content):
             for section in content["sections"]
             for answer in section["answers"]
         },
+        **part_lines(content),
         **plan_lines(content["budget"]),
         **{("Les pièces", f"{one['label']} : {one['name']}"): "jointe" for one in content["attachments"]},
     }
@@ -161,6 +167,8 @@ ORGANISATION_LABELS = {
     "name": "Nom",
     "legal_form_label": "Forme juridique",
     "siret": "SIRET",
+    "foreign_id": "Numéro de registre",
+    "country": "Pays",
     "address": "Adresse du siège",
     "postal_code": "Code postal",
     "city": "Ville",
@@ -171,7 +179,7 @@ PLACE_LABELS = {"name": "Nom du lieu", "commune": "Commune", "address": "Adresse
 
 
 def organisation_lines(organisation):
-    return {("Votre structure", label): organisation[key] or "" for key, label in ORGANISATION_LABELS.items()}
+    return {("Votre structure", label): organisation.get(key) or "" for key, label in ORGANISATION_LABELS.items()}
 
 
 def place_lines(content):

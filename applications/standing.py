@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.french import deadline, euros, long_date, plural, siret
-from applications import budget
+from applications import budget, part_reading, parts
 from applications.clocks import paris_and_local
 from applications.models import UNDER_EXAMINATION, Application, ApplicationState, DepositBasis
 
@@ -258,4 +258,16 @@ def section_summary(application: Application, section, pieces):
         return f"{euros(requested_cents)} demandés sur {application.call_version.years} ans"
     if section.slug == "pieces":
         return plural(len(pieces), "pièce jointe", "pièces jointes")
+    if section.form_section is None:
+        return part_summary(application, section.slug)
     return plural(len(section.form_section.questions.all()), "question")
+
+
+def part_summary(application, slug):
+    """What a section beside the questions says, in a few words."""
+    rows = part_reading.part_rows(snapshot_parts(application)).get(slug)
+    return rows[0][1].replace("\n", ", ")[:160] if rows else "Rien d’écrit"
+
+
+def snapshot_parts(application):
+    return {"organisation": {"name": application.organisation.name}, **parts.parts_of(application)}

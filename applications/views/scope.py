@@ -14,6 +14,7 @@ RELATED = (
     "officer",
     "created_by",
     "submitted_by",
+    "project",
 )
 
 

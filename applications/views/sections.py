@@ -13,13 +13,15 @@ from accounts.errors import NotAllowed, Refusal, StalePage
 from accounts.forms import attempt, status_of
 from accounts.french import hour, plural
 from accounts.organisations import can_write
-from applications import answer_files, autosave, budget, completeness, plans
+from applications import answer_files, autosave, budget, completeness, part_pages, plans
 from applications.answer_forms import AnswersForm
 from applications.answer_rows import script_values
 from applications.answering import sheet_of
 from applications.editors import AnswersEditor, PlaceEditor, PlanEditor, editor_of
-from applications.forms import PlaceForm, PlanForm
+from applications.forms import PlaceForm
 from applications.merging import marks_of
+from applications.part_editors import PartEditor
+from applications.plan_forms import plan_form
 from applications.views.pieces import pieces
 from applications.versions import news_of
 from applications.views.scope import open_correction, own_dossier, saved_of, trail_of
@@ -83,6 +85,7 @@ def section(request, public_id, slug):
     kinds = {
         completeness.STRUCTURE: structure,
         completeness.PLACE: place,
+        **{part: described for part in PART_TEMPLATES},
         completeness.PLAN: plan,
         completeness.PIECES: pieces,
     }
@@ -96,6 +99,17 @@ def page_of(request, application, slug):
         raise Http404("Cette section n’existe pas.")
     version, saved = saved_of(application, slug)
     return Page(request, application, here, sections, version, saved)
+
+
+PART_TEMPLATES = {completeness.PROJECT: "project", completeness.CONSORTIUM: "consortium", completeness.AIDS: "aids"}
+
+
+def described(page):
+    """The sections beside the questions: project, consortium, aids and commitments."""
+    editor = PartEditor(page.application, page.section.slug)
+    form = editor.form(page.request.POST or None)
+    extra = part_pages.context_of(page.application, page.section.slug)
+    return run(page, form, editor, PART_TEMPLATES[page.section.slug], extra)
 
 
 def structure(page):
@@ -182,18 +196,8 @@ def after_answers(page, form):
 
 
 def plan(page):
-    form = plan_form(page, page.request.POST or None)
+    form = plan_form(page.application, page.request.POST or None)
     return run(page, form, PlanEditor(page.application), "plan")
-
-
-def plan_form(page, data):
-    application = page.application
-    return PlanForm(
-        data,
-        years=application.call_version.years,
-        first_year=budget.first_year_of(application.wave),
-        cells=budget.cells_of(application),
-    )
 
 
 def run(page, form, editor, name, extra=None):
@@ -240,12 +244,7 @@ def plan_context(page, form):
 def plan_totals(request, public_id):
     """Totals and rules of a plan being typed, for the page that has JavaScript; writes nothing."""
     application = own_dossier(request, public_id)
-    form = PlanForm(
-        request.GET,
-        years=application.call_version.years,
-        first_year=budget.first_year_of(application.wave),
-        cells={},
-    )
+    form = plan_form(application, request.GET)
     form.is_valid()
     grid = plans.grid_of(application, form, form.cells())
     return render(request, "applications/sections/_plan_totals.html", {"grid": grid, "live": True})
