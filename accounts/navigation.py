@@ -14,6 +14,7 @@ APPLICANT, REVIEWER, STAFF, PUBLIC = "applicant", "reviewer", "staff", "public"
 HOMES = {
     Role.APPLICANT: "/mes-dossiers/",
     Role.REVIEWER: "/evaluations/",
+    Role.OFFICER: "/pilotage/matin/",
     Role.FINANCE_OFFICER: "/pilotage/echeances/",
     Role.ADMINISTRATOR: "/pilotage/comptes/",
 }
@@ -38,6 +39,7 @@ MENUS = {
         ("Aide", "/aide/"),
     ),
     STAFF: (
+        ("Ce matin", "/pilotage/matin/"),
         ("Pilotage", "/pilotage/"),
         ("Dossiers", "/pilotage/dossiers/"),
         ("Vagues", "/pilotage/vagues/"),
@@ -49,10 +51,14 @@ MENUS = {
     ),
 }
 # Entries of the staff menu that only some roles can open.
-RESERVED = {"/pilotage/journal/": frozenset({Role.AUDITOR, Role.OFFICER, Role.ADMINISTRATOR})}
+RESERVED = {
+    "/pilotage/matin/": frozenset({Role.OFFICER}),
+    "/pilotage/journal/": frozenset({Role.AUDITOR, Role.OFFICER, Role.ADMINISTRATOR}),
+}
 ADMINISTRATION = (
     ("Appels", "/pilotage/appels/"),
     ("Délégations", "/pilotage/delegations/"),
+    ("Structures", "/pilotage/structures/"),
     ("Comptes", "/pilotage/comptes/"),
 )
 SECTION_OF_PATH = (

@@ -119,7 +119,7 @@ def mine(user):
     if not held:
         return []
     versions = {one.application.call_version_id for one in held}
-    asked = FormSection.objects.filter(call_version__in=versions).values_list("call_version", "slug", "title")
+    asked = FormSection.objects.filter(version__in=versions).values_list("version", "slug", "title")
     titles = {(version, slug): title for version, slug, title in asked}
     saved = {
         (one.application_id, one.slug): one
