@@ -23,6 +23,7 @@ from applications.models import (
     Project,
     Site,
 )
+from applications.versions import carried_text
 from applications.windows import window_of
 from programme.models import Question, Wave
 
@@ -34,7 +35,6 @@ NOT_CARRIED = (Question.Kind.FILE, Question.Kind.COMPUTED)
 # Declared on a day, or proved by a piece: said again in the new request.
 DATED = {"aid_declaration": "", "evidence_id": None}
 OF_THE_PLAN = (CoFunding, Partner, PlaceKind, Post, Project, Site)
-TEXTS = (Question.Kind.SHORT_TEXT, Question.Kind.LONG_TEXT, Question.Kind.ADDRESS)
 
 
 @dataclass
@@ -155,29 +155,22 @@ def new_draft(earlier, wave, organisation, by):
 
 
 def copy_answers(earlier, draft):
-    """Write what fits; the labels of what does not."""
-    texts = {answer.question.slug: answer for answer in earlier.answers.select_related("question") if answer.text}
+    """Carry the answers by the slug of their question; the labels of those that the new form does not take as is."""
+    rows = earlier.answers.exclude(text="").select_related("question")
+    given = {one.question.slug: one for one in rows.order_by("question__section__version__number", "pk")}
+    names = questions.names_of((one.question, one.text) for one in given.values() if not one.as_typed)
     asked = Question.objects.filter(section__version=draft.call_version).exclude(kind__in=NOT_CARRIED)
     carried, left_out = [], []
     for question in asked.order_by("section__position", "position"):
-        answer = texts.get(question.slug)
-        if answer is None:
+        if (answer := given.get(question.slug)) is None:
             continue
-        if fits(question, answer):
-            carried.append(Answer(application=draft, question=question, text=answer.text, as_typed=answer.as_typed))
-        else:
+        values = carried_text(answer, question, names)
+        if values:
+            carried.append(Answer(application=draft, question=question, **values))
+        if not values or (values["as_typed"] and not answer.as_typed):
             left_out.append(question.label)
     Answer.objects.bulk_create(carried)
     return left_out
-
-
-def fits(question, answer):
-    """Free text is carried whatever its length, to be shortened; any other answer must be one of the new form."""
-    if question.kind in TEXTS:
-        return answer.question.kind in TEXTS
-    if question.kind != answer.question.kind:
-        return False
-    return answer.as_typed or not questions.faults(question, answer.text)
 
 
 def copy_plan(earlier, draft):
