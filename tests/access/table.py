@@ -7,6 +7,7 @@ the panel's proposal; the decision-maker signs and announces; finance officers o
 gives roles and delegations. The auditor reads all that staff read and changes nothing but her own account.
 """
 
+from tests.access import sending_targets as sending
 from tests.access import targets as at
 from tests.access import wave_targets as then
 from tests.access.actors import (
@@ -33,6 +34,7 @@ from tests.access.actors import (
 from tests.access.rows import Row
 
 MOVED_ON = (200, 302)
+SAVER = frozenset({"officer"})
 ACT_OF_OFFICER = OFFICERS - RECUSED
 
 PUBLIC = [
@@ -93,6 +95,11 @@ OWN_ACCOUNT = [
     Row("account_email", SIGNED_IN, get=SIGNED_IN, post=SIGNED_IN, target=at.other_address),
     Row("account_change_password", SIGNED_IN, get=SIGNED_IN, post=SIGNED_IN, served=MOVED_ON, done=MOVED_ON),
     Row("account_set_password", SIGNED_IN, get=SIGNED_IN, post=SIGNED_IN, served=MOVED_ON, done=MOVED_ON),
+    # What one keeps of a list: columns, questions. Its address is enough to open a colleague's question.
+    Row("accounts:list_columns", SIGNED_IN, post=SIGNED_IN, target=at.list_settings),
+    Row("accounts:save_filter", SIGNED_IN, post=SIGNED_IN, target=at.list_settings),
+    Row("accounts:saved_filter", SIGNED_IN, get=SIGNED_IN, target=at.saved_filter, served=(302,)),
+    Row("accounts:forget_filter", SIGNED_IN, sees=SAVER, post=SAVER, target=at.saved_filter),
     Row("account_reauthenticate", SIGNED_IN, get=SIGNED_IN, post=SIGNED_IN, served=MOVED_ON, done=MOVED_ON),
 ]
 
@@ -123,6 +130,10 @@ SERVICE = [
     Row("accounts:grant_role", ADMINISTRATOR, post=ADMINISTRATOR, target=at.person),
     Row("accounts:revoke_role", ADMINISTRATOR, post=ADMINISTRATOR, target=at.person_with_role),
     Row("accounts:mail", STAFF, get=STAFF),
+    # A job names dossiers of its own person's scope; the auditor reads every one.
+    Row("accounts:jobs", STAFF, get=STAFF),
+    Row("accounts:job", STAFF, sees=SAVER | AUDITOR, get=SAVER | AUDITOR, target=at.bulk_job),
+    Row("accounts:job_keep", STAFF, sees=SAVER, post=SAVER, target=at.bulk_job),
     Row("accounts:mail_retry", STEERING, post=STEERING, target=at.stuck_mail),
     # Mail is read whole in a demonstration only; elsewhere the page does not exist.
     Row("accounts:outbox", EVERYONE, sees=NOBODY),
@@ -139,6 +150,9 @@ APPLYING = [
     Row("applications:dossier", **OWN, get=MEMBERS, target=at.draft),
     Row("applications:check", **OWN, get=MEMBERS, post=WRITER, target=at.ready),
     Row("applications:sent", **OWN, get=MEMBERS, target=at.awarded),
+    Row("applications:revision", **OWN, get=MEMBERS, target=sending.first_version),
+    Row("applications:compare", **OWN, get=MEMBERS, target=sending.sent_twice),
+    Row("applications:take_up", **OWN, get=MEMBERS, post=WRITER, target=sending.given_up),
     Row("applications:receipt", **OWN, get=MEMBERS, target=at.sent),
     Row("applications:withdraw", **OWN, get=MEMBERS, post=WRITER, target=at.sent),
     # Staff never open a piece of a draft.
@@ -190,8 +204,14 @@ APPLYING = [
 SENT = {"door": STAFF, "sees": READERS}
 INSTRUCTING = [
     Row("applications:staff_list", STAFF, get=STAFF),
+    Row("applications:morning", STAFF, get=STAFF),
+    Row("applications:region_rules", STAFF, get=STAFF, post=OFFICERS),
+    Row("applications:select", OFFICERS, post=OFFICERS, target=at.ticked),
+    Row("applications:bulk", OFFICERS, get=OFFICERS, post=ACT_OF_OFFICER, target=at.bulk_admission),
     Row("applications:staff_dossier", **SENT, get=READERS, target=at.awarded),
     Row("applications:staff_dossier", STAFF, sees=NOBODY, get=READERS, target=at.draft),
+    Row("applications:staff_compare", **SENT, get=READERS, target=sending.sent_twice),
+    Row("applications:staff_compare", STAFF, sees=NOBODY, get=READERS, target=at.draft),
     Row("applications:take_charge", **SENT, post=ACT_OF_OFFICER, target=at.to_admit),
     Row("applications:request_correction", **SENT, post=ACT_OF_OFFICER, target=at.to_ask),
     Row("applications:close_correction", **SENT, post=ACT_OF_OFFICER, target=at.too_late),
@@ -235,6 +255,8 @@ SELECTING = [
     Row("selection:waves", STAFF, get=STAFF),
     Row("selection:wave", STAFF, get=STAFF, target=then.wave),
     Row("selection:advance", STAFF, post=STEERING, target=then.closed_wave),
+    # Whom the service gave more time, and why: read by staff, given by those who steer waves; no draft is named.
+    Row("applications:deadlines", STAFF, get=STAFF, post=STEERING, target=sending.more_time),
     Row("selection:amend", STEERING, get=STEERING, post=STEERING, target=then.to_amend),
     Row("selection:panel", STAFF, get=STAFF, post=OFFICERS | PANEL_CHAIR, target=then.panel),
     Row("selection:decisions", STAFF, get=STAFF, target=then.to_sign),
@@ -291,4 +313,10 @@ TABLE = [
     *FOLLOWING_UP,
 ]
 # Pages of staff that are nothing but the form of an act: whoever may not do the act has nothing to read there.
-FORMS_OF_AN_ACT = {"programme:plan_wave", "selection:amend", "selection:delegate", "funding:credits"}
+FORMS_OF_AN_ACT = {
+    "applications:bulk",
+    "programme:plan_wave",
+    "selection:amend",
+    "selection:delegate",
+    "funding:credits",
+}

@@ -5,11 +5,12 @@ import datetime
 from allauth.account.models import EmailConfirmationHMAC
 from django.utils import timezone
 
+from accounts import remembering
 from accounts.models import OutboxMessage, Role
 from accounts.notify import MAX_ATTEMPTS
-from applications import admissibility
+from applications import admissibility, bulk
 from applications.completeness import PIECES, PLACE, PLAN
-from applications.models import Attachment
+from applications.models import Application, Attachment
 from applications.sheets import criteria_of
 from documents import previews
 from portal.demonstration.people import PASSWORD
@@ -46,6 +47,52 @@ def own_role(world):
 
 def own_details(world):
     return Target(data={"first_name": "Prénom", "last_name": "Nom"})
+
+
+def list_settings(world):
+    return Target({"listing": "applications.dossiers"}, {"name": "Sans suivi", "question": "suivi=personne"})
+
+
+def saved_filter(world):
+    data = {"listing": "applications.dossiers", "name": "À elle", "path": "/pilotage/dossiers/", "query": "suivi=moi"}
+    return Target({"public_id": remembering.save_filter(user=world.people["officer"], **data).public_id})
+
+
+def chosen_dossiers(person):
+    """What this person may admit, as her list would tick it."""
+    return list(Application.objects.visible_to(person).filter(state="submitted").order_by("pk"))
+
+
+def ticked(world):
+    def fields(actor):
+        if actor not in world.people:
+            return {}
+        keys = [str(one.public_id) for one in chosen_dossiers(world.people[actor])]
+        return {"vu": keys, "coche": keys, "geste": "garder"}
+
+    return Target(data=fields)
+
+
+def bulk_admission(world):
+    """Each confirms the preview of her own selection."""
+    act = bulk.ACTS["recevable"]
+
+    def fields(actor):
+        if not (person := world.people.get(actor)) or not person.has_perm(act.permission):
+            return {}
+        keys = [one.pk for one in chosen_dossiers(person)]
+        remembering.select_only(user=person, listing=bulk.LISTING, keys=keys)
+        return {"apercu": bulk.preview(act=act, keys=keys, by=person).digest}
+
+    return Target({"key": act.key}, fields)
+
+
+def bulk_job(world):
+    officer, act = world.people["officer"], bulk.ACTS["recevable"]
+    keys = [one.pk for one in chosen_dossiers(officer)]
+    seen = bulk.preview(act=act, keys=keys, by=officer).digest
+    job = bulk.launch(act=act, keys=keys, by=officer, data={}, digest=seen)
+    return Target({"public_id": job.public_id}, {"garder": "rien"}, words_of(chosen_dossiers(officer)[0]))
 
 
 def organisation(world):

@@ -1,5 +1,6 @@
 """Good files of every accepted type, as the common programs write them; hostile ones are in `hostile.py`."""
 
+import datetime
 import io
 import zipfile
 
@@ -84,6 +85,7 @@ def docx(extra=None, *, types=DOCX_TYPES, body="", rels=LINK):
 def xlsx(rows=3):
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True})
+    book.set_properties({"created": datetime.datetime(2026, 1, 1)})
     sheet = book.add_worksheet("Budget")
     for row in range(rows):
         sheet.write_row(row, 0, [row, "Loyer", 1200.5])
@@ -106,7 +108,7 @@ def odf(kind="text", extra=None, *, manifest="", content=""):
 
 
 def body_of(response):
-    """The bytes of a streamed response. Its files are closed without `close()`, which would end the test's connection."""
+    """The bytes of a streamed response; its files are closed, without `close()`, which ends the test's connection."""
     content = b"".join(response.streaming_content)
     for close in response._resource_closers:
         close()

@@ -1,4 +1,4 @@
-"""Pages in pictures: made once, by a process that a hostile file cannot leave, and the only thing a browser displays."""
+"""Pages in pictures: made once, by a process that a hostile file cannot leave, the only thing a browser displays."""
 
 import io
 from concurrent.futures import ThreadPoolExecutor
@@ -81,7 +81,7 @@ def test_a_page_that_would_take_gigabytes_is_bounded(officer):
 
 @pytest.mark.django_db
 def test_what_breaks_the_drawing_process_breaks_nothing_else(officer, monkeypatch):
-    """Too little time: the process is killed, the file has no preview and stays downloadable; it is not tried again."""
+    """Too little time: the process is killed, the file has no preview, can be saved, and is not tried again."""
     monkeypatch.setattr(previews, "AT_MOST_SECONDS", 0.01)
     stored = send(officer, files.pdf_bytes())
     assert drawn(stored) == []

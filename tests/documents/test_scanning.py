@@ -1,4 +1,4 @@
-"""The antivirus: a real clamd where there is one, its protocol broken on purpose elsewhere; what is not clean stays shut."""
+"""The antivirus: a real clamd where there is one, its protocol broken on purpose; what is not clean stays shut."""
 
 import io
 from datetime import timedelta
