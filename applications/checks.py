@@ -6,6 +6,9 @@ from accounts import french
 from accounts.french import euros, long_datetime, plural
 from applications import budget
 from applications.models import DepositBasis
+from applications.part_pages import contract_words
+from applications.part_problems import share_sentence
+from applications.parts import lent_premises
 from programme.models import Segment
 
 
@@ -33,8 +36,26 @@ def checks_of(application, content, asked=None, files=()):
         *([scanned(files)] if files else []),
         balanced(application, content),
         zoned(application),
+        *engaged(content),
+        *shared(content),
         answered(asked),
     ]
+
+
+def engaged(content):
+    """The republican contract, where the call asks for it."""
+    stands = contract_words(content)
+    return [Check("Contrat d’engagement républicain", stands[0], f"{stands[1]}.")] if stands else []
+
+
+def shared(content):
+    """The shares of a consortium make a whole."""
+    consortium = content.get("consortium")
+    if not consortium:
+        return []
+    sentence = share_sentence([consortium["lead_share"], *(one["share"] for one in consortium["partners"])])
+    members = plural(1 + len(consortium["partners"]), "membre")
+    return [Check("Consortium", not sentence, sentence or f"{members}, dont le chef de file ; les parts font 100 %.")]
 
 
 def in_time(application):
@@ -53,6 +74,9 @@ def identified(application, content):
     siret = content["organisation"]["siret"]
     if siret:
         return Check("Structure identifiée", True, f"SIRET {french.siret(siret)}, clé vérifiée.")
+    if content["organisation"].get("foreign_id"):
+        text = f"{content['organisation']['country']}, registre : {content['organisation']['foreign_id']}."
+        return Check("Structure identifiée", None, text)
     needed = application.call_version.siret_required_to_submit
     text = "Pas de SIRET. " + ("L’appel l’exige dès l’envoi." if needed else "L’appel l’admet jusqu’à l’attribution.")
     return Check("Structure identifiée", False if needed else None, text)
@@ -86,7 +110,14 @@ def balanced(application, content):
     plan = content["budget"]
     cells = {(side, account, year): cents for side, account, year, cents in plan["cells"]}
     bounds = next((b for b in application.call_version.bounds.all() if b.segment == content["segment"]), None)
-    found = budget.problems(cells, years=plan["years"], bounds=bounds, first_year=plan["first_year"])
+    found = budget.problems(
+        cells,
+        years=plan["years"],
+        bounds=bounds,
+        first_year=plan["first_year"],
+        state_share_max=application.call_version.state_share_max_percent,
+        premises=lent_premises(content),
+    )
     text = " ".join(problem.sentence for problem in found) or (
         f"{euros(plan['requested_cents'])} demandés ; plan équilibré, plafond annuel et bornes de l’appel respectés."
     )

@@ -97,6 +97,17 @@ def context_of(application, slug):
     }
 
 
+def staff_context(application, content):
+    """What the officer's page shows of a sent version: members, ceilings, money, flags."""
+    asked, organisation = application.requested_cents, application.organisation
+    return {
+        "members": members_of(organisation, content, asked),
+        "ceilings": ceilings_of(organisation, content, asked, but=application),
+        "money": money_of(content),
+        "flags": flags_of(organisation, content),
+    }
+
+
 def flags_of(organisation, content):
     """What staff look at before they propose: nothing here refuses by itself."""
     plan = content["budget"]

@@ -15,7 +15,7 @@ from applications.de_minimis import RULES, Aid, Regime, position
 from applications.models import LinkedUndertaking
 from applications.shares import split
 
-# Functions (undertakings, on) -> [Aid]: what was granted or is held here for these undertakings.
+# Functions (undertakings, on, but) -> [Aid]: what was granted or is held here for these undertakings.
 SOURCES: list = []
 AT_MOST_ROUNDS = 5
 
@@ -95,7 +95,7 @@ def position_of(beneficiary, parts, *, on, but=None):
 
     Args:
         parts: of the dossier that asks.
-        but: an award to leave out (the one being judged), or None.
+        but: the dossier being judged, whose own award is left out, or None.
     """
     aid = parts.get("aid", {})
     linked = [one["siren"] for one in aid.get("linked", []) if one["siren"]] if beneficiary.is_lead else []

@@ -7,7 +7,10 @@ class FundingConfig(AppConfig):
 
     def ready(self):
         from accounts.history import WORDS
+        from applications import state_aid
         from funding import permissions, triggers  # noqa: F401
+        from funding.de_minimis import aids_here
         from funding.words import ACTIONS
 
         WORDS.update(ACTIONS)
+        state_aid.register(aids_here)

@@ -10,6 +10,7 @@ from accounts.french import euros
 from accounts.models import JournalEntry
 from accounts.permissions import require
 from applications.models import Application, Fabrique
+from funding import de_minimis
 from funding.instalments import agreement_of, make_first_due, missing_before_due
 from funding.ledger import KeyReused, Leg, Slot, is_known, post
 from funding.models import Award, Draw, Kind, Line, Movement, Posting, Schedule
@@ -53,6 +54,7 @@ def reserve(*, wave: Wave, requests: list[Request], on, act, by, key, origin=Ori
     Raises:
         InsufficientFunds: the line has less than is asked; nothing is reserved.
         Refusal: an amount leaves the bounds of the call.
+        CeilingPassed: a de minimis aid does not fit under the ceiling of a single undertaking; nothing is reserved.
     """
     require(by, "funding.reserve")
     with transaction.atomic():
@@ -63,6 +65,7 @@ def reserve(*, wave: Wave, requests: list[Request], on, act, by, key, origin=Ori
         else:
             refuse_second_award(wave, requests)
             awards = [_create_award(wave, request, on, origin) for request in requests]
+            de_minimis.hold(awards, on)
         legs = [
             Leg(
                 Slot(Kind.AE_OPENED, request.line.pk, request.fiscal_year),
@@ -169,6 +172,7 @@ def _commit(awards, *, on, act, by, mover, key):
     with transaction.atomic():
         locked = lock(awards)
         if not is_known(key):
+            de_minimis.grant(locked, on)
             for award in locked:
                 award.move("commit", by=mover, on=on)
         legs = legs_of(locked, Kind.AE_RESERVED, Kind.AE_COMMITTED)

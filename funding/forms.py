@@ -125,3 +125,19 @@ class PaymentForm(DayForm):
 
 class CancelOrderForm(DsfrForm):
     reason = forms.CharField(label="Motif", help_text="Par exemple : rejet du comptable", max_length=300)
+
+
+class RegisterForm(DsfrForm):
+    """Which aids were recorded in the national register, and when."""
+
+    use_required_attribute = False
+    until = forms.DateField(
+        label="Aides attribuées jusqu’au", error_messages={"required": "Donnez la date des dernières aides inscrites."}
+    )
+    on = forms.DateField(label="Inscrites le", error_messages={"required": "Donnez la date d’inscription."})
+
+    def clean_on(self):
+        day = self.cleaned_data["on"]
+        if day > timezone.localdate():
+            raise forms.ValidationError("Cette date est à venir : notez l’inscription quand elle est faite.")
+        return day

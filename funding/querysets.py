@@ -60,6 +60,18 @@ class InstalmentQuerySet(OfAwardQuerySet):
         return self.filter(state__in=["due", "certified", "ordered"])
 
 
+class DeMinimisQuerySet(OfAwardQuerySet):
+    GONE = ("released", "renounced", "lapsed", "withdrawn")
+
+    def counted(self):
+        """Those of awards that stand: what was released, renounced or withdrawn was not received."""
+        return self.exclude(award__state__in=self.GONE)
+
+    def granted(self):
+        """Those that an act has granted: what the national register is told of."""
+        return self.counted().filter(granted_on__isnull=False)
+
+
 class LedgerQuerySet(models.QuerySet):
     """The ledger is read by staff alone; nobody writes it but `funding.ledger`."""
 

@@ -113,6 +113,7 @@ register(
     *never_deleted("funding_scheduleyear"),
     *never_deleted("funding_agreement"),
     *never_deleted("funding_instalment"),
+    *never_deleted("funding_deminimisgrant"),
     Trigger("funding_movement_apply", "funding_movement", APPLY_POSTGRESQL, APPLY_SQLITE),
     *map(guard, GUARDED),
     Trigger("funding_account_balance", "funding_account", "", BALANCE_SQLITE),
@@ -139,6 +140,14 @@ register(
         "OLD.total_cents <> NEW.total_cents OR OLD.min_cents <> NEW.min_cents OR OLD.max_cents <> NEW.max_cents "
         "OR OLD.year_cap_cents <> NEW.year_cap_cents",
         "the amount of an award and the bounds of its call are fixed",
+    ),
+    refuse_when(
+        "funding_deminimisgrant_fixed",
+        "funding_deminimisgrant",
+        "UPDATE",
+        "OLD.cents <> NEW.cents OR OLD.award_id <> NEW.award_id OR OLD.undertaking <> NEW.undertaking "
+        "OR (OLD.granted_on IS NOT NULL AND (NEW.granted_on IS NULL OR OLD.granted_on <> NEW.granted_on))",
+        "what was granted, to whom and when is fixed",
     ),
     # An amendment publishes a new schedule; what an instalment pays never changes under it.
     refuse_when(

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from funding.views import agreements, budget, dossiers, instalments
+from funding.views import agreements, budget, de_minimis, dossiers, instalments
 
 app_name = "funding"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("pilotage/conventions/<uuid:public_id>/", agreements.agreement, name="agreement"),
     path("pilotage/echeances/", instalments.instalments, name="instalments"),
     path("pilotage/echeances/<uuid:public_id>/", instalments.instalment, name="instalment"),
+    path("pilotage/aides-de-minimis/", de_minimis.grants, name="de_minimis"),
     path("pilotage/dossiers/<uuid:public_id>/argent/", dossiers.dossier, name="dossier"),
     path("dossiers/<uuid:public_id>/versements/", dossiers.my_payments, name="my_payments"),
 ]

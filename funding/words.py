@@ -4,6 +4,7 @@ ACTIONS = {
     "plan_schedule": "a fixé l’échéancier",
     "prepare_agreement": "a préparé la convention",
     "notify_award": "a constaté la notification de l’attribution",
+    "register_de_minimis": "a noté l’inscription au registre des aides de minimis",
     "condition_met": "a constaté qu’une condition est remplie",
     "Award.commit": "a engagé l’attribution",
     "Award.release": "a libéré les crédits réservés",

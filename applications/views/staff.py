@@ -8,7 +8,7 @@ from accounts.access import permission_required
 from accounts.errors import NotAllowed
 from accounts.forms import attempt, version_of
 from accounts.french import deadline
-from applications import admissibility, completeness, lists, reading, snapshots, words
+from applications import admissibility, completeness, lists, part_pages, reading, reapplying, snapshots, words
 from applications.checks import checks_of
 from applications.forms import CorrectionForm, InadmissibleForm
 from applications.models import Application
@@ -50,6 +50,8 @@ def render_dossier(request, application, status=200, **forms):
         "turn": lists.turn_of(application),
         "state": lists.state_of(application),
         "silence": lists.silence_of(application),
+        "earlier": earlier_of(application, request.user),
+        **part_pages.staff_context(application, content),
         "receipt": Document.objects.about(application).filter(kind=Document.Kind.RECEIPT).first(),
         "history": words.staff_history(application, section_titles(content)),
         "may_instruct": request.user.has_perm(INSTRUCT),
@@ -57,6 +59,13 @@ def render_dossier(request, application, status=200, **forms):
         "reject_form": forms.get("reject_form") or InadmissibleForm(prefix="rejet"),
     }
     return render(request, "applications/staff_dossier.html", context, status=status)
+
+
+def earlier_of(application, user):
+    """The request that this one takes up, for staff who may read it; None otherwise, or when it was never sent."""
+    earlier = reapplying.earlier_of(application)
+    readable = earlier and Application.objects.visible_to(user).filter(pk=earlier["dossier"].pk).exists()
+    return earlier if readable else None
 
 
 def section_titles(content):

@@ -5,13 +5,14 @@ from django.utils import timezone
 from accounts.models import PublicIdModel, User
 from applications.models import DeclaredAid
 from funding.models.award import Award
-from funding.querysets import OfAwardQuerySet
+from funding.querysets import DeMinimisQuerySet
 
 
 class DeMinimisGrant(PublicIdModel):
-    """What one beneficiary of an award was granted as de minimis aid: whole, on the day of the act. Cents.
+    """What one beneficiary of an award is granted as de minimis aid: whole, on the day of the act. Cents.
 
-    A consortium gives one row a member that takes a share. Written by `funding.de_minimis` alone, never deleted.
+    Made when the award is reserved, without a day: the act that is signed gives it one. A consortium gives one row a
+    member that takes a share. Written by `funding.de_minimis` alone, never deleted: a released award counts no more.
     """
 
     Regime = DeclaredAid.Regime
@@ -24,7 +25,7 @@ class DeMinimisGrant(PublicIdModel):
     siret = models.CharField("SIRET", max_length=14, blank=True)
     nace_code = models.CharField("code APE", max_length=6, blank=True)
     cents = models.BigIntegerField("montant (centimes)")
-    granted_on = models.DateField("attribuée le", db_index=True)
+    granted_on = models.DateField("attribuée le", null=True, blank=True, db_index=True)
     # What the undertaking had on that day before this aid, over three years: what the check rested on.
     before_cents = models.BigIntegerField("déjà reçu sur trois ans (centimes)")
     recorded_at = models.DateTimeField("connue le", default=timezone.now)
@@ -33,7 +34,7 @@ class DeMinimisGrant(PublicIdModel):
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="inscrite par"
     )
 
-    objects = OfAwardQuerySet.as_manager()
+    objects = DeMinimisQuerySet.as_manager()
 
     class Meta:
         verbose_name = "aide de minimis attribuée"
@@ -47,7 +48,7 @@ class DeMinimisGrant(PublicIdModel):
                 violation_error_message="Une aide de minimis a un montant positif.",
             ),
             models.CheckConstraint(
-                condition=Q(registered_on=None) | Q(registered_on__gte=models.F("granted_on")),
+                condition=Q(registered_on=None) | Q(granted_on__isnull=False, registered_on__gte=models.F("granted_on")),
                 name="deminimis_registered_after_grant",
                 violation_error_message="L’inscription au registre suit l’attribution.",
             ),

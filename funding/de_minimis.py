@@ -1,0 +1,165 @@
+"""De minimis aid granted here: held with the reservation, granted with the act, judged both times, listed for the register.
+
+Source: Reg. (EU) 2023/2831 art. 3 and 6, Reg. (EU) 2023/2832 art. 3; the State records these aids in the national
+register since 1 January 2026, within twenty working days (D. 2025-1361).
+"""
+
+import datetime
+
+from django.db import transaction
+
+from accounts.errors import Refusal
+from accounts.models import JournalEntry
+from accounts.permissions import require
+from applications.de_minimis import Aid, window
+from applications.models import Revision
+from applications.state_aid import excess_sentence, positions
+from funding.models import Award, DeMinimisGrant
+from programme.models import Programme
+
+WORKING_DAYS = 20
+HERE, HELD = "attribuée ici", "réservée ici"
+
+
+class CeilingPassed(Refusal):
+    """One more de minimis aid does not fit under the ceiling of a single undertaking."""
+
+    title = "Le plafond des aides de minimis serait dépassé"
+
+
+def aids_here(undertakings, on, but=None):
+    """What these undertakings were granted here, and what is reserved for them, as `Aid`s on day `on`.
+
+    Args:
+        undertakings: SIREN, or what names a structure without one.
+        but: the dossier whose own award is left out, or None.
+    """
+    first, _ = window(on)
+    rows = DeMinimisGrant.objects.counted().filter(undertaking__in=undertakings).exclude(granted_on__lt=first)
+    if but is not None:
+        rows = rows.exclude(award__application=but)
+    return [
+        Aid(
+            # What is only reserved will count on the day of its act, that is not known: it counts today.
+            one.granted_on or on,
+            one.cents,
+            one.regime,
+            str(one.award.wave.call.programme),
+            HERE if one.granted_on else HELD,
+        )
+        for one in rows.select_related("award__wave__call__programme").order_by("pk")
+    ]
+
+
+def content_of(application):
+    """The version of a dossier that was sent last; one of before this product asked declares nothing."""
+    revision = Revision.objects.filter(application=application).order_by("-number").first()
+    content = dict(revision.content) if revision else {}
+    asked = {"nace_code": "", "aids": [], "linked": []} | content.get("aid", {})
+    return content | {"aid": asked | {"regime": application.call_version.state_aid_basis}}
+
+
+def one_at_a_time():
+    """Two reservations for the same undertaking in two waves: the second one waits, then counts the first."""
+    list(Programme.objects.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk"))
+
+
+def judged(award, on):
+    """[(Beneficiary, Position)] of an award on a day, itself left out; nothing for an aid of another basis.
+
+    Raises:
+        CeilingPassed: one of its members would pass the ceiling.
+    """
+    content = content_of(award.application)
+    found = positions(award.organisation, content, award.total_cents, on=on, but=award.application)
+    found = [(one, position) for one, position in found if one.cents]
+    if refusals := [sentence for one, position in found if (sentence := excess_sentence(one, position))]:
+        raise CeilingPassed(f"{award.fabrique} : {' '.join(refusals)}", field="amount_cents")
+    return content, found
+
+
+def of_minimis(awards):
+    """Those of `awards` whose call gives de minimis aid; one query. A reconstruction is under no call of ours."""
+    basis = {"application__call_version__state_aid_basis__in": DeMinimisGrant.Regime.values}
+    found = Award.objects.filter(pk__in=[award.pk for award in awards], **basis)
+    return list(found.select_related("application__call_version", "organisation", "fabrique").order_by("pk"))
+
+
+def hold(awards, on):
+    """Judge awards that are being reserved and keep what each member would get, inside the caller's transaction.
+
+    Args:
+        on: Paris date of the reservation.
+
+    Raises:
+        CeilingPassed: the sentence names the structure, what it has, what is left.
+    """
+    under = of_minimis(awards)
+    if under:
+        one_at_a_time()
+    for award in under:
+        content, found = judged(award, on)
+        DeMinimisGrant.objects.bulk_create(
+            DeMinimisGrant(
+                award=award,
+                regime=position.regime,
+                undertaking=one.undertaking[:80],
+                beneficiary=one.name,
+                siret=one.siret,
+                nace_code=content["aid"]["nace_code"] if one.is_lead else "",
+                cents=one.cents,
+                before_cents=position.received_cents,
+            )
+            for one, position in found
+        )
+
+
+def grant(awards, on):
+    """Judge again on the day of the act, and count the aids from it; inside the caller's transaction.
+
+    Raises:
+        CeilingPassed: other aids were granted between the reservation and the act.
+    """
+    under = of_minimis(awards)
+    if under:
+        one_at_a_time()
+    for award in under:
+        _, found = judged(award, on)
+        for one, position in found:
+            rows = award.de_minimis.filter(undertaking=one.undertaking[:80])
+            rows.update(granted_on=on, before_cents=position.received_cents)
+
+
+def register_by(granted_on):
+    """Last day to record an aid in the national register: twenty working days, Saturdays and Sundays left out."""
+    day, left = granted_on, WORKING_DAYS
+    while left:
+        day += datetime.timedelta(days=1)
+        left -= day.weekday() < 5
+    return day
+
+
+def mark_registered(*, grants, on, by):
+    """Note that aids were recorded in the national register; those that were already keep their day.
+
+    Args:
+        grants: `DeMinimisGrant`s. on: Paris date, not before the grant nor in the future.
+
+    Returns:
+        How many were marked.
+
+    Raises:
+        Refusal: the day is before one of the grants.
+    """
+    require(by, "funding.register_de_minimis")
+    with transaction.atomic():
+        wanted = [one.pk for one in grants]
+        rows = list(DeMinimisGrant.objects.granted().select_for_update(of=("self",)).filter(pk__in=wanted, registered_on=None))
+        if late := [one for one in rows if one.granted_on > on]:
+            raise Refusal(f"{late[0].beneficiary} : l’aide est attribuée après ce jour. Choisissez une autre date.", field="on")
+        for one in rows:
+            one.registered_on, one.registered_by = on, by
+            one.save(update_fields=["registered_on", "registered_by"])
+            details = {"on": on.isoformat(), "beneficiary": one.beneficiary}
+            JournalEntry.write(action="register_de_minimis", subject=Award.objects.get(pk=one.award_id), actor=by, details=details)
+    return len(rows)
