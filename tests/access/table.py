@@ -8,6 +8,7 @@ gives roles and delegations. The auditor reads all that staff read and changes n
 """
 
 from tests.access import sending_targets as sending
+from tests.access import people_targets as people
 from tests.access import targets as at
 from tests.access import wave_targets as then
 from tests.access.actors import (
@@ -19,6 +20,7 @@ from tests.access.actors import (
     FINANCE,
     FOLLOWING,
     MEMBERS,
+    NETWORK,
     NOBODY,
     OFFICERS,
     PANEL_CHAIR,
@@ -112,8 +114,23 @@ STRUCTURES = [
     Row("accounts:organisation_edit", **STRUCTURE, get=MEMBERS | STAFF, post=WRITER, target=at.organisation),
     Row("accounts:organisation_invite", **STRUCTURE, post=WRITER, target=at.invite),
     Row("accounts:invitation_cancel", **STRUCTURE, post=WRITER, target=at.cancel_invitation),
+    Row("accounts:invitation_resend", **STRUCTURE, post=WRITER, target=people.known_invitation),
     # Anybody may leave; only the person responsible takes others out.
-    Row("accounts:member_remove", **STRUCTURE, post=MEMBERS, target=at.remove_reader),
+    Row("accounts:member_remove", **STRUCTURE, get=MEMBERS, post=MEMBERS, target=at.remove_reader),
+    Row("accounts:member_change", **STRUCTURE, get=WRITER, post=WRITER, target=people.right_of_reader),
+    Row("accounts:organisation_find", APPLICANTS, get=APPLICANTS),
+    # Whoever has its address reads the name of a structure, and nothing else of it; members are led back to it.
+    Row(
+        "accounts:organisation_join",
+        APPLICANTS,
+        get=APPLICANTS,
+        post=APPLICANTS,
+        target=people.join,
+        served=MOVED_ON,
+    ),
+    Row("accounts:join_answer", **STRUCTURE, get=WRITER, post=WRITER, target=people.join_request),
+    Row("accounts:organisation_network", STEERING, post=STEERING, target=people.network_to_be),
+    Row("accounts:organisations_known", STAFF, get=STAFF),
     Row(
         "accounts:invitation_accept",
         SIGNED_IN,
@@ -194,6 +211,18 @@ APPLYING = [
     Row("applications:section", **OWN, get=MEMBERS, post=WRITER, target=at.plan),
     Row("applications:section", **OWN, get=MEMBERS, post=WRITER, target=at.pieces),
     Row("applications:section", **OWN, get=MEMBERS, post=WRITER, target=at.answers),
+    Row("applications:team", **OWN, get=MEMBERS, post=WRITER, target=people.sections),
+    # Only whoever represents the structure signs; here, the owner.
+    Row("applications:sign_off", **OWN, get=MEMBERS, post=WRITER, target=people.to_sign),
+    Row("applications:ask_sign_off", **OWN, post=WRITER, target=people.to_ask_for),
+    Row("applications:reuse", **OWN, get=MEMBERS, post=WRITER, target=people.to_take_up),
+    Row("applications:networks", **OWN, get=MEMBERS, post=WRITER, target=people.to_open),
+    Row("applications:close_network", **OWN, post=WRITER, target=people.to_close),
+    # A support network reads what was opened to it, pieces included, and nothing else.
+    Row("applications:followed", APPLICANTS, get=APPLICANTS),
+    Row("applications:shared", SIGNED_IN, sees=NETWORK, get=NETWORK, target=people.shared),
+    Row("applications:shared", SIGNED_IN, sees=NOBODY, get=NETWORK, target=at.draft),
+    Row("applications:piece", SIGNED_IN, sees=MEMBERS | NETWORK, get=MEMBERS | NETWORK, target=people.shared_piece),
     Row("funding:my_payments", **OWN, get=MEMBERS, target=at.awarded),
     Row("selection:my_decision", **OWN, get=MEMBERS, target=at.awarded),
     # Any member opens the letter: that is the notification (CRPA R112-17).
