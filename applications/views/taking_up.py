@@ -53,4 +53,4 @@ def tell(request, earlier, taken_up):
     )
     if taken_up.left_out:
         names = ", ".join(f"« {label} »" for label in taken_up.left_out)
-        messages.warning(request, f"À reprendre : la réponse d’avant n’entre pas telle quelle dans ce formulaire, {names}.")
+        messages.warning(request, f"À reprendre, la réponse d’avant n’entre pas telle quelle ici : {names}.")

@@ -15,6 +15,7 @@ from applications.extensions import extend_deposit, organisation_named
 from applications.models import DepositExtension, Outage
 from applications.outages import record_outage
 from documents.models import Document
+from documents.rendering import as_html
 from programme import waves
 from programme.models import Wave
 from programme.waves import start_instruction
@@ -90,6 +91,18 @@ def test_the_page_tells_the_rule_of_closing_and_the_grace():
     closed(wave)
     page = web.text(web.signed_in(application.created_by).get(web.url(application)))
     assert "ceci est la tolérance de l’appel" in page
+
+
+def test_the_receipt_says_what_is_missing_and_by_when():
+    person = factories.applicant()
+    forming = factories.organisation(person, siret=None, legal_form="association_forming")
+    missing = letter_of(factories.submitted(by=person, organisation_=forming))["missing"]
+    assert [(one["title"], one["text"]) for one in missing] == [
+        ("Le SIRET de votre structure", "à donner avant toute attribution.")
+    ]
+    whole = Document.objects.about(factories.submitted()).get()
+    assert whole.facts["letter"]["missing"] == []
+    assert "Il nous manque encore" not in as_html("receipt", whole.facts)
 
 
 # --- More time for one structure --------------------------------------------------------------------------------
