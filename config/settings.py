@@ -18,7 +18,7 @@
 | EMAIL_HOST_PASSWORD | none                           | and password                                               |
 | EMAIL_USE_TLS       | 0                              | 1: STARTTLS                                                |
 | DEFAULT_FROM_EMAIL  | equipe@fabriques.example       | sender of the mail                                         |
-| CLAMD_URL           | none: scanning is declared off | antivirus: unix:///run/clamav/clamd.ctl or tcp://host:3310 |
+| CLAMD_URL           | off: no antivirus, pages say so| antivirus: unix:///run/clamav/clamd.ctl or tcp://host:3310 |
 | SECURE_COOKIES      | 1 in production, else 0        | HTTPS only: cookies, redirect, HSTS                        |
 | LOG_LEVEL           | INFO                           | level of the root logger                                   |
 
@@ -246,7 +246,7 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
-CLAMD_URL = os.environ.get("CLAMD_URL", "")
+CLAMD_URL = os.environ.get("CLAMD_URL", "").removeprefix("off")
 CLAMD_TIMEOUT = 30
 
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "Fabriques des territoires <equipe@fabriques.example>")
