@@ -24,6 +24,8 @@ EVERYONE = frozenset(ACTORS)
 SIGNED_IN = EVERYONE - {ANONYMOUS}
 MEMBERS = frozenset({"owner", "reader"})
 WRITER = frozenset({"owner"})
+# The stranger's structure, once it is a support network that the owner lets read.
+NETWORK = frozenset({"stranger"})
 APPLICANTS = MEMBERS | {"stranger"}
 REVIEWERS = frozenset({"reviewer", "other_reviewer", "recused_reviewer", "recused_officer"})
 THE_REVIEWER = frozenset({"reviewer"})

@@ -7,8 +7,8 @@ the panel's proposal; the decision-maker signs and announces; finance officers o
 gives roles and delegations. The auditor reads all that staff read and changes nothing but her own account.
 """
 
-from tests.access import sending_targets as sending
 from tests.access import people_targets as people
+from tests.access import sending_targets as sending
 from tests.access import targets as at
 from tests.access import wave_targets as then
 from tests.access.actors import (
