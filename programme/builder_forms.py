@@ -221,6 +221,7 @@ class NoteForm(BuilderForm):
         required=True,
         max_length=2000,
     )
+    note.error_messages["required"] = "Dites ce qui change et pourquoi : les porteurs liront cette phrase."
 
 
 class WindowReasonForm(BuilderForm):

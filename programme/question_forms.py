@@ -85,12 +85,12 @@ class QuestionForm(BuilderForm):
             *((one.slug, f"{one.label} ({one.get_kind_display().lower()})") for one in self.earlier),
         ]
         self.fields["between"] = forms.ChoiceField(
-            label="Entre les deux groupes", choices=BETWEEN, initial=self.between
+            label="Entre les deux groupes", choices=BETWEEN, required=False, initial=self.between
         )
         for group in range(len(ROWS)):
             word, tests = self.groups[group] if group < len(self.groups) else ("all", [])
             self.fields[f"match_{group}"] = forms.ChoiceField(
-                label=f"Groupe {group + 1}", choices=MATCHES, initial=word
+                label=f"Groupe {group + 1}", choices=MATCHES, required=False, initial=word
             )
             for rank in range(self.row_count(group)):
                 test = tests[rank] if rank < len(tests) else {}
@@ -155,8 +155,8 @@ class QuestionForm(BuilderForm):
     def clean(self):
         data = super().clean()
         self.condition = joined(
-            data.get("between", "all"),
-            [(data.get(f"match_{group}", "all"), self.tests(group)) for group in range(len(ROWS)) if self.earlier],
+            data.get("between") or "all",
+            [(data.get(f"match_{group}") or "all", self.tests(group)) for group in range(len(ROWS)) if self.earlier],
         )
         return data
 

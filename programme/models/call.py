@@ -4,7 +4,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django_fsm import FSMField, transition
 
-from accounts.models import PublicIdModel, StatefulModel, User
+from accounts.models import LegalForm, PublicIdModel, StatefulModel, User
 from programme.models.edited import EditedRow
 from programme.models.programme import Origin, Programme
 from programme.models.territory import Segment
@@ -165,6 +165,10 @@ class CallVersion(EditedRow):
             return None
         most = max(bound.max_cents for bound in bounds)
         return min(bound.min_cents for bound in bounds), most, max(bound.year_cap_cents for bound in bounds)
+
+    @property
+    def eligible_form_labels(self):
+        return [str(label) for value, label in LegalForm.choices if value in self.eligible_legal_forms]
 
     def erase(self):
         """Delete a draft with its parts; the database refuses it for a published version."""

@@ -23,6 +23,9 @@ NOTHING_PREPARED = (
     "Préparez une nouvelle version depuis la page de l’appel."
 )
 
+# What a page of the builder may be about.
+NOTHING_CHANGED = {"section": None, "question": None, "criterion": None, "edition": None}
+
 
 def draft_of(request, slug):
     """(call, the version that is being prepared).
@@ -41,7 +44,7 @@ def draft_of(request, slug):
 def page_of(request, name, call, version, *, status=200, **context):
     """A page of the builder, with what every one of them shows."""
     trail = [("Appels", reverse("programme:manage_calls")), (call.title, call.staff_path)]
-    context = {"call": call, "version": version, "trail": trail, "current": name, **context}
+    context = {"call": call, "version": version, "trail": trail, "current": name, **NOTHING_CHANGED, **context}
     return render(request, f"programme/builder/{name}.html", context, status=status)
 
 

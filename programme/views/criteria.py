@@ -70,4 +70,7 @@ def edit_criterion(request, slug, position):
     ):
         messages.success(request, f"Le critère « {form.result.label} » est enregistré.")
         return redirect("programme:criteria", slug)
-    return page_of(request, "criterion", call, version, criterion=criterion, form=form, status=status_of(form))
+    return page_of(
+        request, "criterion", call, version, criterion=criterion, edition=criterion.edition, form=form,
+        status=status_of(form),
+    )  # fmt: skip

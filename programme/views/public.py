@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from programme.calendar import coming_wave, days_left, latest_wave, open_wave, overseas_hours, told, wave_steps
 from programme.models import Call, PublicQuestion, WaveAmendment
+from programme.questionnaire import told_condition
 
 # The others are one click away, with a search.
 SHOWN_ANSWERS = 5
@@ -61,6 +62,7 @@ def call(request, slug):
             "steps": wave_steps(wave, now) if wave else [],
             "overseas": overseas_hours(offer["open"].closes_at) if offer["open"] else "",
             "amendments": amendments_of(found),
+            "revisions": [one for one in found.versions.all() if one.frozen_at and one.change_note],
         },
     )
 
@@ -81,12 +83,20 @@ def content_of(version):
         return {"criteria": [], "sections": [], "total_weight": 0, "question_count": 0}
     criteria = list(version.criteria.prefetch_related("levels"))
     sections = list(version.sections.prefetch_related("questions"))
+    tell_conditions(sections)
     return {
         "criteria": criteria,
         "sections": sections,
         "total_weight": sum(criterion.weight for criterion in criteria),
         "question_count": sum(len(section.questions.all()) for section in sections),
     }
+
+
+def tell_conditions(sections):
+    """Give each question the French words of its condition, "" when it is asked of all."""
+    questions = [question for section in sections for question in section.questions.all()]
+    for question in questions:
+        question.asked_when = told_condition(question.condition, questions)
 
 
 def amendments_of(call):

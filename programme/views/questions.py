@@ -80,7 +80,10 @@ def edit_section(request, slug, section):
     ):
         messages.success(request, f"La section « {page.result.title} » est enregistrée.")
         return back_to(slug, f"section-{section.slug}")
-    return page_of(request, "section", call, version, section=section, form=page, status=status_of(page))
+    return page_of(
+        request, "section", call, version, section=section, edition=section.edition, form=page,
+        status=status_of(page),
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])
@@ -146,7 +149,9 @@ def edit_question(request, slug, question):
     ):  # fmt: skip
         messages.success(request, f"La question « {page.result.label} » est enregistrée.")
         return back_to(slug, f"question-{page.result.slug}")
-    return question_page(request, call, version, page, question=question, kind=Question.Kind(kind))
+    return question_page(
+        request, call, version, page, question=question, edition=question.edition, kind=Question.Kind(kind)
+    )
 
 
 def asked_kind(request, question):
