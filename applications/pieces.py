@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from accounts.errors import NotAllowed, Refusal, StalePage
-from accounts.models import JournalEntry, Role, User
+from accounts.models import Event, JournalEntry, Role, User
 from accounts.notify import notify
 from applications.drafting import attach
 from applications.models import Attachment
@@ -92,7 +92,13 @@ def tell(piece, stored, person, *, subject, body):
         "place": application.fabrique.name,
         "reference": application.reference,
     }
-    notify(key=f"infected:{stored.pk}:{person.pk}", recipient=person.email, subject=subject, body=body.format(**words))
+    notify(
+        Event.FILE,
+        key=f"infected:{stored.pk}:{person.pk}",
+        recipient=person,
+        subject=subject,
+        body=body.format(**words),
+    )
 
 
 def writers_of(application, added_by):
