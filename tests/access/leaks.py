@@ -27,6 +27,8 @@ NAMES_OF_ACTS = {"accounts:journal", "accounts:mail"}
 # Whoever leaves an item must read which one: the panel names it to her, without its scores, and takes no entry of hers
 # (tests/selection/test_outcomes.py::test_who_declared_a_tie_leaves_the_item).
 NAMES_OF_ITEMS = {"selection:panel", "selection:decisions"}
+# It names structures, whether they ask for something or not, and opens no dossier.
+NAMES_OF_STRUCTURES = {"accounts:organisations_known"}
 OUTSIDERS = ("stranger", "other_reviewer", *sorted(RECUSED))
 
 
@@ -38,14 +40,16 @@ def answers(world, actor, url, hidden):
     if 'name="q"' in page.body:
         for words in hidden:
             yield {"q": words[0]}, ask(world, actor, "GET", url, {"q": words[0]}), words[1:]
-    for kind in ("csv", "xlsx"):
+    if "qui=tous" in page.body:
+        yield {"qui": "tous"}, ask(world, actor, "GET", url, {"qui": "tous"}), everything
+    for kind in ("csv", "xlsx", "ods"):
         if f"format={kind}" in page.body:
             yield {"format": kind}, ask(world, actor, "GET", url, {"format": kind}), everything
 
 
 def leaks(world, name, **kwargs):
     """(number of requests, [Deviation]): words of a dossier that came to somebody who may not read it."""
-    outsiders = set(OUTSIDERS) - (RECUSED if name in NAMES_OF_ITEMS else set())
+    outsiders = set(OUTSIDERS) - (RECUSED if name in NAMES_OF_ITEMS | NAMES_OF_STRUCTURES else set())
     hidden = [world.in_review, world.correcting] + ([] if name in PUBLIC_NAMES else [world.awarded])
     found = [
         (actor, query, [word for word in words if word in text_of(answer)])

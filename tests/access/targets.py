@@ -6,8 +6,9 @@ from allauth.account.models import EmailConfirmationHMAC
 from django.utils import timezone
 
 from accounts import remembering
-from accounts.models import OutboxMessage, Role
-from accounts.notify import MAX_ATTEMPTS
+from accounts.models import Event, OutboxMessage, Role
+from accounts.notifications import CHOSEN
+from accounts.notify import MAX_ATTEMPTS, notify
 from applications import admissibility, bulk
 from applications.completeness import PIECES, PLACE, PLAN
 from applications.models import Application, Attachment
@@ -43,6 +44,15 @@ def own_role(world):
     return Target(
         data=lambda actor: {"role": next(iter(world.people[actor].roles), "") if actor in world.people else ""}
     )
+
+
+def told_to_owner(world):
+    told = notify(Event.TEAM, key="essai:acces", recipient=world.people["owner"], subject="Objet du test", body="…")
+    return Target({"public_id": told.public_id}, {}, ("Objet du test",))
+
+
+def preferences(world):
+    return Target(data={event.value: "now" for event in CHOSEN})
 
 
 def own_details(world):
@@ -97,9 +107,9 @@ def bulk_job(world):
 
 def organisation(world):
     fields = {name: getattr(world.organisation, name) or "" for name in ("name", "legal_form", "siret")}
-    return Target(
-        {"public_id": world.organisation.public_id}, {**fields, "city": "Thiers"}, (world.organisation.name,)
-    )
+    # What one has typed oneself may come back with a refusal: another name than the one that nobody else may read.
+    typed = {**fields, "name": "Un autre nom", "city": "Thiers"}
+    return Target({"public_id": world.organisation.public_id}, typed, (world.organisation.name,))
 
 
 def new_organisation(world):
