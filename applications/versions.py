@@ -12,7 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.french import long_datetime, plural
-from accounts.models import JournalEntry
+from accounts.models import Event, JournalEntry
 from accounts.permissions import require
 from applications import questions
 from applications.drafting import kept, locked_for_edit, upsert
@@ -144,7 +144,9 @@ def move_one(pk, by):
             return False
         before = application.call_version
         move(application, newer, by)
-        tell(application, f"form:{application.pk}:{newer.number}", *mail_of(application, before, newer))
+        tell(
+            Event.DEADLINE, application, f"form:{application.pk}:{newer.number}", *mail_of(application, before, newer)
+        )
     return True
 
 

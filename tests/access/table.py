@@ -9,6 +9,7 @@ gives roles and delegations. The auditor reads all that staff read and changes n
 
 from tests.access import people_targets as people
 from tests.access import sending_targets as sending
+from tests.access import builder_targets as build
 from tests.access import targets as at
 from tests.access import wave_targets as then
 from tests.access.actors import (
@@ -93,6 +94,16 @@ ENTRANCE = [
 OWN_ACCOUNT = [
     Row("accounts:home", SIGNED_IN, get=SIGNED_IN, served=(302,)),
     Row("accounts:switch_role", SIGNED_IN, post=SIGNED_IN - {"newcomer"}, target=at.own_role),
+    Row("accounts:notifications", SIGNED_IN, get=SIGNED_IN),
+    Row("accounts:notifications_read", SIGNED_IN, post=SIGNED_IN),
+    Row(
+        "accounts:notification_open",
+        SIGNED_IN,
+        sees=frozenset({"owner"}),
+        post=frozenset({"owner"}),
+        target=at.told_to_owner,
+    ),
+    Row("accounts:notification_preferences", SIGNED_IN, get=SIGNED_IN, post=SIGNED_IN, target=at.preferences),
     Row("accounts:details", SIGNED_IN, get=SIGNED_IN, post=SIGNED_IN, target=at.own_details),
     Row("account_email", SIGNED_IN, get=SIGNED_IN, post=SIGNED_IN, target=at.other_address),
     Row("account_change_password", SIGNED_IN, get=SIGNED_IN, post=SIGNED_IN, served=MOVED_ON, done=MOVED_ON),
@@ -171,6 +182,7 @@ APPLYING = [
     Row("applications:compare", **OWN, get=MEMBERS, target=sending.sent_twice),
     Row("applications:take_up", **OWN, get=MEMBERS, post=WRITER, target=sending.given_up),
     Row("applications:receipt", **OWN, get=MEMBERS, target=at.sent),
+    Row("applications:form_changes", **OWN, get=MEMBERS, post=WRITER, target=at.draft),
     Row("applications:withdraw", **OWN, get=MEMBERS, post=WRITER, target=at.sent),
     # Staff never open a piece of a draft.
     Row("applications:piece", **OWN, get=MEMBERS, target=at.piece_of_draft),
@@ -277,7 +289,25 @@ CALLS = [
     Row("programme:manage_call", STAFF, get=STAFF, post=STEERING, target=then.unpublished_call),
     Row("programme:manage_questions", STAFF, get=STAFF),
     Row("programme:manage_question", STAFF, get=STAFF, post=STEERING, target=then.public_question),
+    Row("applications:form_drafts", STEERING, get=STEERING, post=STEERING, target=then.unpublished_call),
     Row("programme:plan_wave", STEERING, get=STEERING, post=STEERING, target=then.new_wave),
+    Row("programme:new_call", STEERING, get=STEERING, post=STEERING, target=build.new_call),
+    Row("programme:edit_settings", STEERING, get=STEERING, post=STEERING, target=build.settings),
+    Row("programme:edit_bounds", STEERING, get=STEERING, post=STEERING, target=build.bounds),
+    Row("programme:criteria", STEERING, get=STEERING, post=STEERING, target=build.criteria),
+    Row("programme:add_criterion", STEERING, get=STEERING, post=STEERING, target=build.new_criterion),
+    Row("programme:edit_criterion", STEERING, get=STEERING, post=STEERING, target=build.criterion),
+    Row("programme:form", STEERING, get=STEERING, post=STEERING, target=build.form),
+    Row("programme:add_section", STEERING, get=STEERING, post=STEERING, target=build.new_section),
+    Row("programme:edit_section", STEERING, get=STEERING, post=STEERING, target=build.section),
+    Row("programme:delete_section", STEERING, get=STEERING, post=STEERING, target=build.section),
+    Row("programme:add_question", STEERING, get=STEERING, post=STEERING, target=build.new_question),
+    Row("programme:edit_question", STEERING, get=STEERING, post=STEERING, target=build.question),
+    Row("programme:delete_question", STEERING, get=STEERING, post=STEERING, target=build.unwanted_question),
+    Row("programme:explain_window", STEERING, get=STEERING, post=STEERING, target=build.window),
+    # The form as an applicant meets it, and what a new version changes: read by all staff.
+    Row("programme:preview", STAFF, get=STAFF, target=then.unpublished_call),
+    Row("programme:revision", STAFF, get=STAFF, post=STEERING, target=build.revision),
 ]
 
 SELECTING = [

@@ -14,13 +14,13 @@ COLUMNS = [
 OPEN = "Oui, il accueille du public"
 PLANNED = "Non, il est en projet"
 QUESTIONS = (
-    {"kind": "short_text", "label": "Nom d’usage", "max_length": 20},
-    {"kind": "long_text", "label": "Histoire du lieu", "max_length": 60, "required": False},
+    {"kind": "short_text", "label": "Nom d’usage", "slug": "nom-d-usage", "max_length": 20},
+    {"kind": "long_text", "label": "Histoire du lieu", "slug": "histoire-du-lieu", "max_length": 60, "required": False},
     {"kind": "choice", "label": "Le lieu est-il ouvert ?", "slug": "ouvert", "options": [OPEN, PLANNED]},
     {"kind": "date", "label": "Ouvert depuis", "slug": "depuis",
      "condition": {"all": [{"question": "ouvert", "op": "is", "value": OPEN}]}},
-    {"kind": "choices", "label": "Activités", "slug": "activites", "options": ["Bureaux", "Ateliers", "Formation"]},
-    {"kind": "number", "label": "Surface", "slug": "surface", "settings": {"min": 10, "max": 5000, "unit": "m²"}},
+    {"kind": "choices", "label": "Activités", "slug": "occupations", "options": ["Bureaux", "Ateliers", "Formation"]},
+    {"kind": "number", "label": "Surface", "slug": "metres", "settings": {"min": 10, "max": 5000, "unit": "m²"}},
     {"kind": "amount", "label": "Loyer annuel", "slug": "loyer"},
     {"kind": "commune", "label": "Commune du siège", "slug": "siege"},
     {"kind": "address", "label": "Adresse du siège", "slug": "adresse-siege", "required": False},
@@ -30,24 +30,24 @@ QUESTIONS = (
     {"kind": "file", "label": "Le bail", "slug": "bail",
      "condition": {"any": [{"question": "ouvert", "op": "is", "value": OPEN},
                            {"question": "loyer", "op": "more", "value": "100000"}]}},
-    {"kind": "table", "label": "Les postes", "slug": "postes", "settings": {"columns": COLUMNS, "max_rows": 3}},
+    {"kind": "table", "label": "Les postes", "slug": "salaries", "settings": {"columns": COLUMNS, "max_rows": 3}},
     {"kind": "computed", "label": "Charges par an", "slug": "charges",
-     "settings": {"formula": "loyer + sum(postes.cout)", "format": "amount"}},
+     "settings": {"formula": "loyer + sum(salaries.cout)", "format": "amount"}},
 )  # fmt: skip
 # What a person types, and what is kept of it.
 TYPED = {
     "nom-d-usage": "La Halle", "histoire-du-lieu": "Une halle\r\nde 1887.", "ouvert": OPEN, "depuis": "14/03/2019",
-    "activites": '["Formation", "Bureaux"]', "surface": "1 200,5", "loyer": "12 000,50 €", "siege": "63300 Thiers",
+    "occupations": '["Formation", "Bureaux"]', "metres": "1 200,5", "loyer": "12 000,50 €", "siege": "63300 Thiers",
     "adresse-siege": "12 rue X\n63300 Thiers", "siret": "73282932000074", "rna": "w631234567",
     "iban": "FR14 2004 1010 0505 0001 3M02 606",
-    "postes": '[{"poste": "Animation", "heures": "1 607", "cout": "38 000"}, {"poste": "Ménage", "cout": "4500,5"}]',
+    "salaries": '[{"poste": "Animation", "heures": "1 607", "cout": "38 000"}, {"poste": "Ménage", "cout": "4500,5"}]',
 }  # fmt: skip
 KEPT = {
     "nom-d-usage": "La Halle", "histoire-du-lieu": "Une halle\nde 1887.", "ouvert": OPEN, "depuis": "2019-03-14",
-    "activites": '["Bureaux", "Formation"]', "surface": "1200.5", "loyer": "1200050", "siege": "63430",
+    "occupations": '["Bureaux", "Formation"]', "metres": "1200.5", "loyer": "1200050", "siege": "63430",
     "adresse-siege": "12 rue X\n63300 Thiers", "siret": "73282932000074", "rna": "W631234567",
     "iban": "FR1420041010050500013M02606",
-    "postes": '[{"poste": "Animation", "heures": "1607", "cout": "3800000"}, {"poste": "Ménage", "cout": "450050"}]',
+    "salaries": '[{"poste": "Animation", "heures": "1607", "cout": "3800000"}, {"poste": "Ménage", "cout": "450050"}]',
 }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.middleware import RequestIdMiddleware
 from accounts.models import Membership, Organisation
+from applications import completeness
 from applications.models import Application, Attachment
 from applications.views.scope import arrival
 from documents.models import Document
@@ -230,7 +231,8 @@ def test_two_people_on_one_section_are_told_and_nothing_is_lost(client, person):
     page = text(answer)
     assert answer.status_code == 409
     assert "Nadia Benali a changé cette page pendant que vous écriviez" in page
-    assert 'value="La Halle de Claire"' in page and "La Halle de Nadia" in page and 'value="2"' in page
+    assert 'value="La Halle de Claire"' in page and 'value="2"' in page
+    assert "La Halle de <mark>Nadia</mark>" in page and "La Halle de <mark>Claire</mark>" in page
     assert factories.fresh(application.fabrique).name == "La Halle de Nadia"
     # Two sections at once are no conflict.
     section = application.call_version.sections.first()
@@ -252,7 +254,7 @@ def test_a_page_read_before_the_sending_is_refused_with_its_text(client, person)
     assert "Un texte écrit longtemps" in page
 
 
-def test_an_answer_too_long_is_refused_with_its_text(client, person):
+def test_an_answer_too_long_is_told_kept_and_not_sent(client, person):
     application = factories.draft(by=person)
     question = next(
         question
@@ -264,7 +266,8 @@ def test_an_answer_too_long_is_refused_with_its_text(client, person):
     answer = post(client, url(application, f"{question.section.slug}/"), {"version": 0, f"q{question.pk}": long})
     assert answer.status_code == 422
     assert "retirez-en 3" in text(answer) and long in text(answer)
-    assert not application.answers.exists()
+    assert application.answers.get(question=question).text == long
+    assert any("retirez-en 3" in one.sentence for one in completeness.problems(factories.fresh(application)))
 
 
 def test_a_post_without_the_csrf_token_changes_nothing(person):

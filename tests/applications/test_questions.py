@@ -51,10 +51,10 @@ def test_a_commune_is_understood_as_typed_or_chosen():
 
 def test_values_are_what_conditions_and_formulas_read():
     assert value_of(one_of("loyer"), "1200050") == 1200050
-    assert value_of(one_of("surface"), "1200.5") == Decimal("1200.5")
+    assert value_of(one_of("metres"), "1200.5") == Decimal("1200.5")
     assert value_of(one_of("depuis"), "2019-03-14") == datetime.date(2019, 3, 14)
-    assert value_of(one_of("activites"), KEPT["activites"]) == ["Bureaux", "Formation"]
-    assert value_of(one_of("postes"), KEPT["postes"]) == [
+    assert value_of(one_of("occupations"), KEPT["occupations"]) == ["Bureaux", "Formation"]
+    assert value_of(one_of("salaries"), KEPT["salaries"]) == [
         {"poste": "Animation", "heures": Decimal(1607), "cout": 3800000},
         {"poste": "Ménage", "cout": 450050},
     ]
@@ -64,9 +64,9 @@ def test_values_are_what_conditions_and_formulas_read():
 @pytest.mark.parametrize(
     ("slug", "shown"),
     [
-        ("loyer", "12 000,50 €"), ("surface", "1 200,5 m²"), ("depuis", "14 mars 2019"),
-        ("activites", "Bureaux\nFormation"), ("iban", "FR14 2004 1010 0505 0001 3M02 606"),
-        ("postes", "Animation ; 1 607 ; 38 000 €\nMénage ; 4 500,50 €"),
+        ("loyer", "12 000,50 €"), ("metres", "1 200,5 m²"), ("depuis", "14 mars 2019"),
+        ("occupations", "Bureaux\nFormation"), ("iban", "FR14 2004 1010 0505 0001 3M02 606"),
+        ("salaries", "Animation ; 1 607 ; 38 000 €\nMénage ; 4 500,50 €"),
     ],
 )  # fmt: skip
 def test_an_answer_reads_in_french(slug, shown):
@@ -75,8 +75,8 @@ def test_an_answer_reads_in_french(slug, shown):
 
 def test_what_the_first_version_kept_reads_still():
     """Sent dossiers have choices one a line, and numbers with their comma."""
-    assert value_of(one_of("activites"), "Bureaux\nFormation") == ["Bureaux", "Formation"]
-    assert value_of(one_of("surface"), "12,5") == Decimal("12.5")
+    assert value_of(one_of("occupations"), "Bureaux\nFormation") == ["Bureaux", "Formation"]
+    assert value_of(one_of("metres"), "12,5") == Decimal("12.5")
 
 
 @pytest.mark.parametrize(
@@ -113,21 +113,21 @@ def test_a_choice_that_is_not_offered_is_named():
     with pytest.raises(Mistyped, match="« Loué » n’en est pas une"):
         read(one_of("ouvert"), "Loué")
     with pytest.raises(Mistyped, match="« Autre » n’en est pas une"):
-        read(one_of("activites"), '["Bureaux", "Autre"]')
+        read(one_of("occupations"), '["Bureaux", "Autre"]')
 
 
 def test_bounds_and_lengths_are_told_and_the_answer_is_kept():
-    surface = one_of("surface")
-    assert read(surface, "9") == "9"
-    assert faults(surface, "9") == ["Écrivez un nombre d’au moins 10."]
-    assert faults(surface, "5001")[0].replace("\u00a0", " ") == "Écrivez un nombre d’au plus 5 000."
+    metres = one_of("metres")
+    assert read(metres, "9") == "9"
+    assert faults(metres, "9") == ["Écrivez un nombre d’au moins 10."]
+    assert faults(metres, "5001")[0].replace("\u00a0", " ") == "Écrivez un nombre d’au plus 5 000."
     assert faults(asked("number"), "-1") == ["Écrivez un nombre d’au moins 0."]
     assert not faults(asked("number", settings={"min": -5}), "-5")
     assert "retirez-en 2" in faults(asked("short_text", max_length=3), "abcde")[0]
 
 
 def test_each_cell_of_a_table_is_told_by_its_line_and_column():
-    table = one_of("postes")
+    table = one_of("salaries")
     typed = json.dumps([{"poste": "A", "cout": "x"}, {}, {"heures": "-2", "cout": "12"}])
     with pytest.raises(Mistyped) as caught:
         read(table, typed)
