@@ -14,7 +14,7 @@ MAX_CENTS = 10_000_000_000
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the plan. A `cofunded` line says who gives and whether it is obtained; a `rare` one is folded away."""
+    """One line of the plan. A `cofunded` one says who gives, and whether it is obtained; a `rare` one is folded."""
 
     side: str
     account: str
@@ -145,8 +145,11 @@ def state_share(cells):
 
 def subsidies(cells, year_rank):
     """Cents of public subsidies in cash in one year: accounts 74, and what is asked for here."""
-    given = (c for (side, account, year), c in cells.items()
-             if year == year_rank and (side == Side.REQUESTED or (side == Side.RESOURCE and account.startswith("74"))))
+    given = (
+        c
+        for (side, account, year), c in cells.items()
+        if year == year_rank and (side == Side.REQUESTED or (side == Side.RESOURCE and account.startswith("74")))
+    )
     return sum(given)  # fmt: skip
 
 
@@ -250,19 +253,21 @@ def missing_premises(cells, years, first_year, premises):
     if worth and not any(carried):
         names = ", ".join(name for name, _ in premises)
         sentence = (
-            f"Des locaux vous sont mis à disposition ({names}), pour une valeur de {euros(worth)} par an. Portez-la au "
-            "plan : compte 861 en dépense, compte 871 en ressource."
+            f"Des locaux vous sont mis à disposition ({names}), pour une valeur de {euros(worth)} par an. Portez-la "
+            "au plan : compte 861 en dépense, compte 871 en ressource."
         )
         return [BudgetProblem("premises", 0, sentence)]
     over = [(rank, cents) for rank, cents in enumerate(carried, start=1) if cents > worth]
-    return [BudgetProblem("premises", rank, too_much_lent(first_year + rank - 1, cents, worth)) for rank, cents in over]
+    return [
+        BudgetProblem("premises", rank, too_much_lent(first_year + rank - 1, cents, worth)) for rank, cents in over
+    ]
 
 
 def too_much_lent(name, cents, worth):
     if not worth:
         return (
-            f"En {name}, le plan porte {euros(cents)} de locaux mis à disposition (compte 861). Dites dans « Le projet "
-            "et ses lieux » qui les met à disposition, à quel titre, jusqu’à quand et pour quelle valeur."
+            f"En {name}, le plan porte {euros(cents)} de locaux mis à disposition (compte 861). Dites dans « Le "
+            "projet et ses lieux » qui les met à disposition, à quel titre, jusqu’à quand et pour quelle valeur."
         )
     return (
         f"En {name}, le plan porte {euros(cents)} de locaux mis à disposition, plus que les {euros(worth)} par an que "

@@ -122,7 +122,9 @@ def piece_problems(application):
     joined = [piece.file for piece in application.attachments.filter(removed_at=None).select_related("file")]
     infected = [
         SectionProblem(
-            PIECES, f"La pièce « {file.name} » est infectée : retirez-la, puis joignez un fichier sain.", "pieces-jointes"
+            PIECES,
+            f"La pièce « {file.name} » est infectée : retirez-la, puis joignez un fichier sain.",
+            "pieces-jointes",
         )
         for file in joined
         if file.is_infected

@@ -1,4 +1,4 @@
-"""De minimis aid: what counts on a day, over three rolling years, for one undertaking. Pure: no query, amounts in cents.
+"""De minimis aid: what counts on a day, over three rolling years, for one undertaking. No query; amounts in cents.
 
 Regulation (EU) 2023/2831 art. 3: 300 000 € over any period of three years, counted whole when the right to the aid is
 granted, whenever it is paid. Regulation (EU) 2023/2832: 750 000 € for a service of general economic interest; the two

@@ -52,8 +52,8 @@ def save_project(*, application, kinds, sites, posts, by, version=None, page="",
     for position, site in enumerate(sites, start=1):
         if site.get("yearly_value_cents") and site.get("occupancy") != Site.Occupancy.MADE_AVAILABLE:
             raise Refusal(
-                f"Site {position} : seul un local mis à disposition a une valeur à porter au plan. Choisissez « mise à "
-                "disposition », ou videz la valeur."
+                f"Site {position} : seul un local mis à disposition a une valeur à porter au plan. Choisissez « mise "
+                "à disposition », ou videz la valeur."
             )
     with transaction.atomic():
         application = locked_for_edit(application, by)

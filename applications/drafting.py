@@ -12,9 +12,9 @@ from accounts.errors import Refusal, StalePage
 from accounts.french import deadline, folded, hour, integer, plural
 from accounts.models import JournalEntry, Organisation
 from accounts.organisations import require_writer
-from applications import budget, cofunding, questions
+from applications import budget, cells_of_plan, cofunding, questions
 from applications.completeness import PIECES, PLACE, PLAN
-from applications.models import Answer, Application, Attachment, BudgetEntry, Fabrique, SavedSection
+from applications.models import Answer, Application, Attachment, Fabrique, SavedSection
 from applications.windows import is_extended
 from documents.uploads import examine, keep
 from programme.communes import resolve_commune
@@ -304,8 +304,8 @@ def save_budget(
         application = locked_for_edit(application, by)
         save_section(application, PLAN, by, version, page)
         for cell, cents in cells.items():
-            refuse_bad_cell(application.call_version, cell, cents)
-        write_cells(application, cells)
+            cells_of_plan.refuse_bad_cell(application.call_version, cell, cents)
+        cells_of_plan.write_cells(application, cells)
         if cofunding_rows is not None:
             cofunding.write(application, cofunding_rows, note)
         if application.state == Application.State.DRAFT:
@@ -313,37 +313,6 @@ def save_budget(
             application.requested_cents = budget.requested(budget.cells_of(application))
         record_edit(application, PLAN, by, typing)
     return application
-
-
-def refuse_bad_cell(call_version, cell, cents):
-    side, account, year_rank = cell
-    row = budget.ROW_BY_CELL.get((side, account))
-    if row is None or not 1 <= year_rank <= call_version.years:
-        raise Refusal("Cette ligne n’existe pas dans le plan de financement. Rechargez la page.")
-    field = f"{row.key}-{year_rank}"
-    if cents is not None and cents < 0:
-        raise Refusal(f"« {row.label} » ne peut pas être négatif. Écrivez un montant positif.", field=field)
-    if cents is not None and cents > budget.MAX_CENTS:
-        limit = integer(budget.MAX_CENTS // 100)
-        raise Refusal(f"« {row.label} » est trop grand : écrivez au plus {limit} €.", field=field)
-
-
-def write_cells(application, cells):
-    """Only what differs is written: one query for what changed, one for each cell that was emptied."""
-    before = budget.cells_of(application)
-    emptied = [cell for cell, cents in cells.items() if not cents and cell in before]
-    for side, account, year_rank in emptied:
-        application.budget.filter(side=side, account=account, year_rank=year_rank).delete()
-    changed = {cell: cents for cell, cents in cells.items() if cents and before.get(cell) != cents}
-    BudgetEntry.objects.bulk_create(
-        [
-            BudgetEntry(application=application, side=side, account=account, year_rank=year_rank, cents=cents)
-            for (side, account, year_rank), cents in changed.items()
-        ],
-        update_conflicts=True,
-        unique_fields=["application", "side", "account", "year_rank"],
-        update_fields=["cents"],
-    )
 
 
 def attach(*, application, kind, uploaded, by):

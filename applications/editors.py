@@ -13,9 +13,9 @@ from applications.answering import Sheet
 from applications.autosave import Done, Now
 from applications.completeness import PLACE, PLAN
 from applications.forms import SEGMENTS, PlaceForm
-from applications.plan_forms import beside_of, cofunding_of, name_of, plan_form
 from applications.models import Application, Review
 from applications.part_editors import FORMS, PartEditor, text_of
+from applications.plan_forms import beside_of, cofunding_of, name_of, plan_form
 from applications.review_forms import SheetForm
 from applications.section_editor import SectionEditor
 from applications.sheets import criteria_of

@@ -1,4 +1,4 @@
-"""The sections beside the questions, as texts by key, for `applications.autosave`: keys are the names of the fields."""
+"""The sections beside the questions, as texts by key, for `applications.autosave`: keys are names of fields."""
 
 from applications import describing
 from applications.completeness import AIDS, CONSORTIUM, PROJECT

@@ -81,8 +81,8 @@ def post_fields(number):
     return {
         "title": Text(label="Intitulé du poste", max_length=120, help_text="Par exemple : animatrice, facilitateur."),
         "fte_hundredths": HundredthsField(
-            label="Temps de travail, en équivalent temps plein", help_text="1 pour un temps plein, 0,5 pour un mi-temps.",
-            max_length=6,
+            label="Temps de travail, en équivalent temps plein",
+            help_text="1 pour un temps plein, 0,5 pour un mi-temps.",
         ),
         "contract": Choice(label="Contrat", choices=Post.Contract.choices),
         "qualification": Text(
@@ -170,9 +170,7 @@ def partner_fields(number):
             help_text="Pour une structure d’un autre pays de l’Espace économique européen.",
         ),
         "role": Text(label="Ce qu’il fait dans le projet", max_length=300),
-        "share": ShareField(
-            label="Sa part de l’aide, en pourcentage", max_length=10, help_text="0 s’il n’en reçoit rien."
-        ),
+        "share": ShareField(label="Sa part de l’aide, en pourcentage", help_text="0 s’il n’en reçoit rien."),
     }
 
 
@@ -182,12 +180,13 @@ class ConsortiumForm(RowsForm):
     GROUPS = {"partenaire": Group("Partenaire", partner_fields, most=20)}
     in_consortium = Radio(
         label="Demandez-vous à plusieurs ?",
-        choices=[(ALONE, "Non, la structure demande seule"), (TOGETHER, "Oui, en consortium dont elle est chef de file")],
+        choices=[(ALONE, "Non, la structure demande seule"),
+                 (TOGETHER, "Oui, en consortium dont elle est chef de file")],
         help_text="Le chef de file demande, signe, reçoit l’aide, en verse leur part aux partenaires et rend compte.",
     )  # fmt: skip
     lead_role = Text(label="Ce que fait le chef de file dans le projet", max_length=300, required=False)
     lead_share = ShareField(
-        label="Part du chef de file, en pourcentage", max_length=10, required=False,
+        label="Part du chef de file, en pourcentage", required=False,
         help_text="Les parts font 100 % en tout.",
     )  # fmt: skip
 
@@ -208,7 +207,8 @@ class ConsortiumForm(RowsForm):
         for number, siret in self.column("partenaire", "siret").items():
             if siret in seen:
                 self.add_error(
-                    f"partenaire-{number}-siret", "Ce SIRET est déjà dans le consortium : gardez une ligne par structure."
+                    f"partenaire-{number}-siret",
+                    "Ce SIRET est déjà dans le consortium : gardez une ligne par structure.",
                 )
             seen.add(siret)
         return data
@@ -230,7 +230,7 @@ class ConsortiumForm(RowsForm):
 
 def aid_fields(number):
     return {
-        "granted_on": Day(label="Attribuée le", help_text="La date de la décision, même si elle est versée plus tard."),
+        "granted_on": Day(label="Attribuée le", help_text="La date de la décision, même si le versement suit."),
         "cents": amount("Montant, en euros", help_text="Le montant entier de l’aide."),
         "grantor": Text(label="Attribuée par", max_length=200),
         "regime": forms.ChoiceField(label="Régime", choices=DeclaredAid.Regime.choices, required=False),
@@ -266,7 +266,7 @@ class AidsForm(RowsForm):
     accepts_contract = forms.BooleanField(
         label="La structure souscrit le contrat d’engagement républicain.",
         required=False,
-        help_text="En cochant, vous déclarez pouvoir l’engager. La date, votre nom et la version du texte sont gardés.",
+        help_text="Vous déclarez pouvoir l’engager. La date, votre nom et la version du texte sont gardés.",
     )
     contract_exemption = Choice(
         label="Ou elle est réputée y satisfaire",
@@ -324,5 +324,8 @@ class AidsForm(RowsForm):
         values["accepts_contract"] = bool(data.get("accepts_contract")) and not typing
         if not self.about_aid:
             return {**values, "aids": None, "linked": None}
-        aids = [{**one, "regime": one["regime"] or DeclaredAid.Regime.GENERAL} for one in self.rows("aide", data, typing=typing)]
+        aids = [
+            {**one, "regime": one["regime"] or DeclaredAid.Regime.GENERAL}
+            for one in self.rows("aide", data, typing=typing)
+        ]
         return {**values, "aids": aids, "linked": self.rows("liee", data, typing=typing)}

@@ -1,4 +1,4 @@
-"""What pages show of the parts beside what is typed: who gets what, where de minimis stands, the contract, the flags."""
+"""What pages show of the parts beside what is typed: who gets what, the ceilings, the contract, the flags."""
 
 from dataclasses import dataclass
 
@@ -125,8 +125,8 @@ def certified_accounts(organisation, plan, cells):
         return []
     named = ", ".join(f"{euros(cents)} en {plan['first_year'] + rank - 1}" for rank, cents in years)
     text = (
-        f"Le plan compte {named} de subventions publiques. Au-dessus de 153 000 € dans l’année, une association ou une "
-        "fondation fait certifier ses comptes et les publie (code de commerce, art. L612-4 et D612-5)."
+        f"Le plan compte {named} de subventions publiques. Au-dessus de 153 000 € dans l’année, une association ou "
+        "une fondation fait certifier ses comptes et les publie (code de commerce, art. L612-4 et D612-5)."
     )
     return [Flag("Plus de 153 000 € de subventions dans l’année", text)]
 
@@ -142,7 +142,10 @@ def short_titles(content, plan):
     """Titles of occupancy that end before the project does."""
     last = plan["first_year"] + plan["years"] - 1
     return [
-        Flag(f"Titre d’occupation court : {site['name'] or 'site'}", f"Il finit en {site['title_ends_on'][:4]} ; le projet court jusqu’en {last}.")
+        Flag(
+            f"Titre d’occupation court : {site['name'] or 'site'}",
+            f"Il finit en {site['title_ends_on'][:4]} ; le projet court jusqu’en {last}.",
+        )
         for site in content.get("project", {}).get("sites", [])
         if site["title_ends_on"] and int(site["title_ends_on"][:4]) <= last
     ]  # fmt: skip
@@ -163,7 +166,8 @@ def money_of(content):
 def state_share_text(cells, share):
     if share is None:
         return "non calculée : aucune dépense"
-    return f"{percent(share)} des dépenses, hors nature ({euros(budget.state_money(cells))} sur {euros(budget.cash_expenses(cells))})"
+    asked, spent = euros(budget.state_money(cells)), euros(budget.cash_expenses(cells))
+    return f"{percent(share)} des dépenses, hors nature ({asked} sur {spent})"
 
 
 def contract_words(content):

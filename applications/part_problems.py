@@ -63,8 +63,8 @@ def structure_sentences(application):
     if version.eligible_legal_forms and organisation.legal_form not in version.eligible_legal_forms:
         names = ", ".join(str(LegalForm(one).label).lower() for one in version.eligible_legal_forms)
         found.append(
-            f"« {organisation.get_legal_form_display()} » n’est pas une forme admise par cet appel ({names}). Corrigez la "
-            "forme juridique si elle est inexacte, ou faites porter le dossier par une autre structure."
+            f"« {organisation.get_legal_form_display()} » n’est pas une forme admise par cet appel ({names}). "
+            "Corrigez la forme juridique si elle est inexacte, ou faites porter le dossier par une autre structure."
         )
     if organisation.legal_form == LegalForm.EEA_BODY:
         if not (organisation.foreign_id and organisation.country):
@@ -92,7 +92,10 @@ def site_lacks(number, site):
     if not site["title_ends_on"]:
         yield "donnez la date de fin de la mise à disposition.", "title_ends_on"
     if not site["yearly_value_cents"]:
-        yield "donnez la valeur locative du local, même estimée : c’est une contribution en nature.", "yearly_value_cents"
+        yield (
+            "donnez la valeur locative du local, même estimée : c’est une contribution en nature.",
+            "yearly_value_cents",
+        )
 
 
 def post_problems(posts):
@@ -149,9 +152,17 @@ def aid_problems(application, parts, requested_cents, today):
     if not aid["regime"]:
         return
     if not aid["declaration"]:
-        yield AIDS, "Dites quelles aides de minimis vous avez reçues ; « aucune » est une réponse.", "id_aid_declaration"
+        yield (
+            AIDS,
+            "Dites quelles aides de minimis vous avez reçues ; « aucune » est une réponse.",
+            "id_aid_declaration",
+        )
     if aid["declaration"] == Project.AidDeclaration.NONE and aid["aids"]:
-        yield AIDS, "Vous répondez « aucune aide » et vous en écrivez : corrigez l’un ou l’autre.", "id_aid_declaration"
+        yield (
+            AIDS,
+            "Vous répondez « aucune aide » et vous en écrivez : corrigez l’un ou l’autre.",
+            "id_aid_declaration",
+        )
     if aid["declaration"] == Project.AidDeclaration.SOME and not aid["aids"]:
         yield AIDS, "Écrivez les aides reçues, ou répondez « aucune ».", "id_aid_declaration"
     if not aid["nace_code"]:
@@ -165,9 +176,17 @@ def aid_problems(application, parts, requested_cents, today):
 def line_problems(aid, today):
     for number, one in enumerate(aid["aids"], start=1):
         if not (one["granted_on"] and one["cents"] and one["grantor"]):
-            yield AIDS, f"Aide {number} : donnez sa date, son montant et qui l’a attribuée.", f"id_aide-{number}-granted_on"
+            yield (
+                AIDS,
+                f"Aide {number} : donnez sa date, son montant et qui l’a attribuée.",
+                f"id_aide-{number}-granted_on",
+            )
         elif datetime.date.fromisoformat(one["granted_on"]) > today:
-            yield AIDS, f"Aide {number} : sa date est à venir. Écrivez la date de la décision.", f"id_aide-{number}-granted_on"
+            yield (
+                AIDS,
+                f"Aide {number} : sa date est à venir. Écrivez la date de la décision.",
+                f"id_aide-{number}-granted_on",
+            )
     for number, one in enumerate(aid["linked"], start=1):
         if not (one["siren"] and one["name"]):
             yield AIDS, f"Entreprise {number} : donnez son SIREN et son nom.", f"id_liee-{number}-siren"
@@ -178,7 +197,7 @@ def contract_problems(contract):
         return
     if not contract["accepted_at"]:
         sentence = (
-            "L’association ou la fondation souscrit le contrat d’engagement républicain (loi n° 2000-321, art. 10-1) : "
-            "cochez la case, ou dites pourquoi elle est réputée y satisfaire."
+            "L’association ou la fondation souscrit le contrat d’engagement républicain (loi n° 2000-321, art. 10-1) "
+            ": cochez la case, ou dites pourquoi elle est réputée y satisfaire."
         )
         yield AIDS, sentence, "id_accepts_contract"

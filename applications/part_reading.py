@@ -36,9 +36,7 @@ def part_rows(content):
 
 def part_lines(content):
     """{(section title, label): text}, to compare two versions."""
-    lines = {
-        (TITLES[slug], label): text for slug, rows in part_rows(content).items() for label, text in rows
-    }
+    lines = {(TITLES[slug], label): text for slug, rows in part_rows(content).items() for label, text in rows}
     lines |= {(PLAN_TITLE, label): text for label, text in plan_rows(content)}
     return lines
 
@@ -47,7 +45,9 @@ def project_rows(project):
     rows = []
     if project.get("kinds"):
         rows.append(("Ce qu’est le lieu", ", ".join(label_in(PlaceKind.Kind, kind) for kind in project["kinds"])))
-    rows += [(f"Site {n}", site_text(site)) for n, site in enumerate(project.get("sites", []), 1) if says(site)]
+    rows += [
+        (f"Site {n}", site_text(site)) for n, site in enumerate(project.get("sites", []), 1) if n > 1 or says(site)
+    ]
     return rows + [(f"Poste {n}", post_text(post)) for n, post in enumerate(project.get("posts", []), 1)]
 
 
@@ -59,7 +59,8 @@ def site_text(site):
     lines = [
         ", ".join(filter(None, [site["name"], site["address"], site["commune"]])),
         f"{french.integer(site['surface_m2'])} m²" if site["surface_m2"] else "",
-        label_in(Site.Occupancy, site["occupancy"]) + (f", jusqu’au {day(site['title_ends_on'])}" if site["title_ends_on"] else ""),
+        label_in(Site.Occupancy, site["occupancy"])
+        + (f", jusqu’au {day(site['title_ends_on'])}" if site["title_ends_on"] else ""),
         f"Mis à disposition par {site['provider']} ({label_in(Site.Provider, site['provider_kind']).lower()})"
         if site["provider"]
         else "",
@@ -110,7 +111,11 @@ def aid_rows(aid):
 def aid_text(aid):
     amount = euros(aid["cents"]) if aid["cents"] is not None else ""
     whose = f"reçue par {aid['siren']}" if aid["siren"] else ""
-    return ", ".join(filter(None, [amount, aid["grantor"], day(aid["granted_on"]), label_in(DeclaredAid.Regime, aid["regime"]), whose]))
+    return ", ".join(
+        filter(
+            None, [amount, aid["grantor"], day(aid["granted_on"]), label_in(DeclaredAid.Regime, aid["regime"]), whose]
+        )
+    )
 
 
 def contract_text(contract):

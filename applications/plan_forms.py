@@ -12,7 +12,7 @@ FIELDS = ("funder", "status", "evidence")
 
 
 class PlanForm(DsfrForm):
-    """One amount a cell, named "side-account-year"; "cofunding-account-field" says who gives a line, and if it is sure.
+    """One amount a cell, named "side-account-year"; "cofunding-account-field" says who gives a line, and how sure.
 
     Args:
         cells: the amounts that are saved. beside: what is saved of the other fields, by name.
@@ -32,7 +32,10 @@ class PlanForm(DsfrForm):
         for row in budget.COFUNDED:
             self.fields.update(cofunding_fields(row, self.pieces))
         self.fields[NOTE] = forms.CharField(
-            label="Ce qu’il faut savoir pour lire ce plan", required=False, max_length=800, help_text="800 signes au plus.",
+            label="Ce qu’il faut savoir pour lire ce plan",
+            required=False,
+            max_length=800,
+            help_text="800 signes au plus.",
             widget=forms.Textarea(attrs={"rows": 3}),
         )  # fmt: skip
         self.beside = [name for name in self.fields if name.startswith("cofunding-") or name == NOTE]

@@ -74,7 +74,11 @@ class Grid:
     @property
     def other_problems(self):
         """Those that no rule of the call and no message under a row tells already."""
-        return [problem for problem in self.problems if problem.row in ("balance", "volunteering", "premises", "state-share")]
+        return [
+            problem
+            for problem in self.problems
+            if problem.row in ("balance", "volunteering", "premises", "state-share")
+        ]
 
 
 def grid_of(application, form, cells):

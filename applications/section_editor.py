@@ -1,4 +1,4 @@
-"""What the editors of the sections of a dossier have in common (`applications.editors`, `applications.part_editors`)."""
+"""What the editors of the sections of a dossier have in common (`editors`, `part_editors`)."""
 
 from applications import drafting
 from applications.autosave import Done, Now

@@ -1,4 +1,4 @@
-"""Shares of a consortium, in ten-thousandths: integers whose sum is exactly the whole, and amounts that sum exactly."""
+"""Shares of a consortium, in ten-thousandths: integers that sum to the whole, and amounts that sum exactly."""
 
 import re
 

@@ -119,8 +119,14 @@ def excess_sentence(beneficiary, position):
     excess = position.excess_cents(beneficiary.cents)
     if not excess:
         return ""
+    remedy = (
+        f"Il reste {euros(position.left_cents)} : réduisez le montant de {euros(excess)}."
+        if position.left_cents
+        else "Il ne reste rien tant que des aides plus anciennes ne sortent pas des trois ans."
+    )
     return (
-        f"{beneficiary.name} : {euros(beneficiary.cents)} s’ajouteraient à {euros(position.received_cents)} d’aides de "
-        f"minimis reçues en trois ans par l’entreprise unique, au-dessus du plafond de {euros(position.ceiling_cents)} "
-        f"({RULES[position.regime]}). Il reste {euros(position.left_cents)} : réduisez le montant de {euros(excess)}."
+        f"{beneficiary.name} : {euros(beneficiary.cents)} s’ajouteraient à {euros(position.received_cents)} d’aides "
+        "de minimis reçues en trois ans par l’entreprise unique, au-dessus du plafond de "
+        f"{euros(position.ceiling_cents)} "
+        f"({RULES[position.regime]}). {remedy}"
     )

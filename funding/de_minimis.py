@@ -1,4 +1,4 @@
-"""De minimis aid granted here: held with the reservation, granted with the act, judged both times, listed for the register.
+"""De minimis aid granted here: held with the reservation, granted with the act, judged both times, then registered.
 
 Source: Reg. (EU) 2023/2831 art. 3 and 6, Reg. (EU) 2023/2832 art. 3; the State records these aids in the national
 register since 1 January 2026, within twenty working days (D. 2025-1361).
@@ -154,12 +154,18 @@ def mark_registered(*, grants, on, by):
     require(by, "funding.register_de_minimis")
     with transaction.atomic():
         wanted = [one.pk for one in grants]
-        rows = list(DeMinimisGrant.objects.granted().select_for_update(of=("self",)).filter(pk__in=wanted, registered_on=None))
+        rows = list(
+            DeMinimisGrant.objects.granted().select_for_update(of=("self",)).filter(pk__in=wanted, registered_on=None)
+        )
         if late := [one for one in rows if one.granted_on > on]:
-            raise Refusal(f"{late[0].beneficiary} : l’aide est attribuée après ce jour. Choisissez une autre date.", field="on")
+            raise Refusal(
+                f"{late[0].beneficiary} : l’aide est attribuée après ce jour. Choisissez une autre date.", field="on"
+            )
         for one in rows:
             one.registered_on, one.registered_by = on, by
             one.save(update_fields=["registered_on", "registered_by"])
             details = {"on": on.isoformat(), "beneficiary": one.beneficiary}
-            JournalEntry.write(action="register_de_minimis", subject=Award.objects.get(pk=one.award_id), actor=by, details=details)
+            JournalEntry.write(
+                action="register_de_minimis", subject=Award.objects.get(pk=one.award_id), actor=by, details=details
+            )
     return len(rows)

@@ -1,4 +1,4 @@
-"""What every dossier says of its project beside the questions of the call: kinds of place, sites, posts, consortium."""
+"""What every dossier says of its project beside the questions: kinds of place, sites, posts, consortium."""
 
 from django.db import models
 from django.db.models import Q
@@ -241,9 +241,7 @@ class CoFunding(models.Model):
         ordering = ["application", "account"]
         constraints = [
             models.UniqueConstraint(fields=["application", "account"], name="cofunding_once"),
-            models.CheckConstraint(
-                condition=~Q(funder="", status="", evidence=None), name="cofunding_says_something"
-            ),
+            models.CheckConstraint(condition=~Q(funder="", status="", evidence=None), name="cofunding_says_something"),
         ]
 
     def __str__(self):

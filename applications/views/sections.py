@@ -22,8 +22,8 @@ from applications.forms import PlaceForm
 from applications.merging import marks_of
 from applications.part_editors import PartEditor
 from applications.plan_forms import plan_form
-from applications.views.pieces import pieces
 from applications.versions import news_of
+from applications.views.pieces import pieces
 from applications.views.scope import open_correction, own_dossier, saved_of, trail_of
 
 
@@ -85,7 +85,7 @@ def section(request, public_id, slug):
     kinds = {
         completeness.STRUCTURE: structure,
         completeness.PLACE: place,
-        **{part: described for part in PART_TEMPLATES},
+        **dict.fromkeys(PART_TEMPLATES, described),
         completeness.PLAN: plan,
         completeness.PIECES: pieces,
     }

@@ -48,7 +48,8 @@ class DeMinimisGrant(PublicIdModel):
                 violation_error_message="Une aide de minimis a un montant positif.",
             ),
             models.CheckConstraint(
-                condition=Q(registered_on=None) | Q(granted_on__isnull=False, registered_on__gte=models.F("granted_on")),
+                condition=Q(registered_on=None)
+                | Q(granted_on__isnull=False, registered_on__gte=models.F("granted_on")),
                 name="deminimis_registered_after_grant",
                 violation_error_message="L’inscription au registre suit l’attribution.",
             ),

@@ -1,4 +1,4 @@
-"""The de minimis aids that were granted: what each undertaking has left, what the national register is still to be told."""
+"""The de minimis aids that were granted: what the national register is still to be told."""
 
 from django.contrib import messages
 from django.shortcuts import redirect, render

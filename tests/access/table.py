@@ -7,9 +7,9 @@ the panel's proposal; the decision-maker signs and announces; finance officers o
 gives roles and delegations. The auditor reads all that staff read and changes nothing but her own account.
 """
 
+from tests.access import builder_targets as build
 from tests.access import people_targets as people
 from tests.access import sending_targets as sending
-from tests.access import builder_targets as build
 from tests.access import targets as at
 from tests.access import wave_targets as then
 from tests.access.actors import (
@@ -341,6 +341,7 @@ MONEY = [
     Row("funding:uncontracted", STAFF, get=STAFF),
     Row("funding:prepare_agreements", OFFICERS, sees=ACT_OF_OFFICER, post=ACT_OF_OFFICER, target=then.uncontracted),
     Row("funding:agreement", **SENT, get=READERS, post=ACT_OF_OFFICER, target=then.agreement),
+    Row("funding:de_minimis", STAFF, get=STAFF, post=OFFICERS | FINANCE, done=(302,), target=then.de_minimis),
     Row("funding:instalments", STAFF, get=STAFF),
     Row("funding:instalment", **SENT, get=READERS, post=FINANCE, target=then.instalment),
     Row("funding:dossier", **SENT, get=READERS, target=at.awarded),
@@ -375,6 +376,20 @@ TABLE = [
 FORMS_OF_AN_ACT = {
     "applications:bulk",
     "programme:plan_wave",
+    "programme:add_criterion",
+    "programme:add_question",
+    "programme:add_section",
+    "programme:criteria",
+    "programme:delete_question",
+    "programme:delete_section",
+    "programme:edit_bounds",
+    "programme:edit_criterion",
+    "programme:edit_question",
+    "programme:edit_section",
+    "programme:edit_settings",
+    "programme:explain_window",
+    "programme:form",
+    "programme:new_call",
     "selection:amend",
     "selection:delegate",
     "funding:credits",
