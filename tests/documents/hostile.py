@@ -464,4 +464,5 @@ NAMES = (
 
 def odd_names():
     for name in NAMES:
-        yield Sample("nom", name, files.pdf_bytes(1, "Nom"), STORED)
+        # A browser that names nothing sends nothing.
+        yield Sample("nom", name, files.pdf_bytes(1, "Nom"), STORED if name else REFUSED)
