@@ -28,11 +28,14 @@ class Filter:
         key: name in the URL.
         label: French.
         field: ORM path the condition is on.
+        tally_field: what rows are counted by when it is not `field` (a key, sooner than a column of another table);
+            `counted` then says which value each key stands for.
     """
 
     key: str
     label: str
     field: str = ""
+    tally_field: str = ""
 
     kind = "choice"
 
@@ -56,7 +59,7 @@ class Filter:
         """Rows (key, value, how many) of what `queryset` holds, by value; None: counted otherwise, or not."""
         if not self.field:
             return None
-        value = Cast(F(self.field), TextField())
+        value = Cast(F(self.tally_field or self.field), TextField())
         rows = queryset.order_by().values_list(Value(self.key, output_field=CharField()), value)
         return rows.annotate(how_many=Count("pk"))
 

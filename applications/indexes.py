@@ -19,6 +19,10 @@ TRIGRAMS = f"""
 """
 
 
+# What the list counts by beside those: the value of a filter, then the key.
+COUNTS = ("officer_id", "fabrique_id")
+
+
 def sort_index(name, columns):
     # The scope of staff (ApplicationQuerySet.visible_to) is the condition: such an index answers alone.
     return f"CREATE INDEX IF NOT EXISTS {name} ON {TABLE} ({columns}) WHERE submitted_at IS NOT NULL;"
@@ -26,7 +30,7 @@ def sort_index(name, columns):
 
 def sort_indexes():
     return [
-        *(sort_index(f"application_list_{key}", f"{key}, id") for key in (*SORTS, *SORTS_WITH_EMPTY)),
+        *(sort_index(f"application_list_{key}", f"{key}, id") for key in (*SORTS, *SORTS_WITH_EMPTY, *COUNTS)),
         *(sort_index(f"application_list_{key}_desc", f"{key} DESC NULLS LAST, id DESC") for key in SORTS_WITH_EMPTY),
     ]
 

@@ -8,7 +8,6 @@ from django.db.models import OuterRef, Q, Subquery, Sum
 from django.http import QueryDict
 from django.urls import reverse
 
-from accounts.filters import bare
 from accounts.french import long_date
 from accounts.lists import Act, ChoiceFilter, Column, ConditionFilter, DateFilter, Filter, ListPage
 from applications import bulk, routing, standing
@@ -90,11 +89,11 @@ class DossierList(ListPage):
 
     def get_filters(self):
         return (
-            ChoiceFilter("vague", "Vague", field="wave__public_id", choices=wave_choices),
+            WaveFilter("vague", "Vague", field="wave__public_id", tally_field="wave"),
             ChoiceFilter("etat", "État", field="state", choices=SENT),
             ChoiceFilter("segment", "Segment", field="segment", choices=Segment.choices),
             ChoiceFilter("region", "Région", field="fabrique__region", choices=region_choices, own_words=True),
-            FollowFilter("suivi", "Suivi par", field="officer__public_id"),
+            FollowFilter("suivi", "Suivi par", field="officer__public_id", tally_field="officer"),
             ConditionFilter("alerte", "À surveiller", conditions=watched()),
             DateFilter("du", "Reçu à partir du", field="submitted_at"),
             DateFilter("au", "Reçu jusqu’au", field="submitted_at", lookup="lte"),
@@ -122,10 +121,12 @@ MINE, NOBODY = "moi", "personne"
 class FollowFilter(Filter):
     """By me, by nobody, or by one of the officers."""
 
+    def people(self, listing):
+        everyone = listing.remember("officers", lambda: list(routing.officers()))
+        return [one for one in everyone if one.pk != listing.request.user.pk]
+
     def options(self, listing):
-        people = listing.remember("officers", lambda: list(routing.officers()))
-        others = [(str(one.public_id), str(one)) for one in people if one.pk != listing.request.user.pk]
-        return [(MINE, "moi"), (NOBODY, "personne"), *others]
+        return [(MINE, "moi"), (NOBODY, "personne"), *((str(one.public_id), str(one)) for one in self.people(listing))]
 
     def apply(self, queryset, values):
         people = [value for value in values if value not in (MINE, NOBODY)]
@@ -141,20 +142,28 @@ class FollowFilter(Filter):
         return super().values(listing)
 
     def counted(self, counts, listing):
-        mine = counts.get(bare(listing.request.user.public_id), 0)
-        special = {MINE: mine, NOBODY: counts.get("", 0)}
-        return [
-            (value, label, special.get(value, counts.get(bare(value), 0))) for value, label in self.options(listing)
-        ]
+        first = [(MINE, "moi", counts.get(str(listing.request.user.pk), 0)), (NOBODY, "personne", counts.get("", 0))]
+        people = self.people(listing)
+        return first + [(str(one.public_id), str(one), counts.get(str(one.pk), 0)) for one in people]
+
+
+@dataclass
+class WaveFilter(Filter):
+    """The waves, the last first."""
+
+    def waves(self, listing):
+        return listing.remember("waves", lambda: list(Wave.objects.select_related("call").order_by("-pk")))
+
+    def options(self, listing):
+        return [(str(wave.public_id), f"{wave.number}, {wave.call}") for wave in self.waves(listing)]
+
+    def counted(self, counts, listing):
+        named = zip(self.waves(listing), self.options(listing), strict=True)
+        return [(value, label, counts.get(str(wave.pk), 0)) for wave, (value, label) in named]
 
 
 def watched():
     return {one.key: (one.label, one.condition) for one in alerts()}
-
-
-def wave_choices(listing):
-    waves = Wave.objects.select_related("call").order_by("-pk")
-    return [(wave.public_id, f"{wave.number}, {wave.call}") for wave in waves]
 
 
 def region_choices(listing):

@@ -5,8 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from django.db.models import Case, CharField, Count, DateField, F, Q, Value, When, Window
-from django.db.models.functions import RowNumber
+from django.db.models import CharField, Count, Q, Value
 from django.urls import reverse
 from django.utils import timezone
 
@@ -92,7 +91,7 @@ class Morning:
 
 
 def morning_of(reader, *, scope=MINE, now=None):
-    """What waits this morning; two queries, whatever the number of dossiers.
+    """What waits this morning; three queries, whatever the number of dossiers.
 
     Args:
         reader: an officer, or whoever reads the steering pages.
@@ -130,24 +129,25 @@ def count(visible, known, whose, scope, now):
 
 
 def fill(piles, rows, today):
-    """The first dossiers of each pile, a dossier only under the gravest of its alerts."""
+    """The first dossiers of each pile, a dossier only under the gravest of its alerts; two queries."""
     if not piles:
         return
-    cases = [When(pile.alert.condition, then=Value(key)) for key, pile in piles.items()]
-    days = [When(pile.alert.condition, then=pile.alert.day) for pile in piles.values()]
-    found = (
-        rows.annotate(
-            alert=Case(*cases, output_field=CharField()),
-            day=Case(*days, output_field=DateField()),
-        )
-        .filter(alert__isnull=False)
-        .annotate(turn=Window(RowNumber(), partition_by=[F("alert")], order_by=[F("day").asc(), F("pk").asc()]))
-        .filter(turn__lte=SHOWN)
-        .select_related("fabrique__commune", "organisation", "officer", "wave")
-        .order_by("day", "pk")
-    )
-    for row in found:
-        piles[row.alert].lines.append(Line(row, row.day, today))
+    first, *others = [first_of(pile.alert, rows) for pile in piles.values()]
+    found = list(first.union(*others, all=True) if others else first)
+    related = ("fabrique__commune", "organisation", "officer", "wave")
+    by_key = Application.objects.select_related(*related).in_bulk({key for _, key, _ in found})
+    ranks, seen = list(piles), set()
+    for alert, key, day in sorted(found, key=lambda one: (ranks.index(one[0]), one[2] or today, one[1])):
+        if key not in seen:
+            seen.add(key)
+            piles[alert].lines.append(Line(by_key[key], day, today))
+
+
+def first_of(alert, rows):
+    """(alert, key, day) of the dossiers to show: a sub-query, since SQLite limits no part of a union."""
+    keys = rows.filter(alert.condition).annotate(counted=alert.day).order_by("counted", "pk").values("pk")[:SHOWN]
+    shown = Application.objects.filter(pk__in=keys).order_by()
+    return shown.values_list(Value(alert.key, output_field=CharField()), "pk", alert.day)
 
 
 def grouped(piles):

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import jobs, remembering
-from accounts.access import guarded
+from accounts.access import guarded, permission_required
 from accounts.filters import ChoiceFilter
 from accounts.french import plural
 from accounts.lists import Column, ListPage
@@ -113,7 +113,7 @@ def job_url(job):
     return reverse("accounts:job", args=[job.public_id])
 
 
-@signed_in
+@permission_required("accounts.read_steering")
 @require_GET
 def job_list(request):
     """What I asked for on many objects at once: where is it?"""
@@ -122,7 +122,7 @@ def job_list(request):
     return listing.file() or render(request, "accounts/jobs/list.html", {"listing": listing})
 
 
-@signed_in
+@permission_required("accounts.read_steering")
 @require_GET
 def job(request, public_id):
     """How far is this job, and what became of each row?"""
@@ -149,7 +149,7 @@ def job_of(request, public_id):
     return get_object_or_404(Job.objects.visible_to(request.user), public_id=public_id)
 
 
-@signed_in
+@permission_required("accounts.read_steering")
 @require_POST
 def keep_undone(request, public_id):
     """Choose in the list the rows that were not done, and nothing else; or nothing at all."""

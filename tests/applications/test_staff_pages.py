@@ -155,9 +155,9 @@ def test_the_list_costs_the_same_for_one_and_for_three(client, number, django_as
     wave = factories.wave()
     for _ in range(number):
         factories.submitted(wave_=wave)
-    with django_assert_max_num_queries(9) as queries:
+    with django_assert_max_num_queries(11) as queries:
         assert client.get("/pilotage/dossiers/?q=thiers").status_code == 200
-    assert len(queries) == 9
+    assert len(queries) == 11
 
 
 def test_a_dossier_costs_at_most_twenty_queries(client, officer, django_assert_max_num_queries):

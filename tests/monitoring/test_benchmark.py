@@ -8,7 +8,19 @@ from monitoring import benchmark
 from monitoring.benchmark import BARS, Measure, shortfalls
 from tests import factories
 
-PAGES = {"list_first", "list_last", "list_sorted", "list_search", "detail", "dashboard", "review_post"}
+PAGES = {
+    "list_first",
+    "list_last",
+    "list_sorted",
+    "list_search",
+    "detail",
+    "dashboard",
+    "review_post",
+    "desk_facets",
+    "export_csv",
+    "export_xlsx",
+    "export_ods",
+}
 
 
 def test_the_pages_are_those_that_were_asked_for():
@@ -31,6 +43,8 @@ def test_what_falls_short_is_told():
     assert "16 requêtes" in sentences[1]
     assert "2.25 fois" in sentences[2]
     assert list(shortfalls([Measure("dashboard", 10_000, 60.0, 15)])) == []
+    heavy = [Measure("export_csv", 2_000, 400.0, 10), Measure("export_csv", 10_000, 2_000.0, 30, 61.5)]
+    assert list(shortfalls(heavy)) == ["export_csv : 61.5 Mo de plus, au lieu de 50 au plus"]
 
 
 @pytest.mark.sqlite

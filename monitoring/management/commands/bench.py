@@ -35,4 +35,5 @@ class Command(BaseCommand):
         bar = BARS[one.page]
         self.stdout.write(
             f"{one.page:<14}{one.n:>8}{one.ms:>9}{one.queries:>10}{f'{bar.ms:g} / {bar.queries}':>14}  {bar.peer}"
+            + (f", mémoire + {one.mb:g} Mo" if one.mb is not None else "")
         )

@@ -7,7 +7,7 @@ import threading
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 
-from accounts import notify
+from accounts import digests, jobs, notify
 from applications import silence
 from documents import previews, scanning, sweeper
 
@@ -33,7 +33,9 @@ class Command(BaseCommand):
             stop.wait(every)
 
     def once(self):
+        digests.sweep()
         mails, letters = notify.sweep(), sweeper.sweep()
+        jobs.sweep()
         scans, drawn = scanning.sweep(), previews.sweep()
         clocks, refusals = silence.sweep()
         if scans or drawn:
