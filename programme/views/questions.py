@@ -103,10 +103,11 @@ def delete_section(request, slug, section):
 @require_http_methods(["GET", "POST"])
 @permission_required(EDIT)
 def add_question(request, slug, section):
-    """First the type (`?type=`), then the question."""
+    """First the type (`?type=`), then the question, which carries it."""
     call, version = draft_of(request, slug)
     section = get_object_or_404(version.sections, slug=section)
-    kinds = KindForm(request.GET if "type" in request.GET else None)
+    told = next((data for data in (request.POST, request.GET) if "type" in data), None)
+    kinds = KindForm(told)
     if not kinds.is_bound or not kinds.is_valid():
         return page_of(request, "kind", call, version, section=section, form=kinds, status=status_of(kinds))
     kind = kinds.cleaned_data["type"]
