@@ -194,11 +194,12 @@ class RefusalMiddleware:
         return None
 
 
-def refuse(request, error):
+def refuse(request, error, kept=None):
     """The page of a refusal, with what was typed.
 
     Args:
         error: a `Refusal`, or a state machine's own exception, told as a stale page.
+        kept: the `KeptPost` of this form, when it waits for its author.
     """
     refusal = error if isinstance(error, Refusal) else StalePage()
     context = {
@@ -206,6 +207,7 @@ def refuse(request, error):
         "typed": typed_in(request),
         "both": both_texts(refusal, request.POST),
         "back": page_before(request),
+        "kept": kept,
     }
     return render(request, "accounts/refusal.html", context, status=refusal.status)
 

@@ -19,6 +19,7 @@ from accounts.models import Role, User
 from applications.models import Application, Assignment, Review
 from applications.sheets import criteria_of
 from monitoring.benchmark_sending import drafts_to_send
+from monitoring.benchmark_typing import told, typed_section
 from monitoring.generation import generate
 from programme.models import Programme
 
@@ -47,6 +48,7 @@ BARS = {
     "detail": Bar(50, 20, "139 ms / 46"),
     "dashboard": Bar(70, 15, "2 403 ms / 483"),
     "review_post": Bar(30, 15, "58 ms / 33"),
+    "autosave": Bar(25, 12, "–"),
     "submit": Bar(150, 40, "–"),
     "desk_facets": Bar(80, 15, "–"),
     "export_csv": Bar(5_000, 40, "12 900 ms (2 000)", mb=50),
@@ -108,6 +110,7 @@ def measure_pages(n):
     for kind in ("csv", "xlsx", "ods"):
         yield measure_file(client, kind, n)
     yield measure_review(n)
+    yield measure_autosave(n)
     yield measure_submit(n)
 
 
@@ -156,6 +159,22 @@ def measure_review(n):
     return measure(
         "review_post", n, lambda: expect(client.post(path, body), 302), before=lambda: body.update(next(bodies))
     )
+
+
+def measure_autosave(n):
+    """One more word of a section, as its page sends it while somebody types."""
+    person, draft = next(drafts_to_send())
+    client = signed_in(person)
+    path, body, words = typed_section(draft)
+
+    def send():
+        response = client.post(path, body, headers={"Accept": "application/json"})
+        expect(response, 200)
+        told(body, response)
+
+    next(words)
+    send()
+    return measure("autosave", n, send, before=lambda: next(words))
 
 
 def measure_submit(n):

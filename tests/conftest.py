@@ -123,10 +123,12 @@ def flush_that_may_empty_the_ledger():
 @pytest.fixture(autouse=True)
 def empty_cache():
     """Throttles and counters of one test never reach the next, nor the criteria of a published call."""
+    from applications.editors import frozen_section
     from applications.sheets import frozen_criteria
 
     cache.clear()
     frozen_criteria.cache_clear()
+    frozen_section.cache_clear()
 
 
 @pytest.fixture

@@ -37,6 +37,9 @@ class Organisation(PublicIdModel, VersionedModel):
         APPLICANT = "applicant", "Structure porteuse"
         NETWORK = "network", "Réseau d’appui"
 
+    shown_when_stale = (
+        "name", "legal_form", "siret", "address", "postal_code", "city", "representative_name", "representative_title",
+    )  # fmt: skip
     # Set by the service: an applicant gives a network access by its name, so the name must be true.
     kind = models.CharField("nature", max_length=12, choices=Kind, default=Kind.APPLICANT)
     name = models.CharField("nom de la structure", max_length=250)

@@ -1,5 +1,6 @@
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
 from django.db import models
+from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -49,6 +50,7 @@ INCOMPATIBLE_ROLES = {
 
 
 class User(PublicIdModel, VersionedModel, AbstractBaseUser, PermissionsMixin):
+    shown_when_stale = ("first_name", "last_name", "title", "phone")
     email = models.EmailField("adresse électronique", unique=True)
     first_name = models.CharField("prénom", max_length=100, blank=True)
     last_name = models.CharField("nom", max_length=100, blank=True)
@@ -91,8 +93,25 @@ class User(PublicIdModel, VersionedModel, AbstractBaseUser, PermissionsMixin):
 
     @cached_property
     def roles(self):
-        """The set of `Role` values that the person holds today; one query a request."""
-        return frozenset(self.role_grants.filter(revoked_at=None).values_list("role", flat=True))
+        """The set of `Role` values that the person holds today."""
+        return frozenset(role for role, _ in self._held)
+
+    @property
+    def unread_count(self):
+        """Notifications not opened yet, for the header; 0 for whoever holds no role."""
+        return next((unread or 0 for _, unread in self._held), 0)
+
+    @cached_property
+    def _held(self):
+        """(role, unread notifications): what every page needs of a person; one query a request."""
+        unread = self.notifications.model.objects.filter(user=OuterRef("user"), read_at=None).order_by()
+        counted = Subquery(unread.values("user").annotate(n=models.Count("pk")).values("n"))
+        return list(self.role_grants.filter(revoked_at=None).values_list("role", counted))
+
+    def forget_roles(self):
+        """Read them again: one was given or taken back."""
+        for name in ("roles", "_held"):
+            self.__dict__.pop(name, None)
 
     def has_role(self, *roles):
         return not self.roles.isdisjoint(roles)

@@ -2,6 +2,7 @@ from django.shortcuts import render
 
 from accounts import request_id
 from accounts.errors import Refusal
+from accounts.keeping import keep_post
 from accounts.middleware import refuse
 
 
@@ -12,7 +13,7 @@ def csrf_failure(request, reason=""):
         "Rechargez la page, connectez-vous si besoin, puis recommencez. Votre texte est gardé ci-dessous."
     )
     refusal.status = 403
-    return refuse(request, refusal)
+    return refuse(request, refusal, kept=keep_post(request))
 
 
 def forbidden(request, exception=None):

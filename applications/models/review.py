@@ -17,6 +17,7 @@ ASSIGN = "applications.assign_reviewers"
 class ReviewerProfile(VersionedModel):
     """What decides who may review what: for whom the person works, and how much she can take."""
 
+    shown_when_stale = ("employer", "employer_siren", "region", "capacity")
     user = models.OneToOneField(User, models.PROTECT, related_name="+", verbose_name="personne")
     employer = models.CharField("organisme", max_length=200, blank=True)
     employer_siren = models.CharField("SIREN de l’organisme", max_length=9, blank=True)

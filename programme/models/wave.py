@@ -32,6 +32,10 @@ def is_reconstruction(wave):
 class Wave(PublicIdModel, StatefulModel):
     """One pass of a call: deposit, instruction, panel and announcement are separate dates (glossary 5)."""
 
+    shown_when_stale = (
+        "opens_at", "closes_at", "capacity", "instruction_until", "reviews_due_on", "panel_on", "announcement_on",
+    )  # fmt: skip
+
     class State(models.TextChoices):
         PLANNED = "planned", "Prévue"
         COLLECTING = "collecting", "Ouverte au dépôt"

@@ -315,7 +315,7 @@ def test_two_tabs_show_both_texts_and_keep_the_choice():
     clash = client.post(path, steps.posted(one, "tab2", version=1, reason="Texte du second onglet", save="1"))
     shown = clash.content.decode()
     assert clash.status_code == 409
-    assert "Texte du premier onglet" in shown and "Texte du second onglet</textarea>" in shown
+    assert "Texte du <mark>premier</mark> onglet" in shown and "Texte du second onglet</textarea>" in shown
     assert set(one.review.scores.values_list("reason", flat=True)) == {"Texte du premier onglet"}
     assert 'name="version" value="2"' in shown
     kept = client.post(path, steps.posted(one, "tab3", version=2, reason="Texte du second onglet", save="1"))
