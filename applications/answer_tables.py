@@ -126,4 +126,3 @@ def total_of(column, rows):
 def shown_total(column, rows):
     total = total_of(column, rows)
     return french.euros(int(total)) if column.get("kind") == "amount" else french_number(total)
-

@@ -1,4 +1,4 @@
-"""Which version of the call's form a dossier answers: a draft follows the one in force, a sent dossier keeps its own."""
+"""Which version of the form a dossier answers: a draft follows the one in force, a sent dossier keeps its own."""
 
 from accounts.errors import Refusal
 from applications.models import Application

@@ -156,8 +156,8 @@ def mail_of(application, before, newer):
     note = f"\n{newer.change_note}\n" if newer.change_note else ""
     body = f"""Bonjour,
 
-Le formulaire de l’appel « {application.wave.call} » a changé. Votre brouillon « {application.fabrique.name} » suit la \
-nouvelle version ({newer.number}) : vos réponses y sont reprises, aucune n’est perdue.
+Le formulaire de l’appel « {application.wave.call} » a changé. Votre brouillon « {application.fabrique.name} » suit \
+la nouvelle version ({newer.number}) : vos réponses y sont reprises, aucune n’est perdue.
 {note}
 Ce qui change :
 {changed}
@@ -209,7 +209,7 @@ def news_of(application):
 
 
 def left_behind(application):
-    """[(label, French text)] of the answers that the present form does not ask for, the latest of each; two queries."""
+    """[(label, French text)] of the answers that the present form does not ask for, the latest of each."""
     given = answers_by_slug(application, application.call_version)
     asked = set(Question.objects.filter(section__version=application.call_version).values_list("slug", flat=True))
     left = [one for slug, one in given.items() if slug not in asked and one.text]

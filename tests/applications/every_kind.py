@@ -1,4 +1,4 @@
-"""A call whose form has one question of every kind, with conditions and calculated values, made by the builder's verbs."""
+"""A call whose form has one question of every kind, with conditions and calculated values."""
 
 import json
 
@@ -15,7 +15,8 @@ OPEN = "Oui, il accueille du public"
 PLANNED = "Non, il est en projet"
 QUESTIONS = (
     {"kind": "short_text", "label": "Nom d’usage", "slug": "nom-d-usage", "max_length": 20},
-    {"kind": "long_text", "label": "Histoire du lieu", "slug": "histoire-du-lieu", "max_length": 60, "required": False},
+    {"kind": "long_text", "label": "Histoire du lieu", "slug": "histoire-du-lieu", "max_length": 60,
+     "required": False},
     {"kind": "choice", "label": "Le lieu est-il ouvert ?", "slug": "ouvert", "options": [OPEN, PLANNED]},
     {"kind": "date", "label": "Ouvert depuis", "slug": "depuis",
      "condition": {"all": [{"question": "ouvert", "op": "is", "value": OPEN}]}},
@@ -100,4 +101,3 @@ def fields_of(question_, text):
         rows = json.loads(text) if text else []
         return {f"{name}-{i}-{key}": cell for i, row in enumerate(rows) for key, cell in row.items()}
     return {name: text}
-

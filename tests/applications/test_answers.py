@@ -1,4 +1,4 @@
-"""The applicant's side of a form of every kind: saving, hiding, reading again, sending; by the pages, without JavaScript."""
+"""The applicant's side of a form of every kind: saving, hiding, reading, sending; without JavaScript."""
 
 import html
 import json
@@ -177,7 +177,7 @@ def test_a_sent_dossier_reads_in_french_for_everybody(client, person, dossier):
     assert rows["Loyer annuel"].replace("\u00a0", " ") == "12 000,50 €" and rows["Commune du siège"] == "63300 Thiers"
     assert rows["Charges par an"].replace("\u00a0", " ") == "54 501 €" and rows["Le bail"] == "bail.pdf"
     assert rows["Les postes"].rows[1][2].replace("\u00a0", " ") == "4 500,50 €"
-    assert [one["label"] for one in content["attachments"]][0] == "Le bail"
+    assert content["attachments"][0]["label"] == "Le bail"
     officer = signed_in(factories.officer())
     for reader, path in ((client, url(sent, "envoye/")), (officer, f"/pilotage/dossiers/{sent.public_id}/")):
         page = text(reader.get(path))
@@ -192,9 +192,7 @@ def complete(application, person):
         answers = {one.pk: factories.answer_text(one) for one in section.questions.all()}
         drafting.save_answers(application=application, section=section, answers=answers, by=person)
     drafting.save_budget(application=application, cells=factories.balanced_plan(), by=person)
-    drafting.attach(
-        application=application, kind=Attachment.Kind.STATUTES, uploaded=factories.upload(), by=person
-    )
+    drafting.attach(application=application, kind=Attachment.Kind.STATUTES, uploaded=factories.upload(), by=person)
 
 
 def test_the_page_costs_the_same_queries_whatever_is_asked(client, person):

@@ -68,7 +68,9 @@ def rewrite(version):
         kept = {name: getattr(one, name) for name in ("kind", "label", "help_text", "required", "options", "settings")}
         editing_form.edit_question(question=one, by=None, slug=slug, **{**kept, **fields})
     section = FormSection.objects.get(version=version, slug="tout-sur-le-lieu")
-    editing_form.add_question(section=section, by=None, kind="date", label="Inauguration", slug="inauguration", required=True)
+    editing_form.add_question(
+        section=section, by=None, kind="date", label="Inauguration", slug="inauguration", required=True
+    )
 
 
 def call_of(application):
