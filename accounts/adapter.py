@@ -6,7 +6,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.db import transaction
 from django.template.loader import render_to_string
 
-from accounts.models import JournalEntry, Role
+from accounts.models import Event, JournalEntry, Role
 from accounts.notify import notify
 from accounts.roles import grant_role
 
@@ -27,4 +27,10 @@ class AccountAdapter(DefaultAccountAdapter):
         subject = render_to_string(f"{template_prefix}_subject.txt", context)
         body = render_to_string(f"{template_prefix}_message.txt", context)
         digest = hashlib.sha256(body.encode()).hexdigest()[:24]
-        notify(key=f"{template_prefix.rsplit('/', 1)[-1]}:{digest}", recipient=email, subject=subject, body=body)
+        notify(
+            Event.ACCOUNT,
+            key=f"{template_prefix.rsplit('/', 1)[-1]}:{digest}",
+            recipient=email,
+            subject=subject,
+            body=body,
+        )

@@ -15,8 +15,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, F, Q
 from django.utils import timezone
 
+from accounts.digests import mail_group
 from accounts.errors import Refusal
 from accounts.models import Job, JobRow
+from accounts.notify import together
 from accounts.queueing import enqueue
 
 log = logging.getLogger(__name__)
@@ -105,6 +107,7 @@ def run(job_id):
     waiting = JobRow.objects.filter(job=job, status=Status.WAITING).order_by("pk").values_list("pk", flat=True)
     for row_id in list(waiting):
         do_row(job, kind, row_id)
+    mail_group(f"job:{job.pk}")
     end(job, Job.Status.DONE)
 
 
@@ -120,9 +123,10 @@ def do_row(job, kind, row_id):
         with transaction.atomic():
             row = JobRow.objects.select_for_update().get(pk=row_id)
             if row.status == Status.WAITING:
-                sentence = kind.perform(
-                    subject_id=row.subject_id, version=row.version, by=job.started_by, arguments=job.arguments
-                )
+                with together(f"job:{job.pk}"):
+                    sentence = kind.perform(
+                        subject_id=row.subject_id, version=row.version, by=job.started_by, arguments=job.arguments
+                    )
                 tell(job, row, Status.DONE, sentence or "")
     except Refusal as refusal:
         settle(job, row_id, Status.REFUSED, refusal.message)

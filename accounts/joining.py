@@ -6,7 +6,7 @@ from django.utils import timezone
 from accounts.errors import Refusal, StalePage
 from accounts.letters import join_answer_text, join_request_text
 from accounts.members import MANAGERS, join, require_applicant, require_manager
-from accounts.models import JoinRequest, JournalEntry, Membership, User
+from accounts.models import Event, JoinRequest, JournalEntry, Membership, User
 from accounts.notify import notify
 
 
@@ -47,8 +47,9 @@ def ask_to_join(*, organisation, by, message=""):
 def tell_owners(asked, owners):
     for owner in owners:
         notify(
+            Event.TEAM,
             key=f"join-request:{asked.public_id}:{owner.pk}",
-            recipient=owner.email,
+            recipient=owner,
             subject=f"{asked.user} demande à rejoindre « {asked.organisation} »",
             body=join_request_text(asked),
         )
@@ -72,8 +73,9 @@ def answer_request(*, join_request, accept, by, role=Membership.Role.READER, is_
         action = "accept_join_request" if accept else "decline_join_request"
         JournalEntry.write(action=action, subject=asked.organisation, actor=by, details={"person": str(asked.user)})
         notify(
+            Event.TEAM,
             key=f"join-answer:{asked.public_id}",
-            recipient=asked.user.email,
+            recipient=asked.user,
             subject=f"Votre demande pour rejoindre « {asked.organisation} »",
             body=join_answer_text(asked, membership),
         )

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.errors import NotAllowed, Refusal, StalePage
 from accounts.french import plural
 from accounts.letters import departure_text, invitation_text, taken_over_text
-from accounts.models import Invitation, JournalEntry, Membership, Organisation, Role
+from accounts.models import Event, Invitation, JournalEntry, Membership, Organisation, Role
 from accounts.models.invitation import VALID_FOR
 from accounts.notify import notify
 
@@ -93,6 +93,7 @@ def close_expired(organisation, email):
 
 def send_invitation(invitation):
     notify(
+        Event.ACCOUNT,
         key=f"invitation:{invitation.public_id}:{invitation.sent_count}",
         recipient=invitation.email,
         subject=f"Invitation à rejoindre « {invitation.organisation} »",
@@ -315,15 +316,17 @@ def tell_departure(organisation, membership, departure, heir, by):
     stamp = f"{membership.user_id}:{organisation.pk}:{timezone.now():%Y%m%d%H%M%S}"
     if heir and heir.user_id != by.pk and departure.wants_successor:
         notify(
+            Event.TEAM,
             key=f"taken-over:{stamp}",
-            recipient=heir.user.email,
+            recipient=heir.user,
             subject=f"« {organisation} » : ce que {membership.user} vous laisse",
             body=taken_over_text(organisation, membership, departure),
         )
     if membership.user_id != by.pk:
         notify(
+            Event.TEAM,
             key=f"departure:{stamp}",
-            recipient=membership.user.email,
+            recipient=membership.user,
             subject=f"Vous n’êtes plus membre de « {organisation} »",
             body=departure_text(organisation, membership, by),
         )

@@ -63,11 +63,11 @@ class IdempotencyMiddleware:
             return None
         if of_another_account(request):
             return refuse(request, StalePage(ANOTHER_ACCOUNT))
-        if getattr(view, "safe_to_repeat", False):
-            return None
         key = request.POST.get("idempotency_key", "")
         if not 16 <= len(key) <= 64:
             return refuse(request, StalePage("Ce formulaire n’est pas complet. Rechargez la page, puis recommencez."))
+        if getattr(view, "safe_to_repeat", False):
+            return None
         return self._once(request, key, view, args, kwargs)
 
     def _once(self, request, key, view, args, kwargs):

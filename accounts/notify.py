@@ -1,7 +1,9 @@
-"""Mail: a row written with the act, sent after the commit, at least once, with a stable Message-ID."""
+"""Telling people: a row written with the act; mail sent after the commit, at least once, with a stable Message-ID."""
 
 import datetime
 import logging
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -9,31 +11,80 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from accounts.models import OutboxMessage
+from accounts.models import (
+    ALWAYS_MAILED,
+    Delivery,
+    Notification,
+    NotificationPreference,
+    OutboxMessage,
+    User,
+)
 from accounts.permissions import require
 from accounts.queueing import enqueue
 
 log = logging.getLogger(__name__)
 CLAIM = datetime.timedelta(minutes=2)
 MAX_ATTEMPTS = 10
+told_together: ContextVar[str] = ContextVar("told_together", default="")
 
 
-def notify(*, key, recipient, subject, body):
-    """Put a mail in the outbox, in the caller's transaction; the same key twice is one mail.
+def notify(event, *, key, recipient, subject, body, url=""):
+    """Tell somebody something, in the caller's transaction; the same key twice is one telling.
+
+    A member of the service's users finds it in the service, and receives it by mail as she prefers: at once, in the
+    morning digest, or not. Anybody else is mailed. What rights run from (`ALWAYS_MAILED`) is mailed at once.
 
     Args:
-        key: what makes the mail unique, e.g. "receipt:123".
-        recipient: e-mail address.
+        event: an `accounts.models.Event`.
+        key: what makes it unique, e.g. "receipt:123".
+        recipient: a `User`, or an e-mail address.
         subject: one line of French text.
         body: plain French text.
+        url: path of the page that it is about.
     """
+    subject = " ".join(subject.split())[:250]
+    if not isinstance(recipient, User):
+        return queue_mail(key=key, recipient=recipient, subject=subject, body=body)
+    group, delivery = told_together.get(), delivery_of(recipient, event)
+    held = event not in ALWAYS_MAILED and (bool(group) or delivery != Delivery.NOW)
+    defaults = {
+        "user": recipient, "event": event, "subject": subject, "body": body, "url": url, "delivery": delivery,
+        "group": group if held else "",
+    }  # fmt: skip
+    told, created = Notification.objects.get_or_create(key=key, defaults=defaults)
+    if created and not held:
+        told.mail = queue_mail(key=key, recipient=recipient.email, subject=subject, body=body)
+        told.save(update_fields=["mail"])
+    return told
+
+
+def delivery_of(user, event):
+    """How `user` wants to be told of `event`."""
+    if event in ALWAYS_MAILED:
+        return Delivery.NOW
+    chosen = NotificationPreference.objects.filter(user=user, event=event).values_list("delivery", flat=True).first()
+    return Delivery(chosen) if chosen else Delivery.NOW
+
+
+@contextmanager
+def together(group):
+    """What is told within is mailed once to each person, by `mail_group` when the act on many objects is over."""
+    token = told_together.set(group)
+    try:
+        yield
+    finally:
+        told_together.reset(token)
+
+
+def queue_mail(*, key, recipient, subject, body):
+    """Put a mail in the outbox, in the caller's transaction; the same key twice is one mail."""
     domain = settings.PUBLIC_URL.split("//")[-1].split(":")[0]
     message, created = OutboxMessage.objects.get_or_create(
         key=key,
         defaults={
             "message_id": f"<{key.replace(':', '.').replace(' ', '-')}@{domain}>",
             "recipient": recipient,
-            "subject": " ".join(subject.split())[:250],
+            "subject": subject[:250],
             "body": body,
         },
     )

@@ -27,7 +27,7 @@ def grant_role(*, user, role, by):
         refuse_incompatible(role, held)
         grant = RoleGrant.objects.create(user=user, role=role, granted_by=by)
         JournalEntry.write(action="grant_role", subject=grant, actor=by, details={"role": role})
-    user.__dict__.pop("roles", None)
+    user.forget_roles()
 
 
 def refuse_incompatible(role, held):
@@ -49,4 +49,4 @@ def revoke_role(*, user, role, by):
             grant.revoked_at = timezone.now()
             grant.save(update_fields=["revoked_at"])
             JournalEntry.write(action="revoke_role", subject=grant, actor=by, details={"role": role})
-    user.__dict__.pop("roles", None)
+    user.forget_roles()

@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from accounts import housekeeping, jobs, notify
+from accounts import digests, housekeeping, jobs, notify
 
 
 @shared_task(name="accounts.send_message")
@@ -10,6 +10,7 @@ def send_message(message_id):
 
 @shared_task(name="accounts.sweep_mail")
 def sweep_mail():
+    digests.sweep()
     notify.sweep()
 
 

@@ -1,12 +1,28 @@
 from django.urls import path, re_path
 
-from accounts.views import desk, details, entrance, home, journal, kept, members, organisations, outbox, people
+from accounts.views import (
+    desk,
+    details,
+    entrance,
+    home,
+    journal,
+    kept,
+    members,
+    notifications,
+    organisations,
+    outbox,
+    people,
+)
 
 app_name = "accounts"
 urlpatterns = [
     path("accueil/", home.home, name="home"),
     path("role/", home.switch_role, name="switch_role"),
     path("compte/", details.details, name="details"),
+    path("compte/notifications/", notifications.preferences, name="notification_preferences"),
+    path("notifications/", notifications.mine, name="notifications"),
+    path("notifications/lues/", notifications.read_all, name="notifications_read"),
+    path("notifications/<uuid:public_id>/", notifications.open_one, name="notification_open"),
     path("reprendre/<uuid:public_id>/", kept.kept_post, name="kept"),
     re_path(
         r"^compte/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from accounts.errors import Refusal
 from accounts.french import deadline, long_date
-from accounts.models import JournalEntry
+from accounts.models import Event, JournalEntry
 from accounts.organisations import require_writer
 from accounts.permissions import require
 from applications import budget, completeness, sign_off
@@ -58,7 +58,7 @@ def request_correction(*, application, items, due_at, by, suspends_clock=True, v
         asked = CorrectionRequest.objects.create(
             application=application, items=items, due_at=due_at, requested_by=by, suspends_clock=suspends_clock
         )
-        tell(application, f"correction:{asked.pk}", *correction_mail(application, asked))
+        tell(Event.REQUEST, application, f"correction:{asked.pk}", *correction_mail(application, asked))
     return asked
 
 
@@ -89,7 +89,7 @@ def answer_correction(*, application, by, version=None, at=None):
         application.move("answer_correction", by=by)
         revision = keep_revision(application, by, at)
         end(asked, answered_at=at)
-        tell(application, f"resent:{revision.pk}", *resent_mail(application, at))
+        tell(Event.RECEIPT, application, f"resent:{revision.pk}", *resent_mail(application, at))
     return revision
 
 
@@ -146,7 +146,7 @@ def admit(*, application, by, version=None):
         application = locked(application)
         application.expect_version(version)
         application.move("admit", by=by)
-        tell(application, f"admitted:{application.pk}", *admitted_mail(application))
+        tell(Event.PROGRESS, application, f"admitted:{application.pk}", *admitted_mail(application))
     return application
 
 
@@ -169,7 +169,7 @@ def reject_as_inadmissible(*, application, by, ground, version=None):
         asked = open_request(application)
         application.move("reject_as_inadmissible", by=by, ground=ground)
         end(asked)
-        tell(application, f"inadmissible:{application.pk}", *inadmissible_mail(application))
+        tell(Event.DECISION, application, f"inadmissible:{application.pk}", *inadmissible_mail(application))
     return application
 
 

@@ -9,7 +9,7 @@ from django.db.models import F
 from accounts import history
 from accounts.errors import Refusal, StalePage
 from accounts.french import long_date, plural
-from accounts.models import JournalEntry, Role, User
+from accounts.models import Event, JournalEntry, Role, User
 from accounts.notify import notify
 from accounts.permissions import require
 from applications.models import Application, ApplicationState, Assignment, ReviewerProfile
@@ -286,7 +286,14 @@ def tell_reviewers(assignments):
         desks[assignment.reviewer].append(assignment)
     for reviewer, items in desks.items():
         key = f"assigned:{reviewer.pk}:{items[0].pk}v{items[0].version}:{len(items)}"
-        notify(key=key, recipient=reviewer.email, subject=subject_of(items), body=body_of(reviewer, items))
+        notify(
+            Event.REVIEW,
+            key=key,
+            url="/evaluations/",
+            recipient=reviewer,
+            subject=subject_of(items),
+            body=body_of(reviewer, items),
+        )
 
 
 def subject_of(items):

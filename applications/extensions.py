@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.errors import Refusal
 from accounts.french import deadline
-from accounts.models import JournalEntry, Organisation
+from accounts.models import Event, JournalEntry, Organisation
 from accounts.organisations import clean_siret
 from accounts.permissions import require
 from applications.models import DepositExtension
@@ -42,7 +42,7 @@ def extend_deposit(*, wave, organisation, until, reason, by):
         )
         details = {"organisation": organisation.name, "until": until.isoformat(), "reason": reason}
         JournalEntry.write(action="extend_deposit", subject=wave, actor=by, details=details)
-        tell_writers(organisation, f"extension:{given.pk}", *extension_mail(given, wave))
+        tell_writers(Event.DEADLINE, organisation, f"extension:{given.pk}", *extension_mail(given, wave))
     return given
 
 

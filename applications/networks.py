@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.errors import NotAllowed, Refusal, StalePage
 from accounts.members import can_manage
-from accounts.models import JournalEntry, Membership, Organisation, User
+from accounts.models import Event, JournalEntry, Membership, Organisation, User
 from accounts.notify import notify
 from applications.assignments import complete_if_due, locked_application
 from applications.models import Application, Assignment, InterestDeclaration, NetworkConsent
@@ -77,8 +77,9 @@ def tell_network(given):
     dossier = given.application
     for person in people:
         notify(
+            Event.TEAM,
             key=f"opened-to-network:{given.public_id}:{person.pk}",
-            recipient=person.email,
+            recipient=person,
             subject=f"« {dossier.organisation} » vous ouvre le dossier « {dossier.fabrique.name} »",
             body=(
                 f"Bonjour,\n\n« {dossier.organisation} » ouvre son dossier « {dossier.fabrique.name} » à "

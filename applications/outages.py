@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.errors import Refusal
 from accounts.french import deadline, long_datetime, plural
-from accounts.models import JournalEntry, Membership
+from accounts.models import Event, JournalEntry, Membership
 from accounts.notify import notify
 from accounts.permissions import require
 from applications.models import Application, Outage
@@ -105,7 +105,14 @@ def tell_everyone(outage):
         hers[one.user] += by_organisation[one.organisation_id]
     for person, drafts_of_person in hers.items():
         subject, body = outage_mail(outage, drafts_of_person)
-        notify(key=f"outage:{outage.pk}:{person.pk}", recipient=person.email, subject=subject, body=body)
+        notify(
+            Event.DEADLINE,
+            key=f"outage:{outage.pk}:{person.pk}",
+            url="/mes-dossiers/",
+            recipient=person,
+            subject=subject,
+            body=body,
+        )
     return len(hers)
 
 

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from accounts import history
 from accounts.errors import NotAllowed, Refusal, StalePage
-from accounts.models import JournalEntry
+from accounts.models import Event, JournalEntry
 from accounts.notify import notify
 from accounts.permissions import require
 from applications.assignments import complete_if_due, locked_application
@@ -147,8 +147,9 @@ def tell_officer(dossier, assignment, what):
     if dossier.officer is None:
         return
     notify(
+        Event.REVIEW,
         key=f"assignment-closed:{assignment.pk}v{assignment.version}",
-        recipient=dossier.officer.email,
+        recipient=dossier.officer,
         subject=f"{dossier.reference} : {assignment.reviewer} {what}",
         body=(
             f"Bonjour,\n\n{assignment.reviewer} {what} pour le dossier {dossier.reference}, {dossier.fabrique}.\n"
@@ -306,8 +307,9 @@ def reopen(*, assignment, reason, by):
 
 def tell_author(dossier, assignment, reason):
     notify(
+        Event.REVIEW,
         key=f"sheet-reopened:{assignment.pk}v{assignment.version}",
-        recipient=assignment.reviewer.email,
+        recipient=assignment.reviewer,
         subject=f"Votre évaluation du dossier {dossier.reference} est rouverte",
         body=f"Bonjour {assignment.reviewer},\n\nVotre évaluation est à reprendre :\n{reason}\n",
     )

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts import members
 from accounts.errors import Refusal, StalePage
-from accounts.models import JournalEntry, Membership, User
+from accounts.models import Event, JournalEntry, Membership, User
 from accounts.notify import notify
 from accounts.organisations import require_writer
 from applications import completeness
@@ -93,8 +93,10 @@ def tell(application, changed, titles, by):
     for person in sorted({one for one in changed.values() if one and one != by}, key=lambda one: one.pk):
         mine = [slug for slug, one in changed.items() if one == person]
         notify(
+            Event.TEAM,
             key=f"entrusted:{application.pk}:{person.pk}:{timezone.now():%Y%m%d%H%M%S%f}",
-            recipient=person.email,
+            url=f"/dossiers/{application.public_id}/",
+            recipient=person,
             subject=f"« {application.fabrique.name} » : {by} vous confie une partie du dossier",
             body=entrusted_text(application, [titles[slug] for slug in mine], by),
         )

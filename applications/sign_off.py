@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts import members
 from accounts.errors import NotAllowed, Refusal, StalePage
 from accounts.french import long_datetime, plural
-from accounts.models import JournalEntry, User
+from accounts.models import Event, JournalEntry, User
 from accounts.notify import notify
 from accounts.organisations import require_writer
 from applications import completeness, snapshots
@@ -146,8 +146,9 @@ def ask(*, application, by):
         JournalEntry.write(action="ask_sign_off", subject=application, actor=by)
         for one in made:
             notify(
+                Event.TEAM,
                 key=f"sign-off-asked:{one.pk}",
-                recipient=one.asked_of.email,
+                recipient=one.asked_of,
                 subject=f"À signer : « {application.fabrique.name} »",
                 body=asked_text(application, by),
             )
@@ -204,8 +205,9 @@ def tell_signed(application, signed):
     """One mail to each person who asked."""
     for person in {one.asked_by for one in application.sign_off_requests.filter(closed_at=None)} - {signed.signed_by}:
         notify(
+            Event.TEAM,
             key=f"signed-off:{signed.pk}:{person.pk}",
-            recipient=person.email,
+            recipient=person,
             subject=f"Signé : « {application.fabrique.name} » peut être envoyé",
             body=signed_text(application, signed),
         )

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.errors import Refusal, StalePage
 from accounts.french import deadline, euros, hour, long_date, long_datetime
-from accounts.models import Membership, User
+from accounts.models import Event, Membership, User
 from accounts.notify import notify
 from accounts.organisations import require_writer
 from applications import budget, completeness, receipts, sign_off, snapshots
@@ -72,7 +72,7 @@ def submit(*, application, by, version=None, at=None):
         application.move("submit", by=by, at=at)
         revision = keep_revision(application, by, at)
         receipt = receipts.ask(application, revision, by)
-        tell(application, f"receipt:{application.pk}", *receipt_mail(application))
+        tell(Event.RECEIPT, application, f"receipt:{application.pk}", *receipt_mail(application))
     return receipt
 
 
@@ -157,17 +157,17 @@ def url_of(application):
     return f"{settings.PUBLIC_URL}/dossiers/{application.public_id}/"
 
 
-def tell(application, key, subject, body):
+def tell(event, application, key, subject, body):
     """One mail to each person who may write for the organisation, in the caller's transaction."""
-    tell_writers(application.organisation, key, subject, body)
+    tell_writers(event, application.organisation, key, subject, body, url=f"/dossiers/{application.public_id}/")
 
 
-def tell_writers(organisation, key, subject, body):
+def tell_writers(event, organisation, key, subject, body, url="/mes-dossiers/"):
     writers = User.objects.filter(
         memberships__organisation=organisation, memberships__role__in=Membership.WRITERS, is_active=True
     )
     for person in writers.order_by("pk"):
-        notify(key=f"{key}:{person.pk}", recipient=person.email, subject=subject, body=body)
+        notify(event, key=f"{key}:{person.pk}", recipient=person, subject=subject, body=body, url=url)
 
 
 def receipt_mail(application):

@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.errors import Refusal
+from accounts.models import Event
 from accounts.notify import notify
 from accounts.permissions import require
 from applications.fabriques import record_fact
@@ -158,8 +159,9 @@ def tell_sent(agreement):
     organisation = agreement.award.organisation
     for member in organisation.members.filter(is_active=True) if organisation else ():
         notify(
+            Event.PAYMENT,
             key=f"agreement-sent:{agreement.pk}:{member.pk}",
-            recipient=member.email,
+            recipient=member,
             subject=f"Convention {agreement.number} à signer",
             body=(
                 f"Bonjour,\n\nLa convention {agreement.number} de {organisation} vous a été envoyée. "

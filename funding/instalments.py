@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.errors import Refusal
 from accounts.french import euros, long_date
-from accounts.models import JournalEntry
+from accounts.models import Event, JournalEntry
 from accounts.notify import notify
 from accounts.permissions import require
 from funding.ledger import Leg, Slot, post
@@ -364,8 +364,9 @@ def tell_payment(award, instalment):
         return
     for member in award.organisation.members.filter(is_active=True):
         notify(
+            Event.PAYMENT,
             key=f"instalment-paid:{instalment.pk}:{member.pk}",
-            recipient=member.email,
+            recipient=member,
             subject=f"Versement de {euros(instalment.cents)}",
             body=(
                 f"Bonjour,\n\nLe comptable a versé {euros(instalment.cents)} à {award.organisation} "

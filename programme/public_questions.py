@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.errors import Refusal
-from accounts.models import JournalEntry
+from accounts.models import Event, JournalEntry
 from accounts.notify import notify
 from accounts.permissions import require
 from programme.models import PublicQuestion
@@ -45,6 +45,7 @@ def tell_service(asked):
 {settings.PUBLIC_URL}/pilotage/questions/{asked.public_id}/
 """
     notify(
+        Event.PUBLIC_QUESTION,
         key=f"public-question:{asked.pk}",
         recipient=asked.call.programme.service_email,
         subject=f"Une question sur « {asked.call} »",
@@ -113,6 +114,7 @@ Vous avez posé une question sur l’appel « {asked.call} ». Voici la réponse
 {asked.call.programme.service_name}
 """
     notify(
+        Event.PUBLIC_QUESTION,
         key=f"public-answer:{asked.pk}",
         recipient=asked.asker_email,
         subject=f"Réponse à votre question sur « {asked.call} »",

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.errors import Refusal, StalePage
 from accounts.french import long_date
+from accounts.models import Event
 from accounts.notify import notify
 from accounts.permissions import require
 from applications import outcomes as published_outcomes
@@ -299,7 +300,14 @@ def tell_applicant(decision):
     application = decision.application
     person = application.submitted_by or application.created_by
     subject, body = announcement_mail(application, f"{settings.PUBLIC_URL}/dossiers/{application.public_id}/decision/")
-    notify(key=f"decision:{decision.pk}", recipient=person.email, subject=subject, body=body)
+    notify(
+        Event.DECISION,
+        key=f"decision:{decision.pk}",
+        url=f"/dossiers/{application.public_id}/decision/",
+        recipient=person,
+        subject=subject,
+        body=body,
+    )
 
 
 def prepare_agreements(*, wave, by):

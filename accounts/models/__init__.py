@@ -3,11 +3,17 @@ from accounts.models.desk import ListMemory, SavedFilter
 from accounts.models.invitation import Invitation
 from accounts.models.journal import JournalEntry
 from accounts.models.kept import KeptPost
+from accounts.models.notification import ALWAYS_MAILED, Delivery, Event, Notification, NotificationPreference
 from accounts.models.organisation import JoinRequest, LegalForm, Membership, Organisation
 from accounts.models.user import INCOMPATIBLE_ROLES, STAFF_ROLES, Role, RoleGrant, User
 from accounts.models.work import IdempotencyKey, Job, JobRow, OutboxMessage
 
 __all__ = [
+    "ALWAYS_MAILED",
+    "Delivery",
+    "Event",
+    "Notification",
+    "NotificationPreference",
     "INCOMPATIBLE_ROLES",
     "STAFF_ROLES",
     "IdempotencyKey",

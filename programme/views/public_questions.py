@@ -32,7 +32,7 @@ class AskForm(DsfrForm):
         error_messages={"required": "Écrivez votre question."},
     )
     email = forms.EmailField(
-        label="Votre courriel, pour être prévenu de la réponse (facultatif)",
+        label="Votre courriel, pour être prévenu de la réponse",
         required=False,
         error_messages={"invalid": "Ce courriel n’est pas complet, par exemple nom@exemple.fr."},
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),

@@ -105,6 +105,8 @@ OWN_ACCOUNT = [
     ),
     Row("accounts:notification_preferences", SIGNED_IN, get=SIGNED_IN, post=SIGNED_IN, target=at.preferences),
     Row("accounts:details", SIGNED_IN, get=SIGNED_IN, post=SIGNED_IN, target=at.own_details),
+    # What the owner typed before her sign-in ended: hers alone.
+    Row("accounts:kept", SIGNED_IN, sees=WRITER, get=WRITER, post=WRITER, target=at.kept_post),
     Row("account_email", SIGNED_IN, get=SIGNED_IN, post=SIGNED_IN, target=at.other_address),
     Row("account_change_password", SIGNED_IN, get=SIGNED_IN, post=SIGNED_IN, served=MOVED_ON, done=MOVED_ON),
     Row("account_set_password", SIGNED_IN, get=SIGNED_IN, post=SIGNED_IN, served=MOVED_ON, done=MOVED_ON),
@@ -223,6 +225,8 @@ APPLYING = [
     Row("applications:section", **OWN, get=MEMBERS, post=WRITER, target=at.plan),
     Row("applications:section", **OWN, get=MEMBERS, post=WRITER, target=at.pieces),
     Row("applications:section", **OWN, get=MEMBERS, post=WRITER, target=at.answers),
+    Row("applications:autosave", **OWN, post=WRITER, target=at.answers, done=(200,)),
+    Row("applications:autosave", **OWN, post=WRITER, target=at.plan, done=(200,)),
     Row("applications:team", **OWN, get=MEMBERS, post=WRITER, target=people.sections),
     # Only whoever represents the structure signs; here, the owner.
     Row("applications:sign_off", **OWN, get=MEMBERS, post=WRITER, target=people.to_sign),
@@ -265,6 +269,7 @@ REVIEWING = [
     Row("applications:desk", REVIEWERS, get=REVIEWERS),
     Row("applications:next_review", REVIEWERS, get=REVIEWERS, served=(302,)),
     Row("applications:review", **DESK, get=THE_REVIEWER, post=THE_REVIEWER, target=at.sheet),
+    Row("applications:autosave_review", **DESK, post=THE_REVIEWER, target=at.sheet, done=(200,)),
     Row("applications:answer", **DESK, get=THE_REVIEWER, post=THE_REVIEWER, target=at.question),
     Row("applications:interest", **DESK, get=THE_REVIEWER, post=THE_REVIEWER, target=at.tie),
     Row("applications:review_piece", **DESK, get=THE_REVIEWER, target=at.judged_piece),

@@ -20,7 +20,7 @@ class DownServer(BaseEmailBackend):
 
 
 def written(key="accuse:1"):
-    return notify.notify(key=key, recipient="a@exemple.test", subject="Reçu", body="Bonjour")
+    return notify.notify("account", key=key, recipient="a@exemple.test", subject="Reçu", body="Bonjour")
 
 
 def test_one_key_is_one_mail(db):

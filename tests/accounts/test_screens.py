@@ -98,7 +98,7 @@ def test_giving_and_taking_a_role(client, db, post):
 
 
 def test_the_outbox_page_exists_only_in_a_demonstration(client, db, settings):
-    message = notify(key="essai:1", recipient="a@exemple.test", subject="Bonjour", body="Lien http://localhost/x")
+    message = notify("account", key="essai:1", recipient="a@exemple.test", subject="Bonjour", body="Lien http://localhost/x")
     settings.DEMO = False
     assert client.get("/courriels/").status_code == 404
     assert client.get(f"/courriels/{message.public_id}/").status_code == 404
@@ -108,7 +108,7 @@ def test_the_outbox_page_exists_only_in_a_demonstration(client, db, settings):
 
 
 def test_staff_follow_the_mail_without_its_text(client, db):
-    notify(key="essai:1", recipient="a@exemple.test", subject="Objet visible", body="lien-secret")
+    notify("account", key="essai:1", recipient="a@exemple.test", subject="Objet visible", body="lien-secret")
     sign_in(client, Role.OFFICER)
     page = client.get("/pilotage/courriels/").content.decode()
     assert "Objet visible" in page
@@ -135,7 +135,7 @@ def test_lists_cost_the_same_with_one_and_with_three_rows(client, db, path, expe
     for round_ in range(2):
         for n in range(1 + round_):
             JournalEntry.write(action="sign_up", subject=person, actor=person)
-            notify(key=f"essai:{round_}{n}", recipient="a@exemple.test", subject="Bonjour", body="…")
+            notify("account", key=f"essai:{round_}{n}", recipient="a@exemple.test", subject="Bonjour", body="…")
             factories.organisation(person)
         assert reads(client, path) == expected
     assert OutboxMessage.objects.count() == 3

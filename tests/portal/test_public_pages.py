@@ -61,7 +61,7 @@ def test_the_map_has_every_departement_once(db):
 
 
 def test_one_pass_of_the_sweep_sends_what_waits(db):
-    notify(key="essai:1", recipient="a@exemple.test", subject="Bonjour", body="…")
+    notify("account", key="essai:1", recipient="a@exemple.test", subject="Bonjour", body="…")
     OutboxMessage.objects.update(created_at=timezone.now() - timezone.timedelta(minutes=1))
     call_command("sweep")
     assert len(mail.outbox) == 1
