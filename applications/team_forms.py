@@ -4,6 +4,7 @@ from django import forms
 
 from accounts.forms import DsfrForm
 from accounts.models import Organisation
+from programme.models import Question
 
 
 class EntrustForm(DsfrForm):
@@ -53,13 +54,20 @@ class SignForm(DsfrForm):
 
 
 class ReuseForm(DsfrForm):
-    """One box a line that an earlier dossier offers."""
+    """One box a line that an earlier dossier offers.
+
+    Texts are ticked: one reads and adapts them. Numbers, dates, choices and statements may have changed since.
+    """
+
+    TICKED = (Question.Kind.SHORT_TEXT, Question.Kind.LONG_TEXT)
 
     def __init__(self, *args, offer, **kwargs):
         super().__init__(*args, **kwargs)
         self.lines = {f"r{line.question.pk}": line for line in offer.lines}
         for name, line in self.lines.items():
-            self.fields[name] = forms.BooleanField(label=line.question.label, required=False, initial=True)
+            self.fields[name] = forms.BooleanField(
+                label=line.question.label, required=False, initial=line.question.kind in self.TICKED
+            )
 
     def clean(self):
         data = super().clean()

@@ -8,7 +8,17 @@ from accounts.access import permission_required
 from accounts.errors import NotAllowed
 from accounts.forms import attempt, version_of
 from accounts.french import deadline
-from applications import admissibility, completeness, lists, part_pages, reading, reapplying, snapshots, words
+from applications import (
+    admissibility,
+    completeness,
+    lists,
+    part_pages,
+    reading,
+    reapplying,
+    sign_off,
+    snapshots,
+    words,
+)
 from applications.checks import checks_of
 from applications.forms import CorrectionForm, InadmissibleForm
 from applications.models import Application
@@ -52,6 +62,8 @@ def render_dossier(request, application, status=200, **forms):
         "silence": lists.silence_of(application),
         "earlier": earlier_of(application, request.user),
         **part_pages.staff_context(application, content),
+        "signed": sign_off.of_revision(revisions[0]) if revisions else None,
+        "open_networks": list(application.consents.filter(revoked_at=None).select_related("network")),
         "receipt": Document.objects.about(application).filter(kind=Document.Kind.RECEIPT).first(),
         "history": words.staff_history(application, section_titles(content)),
         "may_instruct": request.user.has_perm(INSTRUCT),

@@ -129,6 +129,8 @@ def test_by_hand_it_is_refused_in_words_even_after_the_access_is_taken_back(netw
     with pytest.raises(Refusal, match="est de « Réseau des lieux », réseau d’appui"):
         assignments.assign(application=dossier, reviewers=[tied], by=None)
     officer = signed_in(factories.officer())
+    give(dossier, network)
+    assert "Réseau des lieux depuis le" in text(officer.get(f"/pilotage/dossiers/{dossier.public_id}/"))
     page = text(officer.get(f"/pilotage/dossiers/{dossier.public_id}/evaluations/"))
     assert "est de « Réseau des lieux »" in page
 
