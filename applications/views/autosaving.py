@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST
 
-from accounts.access import safe_to_repeat
+from accounts.access import role_required, safe_to_repeat
 from accounts.errors import Refusal
 from accounts.french import hour
 from accounts.models import Role, User
@@ -51,8 +51,16 @@ def section(request, public_id, slug):
 @quiet
 def sheet(request, public_id):
     mine = Assignment.objects.open_to(request.user).filter(reviewer__in=User.objects.holding(Role.REVIEWER))
-    assignment = get_object_or_404(mine.select_related("application__call_version"), public_id=public_id)
+    assignment = mine.select_related("application__call_version").filter(public_id=public_id).first()
+    if assignment is None:
+        return no_such_sheet(request)
     return kept(request, SheetEditor(assignment))
+
+
+@role_required(Role.REVIEWER)
+def no_such_sheet(request):
+    """403 or 404: which of them depends on who asks."""
+    raise Http404
 
 
 def kept(request, editor):

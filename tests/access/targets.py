@@ -6,7 +6,7 @@ from allauth.account.models import EmailConfirmationHMAC
 from django.utils import timezone
 
 from accounts import remembering
-from accounts.models import Event, OutboxMessage, Role
+from accounts.models import Event, KeptPost, OutboxMessage, Role
 from accounts.notifications import CHOSEN
 from accounts.notify import MAX_ATTEMPTS, notify
 from applications import admissibility, bulk
@@ -103,6 +103,12 @@ def bulk_job(world):
     seen = bulk.preview(act=act, keys=keys, by=officer).digest
     job = bulk.launch(act=act, keys=keys, by=officer, data={}, digest=seen)
     return Target({"public_id": job.public_id}, {"garder": "rien"}, words_of(chosen_dossiers(officer)[0]))
+
+
+def kept_post(world):
+    typed = [["comment", "Un texte écrit longtemps"]]
+    kept = KeptPost.objects.create(author=world.people["owner"], path="/compte/", fields=typed, fingerprint="a" * 64)
+    return Target({"public_id": kept.public_id}, {}, (typed[0][1],))
 
 
 def organisation(world):

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import steps
+from tests.browser.people import PASSWORD
 
 pytestmark = pytest.mark.browser
 DRAFT, SENT = "Le Préau numérique", "Le Tiroir"
@@ -38,22 +39,62 @@ def test_the_second_of_two_tabs_is_told_and_keeps_its_text(people, applicant, dr
     steps.press(other, "Enregistrer et continuer")
     steps.says(other, "a changé cette page pendant que vous écriviez")
     expect(first_text(other)).to_have_value("Le texte du second onglet.")
-    other.get_by_text("Voir ce qui est enregistré maintenant").click()
-    steps.says(other, "Le texte du premier onglet.")
+    both = other.locator(".fab-deux-textes").inner_text()
+    assert "Le texte du premier onglet." in both and "Le texte du second onglet." in both
     people.look(other)
+    other.get_by_label("Garder ce que j’ai écrit").check()
     steps.press(other, "Enregistrer et continuer")
     other.wait_for_url("**/lieu/")
     other.close()
 
 
-def test_an_ended_session_gives_the_text_back(people, draft):
+@pytest.mark.parametrize("lost", ["sessionid", None], ids=["sign-in", "every cookie"])
+def test_an_ended_session_gives_the_text_back_without_javascript(people, draft, lost):
+    page = people.sign_in(people.window(script=False), "porteuse")
+    page.goto(f"{draft}projet/")
+    first_text(page).fill(f"Un texte écrit pendant deux heures, sans {lost}.")
+    page.context.clear_cookies(**({"name": lost} if lost else {}))
+    steps.press(page, "Enregistrer et continuer")
+    if not lost:
+        steps.says(page, "Un texte écrit pendant deux heures", "Se connecter et reprendre mon texte")
+        page.get_by_role("link", name="Se connecter et reprendre").click()
+    steps.fill(page, {"Courriel": "porteuse@fabriques.example", "Mot de passe": PASSWORD})
+    steps.press(page, "Se connecter")
+    steps.says(page, "Votre texte est gardé", "Un texte écrit pendant deux heures")
+    steps.press(page, "Envoyer de nouveau")
+    page.goto(f"{draft}projet/")
+    expect(first_text(page)).to_have_value(f"Un texte écrit pendant deux heures, sans {lost}.")
+
+
+def test_what_is_typed_without_network_is_told_kept_and_sent_when_it_is_back(people, draft):
     page = people.sign_in(people.window(), "porteuse")
     page.goto(f"{draft}projet/")
-    first_text(page).fill("Un texte écrit pendant deux heures.")
-    page.context.clear_cookies()
-    steps.press(page, "Enregistrer et continuer")
-    steps.says(page, "Un texte écrit pendant deux heures.", "Se connecter")
-    people.look(page)
+    state = page.locator("[data-keep-state]")
+    first_text(page).fill("Écrit avec le réseau.")
+    expect(state).to_contain_text("Enregistré à")
+    page.context.route("**/garder/", lambda route: route.abort("aborted"))
+    first_text(page).press_sequentially(" Et sans.")
+    expect(state).to_contain_text("réseau absent, gardé dans ce navigateur")
+    page.context.unroute_all()
+    expect(state).to_contain_text("Enregistré à", timeout=20_000)
+    page.goto(f"{draft}projet/")
+    assert "Et sans." in first_text(page).input_value()
+
+
+def test_a_text_that_never_arrived_is_offered_when_its_author_comes_back(people, draft):
+    page = people.sign_in(people.window(), "porteuse")
+    page.goto(f"{draft}projet/")
+    page.context.route("**/garder/", lambda route: route.abort("aborted"))
+    first_text(page).fill("Un texte que le service n’a pas reçu.")
+    expect(page.locator("[data-keep-state]")).to_contain_text("gardé dans ce navigateur")
+    page.goto("/mes-dossiers/")
+    page.context.unroute_all()
+    page.goto(f"{draft}projet/")
+    steps.says(page, "Texte retrouvé", "Un texte que le service n’a pas reçu.")
+    people.look(page, "texte-retrouve", phone=True)
+    steps.press(page, "Reprendre ce texte")
+    expect(first_text(page)).to_have_value("Un texte que le service n’a pas reçu.")
+    expect(page.locator("[data-keep-state]")).to_contain_text("Enregistré à")
 
 
 def test_a_page_from_before_the_change_is_stale(people):
