@@ -15,6 +15,7 @@ import re
 from functools import cached_property
 
 from django import forms
+from django.forms.utils import ErrorDict
 
 from accounts.errors import StalePage
 from accounts.forms import DsfrForm
@@ -155,6 +156,16 @@ class AnswersForm(DsfrForm):
             if question.kind == Kind.DATE and sheet.entries[question.pk].as_typed:
                 # A date field of the browser would show nothing of it.
                 field.widget = forms.TextInput()
+        if not self.is_bound:
+            self.tell_saved_faults()
+
+    def tell_saved_faults(self):
+        """What was saved wrong is told under its field each time the page is read, until it is corrected."""
+        self._errors = ErrorDict()
+        for entry in self.sheet.of(self.section):
+            if entry.text and entry.question.kind != Kind.COMPUTED:
+                if found := questions.faults(entry.question, entry.text, entry.as_typed):
+                    self._errors[name_of(entry.question)] = self.error_class(found)
 
     def initial_of(self, question):
         entry = self.sheet.entries[question.pk]

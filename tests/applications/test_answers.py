@@ -81,7 +81,7 @@ def test_what_is_wrong_is_saved_as_it_was_typed_and_told_under_its_field(client,
     assert len(told) == 6 and any("Cet IBAN n’est pas valable" in one for one in told)
     # The page read again still has it, and says nothing is lost.
     page = text(client.get(url(dossier, HERE)))
-    assert 'value="31/02/2019"' in page and 'value="Nulle-Part"' in page
+    assert 'value="31/02/2019"' in page and 'value="Nulle-Part"' in page and page.count("fr-message--error") == 5
     send(client, dossier)
     assert len(sentences(dossier)) == 1 and "Joignez le fichier demandé par « Le bail »." in sentences(dossier)
 
