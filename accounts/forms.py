@@ -185,6 +185,11 @@ class OrganisationForm(DsfrForm):
         required=False,
         help_text="14 chiffres. Vide si la structure se crée : il faudra le donner avant la signature de l’aide.",
     )
+    country = forms.CharField(
+        label="Pays du siège, hors de France", max_length=60, required=False,
+        help_text="Pour une structure d’un autre pays de l’Espace économique européen, qui n’a pas de SIRET.",
+    )  # fmt: skip
+    foreign_id = forms.CharField(label="Numéro dans le registre de ce pays", max_length=60, required=False)
     address = forms.CharField(label="Adresse du siège", max_length=250, required=False)
     postal_code = forms.RegexField(
         r"^(\d{5})?$",
@@ -204,6 +209,12 @@ class OrganisationForm(DsfrForm):
     representative_title = forms.CharField(
         label="Sa qualité", max_length=100, required=False, help_text="Par exemple : présidente, gérant, maire"
     )
+
+    def clean(self):
+        data = super().clean()
+        if data.get("siret") and data.get("foreign_id"):
+            self.add_error("foreign_id", "Donnez un SIRET, ou un numéro de registre étranger, pas les deux.")
+        return data
 
 
 class NewOrganisationForm(OrganisationForm):

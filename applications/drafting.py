@@ -173,7 +173,8 @@ def save_section(application, slug, by, version=None, page=""):
     if version is not None and int(version) != saved.version:
         raise SectionChanged(saved)
     now = timezone.now()
-    saved.goes_on = by is not None and saved.saved_by_id == by.pk and now - saved.saved_at < ONE_SITTING
+    same_person = by is not None and saved.saved_by_id == by.pk
+    saved.goes_on = same_person and saved.version > 0 and now - saved.saved_at < ONE_SITTING
     saved.version += 1
     saved.saved_at, saved.saved_by, saved.page = now, by, page
     saved.save()
@@ -286,9 +287,7 @@ def kept(question, typed):
         return {"text": typed, "as_typed": True}
 
 
-def save_budget(
-    *, application, cells, by, cofunding_rows=None, note="", version=None, page="", typing=False
-):
+def save_budget(*, application, cells, by, cofunding_rows=None, note="", version=None, page="", typing=False):
     """Save the financing plan, balanced or not: what is wrong keeps it from being sent, not from being saved.
 
     Args:

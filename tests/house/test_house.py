@@ -44,7 +44,21 @@ def test_nothing_that_was_decided_cascades():
         and field.remote_field.on_delete is models.CASCADE
         and not model._meta.auto_created
     }
-    assert cascading == {"Answer.application", "BudgetEntry.application", "SavedSection.application"}
+    assert cascading == {
+        "Answer.application",
+        "BudgetEntry.application",
+        "CoFunding.application",
+        "DeclaredAid.application",
+        "LinkedUndertaking.application",
+        "Partner.application",
+        "PlaceKind.application",
+        "Post.application",
+        "Project.application",
+        "SavedSection.application",
+        "SectionAssignee.application",
+        "SignOffRequest.application",
+        "Site.application",
+    }
 
 
 def source_files():
