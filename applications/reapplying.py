@@ -34,7 +34,7 @@ ENDED = (S.WITHDRAWN, S.INADMISSIBLE, S.REFUSED, S.DEFERRED, S.NOT_PROCEEDED)
 NOT_CARRIED = (Question.Kind.FILE, Question.Kind.COMPUTED)
 # Declared on a day, or proved by a piece: said again in the new request.
 DATED = {"aid_declaration": "", "evidence_id": None}
-OF_THE_PLAN = (CoFunding, Partner, PlaceKind, Post, Project, Site)
+OF_THE_PLAN = (Partner, PlaceKind, Post, Project, Site)
 
 
 @dataclass
@@ -177,6 +177,8 @@ def copy_plan(earlier, draft):
     """The financing plan in the years that the new call has too, and what was said of the project."""
     for model in OF_THE_PLAN:
         copy_rows(model.objects.filter(application=earlier), draft)
+    # A line that only a piece described says nothing without it.
+    copy_rows(CoFunding.objects.filter(application=earlier).exclude(funder="", status=""), draft)
     copy_rows(BudgetEntry.objects.filter(application=earlier, year_rank__lte=draft.call_version.years), draft)
     draft.requested_cents = budget.requested(budget.cells_of(draft))
     draft.save(update_fields=["requested_cents"])
