@@ -13,7 +13,7 @@ class KeptPost(PublicIdModel):
     `fields` is [[name, value], …] in the order of the form; files are named, never kept.
     """
 
-    author = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name="autrice ou auteur")
+    author = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="autrice ou auteur")
     path = models.CharField("adresse du formulaire", max_length=500)
     fields = models.JSONField("saisie")
     files = models.JSONField("fichiers à joindre de nouveau", default=list)

@@ -1,6 +1,7 @@
-/* Nothing typed is lost. Every keystroke in a form that has data-keep goes to this browser's IndexedDB, which outlives a
-   crash (localStorage reaches the disk seconds later); a form that has data-autosave is also saved on the server while
-   one types. What the server lacks is offered back on the next visit of the same page by the same account. */
+/* Nothing typed is lost. Every keystroke in a form that has data-keep, or a long text to write, goes to this browser's
+   IndexedDB, which outlives a crash (localStorage reaches the disk seconds later); a form that has data-autosave is also
+   saved on the server while one types. What the server lacks is offered back on the next visit of the same page by the
+   same account. data-keep-not, on a form or a field, leaves it alone. */
 (function () {
   "use strict";
 
@@ -136,11 +137,12 @@
 
   function Keeper(form) {
     this.form = form;
-    this.place = form.dataset.keep || location.pathname + (form.id ? "#" + form.id : "");
+    this.place = form.dataset.keep || location.pathname + "#" + (form.id || form.getAttribute("action") || "");
     this.url = form.dataset.autosave || "";
     this.id = crypto.randomUUID ? crypto.randomUUID() : String(Math.random()).slice(2) + Date.now();
     this.server = valuesOf(form);
-    this.unsaved = form.hasAttribute("data-unsaved");
+    // A page that comes back with errors shows what was typed, not what is saved.
+    this.unsaved = form.hasAttribute("data-unsaved") || document.getElementById("erreurs") !== null;
     this.extra = {};
     this.states = document.querySelectorAll("[data-keep-state]");
     this.live = element("p", { class: "fr-sr-only", "aria-live": "polite" });
@@ -430,7 +432,9 @@
 
   // --- The page -----------------------------------------------------------------------------------------------------
 
-  const forms = Array.from(document.querySelectorAll("form[data-keep]"));
+  const forms = Array.from(document.querySelectorAll("form[data-keep], form[method=post]")).filter(function (form) {
+    return !form.hasAttribute("data-keep-not") && (form.hasAttribute("data-keep") || form.querySelector("textarea"));
+  });
   const keepers = user ? forms.map(function (form) { return new Keeper(form); }) : [];
   if (!keepers.length) forget();
 

@@ -173,7 +173,7 @@ def test_a_plan_is_saved_cell_by_cell_and_what_is_no_amount_is_told(draft, perso
 
 def test_a_place_is_saved_as_far_as_it_is_known(draft, person):
     place = Page(draft, person, "adresse")
-    fields = {"place_name": "La Halle neuve", "commune": "633", "address": "", "declared_segment": "unknown"}
+    fields = {"place_name": "La Halle neuve", "commune": "Trifouillis", "address": "", "declared_segment": "unknown"}
     told = place.types(**fields).json()
     assert list(told["refused"]) == ["commune"]
     assert place.saved["place_name"] == "La Halle neuve" and place.saved["commune"] == "63430"
@@ -295,16 +295,15 @@ def test_what_was_received_is_told_to_the_page_that_kept_it(page):
 
 
 def test_a_stale_page_shows_both_values_of_an_object():
-    person = factories.applicant()
-    own = factories.organisation(person)
-    client = signed_in(person)
-    path = f"/organisations/{own.public_id}/modifier/"
-    fields = {"name": own.name, "legal_form": own.legal_form, "siret": own.siret, "version": own.version}
-    assert post(client, path, fields | {"city": "Thiers", "address": "1 rue neuve"}).status_code == 302
-    answer = post(client, path, fields | {"city": "Ambert", "address": "1 rue neuve"})
+    path = f"/pilotage/evaluateurs/{factories.reviewer().public_id}/"
+    client = signed_in(factories.officer())
+    fields = {"employer": "Région", "employer_siren": "231400012", "region": "Normandie", "capacity": "5"}
+    assert post(client, path, fields).status_code == 302
+    assert post(client, path, fields | {"version": "1", "region": "Bretagne"}).status_code == 302
+    answer = post(client, path, fields | {"version": "1", "region": "Corse"})
     shown = text(answer)
     assert answer.status_code == 409 and "Enregistré maintenant" in shown
-    assert re.search(r"Ville.*Thiers.*Ambert", shown, re.DOTALL)
+    assert re.search(r"Région.*Bretagne.*Corse", shown, re.DOTALL)
 
 
 def test_marks_are_those_of_filled_texts():

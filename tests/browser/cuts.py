@@ -21,7 +21,7 @@ ARGUMENTS = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE loc
 FIELD = "form#section textarea"
 TRIES = 3
 KEYS_APART_S = (0.02, 0.12)
-TYPED_FOR_S = (0.3, 2.6)
+TYPED_FOR_S = (0.2, 2.2)
 WORDS = [
     "un",
     "lieu",
