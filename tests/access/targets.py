@@ -9,7 +9,7 @@ from accounts import remembering
 from accounts.models import Event, KeptPost, OutboxMessage, Role
 from accounts.notifications import CHOSEN
 from accounts.notify import MAX_ATTEMPTS, notify
-from applications import admissibility, bulk
+from applications import admissibility, bulk, messaging
 from applications.completeness import PIECES, PLACE, PLAN
 from applications.models import Application, Attachment
 from applications.sheets import criteria_of
@@ -358,3 +358,35 @@ def profile(world):
     return Target(
         {"public_id": world.people["reviewer"].public_id}, {"capacity": "7"}, (world.people["reviewer"].email,)
     )
+
+
+# --- Messages --------------------------------------------------------------------------------------------------------
+
+
+def thread(world):
+    return dossier(world.awarded, body="Bonjour, une question.")
+
+
+def staff_thread(world):
+    return dossier(world.awarded, body="Bonjour, une réponse.")
+
+
+def file_of_message(world):
+    message = messaging.write(
+        application=world.awarded,
+        body="Voici.",
+        by=world.people["owner"],
+        from_service=False,
+        files=[factories.upload()],
+    )
+    kwargs = {"public_id": world.awarded.public_id, "file_id": message.files.get().public_id}
+    return Target(kwargs, {}, words_of(world.awarded))
+
+
+def new_template(world):
+    return Target(data={"title": "Modèle nouveau", "body": "Bonjour, dossier {numero}."})
+
+
+def template(world):
+    saved = messaging.save_template(template=None, title="Modèle", body="Bonjour.", by=world.people["officer"])
+    return Target({"template_id": saved.public_id}, {"title": "Modèle", "body": "Revu.", "version": saved.version})

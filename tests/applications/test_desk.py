@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts import jobs, remembering
 from accounts.errors import NotAllowed, Refusal, StalePage
-from accounts.models import Job, JobRow, JournalEntry, ListMemory, OutboxMessage, SavedFilter
+from accounts.models import Job, JobRow, JournalEntry, ListMemory, Notification, SavedFilter
 from applications import admissibility, bulk, routing
 from applications.alerts import alerts
 from applications.models import Application, Fabrique, RegionRule
@@ -260,7 +260,7 @@ def test_admitting_many_preview_confirm_job(client, officer, three, django_captu
     assert (job.status, job.done) == ("done", 2) and job.errors[0]["label"].endswith("Lieu C")
     page = text(client.get(answer.url))
     assert "Recevable, la structure est prévenue" in page and "a changé" in page
-    assert OutboxMessage.objects.filter(key__startswith="admitted:").count() == 1
+    assert Notification.objects.filter(key__startswith="admitted:").count() == 1
     # The selection is as it was, until one says otherwise.
     assert chosen(officer) == ids(a, b, c)
     post(client, f"{answer.url}selection/", {"garder": "non-faites"})
@@ -281,7 +281,7 @@ def test_a_worker_killed_in_the_middle_leaves_nothing_half_done(officer, three, 
         jobs.run(job.pk)
     monkeypatch.setattr(admissibility, "admit", real)
     assert [factories.fresh(one).state for one in three] == ["admissible", "submitted", "submitted"]
-    assert OutboxMessage.objects.filter(key__startswith="admitted:").count() == 1
+    assert Notification.objects.filter(key__startswith="admitted:").count() == 1
     # The dead worker's job is left alone while it may be alive, then taken up where it stopped.
     assert jobs.sweep() == 0
     jobs.run(job.pk)
@@ -290,7 +290,7 @@ def test_a_worker_killed_in_the_middle_leaves_nothing_half_done(officer, three, 
         assert jobs.sweep() == 1
         assert jobs.sweep() == 0
     assert [factories.fresh(one).state for one in three] == ["admissible"] * 3
-    assert OutboxMessage.objects.filter(key__startswith="admitted:").count() == 3
+    assert Notification.objects.filter(key__startswith="admitted:").count() == 3
     assert JournalEntry.objects.filter(action="admit").count() == 3
     assert (Job.objects.get().status, Job.objects.get().done) == ("done", 3)
 
