@@ -15,6 +15,7 @@ import re
 from functools import cached_property
 
 from django import forms
+from django.conf import settings
 from django.forms.utils import ErrorDict
 
 from accounts.errors import StalePage
@@ -24,6 +25,7 @@ from applications import questions
 from applications.answer_kinds import bounds_of, french_number, listed
 from applications.answer_rows import row_of
 from applications.answering import Entry
+from documents.uploads import accepted_names
 from programme.models import Question
 
 Kind = Question.Kind
@@ -33,7 +35,6 @@ HINTS = {
     Kind.SIRET: "14 chiffres, sur l’avis de situation de l’INSEE.",
     Kind.RNA: "Un W et neuf chiffres, sur le récépissé de la préfecture.",
     Kind.IBAN: "Sur le relevé d’identité bancaire (RIB) ; il commence par FR pour un compte en France.",
-    Kind.FILE: "PDF, JPEG ou PNG, 20 Mo au plus.",
 }
 ATTRIBUTES = {
     Kind.NUMBER: {"inputmode": "decimal", "autocomplete": "off"},
@@ -95,6 +96,8 @@ def commune_attributes(name):
 
 def help_of(question):
     parts = [question.help_text, HINTS.get(question.kind, "")]
+    if question.kind == Kind.FILE:
+        parts.append(f"{accepted_names()}, {settings.UPLOAD_MAX_BYTES // (1024 * 1024)} Mo au plus.")
     if question.kind == Kind.NUMBER:
         parts += number_hints(question)
     if question.max_length and question.kind in (Kind.SHORT_TEXT, Kind.LONG_TEXT):
@@ -103,12 +106,12 @@ def help_of(question):
 
 
 def number_hints(question):
-    settings, (least, most) = question.settings, bounds_of(question)
-    if settings.get("unit"):
-        yield f"En {settings['unit']}."
+    own, (least, most) = question.settings, bounds_of(question)
+    if own.get("unit"):
+        yield f"En {own['unit']}."
     if most is not None:
         yield f"Entre {french_number(least)} et {french_number(most)}."
-    elif settings.get("min"):
+    elif own.get("min"):
         yield f"Au moins {french_number(least)}."
 
 
@@ -163,9 +166,9 @@ class AnswersForm(DsfrForm):
         """What was saved wrong is told under its field each time the page is read, until it is corrected."""
         self._errors = ErrorDict()
         for entry in self.sheet.of(self.section):
-            if entry.text and entry.question.kind != Kind.COMPUTED:
-                if found := questions.faults(entry.question, entry.text, entry.as_typed):
-                    self._errors[name_of(entry.question)] = self.error_class(found)
+            typed = entry.text and entry.question.kind != Kind.COMPUTED
+            if typed and (found := questions.faults(entry.question, entry.text, entry.as_typed)):
+                self._errors[name_of(entry.question)] = self.error_class(found)
 
     def initial_of(self, question):
         entry = self.sheet.entries[question.pk]

@@ -114,7 +114,8 @@ class Number(Text):
         return f"{french_number(value)}{french.NBSP}{unit}" if unit else french_number(value)
 
     def limits(self, question, text):
-        value, least, most = self.value(question, text), *bounds_of(question)
+        value = self.value(question, text)
+        least, most = bounds_of(question)
         if value is None:
             return []
         if value < least:
