@@ -8,7 +8,14 @@ class ApplicationsConfig(AppConfig):
 
     def ready(self):
         from accounts import database
-        from applications import assignments, bulk, permissions, reviewing, words  # noqa: F401  (predicates, words, acts)
+        from applications import (  # noqa: F401  (predicates, words, acts)
+            assignments,
+            bulk,
+            message_acts,
+            permissions,
+            reviewing,
+            words,
+        )
         from applications.indexes import create_after_migrate
         from applications.pieces import tell_infected
         from documents.scanning import file_infected
@@ -21,6 +28,8 @@ class ApplicationsConfig(AppConfig):
             *database.append_only("applications_interestdeclaration"),
             *database.append_only("applications_republicancommitment"),
             *database.append_only("applications_signoff"),
+            *database.append_only("applications_message"),
+            *database.append_only("applications_messagefile"),
             *database.never_deleted("applications_application"),
             *database.never_deleted("applications_assignment"),
             *database.never_deleted("applications_networkconsent"),

@@ -4,7 +4,7 @@ from applications.views import reusing, signing, team
 
 urlpatterns = [
     path("mes-dossiers/reseau/", team.followed, name="followed"),
-    path("dossiers/<uuid:public_id>/equipe/", team.team, name="team"),
+    path("dossiers/<uuid:public_id>/qui-fait-quoi/", team.team, name="team"),
     path("dossiers/<uuid:public_id>/signature/", signing.sign, name="sign_off"),
     path("dossiers/<uuid:public_id>/signature/demander/", signing.ask, name="ask_sign_off"),
     path("dossiers/<uuid:public_id>/reponses-precedentes/", reusing.take_up, name="reuse"),

@@ -29,6 +29,8 @@ STAFF = {
     "request_correction": "a demandé des compléments",
     "answer_correction": "a envoyé les compléments",
     "close_correction": "a repris l’examen sans réponse à la demande",
+    "write_message": "a écrit un message",
+    "save_message_template": "a enregistré un modèle de message",
     "admit": "a déclaré le dossier recevable",
     "reject_as_inadmissible": "a déclaré le dossier irrecevable",
     "withdraw": "s’est désisté",

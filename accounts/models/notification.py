@@ -55,6 +55,7 @@ class Notification(PublicIdModel):
         verbose_name = "notification"
         ordering = ["-pk"]
         indexes = [
+            models.Index(fields=["url"], name="notification_url"),
             models.Index(fields=["user"], name="notification_unread", condition=models.Q(read_at=None)),
             models.Index(fields=["delivery", "group"], name="notification_unmailed", condition=models.Q(mail=None)),
         ]

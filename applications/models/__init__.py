@@ -11,6 +11,7 @@ from applications.models.content import Answer, Attachment, BudgetEntry, Correct
 from applications.models.deadlines import DepositExtension, Outage
 from applications.models.desk import RegionRule
 from applications.models.fabrique import Fabrique, FabriqueFact
+from applications.models.message import Message, MessageFile, MessageTemplate
 from applications.models.project import WHOLE_SHARE, CoFunding, Partner, PlaceKind, Post, Project, Site
 from applications.models.review import Assignment, InterestDeclaration, Review, ReviewerProfile, ReviewScore
 from applications.models.team import NetworkConsent, SectionAssignee, SignOff, SignOffRequest
@@ -35,6 +36,9 @@ __all__ = [
     "FabriqueFact",
     "InterestDeclaration",
     "LinkedUndertaking",
+    "Message",
+    "MessageFile",
+    "MessageTemplate",
     "NetworkConsent",
     "Outage",
     "Partner",

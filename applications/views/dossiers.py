@@ -126,6 +126,7 @@ def dossier(request, public_id):
     asked = open_correction(application)
     pieces = list(application.attachments.filter(removed_at=None))
     context = {
+        "message_count": application.messages.count(),
         **page_of(request, application, sections),
         "trail": trail_of(application)[:1],
         "may_withdraw": standing.may_withdraw(application),
