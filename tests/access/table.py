@@ -260,7 +260,8 @@ INSTRUCTING = [
     Row("applications:morning", STAFF, get=STAFF),
     Row("applications:region_rules", STAFF, get=STAFF, post=OFFICERS),
     Row("applications:select", OFFICERS, post=OFFICERS, target=at.ticked),
-    Row("applications:bulk", OFFICERS, get=OFFICERS, post=ACT_OF_OFFICER, target=at.bulk_admission),
+    # Whoever may read none of the dossiers has nothing to confirm, and is told so.
+    Row("applications:bulk", OFFICERS, get=OFFICERS, post=OFFICERS, target=at.bulk_admission, done=(302, 422)),
     Row("applications:staff_dossier", **SENT, get=READERS, target=at.awarded),
     Row("applications:staff_dossier", STAFF, sees=NOBODY, get=READERS, target=at.draft),
     Row("applications:staff_compare", **SENT, get=READERS, target=sending.sent_twice),
