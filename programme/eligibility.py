@@ -1,4 +1,4 @@
-"""« Suis-je éligible ? » : the rules of a call judged on a few answers. Reads nothing, keeps nothing, decides nothing."""
+"""« Suis-je éligible ? » : the rules of a call judged on a few answers. Nothing is read, kept or decided."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -6,9 +6,10 @@ They hold versions and hashes for every platform, and no address: whichever mirr
 import re
 import subprocess
 import sys
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from scripts.environment import ROOT, enter
+from scripts.system import Missing, fail
+
 LOCKS = ROOT / "requirements"
 COMPILE = [
     "-m", "uv", "pip", "compile", "pyproject.toml", "--universal", "--python-version", "3.11", "--generate-hashes",
@@ -29,6 +30,10 @@ def compile_lock(name: str, *options: str) -> str:
 
 
 def main() -> int:
+    try:
+        enter("scripts.lock", dev=True)
+    except Missing as error:
+        return fail(error)
     LOCKS.mkdir(exist_ok=True)
     upgrade = sys.argv[1:]
     texts = [

@@ -10,12 +10,10 @@ from accounts.models.work import IdempotencyKey, Job, JobRow, OutboxMessage
 
 __all__ = [
     "ALWAYS_MAILED",
-    "Delivery",
-    "Event",
-    "Notification",
-    "NotificationPreference",
     "INCOMPATIBLE_ROLES",
     "STAFF_ROLES",
+    "Delivery",
+    "Event",
     "IdempotencyKey",
     "Invitation",
     "Job",
@@ -26,6 +24,8 @@ __all__ = [
     "LegalForm",
     "ListMemory",
     "Membership",
+    "Notification",
+    "NotificationPreference",
     "Organisation",
     "OutboxMessage",
     "PublicIdModel",

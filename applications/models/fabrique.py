@@ -61,7 +61,9 @@ class FabriqueFact(models.Model):
         LEFT = "left", "Sortie du dispositif"
 
     fabrique = models.ForeignKey(Fabrique, models.PROTECT, related_name="facts", verbose_name="fabrique")
-    programme = ProgrammeOfPlace(Programme, models.PROTECT, editable=False, related_name="+", verbose_name="dispositif")
+    programme = ProgrammeOfPlace(
+        Programme, models.PROTECT, editable=False, related_name="+", verbose_name="dispositif"
+    )
     kind = models.CharField("fait", max_length=12, choices=Kind)
     effective_on = models.DateField("date du fait")
     booked_at = models.DateTimeField("connu le", default=timezone.now)
