@@ -56,6 +56,7 @@ class DepositBasis(models.TextChoices):
     WINDOW = "window", "La fenêtre de dépôt"
     GRACE = "grace", "Le délai de grâce de l’appel"
     EXTENSION = "extension", "Un délai accordé à la structure"
+    PAPER = "paper", "Le cachet de la poste"
 
 
 class Application(PublicIdModel, StatefulModel):
@@ -94,6 +95,8 @@ class Application(PublicIdModel, StatefulModel):
     deposit_basis = models.CharField(
         "envoyé dans les temps par", max_length=10, choices=DepositBasis, default=DepositBasis.WINDOW
     )
+    # On paper, the postmark says whether it is in time (CRPA L112-1); silence runs from the day it was received.
+    postmarked_on = models.DateField("cachet de la poste du", null=True, blank=True)
     # The request that this one takes up again, in a later wave.
     previous = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="later", verbose_name="dossier précédent"
@@ -104,6 +107,8 @@ class Application(PublicIdModel, StatefulModel):
     )
     examined_at = models.DateTimeField("recevabilité examinée le", null=True, blank=True)
     examined_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="examiné par")
+    # Codes of `grounds.InadmissibilityGround`, for counting; the words that were sent stand below.
+    inadmissibility_grounds = models.JSONField("motifs d’irrecevabilité (liste)", default=list, blank=True)
     inadmissibility_ground = models.TextField("motif d’irrecevabilité", blank=True)
     published_at = models.DateTimeField("issue publiée le", null=True, blank=True)
     outcome_ground = models.TextField("motif publié", blank=True)
@@ -135,6 +140,11 @@ class Application(PublicIdModel, StatefulModel):
                 condition=~Q(state="inadmissible") | ~Q(inadmissibility_ground=""),
                 name="application_inadmissible_has_ground",
                 violation_error_message="Indiquez le motif d’irrecevabilité.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(deposit_basis="paper") | Q(postmarked_on__isnull=False),
+                name="application_paper_has_postmark",
+                violation_error_message="Indiquez la date du cachet de la poste.",
             ),
         ]
         indexes = [
@@ -191,8 +201,9 @@ class Application(PublicIdModel, StatefulModel):
         self.examined_at, self.examined_by = timezone.now(), by
 
     @transition(state, [S.SUBMITTED, S.CORRECTION_REQUESTED], S.INADMISSIBLE, permission=INSTRUCT)
-    def reject_as_inadmissible(self, *, by, ground):
-        self.examined_at, self.examined_by, self.inadmissibility_ground = timezone.now(), by, ground
+    def reject_as_inadmissible(self, *, by, ground, grounds=()):
+        self.examined_at, self.examined_by = timezone.now(), by
+        self.inadmissibility_ground, self.inadmissibility_grounds = ground, list(grounds)
 
     @transition(state, S.ADMISSIBLE, S.IN_REVIEW, permission=INSTRUCT)
     def send_to_review(self, *, by):

@@ -114,6 +114,8 @@ class Revision(models.Model):
     sha256 = models.CharField("empreinte", max_length=64)
     sent_at = models.DateTimeField("envoyée le")
     sent_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="envoyée par")
+    # Not the applicant's: an officer corrected what was sent, for this reason. The version before is the original.
+    staff_reason = models.CharField("motif de la correction par le service", max_length=500, blank=True)
 
     class Meta:
         verbose_name = "version envoyée"

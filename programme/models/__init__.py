@@ -1,5 +1,6 @@
 from programme.models.call import Call, CallVersion, Criterion, CriterionLevel, SegmentBounds
 from programme.models.form import FormSection, Question
+from programme.models.invitation import Invitation
 from programme.models.programme import Announcement, Origin, Programme, Target
 from programme.models.public_question import PublicQuestion
 from programme.models.territory import Commune, FormerCommune, Segment, Zoning, ZoningEdition
@@ -14,6 +15,7 @@ __all__ = [
     "CriterionLevel",
     "FormSection",
     "FormerCommune",
+    "Invitation",
     "Origin",
     "Programme",
     "PublicQuestion",
