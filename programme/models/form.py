@@ -9,7 +9,8 @@ from programme.querysets import QuestionQuerySet
 RESERVED_SLUGS = (
     "structure", "adresse", "plan-de-financement", "pieces", "relecture", "envoyer", "envoye", "decision",
     "accuse-de-reception", "desistement", "versements", "projet-et-lieux", "consortium", "aides-et-engagements",
-    "argent", "lecture", "messages", "nouveau", "qui-fait-quoi", "reponses-precedentes", "reseaux", "signature", "versions",
+    "argent", "lecture", "messages", "nouveau", "qui-fait-quoi", "reponses-precedentes", "reseaux", "signature",
+    "versions",
 )  # fmt: skip
 
 
