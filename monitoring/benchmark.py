@@ -188,9 +188,13 @@ def measure_submit(n):
         ready["path"] = f"/dossiers/{draft.public_id}/envoyer/"
         ready["body"] = {"sincere": "on", "version": draft.version, "idempotency_key": uuid.uuid4().hex}
 
-    return measure(
-        "submit", n, lambda: expect(ready["client"].post(ready["path"], ready["body"]), 302), before=prepare
-    )
+    def send():
+        answer = ready["client"].post(ready["path"], ready["body"])
+        expect(answer, 302)
+        if not ready["path"].startswith(answer["Location"]):
+            raise RuntimeError(f"L’envoi mène à {answer['Location']} : rien n’a été envoyé.")
+
+    return measure("submit", n, send, before=prepare)
 
 
 def filled_sheets(assignment):

@@ -3,11 +3,13 @@
 import datetime
 import io
 import itertools
+import uuid
 
 import pikepdf
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from accounts.models import Membership, Role, RoleGrant, User
 from applications import drafting, reapplying
 from applications.models import Application, Attachment
 from documents.models import StoredFile
@@ -19,10 +21,18 @@ DAY = datetime.timedelta(days=1)
 def drafts_to_send():
     """(person, draft) endlessly: a new place of one structure each time, with the texts and the plan of a dossier."""
     model = Application.objects.filter(submitted_at__isnull=False, fabrique__commune__isnull=False)
-    model = model.select_related("wave__call", "organisation", "fabrique__commune", "created_by").latest("pk")
-    wave = open_wave(model.wave.call)
+    model = model.select_related("wave__call", "organisation", "fabrique__commune").latest("pk")
+    wave, person = open_wave(model.wave.call), writer_of(model.organisation)
     for number in itertools.count():
-        yield model.created_by, complete_draft(model, wave, number)
+        yield person, complete_draft(model, wave, number, person)
+
+
+def writer_of(organisation):
+    """Somebody who may sign in and write for the structure: the invented applicants cannot."""
+    person = User.objects.create_user(f"mesure-{uuid.uuid4().hex[:12]}@fabriques.example", None)
+    RoleGrant.objects.create(user=person, role=Role.APPLICANT)
+    Membership.objects.create(user=person, organisation=organisation, role=Membership.Role.EDITOR)
+    return person
 
 
 def open_wave(call):
@@ -32,22 +42,23 @@ def open_wave(call):
     return taking or plan_wave(call=call, by=None, opens_at=now - DAY, closes_at=now + 30 * DAY)
 
 
-def complete_draft(model, wave, number):
+def complete_draft(model, wave, number, person):
     draft = drafting.start_application(
         wave=wave,
         organisation=model.organisation,
         place_name=f"Lieu mesuré {wave.pk}-{number} {timezone.now():%f}",
         commune_code=model.fabrique.commune.code,
         declared_segment=model.segment,
-        by=model.created_by,
+        by=person,
     )
     reapplying.copy_answers(model, draft)
     reapplying.copy_plan(model, draft)
     statutes = SimpleUploadedFile("statuts.pdf", one_page(), content_type="application/pdf")
-    piece = drafting.attach(application=draft, kind=Attachment.Kind.STATUTES, uploaded=statutes, by=model.created_by)
+    piece = drafting.attach(application=draft, kind=Attachment.Kind.STATUTES, uploaded=statutes, by=person)
     # Nobody waits for the antivirus in a measure.
     StoredFile.objects.filter(pk=piece.file_id).update(scan_state=StoredFile.Scan.CLEAN)
-    return draft
+    # As its page would read it.
+    return Application.objects.get(pk=draft.pk)
 
 
 def one_page():
