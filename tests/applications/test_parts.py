@@ -155,7 +155,7 @@ def test_the_acceptance_is_dated_versioned_and_cannot_be_taken_back():
     page = text(client.get(url(application, f"{completeness.AIDS}/")))
     assert "laïcité" not in page and "Engagement n° 7 : respect des symboles de la République" in page
     typing = {"version": 0, "accepts_contract": "on"}
-    client.post(url(application, f"{completeness.AIDS}/garder/"), typing)
+    assert post(client, url(application, f"{completeness.AIDS}/garder/"), typing).status_code == 200
     assert not RepublicanCommitment.objects.exists(), "nothing is subscribed while one types"
     assert post(client, url(application, f"{completeness.AIDS}/"), {"accepts_contract": "on"}).status_code == 302
     post(client, url(application, f"{completeness.AIDS}/"), {})
@@ -292,7 +292,7 @@ def test_what_is_typed_is_saved_line_by_line_and_nobody_is_overwritten():
     keep = f"{path}garder/"
     script = {"HTTP_ACCEPT": "application/json"}
     client.get(path)
-    told = client.post(keep, {"version": 0, "page_read": "{}", "site-1-surface_m2": "320",
+    told = post(client, keep, {"version": 0, "page_read": "{}", "site-1-surface_m2": "320",
                               "poste-2-title": "Régisseur", "poste-1-title": ""}, **script)  # fmt: skip
     assert told.status_code == 200, told.content
     assert Site.objects.get().surface_m2 == 320
@@ -300,9 +300,7 @@ def test_what_is_typed_is_saved_line_by_line_and_nobody_is_overwritten():
     assert [(one.position, one.title) for one in Post.objects.all()] == [(1, ""), (2, "Régisseur")]
     describing.save_project(application=application, kinds=[], posts=[], by=application.created_by,
                             sites=[{"surface_m2": 500}])  # fmt: skip
-    stale = client.post(
-        keep, {"version": 1, "page_read": told.json()["read"] and "{}", "site-1-surface_m2": "400"}, **script
-    )
+    stale = post(client, keep, {"version": 1, "page_read": "{}", "site-1-surface_m2": "400"}, **script)
     assert stale.status_code == 409 and Site.objects.get().surface_m2 == 500
 
 

@@ -51,6 +51,8 @@ def test_nothing_that_was_decided_cascades():
         "DeclaredAid.application",
         "LinkedUndertaking.application",
         "Partner.application",
+        "NotificationPreference.user",
+        "PagePicture.stored_file",
         "PlaceKind.application",
         "Post.application",
         "Project.application",
