@@ -24,7 +24,7 @@ class Event(models.TextChoices):
 
 
 # Rights run from these: they are always mailed, at once, each on its own.
-ALWAYS_MAILED = frozenset({Event.ACCOUNT, Event.RECEIPT, Event.REQUEST, Event.DECISION})
+ALWAYS_MAILED = frozenset({Event.ACCOUNT, Event.RECEIPT, Event.REQUEST, Event.DECISION, Event.DEADLINE})
 
 
 class Delivery(models.TextChoices):

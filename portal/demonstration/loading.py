@@ -5,11 +5,12 @@ import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from applications import messaging
 from funding.budgets import open_credits
 from funding.models import Line, Source
 from portal.demonstration import waves
 from portal.demonstration.people import create_people
-from programme import ami, calls, founding
+from programme import ami, calls, founding, public_questions
 from programme.communes import load_communes
 from programme.models import Commune, Origin, Programme
 from programme.waves import plan_wave
@@ -45,10 +46,39 @@ def create():
     )
     first, second, third = (plan(call, people, moment) for moment in (1, 2, 3))
     calls.publish_call(call=call, by=people["administration"])
+    answer_in_public(call, people)
     waves.live_to_payment(first, people, line)
     waves.live_to_review(second, people)
     waves.live_to_deposit(third, people)
     prepare_next_call(programme, people)
+
+
+PUBLIC_QUESTIONS = (
+    (
+        "Une association en cours de création peut-elle répondre, et que doit-elle joindre ?",
+        "Oui. Joignez le projet de statuts. Le SIRET est demandé au plus tard à l’attribution.",
+    ),
+    (
+        "Le plafond de 50 000 € par an compte-t-il les apports en nature ?",
+        "Non. Le plafond porte sur l’aide demandée à cet appel, année par année.",
+    ),
+)
+WAITING_QUESTION = "Un lieu réparti sur deux adresses dans la même commune compte-t-il pour un seul lieu ?"
+
+
+def answer_in_public(call, people):
+    """Two official answers, and a question that waits for one."""
+    for text, answer in PUBLIC_QUESTIONS:
+        asked = public_questions.ask(call=call, text=text)
+        public_questions.answer(asked=asked, public_text=text, answer=answer, by=people["instruction"])
+    public_questions.ask(call=call, text=WAITING_QUESTION)
+    messaging.save_template(
+        template=None,
+        title="Pièce illisible",
+        body="Bonjour,\n\nDans le dossier {numero}, « {lieu} », une pièce ne s’ouvre pas. Pouvez-vous la renvoyer ici, "
+        "en réponse à ce message ?\n\nMerci.",
+        by=people["instruction"],
+    )
 
 
 def prepare_next_call(programme, people):

@@ -57,7 +57,7 @@ def test_here_only_sends_no_mail_ever(person):
     assert not mails().exists() and Notification.objects.count() == 1
 
 
-@pytest.mark.parametrize("event", [Event.RECEIPT, Event.REQUEST, Event.DECISION, Event.ACCOUNT])
+@pytest.mark.parametrize("event", [Event.RECEIPT, Event.REQUEST, Event.DECISION, Event.ACCOUNT, Event.DEADLINE])
 def test_what_rights_run_from_is_always_mailed(person, event):
     with pytest.raises(Refusal, match="droits"):
         choose(person, Delivery.HERE, event)
