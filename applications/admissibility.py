@@ -8,7 +8,7 @@ from accounts.french import deadline, long_date
 from accounts.models import Event, JournalEntry
 from accounts.organisations import require_writer
 from accounts.permissions import require
-from applications import budget, completeness, sign_off
+from applications import asked_items, budget, checklist, completeness, grounds, sign_off
 from applications.clocks import local_day, resume, suspended_from
 from applications.models import Application, CorrectionRequest
 from applications.models.application import INSTRUCT
@@ -33,11 +33,12 @@ def take_charge(*, application, by, version=None):
     return application
 
 
-def request_correction(*, application, items, due_at, by, suspends_clock=True, version=None):
+def request_correction(*, application, due_at, by, items="", targets=(), suspends_clock=True, version=None):
     """Ask for something, with a deadline; required pieces stop the clock of the implied rejection (CRPA L114-5).
 
     Args:
-        items: what is asked for, one item a line.
+        items: what is asked for on the whole dossier, one item a line.
+        targets: [(code of `asked_items.targets_of`, what is asked)] on a section or on a kind of piece.
         due_at: aware instant before which it must come.
         suspends_clock: these are pieces that the call requires. A request for better quality leaves the clock running.
 
@@ -45,20 +46,29 @@ def request_correction(*, application, items, due_at, by, suspends_clock=True, v
         Refusal: nothing asked for, or a deadline that is past (fields "items", "due_at").
         NotAllowed, StalePage.
     """
-    items, now = (items or "").strip(), timezone.now()
-    if not items:
+    now, asked_for = timezone.now(), [*targets, *(("", line) for line in (items or "").splitlines())]
+    if not any((text or "").strip() or code for code, text in asked_for):
         raise Refusal("Dites ce qui manque : une demande par ligne.", field="items")
     if due_at is None or due_at <= now:
         raise Refusal("La date limite doit être à venir : laissez le temps de répondre.", field="due_at")
     with transaction.atomic():
         application = locked(application)
         application.expect_version(version)
+        wanted = asked_items.read(application, asked_for)
         stopped_on = suspended_from(application, local_day(now)) if suspends_clock else None
         application.move("request_correction", by=by, on=stopped_on)
-        asked = CorrectionRequest.objects.create(
-            application=application, items=items, due_at=due_at, requested_by=by, suspends_clock=suspends_clock
-        )
+        asked = ask_for(application, wanted, due_at=due_at, requested_by=by, suspends_clock=suspends_clock)
         tell(Event.REQUEST, application, f"correction:{asked.pk}", *correction_mail(application, asked))
+    return asked
+
+
+def ask_for(application, wanted, **fields):
+    """The `CorrectionRequest` and its items; its text is what mails and lists say."""
+    text = "\n".join(str(one) for one in wanted)
+    asked = CorrectionRequest.objects.create(application=application, items=text, **fields)
+    for one in wanted:
+        one.request = asked
+    asked.asked_items.bulk_create(wanted)
     return asked
 
 
@@ -137,37 +147,43 @@ def close_correction(*, application, by, version=None):
 
 
 def admit(*, application, by, version=None):
-    """The conditions of the call are met: form, place, amounts, date (glossary 15).
+    """The conditions of the call are met: form, place, amounts, date (glossary 15); the dossier is complete (14).
 
     Raises:
+        Refusal: an item of the checklist is open; names it.
         NotAllowed, StalePage.
     """
     with transaction.atomic():
         application = locked(application)
         application.expect_version(version)
+        if application.state == State.SUBMITTED:
+            checklist.refuse_open(application)
         application.move("admit", by=by)
         tell(Event.PROGRESS, application, f"admitted:{application.pk}", *admitted_mail(application))
     return application
 
 
-def reject_as_inadmissible(*, application, by, ground, version=None):
+def reject_as_inadmissible(*, application, by, ground, conditions=(), version=None):
     """A condition of the call is not met: say which; the dossier goes no further.
 
     Args:
-        ground: the condition that is not met and why, as the applicant will read it.
+        ground: why, in the words that the applicant will read, after those of the conditions.
+        conditions: codes of `grounds.InadmissibilityGround`; none: the words alone say it.
 
     Raises:
-        Refusal: no ground (field "ground").
+        Refusal: no ground, or one that is not of the list (fields "ground", "conditions").
         NotAllowed, StalePage.
     """
     ground = (ground or "").strip()
     if not ground:
         raise Refusal("Indiquez le motif : la condition qui n’est pas remplie, et pourquoi.", field="ground")
+    grounds.refuse_unknown(conditions)
+    words = grounds.in_words(conditions, ground)
     with transaction.atomic():
         application = locked(application)
         application.expect_version(version)
         asked = open_request(application)
-        application.move("reject_as_inadmissible", by=by, ground=ground)
+        application.move("reject_as_inadmissible", by=by, ground=words, grounds=conditions)
         end(asked)
         tell(Event.DECISION, application, f"inadmissible:{application.pk}", *inadmissible_mail(application))
     return application

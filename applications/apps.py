@@ -28,6 +28,7 @@ class ApplicationsConfig(AppConfig):
             *database.append_only("applications_interestdeclaration"),
             *database.append_only("applications_republicancommitment"),
             *database.append_only("applications_signoff"),
+            *database.append_only("applications_checklistanswer"),
             *database.append_only("applications_message"),
             *database.append_only("applications_messagefile"),
             *database.never_deleted("applications_application"),

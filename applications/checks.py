@@ -66,6 +66,8 @@ def in_time(application):
     text = f"Reçu le {long_datetime(at)} ; clôture le {long_datetime(wave.closes_at)}."
     if application.deposit_basis != DepositBasis.WINDOW:
         basis = application.get_deposit_basis_display()
+        if application.postmarked_on:
+            basis += f" du {french.long_date(application.postmarked_on)}"
         return Check("Reçu dans les délais", True, f"{text} En règle par : {basis[0].lower()}{basis[1:]}.")
     return Check("Reçu dans les délais", at < wave.closes_at, text)
 

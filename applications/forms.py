@@ -1,15 +1,9 @@
 """Forms of the dossier: what is typed becomes what the verbs want; a draft may be incomplete."""
 
-import datetime
-
 from django import forms
 
-from accounts.errors import Refusal
-from accounts.forms import DsfrForm, EuroCentsField
-from accounts.lists import midnight
+from accounts.forms import DsfrForm
 from accounts.models import LegalForm, Organisation
-from applications import budget
-from applications.models import Attachment
 from programme.communes import typed_form
 from programme.fields import CommuneField
 from programme.models import Segment
@@ -151,69 +145,3 @@ class ConfirmForm(DsfrForm):
         label="Je certifie que ces informations sont exactes et que je peux engager la structure.",
         error_messages={"required": "Cochez cette case pour envoyer le dossier."},
     )
-
-
-class CorrectionForm(DsfrForm):
-    use_required_attribute = False
-    items = forms.CharField(
-        label="Ce qui manque ou doit être corrigé",
-        help_text="Une demande par ligne, dans les mots du porteur.",
-        max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"required": "Dites ce qui manque : une demande par ligne."},
-    )
-    suspends_clock = forms.TypedChoiceField(
-        label="Ce que vous demandez",
-        choices=(
-            ("1", "Des pièces obligatoires qui manquent : l’horloge du refus implicite s’arrête jusqu’au délai"),
-            ("0", "Des précisions, une meilleure qualité : l’horloge continue"),
-        ),
-        coerce=lambda value: value == "1",
-        empty_value=True,
-        initial="1",
-        required=False,
-        widget=forms.RadioSelect,
-    )
-    due_at = forms.DateField(
-        label="À fournir au plus tard le",
-        help_text="Jusqu’à 23 h 59, heure de Paris.",
-        widget=forms.DateInput,
-        error_messages={
-            "required": "Fixez une date limite.",
-            "invalid": "Cette date n’existe pas : écrivez-la comme 31/12/2027.",
-        },
-    )
-
-    def clean_due_at(self):
-        """The last minute of the day, Europe/Paris."""
-        day = self.cleaned_data["due_at"]
-        return midnight(day + datetime.timedelta(days=1)) - datetime.timedelta(minutes=1)
-
-
-GROUNDS = (
-    "Le porteur ne peut pas répondre à cet appel",
-    "Le lieu n’est pas dans le territoire visé par l’appel",
-    "Les montants demandés sortent des bornes de l’appel",
-    "Les pièces demandées n’ont pas été fournies dans le délai",
-    "Ce lieu a déjà une demande ou une aide pour le même objet",
-    "Autre condition de l’appel",
-)
-
-
-class InadmissibleForm(DsfrForm):
-    use_required_attribute = False
-    condition = forms.ChoiceField(
-        label="Condition qui n’est pas remplie",
-        choices=[("", "Choisissez"), *((ground, ground) for ground in GROUNDS)],
-        error_messages={"required": "Choisissez la condition qui n’est pas remplie."},
-    )
-    ground = forms.CharField(
-        label="Explication au porteur",
-        help_text="Ce que dit l’appel, ce que dit le dossier. Ce texte est envoyé tel quel.",
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"required": "Expliquez le motif : le porteur doit le comprendre."},
-    )
-
-    def text(self):
-        return f"{self.cleaned_data['condition']}. {self.cleaned_data['ground']}"

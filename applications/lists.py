@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.french import long_date
 from accounts.lists import Act, ChoiceFilter, Column, ConditionFilter, DateFilter, Filter, ListPage
-from applications import bulk, routing, standing
+from applications import bulk, duplicates, routing, standing
 from applications.alerts import alerts
 from applications.models import Application, ApplicationState, CorrectionRequest, Fabrique
 from programme.models import Segment, Wave
@@ -95,6 +95,7 @@ class DossierList(ListPage):
             ChoiceFilter("region", "Région", field="fabrique__region", choices=region_choices, own_words=True),
             FollowFilter("suivi", "Suivi par", field="officer__public_id", tally_field="officer"),
             ConditionFilter("alerte", "À surveiller", conditions=watched()),
+            ConditionFilter("doublon", "Doublons", conditions=doubled()),
             DateFilter("du", "Reçu à partir du", field="submitted_at"),
             DateFilter("au", "Reçu jusqu’au", field="submitted_at", lookup="lte"),
         )
@@ -164,6 +165,10 @@ class WaveFilter(Filter):
 
 def watched():
     return {one.key: (one.label, one.condition) for one in alerts()}
+
+
+def doubled():
+    return {"possibles": ("doublon possible", duplicates.is_suspected())}
 
 
 def region_choices(listing):

@@ -34,6 +34,7 @@ def facts_of(application, content):
         issued_on=timezone.localtime(at).date(),
         received_at=at,
         received_local=overseas_time(at, application.fabrique.commune),
+        postmarked_on=application.postmarked_on,
         silence_is_refusal_on=application.implied_rejection_on,
         requested_cents=application.requested_cents,
         requested_years=years_in_words(application.call_version.years),
@@ -42,17 +43,26 @@ def facts_of(application, content):
         missing=missing_of(content),
         steps=next_steps(application),
         appeal=appeal_of(application),
-        sender=str(application.submitted_by),
+        sender=sender_of(application),
     )
+
+
+def sender_of(application):
+    """Who sent it: on paper the structure, whatever officer entered it."""
+    if application.deposit_basis == DepositBasis.PAPER:
+        return application.organisation.representative_name or application.organisation.name
+    return str(application.submitted_by)
 
 
 def in_time_words(application):
     """How a sending after the closing was in time, and by which rule."""
     closed = long_datetime(application.wave.closes_at) if application.wave.closes_at else ""
+    postmark = long_date(application.postmarked_on) if application.postmarked_on else ""
     return {
         DepositBasis.WINDOW: "",
         DepositBasis.GRACE: f"dans la tolérance que l’appel prévoit après la clôture du {closed}",
         DepositBasis.EXTENSION: f"par un délai accordé à votre structure après la clôture du {closed}",
+        DepositBasis.PAPER: f"sur papier, par le cachet de la poste du {postmark}",
     }[application.deposit_basis]
 
 

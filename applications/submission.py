@@ -9,7 +9,7 @@ from accounts.french import deadline, euros, hour, long_date, long_datetime
 from accounts.models import Event, Membership, User
 from accounts.notify import notify
 from accounts.organisations import require_writer
-from applications import budget, completeness, receipts, sign_off, snapshots
+from applications import budget, completeness, duplicates, receipts, sign_off, snapshots
 from applications.clocks import local_day, months_after
 from applications.drafting import DepositClosed
 from applications.following import refuse_outdated
@@ -72,6 +72,7 @@ def submit(*, application, by, version=None, at=None):
         application.move("submit", by=by, at=at)
         revision = keep_revision(application, by, at)
         receipt = receipts.ask(application, revision, by)
+        duplicates.find(application)
         tell(Event.RECEIPT, application, f"receipt:{application.pk}", *receipt_mail(application))
     return receipt
 

@@ -33,6 +33,7 @@ urlpatterns = [
     path("pilotage/dossiers/<uuid:public_id>/reprendre/", staff.close_correction, name="close_correction"),
     path("pilotage/dossiers/<uuid:public_id>/recevable/", staff.admit, name="admit"),
     path("pilotage/dossiers/<uuid:public_id>/irrecevable/", staff.reject, name="reject"),
+    path("", include("applications.instruction_urls")),
     path("", include("applications.message_urls")),
     path("", include("applications.review_urls")),
     path("", include("applications.team_urls")),

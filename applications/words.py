@@ -27,6 +27,11 @@ STAFF = {
     "open_to_network": "a ouvert le dossier à un réseau d’appui",
     "close_to_network": "a fermé le dossier à un réseau d’appui",
     "request_correction": "a demandé des compléments",
+    "reply_to_item": "a répondu à un point de la demande",
+    "answer_checklist": "a répondu à un point de la liste de contrôle",
+    "correct_by_staff": "a corrigé le dossier pour le service",
+    "deposit_on_paper": "a enregistré un dossier reçu sur papier",
+    "dismiss_duplicate": "a dit que ce n’est pas un doublon",
     "answer_correction": "a envoyé les compléments",
     "close_correction": "a repris l’examen sans réponse à la demande",
     "write_message": "a écrit un message",
@@ -66,6 +71,9 @@ APPLICANT = {
     "close_to_network": "a fermé le dossier à un réseau d’appui.",
     "take_charge": "suit maintenant votre dossier.",
     "request_correction": "a demandé des compléments.",
+    "reply_to_item": "a répondu à un point de la demande.",
+    "correct_by_staff": "a corrigé votre dossier ; ce que vous aviez envoyé est gardé.",
+    "deposit_on_paper": "a enregistré votre dossier reçu par la poste.",
     "resume_clock": "a vu passer le délai de sa demande : le compte à rebours a repris.",
     "implied_rejection": "n’a pas répondu à temps : ce silence vaut refus. Votre dossier reste examiné.",
     "move_draft": "a porté le brouillon dans une autre vague.",
@@ -120,9 +128,19 @@ def staff_history(application, section_titles, limit=40):
 
 
 def staff_text(row, section_titles):
+    if row.action in STAFF_DETAILS:
+        return STAFF_DETAILS[row.action](row.details)
     if row.action in DRAFTING:
         return text_of(row, section_titles).rstrip(".")
     return words_of(row)
+
+
+STAFF_DETAILS = {
+    "answer_checklist": lambda told: f"a répondu « {VERDICTS.get(told['verdict'], '')} » à « {told['item']} »",
+    "correct_by_staff": lambda told: f"a corrigé « {told['title']} » : {told['reason']}",
+    "dismiss_duplicate": lambda told: f"a dit que le dossier {told['other']} n’est pas un doublon : {told['reason']}",
+}
+VERDICTS = {"met": "remplie", "not_met": "non remplie", "not_applicable": "sans objet"}
 
 
 def actor_of(row):
@@ -132,6 +150,8 @@ def actor_of(row):
 def text_of(row, section_titles):
     if row.action == "edit_section" and (title := section_titles.get(row.details.get("section", ""))):
         return f"a modifié « {title} »."
+    if row.action == "correct_by_staff":
+        return f"a corrigé « {row.details['title']} » : {row.details['reason']} Ce que vous aviez envoyé est gardé."
     if row.action in {"attach", "remove_attachment", "piece_infected"} and row.details.get("name"):
         return APPLICANT[row.action].replace("une pièce", f"« {row.details['name']} »", 1)
     if row.action == "entrust_section":

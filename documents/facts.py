@@ -153,6 +153,8 @@ class ReceiptFacts(Letter):
     received_at: dt.datetime
     received_local: str = ""
     """The hour overseas, in words, when the place is not on Paris time: "7 h 42, heure de Cayenne"."""
+    postmarked_on: dt.date | None = None
+    """For a request on paper: the hour of its arrival is then not known, its day is."""
     silence_is_refusal_on: dt.date
     requested_cents: int
     requested_years: str
@@ -165,8 +167,12 @@ class ReceiptFacts(Letter):
     appeal: Appeal
     sender: str = ""
 
+    @property
+    def received_words(self) -> str:
+        return long_date(self.received_at) if self.postmarked_on else long_datetime(self.received_at)
+
     def public_summary(self) -> Summary:
-        received = ("Reçu le", long_datetime(self.received_at))
+        received = ("Reçu le", self.received_words)
         return [*super().public_summary(), received, ("Montant demandé", euros(self.requested_cents))]
 
 

@@ -1,6 +1,7 @@
 from django import forms
 
 from accounts.forms import DsfrForm
+from programme.models import Invitation
 
 
 def instant(label, help_text=""):
@@ -10,6 +11,24 @@ def instant(label, help_text=""):
 
 def day(label, help_text="", *, required=True):
     return forms.DateField(label=label, help_text=help_text, widget=forms.DateInput, required=required)
+
+
+class InvitationForm(DsfrForm):
+    """Somebody was told of a call."""
+
+    use_required_attribute = False
+    told = forms.CharField(
+        label="Qui a été prévenu", max_length=300, help_text="Le nom du réseau, de la mairie, de la liste…",
+        error_messages={"required": "Dites qui a été prévenu."},
+    )  # fmt: skip
+    audience = forms.ChoiceField(label="Public", choices=Invitation.Audience.choices)
+    channel = forms.ChoiceField(label="Par quel moyen", choices=Invitation.Channel.choices)
+    told_on = day("Prévenu le")
+    count = forms.IntegerField(
+        label="Nombre de destinataires", min_value=1, max_value=1_000_000, required=False,
+        help_text="Vide s’il n’est pas connu.",
+    )  # fmt: skip
+    note = forms.CharField(label="Précisions", max_length=500, required=False)
 
 
 class WaveForm(DsfrForm):

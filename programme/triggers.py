@@ -74,6 +74,7 @@ def slug_once_in_a_version(moment):
 
 register(
     *append_only("programme_waveamendment"),
+    *append_only("programme_invitation"),
     *append_only("programme_zoning"),
     *never_deleted("programme_announcement"),
     *(frozen_child(table, moment) for table in VERSION_OF for moment in ROWS),

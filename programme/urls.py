@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from programme.views import brochure, communes, eligibility, public, public_questions, staff
+from programme.views import brochure, communes, eligibility, invitations, public, public_questions, staff
 
 app_name = "programme"
 urlpatterns = [
@@ -15,5 +15,6 @@ urlpatterns = [
     path("pilotage/appels/", staff.manage_calls, name="manage_calls"),
     path("pilotage/appels/", include("programme.builder_urls")),
     path("pilotage/appels/<slug:slug>/", staff.manage_call, name="manage_call"),
+    path("pilotage/appels/<slug:slug>/invitations/", invitations.invitations, name="invitations"),
     path("pilotage/appels/<slug:slug>/vagues/nouvelle/", staff.plan_wave, name="plan_wave"),
 ]

@@ -8,6 +8,7 @@ ACTIONS = {
     "publish_revision": "a publié une nouvelle version de l’appel",
     "discard_revision": "a abandonné une version en préparation",
     "explain_window": "a motivé une ouverture courte",
+    "record_invitation": "a noté qui a été prévenu de l’appel",
     "publish": "a publié l’appel",
     "close": "a clos l’appel",
     "archive": "a archivé l’appel",

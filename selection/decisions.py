@@ -23,7 +23,7 @@ from selection.delegations import delegation_for
 from selection.letters import KIND_OF_ACT, Signing, announcement_mail, facts_of
 from selection.models import Decision, Outcome, PanelSession, PreparedOutcome, SignatureDelegation
 from selection.notification import open_letter
-from selection.outcomes import named
+from selection.outcomes import named, refuse_open_requests
 from selection.sending import announcement_block, letters_of, progress_of_letters
 
 __all__ = ["announce", "letters_of", "open_letter", "prepare_agreements", "sign_wave"]
@@ -69,6 +69,7 @@ def sign_wave(*, wave, by, version=None):
         wave = lock_wave(wave, version)
         refuse_signed(wave)
         session = adopted_session(wave)
+        refuse_open_requests(Application.objects.filter(wave=wave))
         prepared = prepared_outcomes(wave)
         refuse_changed_since(wave, prepared)
         proposed = [p for p in prepared if p.outcome == Outcome.PROPOSED]

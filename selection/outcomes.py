@@ -7,6 +7,7 @@ from accounts.errors import NotAllowed, Refusal, StalePage
 from accounts.french import euros, long_date, plural
 from accounts.models import JournalEntry
 from accounts.permissions import require
+from applications.asked_items import waiting
 from applications.models import Application, ApplicationState
 from applications.ranking import ranking
 from funding import awards
@@ -159,7 +160,22 @@ def refuse_tied(application, by):
         raise NotAllowed(f"Vous avez déclaré un lien avec {application} : une autre personne prépare son issue.")
 
 
+def refuse_open_requests(applications):
+    """Nothing is proposed, adopted or signed while a structure is being asked for something.
+
+    Raises:
+        Refusal: names the dossiers, and says what to do.
+    """
+    if asked := waiting(applications):
+        raise Refusal(
+            f"Une demande de pièces est en cours pour : {named(asked)}. Attendez la réponse, ou reprenez l’examen "
+            "une fois le délai passé : aucune décision ne se prend avant."
+        )
+
+
 def refuse_not_reviewed(application):
+    if application.state == S.CORRECTION_REQUESTED:
+        refuse_open_requests(Application.objects.filter(pk=application.pk))
     if application.state != S.REVIEWED:
         raise Refusal(
             f"{application} : l’état est « {application.get_state_display()} ». Seul un dossier dont toutes les "
@@ -232,6 +248,7 @@ def in_rank_order(prepared, place):
 
 def refuse_unready(wave, prepared):
     """Every dossier of the wave has its outcome, and whoever leaves the ranking says why."""
+    refuse_open_requests(Application.objects.filter(wave=wave))
     examined = Application.objects.filter(wave=wave, state__in=STILL_EXAMINED).count()
     if examined:
         raise Refusal(

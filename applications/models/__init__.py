@@ -11,6 +11,7 @@ from applications.models.content import Answer, Attachment, BudgetEntry, Correct
 from applications.models.deadlines import DepositExtension, Outage
 from applications.models.desk import RegionRule
 from applications.models.fabrique import Fabrique, FabriqueFact
+from applications.models.instruction import ChecklistAnswer, CorrectionItem, DuplicateHint
 from applications.models.message import Message, MessageFile, MessageTemplate
 from applications.models.project import WHOLE_SHARE, CoFunding, Partner, PlaceKind, Post, Project, Site
 from applications.models.review import Assignment, InterestDeclaration, Review, ReviewerProfile, ReviewScore
@@ -27,11 +28,14 @@ __all__ = [
     "Assignment",
     "Attachment",
     "BudgetEntry",
+    "ChecklistAnswer",
     "CoFunding",
+    "CorrectionItem",
     "CorrectionRequest",
     "DeclaredAid",
     "DepositBasis",
     "DepositExtension",
+    "DuplicateHint",
     "Fabrique",
     "FabriqueFact",
     "InterestDeclaration",

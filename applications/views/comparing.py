@@ -60,9 +60,14 @@ def staff_compare(request, public_id):
 def versions_sent(application):
     """{key in the address: (label, function that gives the content)} of what was sent, the first first."""
     return {
-        str(one.number): (f"Version {one.number}, {long_datetime(one.sent_at)}", lambda one=one: one.content)
+        str(one.number): (label_of(one), lambda one=one: one.content)
         for one in application.revisions.order_by("number")
     }
+
+
+def label_of(revision):
+    by_staff = ", correction du service" if revision.staff_reason else ""
+    return f"Version {revision.number}, {long_datetime(revision.sent_at)}{by_staff}"
 
 
 def chosen_pair(request, versions):

@@ -13,7 +13,7 @@ from accounts.errors import NotAllowed, Refusal, StalePage
 from accounts.forms import attempt, status_of
 from accounts.french import hour, plural
 from accounts.organisations import can_write
-from applications import answer_files, autosave, budget, completeness, part_pages, plans
+from applications import answer_files, asked_items, autosave, budget, completeness, part_pages, plans
 from applications.answer_forms import AnswersForm
 from applications.answer_rows import script_values
 from applications.answering import sheet_of
@@ -60,7 +60,7 @@ class Page:
             "next_slug": self.next_slug,
             "saved": self.saved,
             **self.guard(),
-            "asked": open_correction(self.application),
+            **asked_here(self.application, self.section.slug),
             "news": news_of(self.application),
             "writable": self.application.is_editable and can_write(self.application.organisation, self.request.user),
         }
@@ -76,6 +76,12 @@ class Page:
         editor = editor_of(self.application, self.section.slug)
         marks = marks_of(editor.texts()) if editor else None
         return {"section_version": self.version, "page_read": marks}
+
+
+def asked_here(application, slug):
+    """The open request, and those of its items that are about this section."""
+    asked = open_correction(application)
+    return {"asked": asked, "asked_items": asked_items.of_section(asked, slug)}
 
 
 @login_required

@@ -10,7 +10,10 @@ from accounts.forms import attempt, version_of
 from accounts.french import deadline
 from applications import (
     admissibility,
+    asked_items,
+    checklist,
     completeness,
+    duplicates,
     lists,
     part_pages,
     reading,
@@ -19,8 +22,8 @@ from applications import (
     snapshots,
     words,
 )
-from applications.checks import checks_of
-from applications.forms import CorrectionForm, InadmissibleForm
+from applications.checks import answered
+from applications.instruction_forms import ChecklistForm, CorrectionForm, DismissForm, InadmissibleForm
 from applications.models import Application
 from applications.models.application import INSTRUCT
 from applications.pieces import files_of
@@ -56,7 +59,11 @@ def render_dossier(request, application, status=200, **forms):
         "revisions": revisions,
         "content": reading.readable(content),
         "resent": snapshots.changes(revisions[1].content, content) if len(revisions) > 1 else [],
-        "checks": checks_of(application, content, asked, files) if application.submitted_at else [],
+        "asked_items": list(asked.asked_items.all()) if asked else [],
+        "waiting": answered(asked),
+        **examined(application, revisions, files, forms),
+        "duplicates": duplicates.hints_of(application, request.user),
+        "dismiss_form": forms.get("dismiss_form") or DismissForm(prefix="doublon"),
         "turn": lists.turn_of(application),
         "state": lists.state_of(application),
         "silence": lists.silence_of(application),
@@ -67,10 +74,36 @@ def render_dossier(request, application, status=200, **forms):
         "receipt": Document.objects.about(application).filter(kind=Document.Kind.RECEIPT).first(),
         "history": words.staff_history(application, section_titles(content)),
         "may_instruct": request.user.has_perm(INSTRUCT),
-        "correction_form": forms.get("correction_form") or CorrectionForm(prefix="demande"),
+        "correction_form": forms.get("correction_form") or correction_form(application, content),
         "reject_form": forms.get("reject_form") or InadmissibleForm(prefix="rejet"),
     }
     return render(request, "applications/staff_dossier.html", context, status=status)
+
+
+def correction_form(application, content, data=None):
+    return CorrectionForm(data, prefix="demande", targets=asked_items.targets_of(application, content))
+
+
+def examined(application, revisions, files, forms):
+    """The checklist, with the form that came back in its place when there is one."""
+    last = revisions[0] if revisions else None
+    found = checklist.checklist_of(application, last, files) if last else checklist.Checklist([], None)
+    wrong = forms.get("checklist_form")
+    for item in found.items:
+        item.form = checklist_form(item, wrong)
+    return {
+        "checklist": found,
+        "checklist_open": application.state in checklist.EXAMINED,
+        "checklist_form": wrong,
+    }
+
+
+def checklist_form(item, wrong):
+    if wrong and wrong.data.get("item") == item.slug:
+        return wrong
+    given = item.answer
+    initial = {"item": item.slug, "verdict": given.verdict if given else "", "note": given.note if given else ""}
+    return ChecklistForm(auto_id=checklist.auto_id(item.slug), initial=initial)
 
 
 def earlier_of(application, user):
@@ -109,13 +142,18 @@ def take_charge(request, public_id):
 @require_POST
 def request_correction(request, public_id):
     application = for_instruction(request, public_id)
-    form = CorrectionForm(request.POST, prefix="demande")
-    done = attempt(form, lambda data: ask(application, request, data))
+    form = correction_form(application, sent_content(application), request.POST)
+    done = attempt(form, lambda data: ask(application, request, form.asked()))
     if not done:
         return render_dossier(request, application, status=422, correction_form=form)
     limit = deadline(form.result.due_at)
     clock = "l’horloge est suspendue" if form.result.suspends_clock else "l’horloge continue"
     return back_to(application, request, f"Demande envoyée. Réponse attendue avant le {limit} ; {clock}.")
+
+
+def sent_content(application):
+    sent = application.revisions.order_by("-number").first()
+    return sent.content if sent else None
 
 
 def ask(application, request, data):
@@ -152,5 +190,5 @@ def reject(request, public_id):
 
 def turn_down(application, request, form):
     return admissibility.reject_as_inadmissible(
-        application=application, by=request.user, ground=form.text(), version=version_of(request)
+        application=application, by=request.user, version=version_of(request), **form.cleaned_data
     )

@@ -291,7 +291,7 @@ def to_ask(world):
 
 
 def to_reject(world):
-    data = {"rejet-condition": "Autre condition de l’appel", "rejet-ground": "Hors de l’objet de l’appel."}
+    data = {"rejet-conditions": "other", "rejet-ground": "Hors de l’objet de l’appel."}
     return dossier(world.sent, **data)
 
 

@@ -76,7 +76,7 @@ def test_a_dossier_is_turned_down_with_its_ground(client):
     )
     assert answer.status_code == 422
     assert "Choisissez la condition qui n’est pas remplie" in text(answer) and "Parce que" in text(answer)
-    data = {"rejet-condition": "Autre condition de l’appel", "rejet-ground": "Le lieu est fermé."}
+    data = {"rejet-conditions": "other", "rejet-ground": "Le lieu est fermé."}
     assert post(client, staff_url(application, "irrecevable/"), data | version(application)).status_code == 302
     page = text(signed_in(application.created_by).get(url(application)))
     assert "Votre dossier est irrecevable" in page and "Le lieu est fermé." in page
