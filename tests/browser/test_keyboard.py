@@ -64,7 +64,7 @@ def start(page, keys):
 def fill_sections(page, keys):
     """Every section in turn, as Tab goes, until that of the pieces."""
     for _ in range(30):
-        if page.url.endswith("/pieces/"):
+        if steps.path_of(page).endswith(("/pieces/", "/envoyer/")):
             return
         fill_section(page, keys)
     raise AssertionError(f"{page.url}: the sections do not end")
@@ -104,9 +104,9 @@ def join_piece(page, keys, dossier):
     keys.skip_to_content()
     keys.find("Nature de la pièce")
     page.keyboard.type("Statuts")
-    keys.find("Fichier")
+    keys.find("Fichier", tag="INPUT")
     with page.expect_file_chooser() as chooser:
-        keys.press("Enter")
+        keys.press("Space")
     chooser.value.set_files(steps.file_of("statuts.pdf"))
     keys.find("Joindre la pièce", tag="BUTTON")
     keys.press("Enter")
