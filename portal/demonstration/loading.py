@@ -75,8 +75,8 @@ def answer_in_public(call, people):
     messaging.save_template(
         template=None,
         title="Pièce illisible",
-        body="Bonjour,\n\nDans le dossier {numero}, « {lieu} », une pièce ne s’ouvre pas. Pouvez-vous la renvoyer ici, "
-        "en réponse à ce message ?\n\nMerci.",
+        body="Bonjour,\n\nDans le dossier {numero}, « {lieu} », une pièce ne s’ouvre pas. Pouvez-vous la renvoyer "
+        "ici, en réponse à ce message ?\n\nMerci.",
         by=people["instruction"],
     )
 
