@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.errors import NotAllowed, Refusal, StalePage
@@ -45,14 +46,14 @@ def require_manager(organisation, user):
 
 
 def verified_addresses(user):
-    """Lower-case addresses that the person has proved to own."""
-    return list(EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True))
+    """Lower-case addresses that the person has proved to own; lazy, so that it may be part of another query."""
+    owned = EmailAddress.objects.filter(user=user, verified=True)
+    return owned.annotate(lower=Lower("email")).values_list("lower", flat=True)
 
 
 def invitations_for(user):
     """Invitations of the person's confirmed addresses that wait for her, those that have expired included."""
-    addresses = [address.lower() for address in verified_addresses(user)]
-    waiting = Invitation.objects.filter(email__in=addresses, accepted_at=None, cancelled_at=None)
+    waiting = Invitation.objects.filter(email__in=verified_addresses(user), accepted_at=None, cancelled_at=None)
     return waiting.select_related("organisation", "invited_by")
 
 
@@ -138,7 +139,7 @@ def accept_invitation(*, invitation, by):
     """
     require_applicant(by)
     with transaction.atomic():
-        if invitation.email not in {address.lower() for address in verified_addresses(by)}:
+        if invitation.email not in verified_addresses(by):
             raise NotAllowed("Cette invitation est adressée à une autre personne.")
         invitation = locked_invitation(invitation)
         if invitation.is_expired:

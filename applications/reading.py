@@ -4,9 +4,9 @@ import datetime
 from dataclasses import dataclass
 
 from accounts.french import long_date
-from applications.revisions import PlanTable, plan_of
 from applications.part_problems import AIDS, CONSORTIUM, PROJECT, TITLES
 from applications.part_reading import part_rows, plan_rows
+from applications.revisions import PlanTable, plan_of
 from applications.snapshots import organisation_lines, place_lines
 
 

@@ -85,9 +85,7 @@ def open_waves():
 def start(request):
     """A new dossier: for whom, which place, in which wave."""
     waves = waves_open_to(request.user, timezone.now())
-    form = StartForm(
-        request.POST or None, user=request.user, waves=waves, initial=told_before(request, waves)
-    )
+    form = StartForm(request.POST or None, user=request.user, waves=waves, initial=told_before(request, waves))
     if request.method == "POST" and attempt(form, lambda data: start_with(form, data, request.user)):
         messages.success(request, "Votre dossier est commencé et enregistré. Complétez-le section par section.")
         return redirect("applications:dossier", form.result.public_id)
@@ -213,7 +211,8 @@ def sent_version(request, public_id):
 @require_http_methods(["GET", "HEAD", "POST"])
 def check(request, public_id):
     """Read everything once more, then send (a draft) or send again (an answer to a request)."""
-    application = own_dossier(request, public_id)
+    # The verb that sends reads it again, locked.
+    application = own_dossier(request, public_id, *([()] if request.method == "POST" else []))
     if request.method == "POST":
         return send(request, application)
     return render_check(request, application, ConfirmForm())

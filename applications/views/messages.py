@@ -30,7 +30,10 @@ class OptionalFiles(SeveralFiles):
 class MessageForm(DsfrForm):
     use_required_attribute = False
     body = forms.CharField(label="Votre message", widget=forms.Textarea(attrs={"rows": 6}), required=False)
-    files = OptionalFiles(label="Fichiers à joindre", required=False, help_text=help_of_files())
+    # Declared fields leave the class when it is made: `Form.files` is not hidden.
+    files = OptionalFiles(  # type: ignore[assignment]
+        label="Fichiers à joindre", required=False, help_text=help_of_files()
+    )
 
 
 class TemplateForm(DsfrForm):
