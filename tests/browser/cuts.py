@@ -9,6 +9,7 @@ import random
 import re
 import shutil
 import signal
+import sys
 import tempfile
 import threading
 import time
@@ -123,7 +124,7 @@ class Lane:
 
     def kill_browser(self):
         """At once, like a power cut: nothing is flushed."""
-        for pid in processes_of(self.profile):
+        for pid in list(processes_of(self.profile)):
             end(pid)
         if self.context is not None:
             try:
@@ -132,6 +133,16 @@ class Lane:
                 pass
         self.context = self.page = None
         self.dead = []
+
+    def crash_page(self):
+        """The process of the page dies; the browser lives on."""
+        from playwright.sync_api import Error
+
+        self.dead.append(self.page)
+        try:
+            self.page.goto("chrome://crash", timeout=3_000)
+        except Error:
+            self.page = None
 
     def close_tab(self):
         # Without any tab the browser itself would end.
@@ -185,10 +196,7 @@ class Lane:
         if kind in KILLS_BROWSER:
             self.kill_browser()
         elif kind == RENDERER:
-            self.dead += self.context.pages
-            for pid in processes_of(self.profile, role="renderer"):
-                end(pid)
-            self.page = None
+            self.crash_page()
         else:
             self.close_tab()
             self.page = None
@@ -219,31 +227,15 @@ def common(text, found):
     )
 
 
-def processes_of(profile, role=""):
-    """The processes of the browser of this folder: all of them, or those of one role ("renderer")."""
-    own = []
+def processes_of(profile):
+    """The browser of this folder: when its main process dies, so do the others."""
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             command = (folder / "cmdline").read_bytes().decode(errors="replace")
         except OSError:
             continue
-        main = f"--user-data-dir={profile}" in command and "--type=" not in command
-        if main if not role else f"--type={role}" in command and ancestor(folder, profile):
-            own.append(int(folder.name))
-    return own
-
-
-def ancestor(folder, profile):
-    """True when this process descends from the browser of the folder."""
-    for _ in range(6):
-        try:
-            parent = int(re.search(r"^PPid:\s+(\d+)", (folder / "status").read_text(), re.MULTILINE)[1])
-            folder = Path("/proc") / str(parent)
-            if f"--user-data-dir={profile}" in (folder / "cmdline").read_bytes().decode(errors="replace"):
-                return True
-        except (OSError, TypeError):
-            return False
-    return False
+        if f"--user-data-dir={profile}" in command and "--type=" not in command:
+            yield int(folder.name)
 
 
 def end(pid):
@@ -273,6 +265,8 @@ def suffer_all(url, path, session, *, seed, next_kind, done):
         try:
             while (kind := next_kind()) is not None:
                 done.append(lane.suffer(kind))
+                if len(done) % 20 == 0:
+                    print(f"  {len(done)} coupures, au pire {worst(done)}", file=sys.stderr, flush=True)
         finally:
             lane.leave()
 
