@@ -110,6 +110,8 @@ def answers_of(application, slug, data):
     if section is None:
         raise Refusal("Cette section ne se corrige pas ici. Demandez la correction à la structure.")
     form = AnswersForm(data, section=section, sheet=sheet_of(application))
+    if data is not None:
+        form.is_valid()
     kinds = {question.pk: question.kind for question in section.questions.all()}
 
     def verb(_, common):

@@ -8,6 +8,7 @@ gives roles and delegations. The auditor reads all that staff read and changes n
 """
 
 from tests.access import builder_targets as build
+from tests.access import instruction_targets as desk
 from tests.access import people_targets as people
 from tests.access import sending_targets as sending
 from tests.access import targets as at
@@ -192,6 +193,7 @@ APPLYING = [
         target=at.file_of_message,
     ),
     Row("applications:receipt", **OWN, get=MEMBERS, target=at.sent),
+    Row("applications:reply_to_item", **OWN, post=WRITER, target=desk.asked_item),
     Row("applications:form_changes", **OWN, get=MEMBERS, post=WRITER, target=at.draft),
     Row("applications:withdraw", **OWN, get=MEMBERS, post=WRITER, target=at.sent),
     # Staff never open a piece of a draft.
@@ -272,6 +274,18 @@ INSTRUCTING = [
     Row("applications:take_charge", **SENT, post=ACT_OF_OFFICER, target=at.to_admit),
     Row("applications:request_correction", **SENT, post=ACT_OF_OFFICER, target=at.to_ask),
     Row("applications:close_correction", **SENT, post=ACT_OF_OFFICER, target=at.too_late),
+    Row("applications:answer_checklist", **SENT, post=ACT_OF_OFFICER, target=desk.to_check),
+    Row("applications:dismiss_duplicate", **SENT, post=ACT_OF_OFFICER, target=desk.likely_double),
+    Row(
+        "applications:staff_correct",
+        OFFICERS,
+        sees=ACT_OF_OFFICER,
+        get=ACT_OF_OFFICER,
+        post=ACT_OF_OFFICER,
+        target=desk.to_correct,
+    ),
+    Row("applications:staff_receipt", **SENT, get=READERS, target=at.sent),
+    Row("applications:paper_deposit", OFFICERS, get=OFFICERS, post=OFFICERS, target=desk.on_paper),
     Row("applications:admit", **SENT, post=ACT_OF_OFFICER, target=at.to_admit),
     Row("applications:reject", **SENT, post=ACT_OF_OFFICER, target=at.to_reject),
 ]
@@ -307,6 +321,7 @@ CALLS = [
     Row("programme:manage_questions", STAFF, get=STAFF),
     Row("programme:manage_question", STAFF, get=STAFF, post=STEERING, target=then.public_question),
     Row("applications:form_drafts", STEERING, get=STEERING, post=STEERING, target=then.unpublished_call),
+    Row("programme:invitations", STAFF, get=STAFF, post=STEERING, target=desk.invitation),
     Row("programme:plan_wave", STEERING, get=STEERING, post=STEERING, target=then.new_wave),
     Row("programme:new_call", STEERING, get=STEERING, post=STEERING, target=build.new_call),
     Row("programme:edit_settings", STEERING, get=STEERING, post=STEERING, target=build.settings),
@@ -392,6 +407,8 @@ TABLE = [
 # Pages of staff that are nothing but the form of an act: whoever may not do the act has nothing to read there.
 FORMS_OF_AN_ACT = {
     "applications:bulk",
+    "applications:paper_deposit",
+    "applications:staff_correct",
     "programme:plan_wave",
     "programme:add_criterion",
     "programme:add_question",
