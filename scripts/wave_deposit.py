@@ -21,6 +21,11 @@ trailer<</Root 1 0 R>>
 """
 
 
+def pdf(name):
+    """A page that no other piece has: the same file is not joined twice to a dossier."""
+    return Upload(name, ONE_PAGE_PDF.replace(b"\n", f"\n% {name}\n".encode(), 1))
+
+
 class Drive:
     """The people of the wave and what they found: addresses of the wave, the dossier, the agreement…"""
 
@@ -112,7 +117,7 @@ def fill_sections(drive):
     for address in sections:
         page = ok(applicant.get(address))
         if address.endswith("/pieces/"):
-            ok(applicant.press(page, "Joindre la pièce", kind="statutes", file=Upload("statuts.pdf", ONE_PAGE_PDF)))
+            ok(applicant.press(page, "Joindre la pièce", kind="statutes", file=pdf("statuts.pdf")))
         else:
             form = page.form(button="Enregistrer et continuer")
             ok(applicant.send(page, form, **filled(form)))
@@ -127,7 +132,8 @@ def filled(form):
     typed = {"textarea": "Réponse du contrôle, assez longue pour être lue.", "date": "2027-03-01"}
     answers = {}
     for name, kind in form.kinds.items():
-        if name.startswith("q"):
+        # q12 is a question; q alone says which questions the page showed.
+        if re.match(r"q\d", name):
             answers[name] = form.choices[name][0] if form.choices.get(name) else typed.get(kind, "12")
     return answers
 
@@ -178,7 +184,7 @@ def answer_correction(drive):
     applicant, dossier = drive.person("controle"), drive.paths["dossier"]
     ok(applicant.get(dossier)).must_say("titre d’occupation")
     page = ok(applicant.get(dossier + "pieces/"))
-    ok(applicant.press(page, "Joindre la pièce", kind="occupancy", file=Upload("bail.pdf", ONE_PAGE_PDF)))
+    ok(applicant.press(page, "Joindre la pièce", kind="occupancy", file=pdf("bail.pdf")))
     page = ok(applicant.get(dossier + "envoyer/"))
     form = page.form(button="Renvoyer mon dossier")
     consents = {name: values for name, values in form.choices.items() if form.kinds.get(name) == "checkbox"}

@@ -7,8 +7,10 @@ from urllib.parse import urlsplit
 from axe_playwright_python.base import AXE_SCRIPT
 
 LAPTOP, TELEPHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+TABLET = {"width": 768, "height": 1024}
 # A refusal told in words is an answer of the page, not an accident; the browser logs its status as an error.
 REFUSALS = {403, 404, 409, 422}
+JUDGED_ELSEWHERE = ("Failed to load resource", "htmx:sendAbort", "htmx:afterRequest")
 READ_BY_PEOPLE = {"document", "xhr", "fetch"}
 # Only the violations are told in full.
 JUDGE = "axe.run({resultTypes: ['violations']}).then((results) => results.violations)"
@@ -42,20 +44,22 @@ class Watch:
             self.troubles.append(f"failed: {request.url} {request.failure}")
 
     def on_console(self, line):
-        # What the browser says of a status is judged above, with the status.
-        if line.type == "error" and "Failed to load resource" not in line.text:
+        # What the browser says of a status is judged above, with the status; a page that is left aborts its requests.
+        known = any(words in line.text for words in JUDGED_ELSEWHERE)
+        if line.type == "error" and not known:
             self.troubles.append(f"{line.page.url if line.page else ''} console: {line.text}")
 
 
-def look(page, name="", *, phone=False, folder=None):
-    """Check the page that is shown at both widths; keep its picture under `name` when asked to.
+def look(page, name="", *, phone=False, folder=None, sizes=(TELEPHONE, LAPTOP)):
+    """Check the page that is shown at each width; keep its picture under `name` when asked to.
 
     Args:
         name: of the picture in docs/screenshots, none when empty.
         phone: also keep the narrow one.
         folder: where pictures go; None when none are to be made.
+        sizes: of the screens, the one to go on with last.
     """
-    for size in (TELEPHONE, LAPTOP):
+    for size in sizes:
         page.set_viewport_size(size)
         assert_inside(page)
         assert_accessible(page)
@@ -74,7 +78,7 @@ WIDEST = """() => [...document.querySelectorAll("body *")]
 
 
 def assert_accessible(page):
-    """No violation of any rule of axe; the script goes once into a page, which is then judged at both widths."""
+    """No violation of any rule of axe; the script goes once into a page, which is then judged at every width."""
     if not page.evaluate("Boolean(window.axe)"):
         page.evaluate(AXE_SCRIPT)
     violations = page.evaluate(JUDGE)

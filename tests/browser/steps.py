@@ -53,7 +53,9 @@ def path_of(page):
     return urlsplit(page.url).path
 
 
-def file_of(name, content=ONE_PAGE_PDF):
+def file_of(name, content=None):
+    """A file to choose; without a content, a page that no other piece has: none is joined twice to a dossier."""
+    content = content or ONE_PAGE_PDF.replace(b"\n", f"\n% {name}\n".encode(), 1)
     return {"name": name, "mimeType": "application/pdf", "buffer": content}
 
 
@@ -159,7 +161,7 @@ def fill_plan(page, dossier, amounts=None):
             page.locator(f"[name={row}-{year}]").fill(amount)
 
 
-def attach(page, dossier, kind, name, content=ONE_PAGE_PDF):
+def attach(page, dossier, kind, name, content=None):
     page.goto(f"{dossier}pieces/")
     field(page, "Nature de la pièce").select_option(value=kind)
     field(page, "Fichier").set_input_files(file_of(name, content))
@@ -220,7 +222,7 @@ def take_charge(page, staff_path):
 def ask_correction(page, staff_path, items):
     page.goto(staff_path)
     page.get_by_text("Demander des compléments").click()
-    field(page, "Ce qui manque").fill(items)
+    field(page, "Sur tout le dossier").fill(items)
     field(page, "À fournir au plus tard").fill((today() + datetime.timedelta(days=15)).isoformat())
     press(page, "Envoyer la demande")
     says(page, "Demandé au porteur")
