@@ -11,7 +11,7 @@ from tests.proof.frame import proof
 CUTS, LANES, MOST_S = 200, 3, 2.0
 
 
-@proof(seconds=720)
+@proof(seconds=900)
 def text_safety():
     """Two hundred cuts of seven kinds, each at a random moment of typing, in real browsers on the real site."""
     from scripts.installation import Installation
