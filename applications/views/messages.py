@@ -37,11 +37,14 @@ class MessageForm(DsfrForm):
 
 
 class TemplateForm(DsfrForm):
-    title = forms.CharField(label="Titre du modèle", max_length=100, required=False)
+    use_required_attribute = False
+    title = forms.CharField(
+        label="Titre du modèle", max_length=100, error_messages={"required": "Donnez un titre au modèle."}
+    )
     body = forms.CharField(
         label="Texte",
         widget=forms.Textarea(attrs={"rows": 10}),
-        required=False,
+        error_messages={"required": "Écrivez le texte du modèle."},
         help_text="« {numero} », « {lieu} » et « {structure} » deviennent ceux du dossier à l’envoi.",
     )
 
@@ -126,17 +129,23 @@ def message_file(request, public_id, file_id):
     return serve_upload(found.file)
 
 
-@permission_required(INSTRUCT)
+@permission_required(READ)
 @require_http_methods(["GET", "HEAD", "POST"])
 def templates(request, template_id=None):
-    """The templates, and the form of one: a new one, or the one named."""
+    """The templates, read by all staff; for officers, the form of one: a new one, or the one named."""
     chosen = get_object_or_404(MessageTemplate, public_id=template_id) if template_id else None
     initial = {"title": chosen.title, "body": chosen.body} if chosen else {}
     form = TemplateForm(request.POST or None, initial=initial)
     if request.method == "POST" and attempt(form, lambda data: save(request, chosen, data)):
         told.success(request, "Le modèle est enregistré.")
         return redirect("applications:message_templates")
-    context = {"form": form, "chosen": chosen, "templates": MessageTemplate.objects.all()}
+    context = {
+        "form": form,
+        "chosen": chosen,
+        "version": chosen.version if chosen else None,
+        "templates": MessageTemplate.objects.all(),
+        "writable": request.user.has_perm(INSTRUCT),
+    }
     return render(request, "applications/message_templates.html", context, status=status_of(form))
 
 

@@ -14,6 +14,8 @@ from applications.views.scope import own_dossier, trail_of
 from programme.models import Call
 from programme.models.call import PUBLISH
 
+READ = "accounts.read_steering"
+
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -43,10 +45,10 @@ def follow(request, application):
     return redirect("applications:form_changes", application.public_id)
 
 
-@permission_required(PUBLISH)
+@permission_required(READ)
 @require_http_methods(["GET", "HEAD", "POST"])
 def drafts(request, slug):
-    """The drafts that answer an older form of a call, and moving them all."""
+    """How many drafts answer an older form of a call, read by all staff; moving them all, for who publishes calls."""
     call = get_object_or_404(Call.objects.visible_to(request.user), slug=slug)
     if request.method == "POST":
         count = versions.move_drafts(call=call, by=request.user)
@@ -55,5 +57,6 @@ def drafts(request, slug):
         return redirect("applications:form_drafts", call.slug)
     behind = versions.drafts_behind(call).count()
     context = {"call": call, "behind": behind, "version": call.version_in_force()}
+    context["may_move"] = request.user.has_perm(PUBLISH)
     context["told"] = plural(behind, "brouillon répond", "brouillons répondent")
     return render(request, "applications/form_drafts.html", context)

@@ -135,7 +135,8 @@ class World:
         return Agreement.objects.filter(state=state).earliest("pk")
 
     def client(self, actor):
-        client = Browser(headers={"host": "localhost"})
+        # Each at her own address: throttles count by address, and one person is not sixteen.
+        client = Browser(headers={"host": "localhost"}, REMOTE_ADDR=f"192.0.2.{ACTORS.index(actor) + 1}")
         if actor != ANONYMOUS:
             client.force_login(self.people[actor])
             client.own_session = client.session.session_key
