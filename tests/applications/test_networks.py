@@ -82,7 +82,7 @@ def test_its_pages_show_the_dossier_and_its_pieces_and_change_nothing(draft, net
     assert draft.fabrique.name in page and "sans pouvoir le changer" in page
     assert draft.fabrique.name in text(client.get("/mes-dossiers/reseau/"))
     assert "1 dossier ouvert à votre réseau" in text(client.get("/mes-dossiers/"))
-    for tail in ("", "adresse/", "envoyer/", "equipe/", "reseaux/"):
+    for tail in ("", "adresse/", "envoyer/", "equipe/", "qui-fait-quoi/", "reseaux/"):
         assert client.get(url(draft, tail)).status_code == 404
     assert post(client, url(draft, "pieces/"), {"kind": "other", "file": factories.upload()}).status_code == 404
 

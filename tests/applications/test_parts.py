@@ -167,7 +167,9 @@ def test_the_acceptance_is_dated_versioned_and_cannot_be_taken_back():
         RepublicanCommitment.objects.update(text_version="autre")
     sent = factories.send(fresh(application))
     assert sent.revisions.get().content["aid"]["contract"]["sha256"] == accepted.text_sha256
-    assert "Contrat d’engagement républicain : oui" in text(signed_in(factories.officer()).get(staff_url(sent)))
+    page = text(signed_in(factories.officer()).get(staff_url(sent)))
+    checked = page.split('<th scope="row">Contrat d’engagement républicain</th>')[1].split("</tr>")[0]
+    assert ">Oui. Souscrit le " in checked
 
 
 def test_a_structure_deemed_to_satisfy_says_on_which_ground():

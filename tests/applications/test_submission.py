@@ -2,10 +2,12 @@
 
 import datetime
 import threading
+import uuid
 from datetime import date
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.errors import NotAllowed, Refusal, StalePage
@@ -16,6 +18,7 @@ from applications.models import Application, ApplicationState, Attachment, Budge
 from documents.models import Document, NumberCounter
 from programme import waves
 from tests import factories
+from tests.applications.web import signed_in
 
 pytestmark = pytest.mark.django_db
 SECOND = datetime.timedelta(seconds=1)
@@ -433,5 +436,28 @@ def test_the_pieces_of_a_dossier_are_counted_and_told():
         Attachment(application=application, kind="other", file=stored, added_by=application.created_by)
         for _ in range(drafting.MAX_PIECES)
     )
+    one_more = factories.upload(content=factories.pdf_bytes(pages=2))
     with pytest.raises(Refusal, match="au plus 20 pièces"):
-        drafting.attach(application=application, kind="other", uploaded=factories.upload(), by=application.created_by)
+        drafting.attach(application=application, kind="other", uploaded=one_more, by=application.created_by)
+
+
+def test_sending_costs_few_queries_whoever_is_told():
+    application = factories.complete_draft()
+    for _ in range(2):
+        colleague = factories.applicant()
+        Membership.objects.create(user=colleague, organisation=application.organisation, role=Membership.Role.EDITOR)
+    alone = factories.complete_draft()
+    # Numbers exist: the first of a year costs its counter.
+    factories.submitted()
+    costs = [cost_of_sending(one) for one in (alone, application)]
+    assert costs[0] == costs[1] <= 40
+    assert OutboxMessage.objects.filter(key__startswith=f"receipt:{application.pk}:").count() == 3
+
+
+def cost_of_sending(application):
+    client = signed_in(application.created_by)
+    body = {"sincere": "on", "version": application.version, "idempotency_key": uuid.uuid4().hex}
+    with CaptureQueriesContext(connection) as captured:
+        assert client.post(f"/dossiers/{application.public_id}/envoyer/", body).status_code == 302
+    assert factories.fresh(application).submitted_at
+    return len(captured)

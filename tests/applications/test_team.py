@@ -54,8 +54,8 @@ def test_only_whoever_may_write_is_entrusted_and_entrusts(draft):
 def test_the_page_says_who_does_what_and_my_dossiers_list_my_sections(draft, django_assert_max_num_queries):
     person = colleague(draft)
     client = signed_in(draft.created_by)
-    assert post(client, url(draft, "equipe/"), {PLAN: person.public_id}).status_code == 302
-    page = text(client.get(url(draft, "equipe/")))
+    assert post(client, url(draft, "qui-fait-quoi/"), {PLAN: person.public_id}).status_code == 302
+    page = text(client.get(url(draft, "qui-fait-quoi/")))
     assert f'<option value="{person.public_id}" selected>' in page
     assert f"Confiée à {person}" in text(client.get(url(draft)))
     hers = signed_in(person)
@@ -63,8 +63,8 @@ def test_the_page_says_who_does_what_and_my_dossiers_list_my_sections(draft, dja
         page = text(hers.get("/mes-dossiers/"))
     assert "Mes sections" in page and "Pas encore commencée" in page
     reader = colleague(draft, "reader")
-    assert f"Confiée à {person}" in text(signed_in(reader).get(url(draft, "equipe/")))
-    assert post(signed_in(reader), url(draft, "equipe/"), {PLAN: ""}).status_code == 403
+    assert f"Confiée à {person}" in text(signed_in(reader).get(url(draft, "qui-fait-quoi/")))
+    assert post(signed_in(reader), url(draft, "qui-fait-quoi/"), {PLAN: ""}).status_code == 403
 
 
 def test_what_was_entrusted_passes_to_whoever_comes_after(draft):
