@@ -16,6 +16,8 @@ PAGES = {
     "detail",
     "dashboard",
     "review_post",
+    "autosave",
+    "submit",
     "desk_facets",
     "export_csv",
     "export_xlsx",
