@@ -177,7 +177,7 @@ class ListPage(Controls):
 
     # Rows ticked.
 
-    @property
+    @cached_property
     def selectable(self):
         return bool(self.selection_url and self.reader)
 
@@ -280,16 +280,13 @@ class ListPage(Controls):
     @cached_property
     def table(self):
         """[(row, [what is written in each cell])] of the page."""
-        named = next((column for column in self.shown_columns if column.header), None)
-        return [
-            (row, [*self.boxes(row, named), *(column.cell(row) for column in self.shown_columns)]) for row in self.rows
-        ]
+        written = [(row, [column.cell(row) for column in self.shown_columns]) for row in self.rows]
+        return [(row, [self.box(row, cells), *cells]) for row, cells in written] if self.selectable else written
 
-    def boxes(self, row, named):
+    def box(self, row, cells):
         """The box of a row that can be ticked, named by the cell that names the row."""
-        if not self.selectable:
-            return []
-        return [checkbox(row.public_id, named.cell(row).text if named else str(row), row.pk in self.selected)]
+        name = next((cell.text for cell in cells if cell.column.header), None)
+        return checkbox(row.public_id, str(row) if name is None else name, row.pk in self.selected)
 
     # Files out.
 

@@ -4,7 +4,10 @@ Named conditions, the same for the list and for the morning page: a figure and t
 """
 
 import datetime
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from django.db.models import Exists, F, Min, OuterRef, Q, Subquery
 from django.db.models.functions import TruncDate
@@ -30,7 +33,7 @@ class Alert:
         who: who must act.
         what: what to do about one of them.
         condition: of the dossiers.
-        day: expression of the day that counts.
+        day: gives the expression of the day that counts; the list, which only counts, never builds it.
         day_label: what that day is.
     """
 
@@ -40,7 +43,7 @@ class Alert:
     who: str
     what: str
     condition: Q
-    day: object
+    day: Callable[[], Any]
     day_label: str
 
 
@@ -53,7 +56,7 @@ def alerts(now=None):
     now = now or timezone.now()
     today = timezone.localtime(now).date()
     running = Q(state__in=UNDER_EXAMINATION, clock_suspended_on=None)
-    silence, submitted = F("implied_rejection_on"), TruncDate("submitted_at")
+    silence, submitted = partial(F, "implied_rejection_on"), partial(TruncDate, "submitted_at")
     return (
         Alert(
             "refus-ne", "Refus né de notre silence", "retard", "Direction", "Décider : une attribution reste possible",
@@ -61,16 +64,16 @@ def alerts(now=None):
         ),
         Alert(
             "reponse-passee", "Délai de réponse passé", "retard", "Instruction", "Reprendre l’examen",
-            Q(state=S.CORRECTION_REQUESTED) & Q(Exists(requests(due_at__lte=now))), due_on(), "attendu le",
+            Q(state=S.CORRECTION_REQUESTED) & Q(Exists(requests(due_at__lte=now))), due_on, "attendu le",
         ),
         Alert(
             "examen-en-retard", "Recevabilité en retard", "retard", "Instruction", "Dire s’il est recevable",
-            Q(state=S.SUBMITTED, wave__instruction_until__lt=today), F("wave__instruction_until"),
+            Q(state=S.SUBMITTED, wave__instruction_until__lt=today), partial(F, "wave__instruction_until"),
             "fin de l’instruction",
         ),
         Alert(
             "fiches-en-retard", "Évaluations en retard", "retard", "Évaluateurs", "Relancer, ou remplacer",
-            Q(state=S.IN_REVIEW) & Q(Exists(sheets(due_on__lt=today))), first_sheet(), "attendue le",
+            Q(state=S.IN_REVIEW) & Q(Exists(sheets(due_on__lt=today))), first_sheet, "attendue le",
         ),
         Alert(
             "silence-proche", "Silence valant refus sous 15 jours", "horloge", "Instruction", "Répondre avant",
@@ -79,7 +82,7 @@ def alerts(now=None):
         ),
         Alert(
             "reponse-proche", "Réponse attendue sous 3 jours", "horloge", "La structure", "Rappeler l’échéance",
-            Q(state=S.CORRECTION_REQUESTED) & Q(Exists(requests(due_at__gt=now, due_at__lte=now + SOON))), due_on(),
+            Q(state=S.CORRECTION_REQUESTED) & Q(Exists(requests(due_at__gt=now, due_at__lte=now + SOON))), due_on,
             "attendu le",
         ),
         Alert(
@@ -96,15 +99,15 @@ def alerts(now=None):
         ),
         Alert(
             "chez-la-structure", "Chez la structure", "attente", "La structure", "Attendre sa réponse",
-            Q(state=S.CORRECTION_REQUESTED) & Q(Exists(requests(due_at__gt=now))), due_on(), "attendu le",
+            Q(state=S.CORRECTION_REQUESTED) & Q(Exists(requests(due_at__gt=now))), due_on, "attendu le",
         ),
         Alert(
             "en-evaluation", "Chez les évaluateurs", "attente", "Évaluateurs", "Attendre leurs fiches",
-            Q(state=S.IN_REVIEW), first_sheet(), "attendue le",
+            Q(state=S.IN_REVIEW), first_sheet, "attendue le",
         ),
         Alert(
             "au-comite", "Au comité", "attente", "Comité", "Préparer la séance",
-            Q(state=S.REVIEWED), F("wave__panel_on"), "comité le",
+            Q(state=S.REVIEWED), partial(F, "wave__panel_on"), "comité le",
         ),
     )  # fmt: skip
 

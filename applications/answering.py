@@ -99,8 +99,11 @@ def entry_of(question, answer):
 
 
 def sections_of(application):
-    """The sections of the form that the dossier answers, with their questions: two queries."""
-    return list(application.call_version.sections.prefetch_related("questions").order_by("position"))
+    """The sections of the form that the dossier answers, with their questions: two queries, none when prefetched."""
+    version = application.call_version
+    if "sections" in getattr(version, "_prefetched_objects_cache", ()):
+        return list(version.sections.all())
+    return list(version.sections.prefetch_related("questions").order_by("position"))
 
 
 def sheet_of(application, sections=None):

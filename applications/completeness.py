@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from applications import budget, part_problems, parts
 from applications.answering import sections_of, sheet_of
+from applications.read_once import joined_of
 
 STRUCTURE, PLACE, PLAN, PIECES, CHECK = "structure", "adresse", "plan-de-financement", "pieces", "relecture"
 PROJECT, CONSORTIUM, AIDS = part_problems.PROJECT, part_problems.CONSORTIUM, part_problems.AIDS
@@ -119,7 +120,7 @@ def plan_problems(application, said):
 
 def piece_problems(application):
     """At least one piece that can be read; an infected one is named, and is to be replaced."""
-    joined = [piece.file for piece in application.attachments.filter(removed_at=None).select_related("file")]
+    joined = [piece.file for piece in joined_of(application)]
     infected = [
         SectionProblem(
             PIECES,

@@ -20,14 +20,17 @@ def newer_version(application):
     return newest if newest and newest.number > application.call_version.number else None
 
 
-def refuse_outdated(application):
+def refuse_outdated(application, in_force):
     """Refuse to send answers to a form that is not the one in force.
+
+    Args:
+        in_force: the latest published version of the call, or None.
 
     Raises:
         FormChanged: the sentence says what to do.
     """
-    if newer := newer_version(application):
+    if in_force and in_force.number > application.call_version.number:
         raise FormChanged(
-            f"Le formulaire de l’appel a changé (version {newer.number}). Votre dossier n’est pas envoyé : "
+            f"Le formulaire de l’appel a changé (version {in_force.number}). Votre dossier n’est pas envoyé : "
             "passez d’abord à la nouvelle version, vos réponses y sont reprises."
         )

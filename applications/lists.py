@@ -3,10 +3,11 @@
 import copy
 import uuid
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from django.db.models import OuterRef, Q, Subquery, Sum
 from django.http import QueryDict
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 
 from accounts.french import long_date
 from accounts.lists import Act, ChoiceFilter, Column, ConditionFilter, DateFilter, Filter, ListPage
@@ -19,8 +20,21 @@ S = ApplicationState
 SENT = [(state.value, state.label) for state in S if state != S.DRAFT]
 
 
+NOBODYS = "00000000-0000-0000-0000-000000000000"
+
+
+@lru_cache(maxsize=4)
+def staff_address(prefix):
+    """The address of a dossier with nobody's identifier: resolved once, not a hundred times a page.
+
+    Args:
+        prefix: where the site is mounted, which the address begins with.
+    """
+    return reverse("applications:staff_dossier", args=[NOBODYS])
+
+
 def staff_url(application):
-    return reverse("applications:staff_dossier", args=[application.public_id])
+    return staff_address(get_script_prefix()).replace(NOBODYS, str(application.public_id))
 
 
 def state_of(application):
@@ -104,7 +118,7 @@ class DossierList(ListPage):
     def selection_url(self):
         return reverse("applications:select") if self.acts else ""
 
-    @property
+    @cached_property
     def acts(self):
         user = self.request.user
         return [Act(act.key, act.button) for act in bulk.ACTS.values() if user.has_perm(act.permission)]

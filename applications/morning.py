@@ -145,9 +145,9 @@ def fill(piles, rows, today):
 
 def first_of(alert, rows):
     """(alert, key, day) of the dossiers to show: a sub-query, since SQLite limits no part of a union."""
-    keys = rows.filter(alert.condition).annotate(counted=alert.day).order_by("counted", "pk").values("pk")[:SHOWN]
+    keys = rows.filter(alert.condition).annotate(counted=alert.day()).order_by("counted", "pk").values("pk")[:SHOWN]
     shown = Application.objects.filter(pk__in=keys).order_by()
-    return shown.values_list(Value(alert.key, output_field=CharField()), "pk", alert.day)
+    return shown.values_list(Value(alert.key, output_field=CharField()), "pk", alert.day())
 
 
 def grouped(piles):

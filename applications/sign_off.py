@@ -102,8 +102,12 @@ def standing(application, reader, content=None):
 
 def problems(application, by):
     """What keeps `by` from sending, as `SectionProblem`s: a signature that is missing, or that a change voided."""
-    sentence = standing(application, by).sentence if by is not None else ""
-    return [SectionProblem(SIGNATURE, sentence)] if sentence else []
+    return problems_of(standing(application, by)) if by is not None else []
+
+
+def problems_of(found):
+    """The same from a `Standing`."""
+    return [SectionProblem(SIGNATURE, found.sentence)] if found.sentence else []
 
 
 def locked(application):
@@ -217,13 +221,18 @@ def close_requests(application):
     application.sign_off_requests.filter(closed_at=None).update(closed_at=timezone.now())
 
 
-def at_sending(application, content, sha256, by):
-    """What sending does to signatures, in its transaction: the representative who sends signs; no request waits."""
+def at_sending(application, content, sha256, by, people=None):
+    """What sending does to signatures, in its transaction: the representative who sends signs; no request waits.
+
+    Args:
+        people: the representatives of the structure, when the caller has them.
+    """
     if by is None:
         return
-    known = application.sign_offs.order_by("-pk").first()
-    if (known is None or known.sha256 != sha256) and by in representatives(application.organisation):
-        record(application, content, sha256, by)
+    if by in (representatives(application.organisation) if people is None else people):
+        known = application.sign_offs.order_by("-pk").first()
+        if known is None or known.sha256 != sha256:
+            record(application, content, sha256, by)
     close_requests(application)
 
 

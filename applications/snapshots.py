@@ -16,6 +16,7 @@ from applications.answer_tables import Table, columns_of
 from applications.answering import sheet_of
 from applications.part_reading import part_lines
 from applications.parts import parts_of
+from applications.read_once import joined_of
 from programme.models import Segment
 
 TABLE = Table()
@@ -114,7 +115,6 @@ def plan_of(application):
 
 def pieces_of(application, sheet):
     """The pieces that are joined; not the file of a question that is not asked any more."""
-    kept = application.attachments.filter(removed_at=None).select_related("file", "question").order_by("pk")
     return [
         {
             "id": str(piece.public_id),
@@ -124,7 +124,7 @@ def pieces_of(application, sheet):
             "sha256": piece.file.sha256,
             "byte_size": piece.file.byte_size,
         }
-        for piece in kept
+        for piece in joined_of(application)
         if piece.question_id is None or piece.question_id in sheet.asked
     ]
 

@@ -7,13 +7,14 @@ from django.utils import timezone
 from accounts.errors import Refusal, StalePage
 from accounts.french import deadline, euros, hour, long_date, long_datetime
 from accounts.models import Event, Membership, User
-from accounts.notify import notify
+from accounts.notify import notify_each
 from accounts.organisations import require_writer
 from applications import budget, completeness, duplicates, receipts, sign_off, snapshots
 from applications.clocks import local_day, months_after
 from applications.drafting import DepositClosed
 from applications.following import refuse_outdated
 from applications.models import Application, Revision
+from applications.read_once import read_once
 from applications.routing import route
 from applications.windows import window_of
 from documents.models import Document
@@ -61,8 +62,10 @@ def submit(*, application, by, version=None, at=None):
         require_writer(application.organisation, by)
         if application.submitted_at:
             return receipt_of(application)
-        application.deposit_basis = in_time_by(application, at)
-        refuse_unsendable(application, by, version)
+        window = window_of(application)
+        application.deposit_basis = in_time_by(application, window, at)
+        read_once(application)
+        signers = refuse_unsendable(application, by, version, window.in_force)
         freeze(application, at)
         application.requested_cents = budget.requested(budget.cells_of(application))
         application.implied_rejection_on = months_after(local_day(at), application.call_version.silence_months)
@@ -70,7 +73,7 @@ def submit(*, application, by, version=None, at=None):
         application.index()
         route(application)
         application.move("submit", by=by, at=at)
-        revision = keep_revision(application, by, at)
+        revision = keep_revision(application, by, at, signers=signers, number=1)
         receipt = receipts.ask(application, revision, by)
         duplicates.find(application)
         tell(Event.RECEIPT, application, f"receipt:{application.pk}", *receipt_mail(application))
@@ -79,7 +82,7 @@ def submit(*, application, by, version=None, at=None):
 
 def locked(application):
     """The dossier with what its verbs read, locked."""
-    related = ("wave__call__programme", "fabrique__commune", "organisation", "call_version", "officer")
+    related = ("wave__call__programme", "fabrique__commune", "organisation", "call_version", "officer", "project")
     return Application.objects.select_for_update(of=("self",)).select_related(*related).get(pk=application.pk)
 
 
@@ -88,13 +91,12 @@ def receipt_of(application):
     return Document.objects.about(application).get(kind=Document.Kind.RECEIPT)
 
 
-def in_time_by(application, at):
+def in_time_by(application, window, at):
     """The `DepositBasis` of a sending that arrives at this instant.
 
     Raises:
         DepositClosed: none applies; nothing is lost, and the sentence says what to do.
     """
-    window = window_of(application)
     if basis := window.basis(at):
         return basis
     wave = application.wave
@@ -125,13 +127,16 @@ def precise_hour(at):
     return f"{hour(at)} et {timezone.localtime(at).second} secondes"
 
 
-def refuse_unsendable(application, by, version):
+def refuse_unsendable(application, by, version, in_force):
+    """Raise what keeps the dossier from being sent; returns the representatives of the structure."""
     if application.state != Application.State.DRAFT:
         raise StalePage(application.refused_transition_message())
     application.expect_version(version)
-    refuse_outdated(application)
-    if problems := [*completeness.problems(application), *sign_off.problems(application, by)]:
+    refuse_outdated(application, in_force)
+    signature = sign_off.standing(application, by)
+    if problems := [*completeness.problems(application), *sign_off.problems_of(signature)]:
         raise Incomplete(problems)
+    return signature.representatives
 
 
 def freeze(application, at):
@@ -140,13 +145,18 @@ def freeze(application, at):
     application.zoning = zoning_of(application.fabrique.commune, local_day(at))
 
 
-def keep_revision(application, by, at):
+def keep_revision(application, by, at, *, signers=None, number=None):
+    """Freeze what is sent.
+
+    Args:
+        signers: the representatives of the structure, and `number` that of the version, when the caller knows them.
+    """
     content = snapshots.snapshot(application)
     sha256 = snapshots.digest(content)
-    sign_off.at_sending(application, content, sha256, by)
+    sign_off.at_sending(application, content, sha256, by, signers)
     return Revision.objects.create(
         application=application,
-        number=application.revisions.count() + 1,
+        number=number or application.revisions.count() + 1,
         content=content,
         sha256=sha256,
         sent_at=at,
@@ -167,8 +177,7 @@ def tell_writers(event, organisation, key, subject, body, url="/mes-dossiers/"):
     writers = User.objects.filter(
         memberships__organisation=organisation, memberships__role__in=Membership.WRITERS, is_active=True
     )
-    for person in writers.order_by("pk"):
-        notify(event, key=f"{key}:{person.pk}", recipient=person, subject=subject, body=body, url=url)
+    notify_each(event, recipients=writers.order_by("pk"), key=key, subject=subject, body=body, url=url)
 
 
 def receipt_mail(application):

@@ -4,7 +4,6 @@ Judged by the server's clock at arrival. One instant a rule; each opens at its f
 """
 
 import datetime
-from collections import defaultdict
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -27,6 +26,8 @@ class Window:
     wave: Wave
     grace_until: datetime.datetime | None
     extension: DepositExtension | None = None
+    # The version of the call that gives the grace: its latest published one.
+    in_force: CallVersion | None = None
 
     def basis(self, at):
         """The `DepositBasis` by which a sending that arrives at this instant is in time, or ""."""
@@ -95,26 +96,27 @@ def window_of(application):
 def windows_of(applications):
     """{dossier's key: Window} for several dossiers; two queries whatever their number."""
     given = extensions_of(applications)
-    grace = grace_by_call({application.wave.call_id for application in applications})
+    versions = versions_in_force({application.wave.call_id for application in applications})
     return {
         application.pk: Window(
             application.wave,
-            grace_end(application.wave, grace[application.wave.call_id]),
+            grace_end(application.wave, versions.get(application.wave.call_id)),
             given.get((application.wave_id, application.organisation_id)),
+            versions.get(application.wave.call_id),
         )
         for application in applications
     }
 
 
-def grace_end(wave, minutes):
+def grace_end(wave, version):
+    minutes = version.grace_minutes if version else 0
     return wave.closes_at and wave.closes_at + datetime.timedelta(minutes=minutes)
 
 
-def grace_by_call(call_ids):
-    """{call: minutes} of the versions in force: the rule is the same for everyone who answers the call."""
-    minutes: dict[int, int] = defaultdict(int)
+def versions_in_force(call_ids):
+    """{call: its latest published version}: the rule is the same for everyone who answers the call."""
     versions = CallVersion.objects.filter(call__in=call_ids, frozen_at__isnull=False).order_by("number")
-    return minutes | dict(versions.values_list("call", "grace_minutes"))
+    return {one.call_id: one for one in versions.only("call_id", "number", "grace_minutes")}
 
 
 def extensions_of(applications):

@@ -40,7 +40,8 @@ def request(*, kind, subject_type, subject_id, facts, by, released_at=None):
         FactsError: a fact is missing or ill-typed (a programming error, never a person's).
     """
     letter = _checked(kind, facts)
-    with transaction.atomic():
+    # No savepoint inside a verb's transaction: what fails here makes the verb fail.
+    with transaction.atomic(savepoint=False):
         document = _existing(kind, subject_type, subject_id)
         if document is None:
             document = _create(kind, subject_type, subject_id, letter, by, released_at)
@@ -94,8 +95,12 @@ def take_number(*, series, year):
 
 
 def _locked_counter(series, year):
+    counters = NumberCounter.objects.select_for_update().filter(name=series, year=year)
+    if counter := counters.first():
+        return counter
+    # The first of its year: whoever makes the counter, both then wait for its lock.
     NumberCounter.objects.get_or_create(name=series, year=year)
-    return NumberCounter.objects.select_for_update().get(name=series, year=year)
+    return counters.get()
 
 
 def _next_number(counter):

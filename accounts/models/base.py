@@ -1,8 +1,9 @@
 import uuid
 from contextlib import nullcontext
+from functools import cache
 
 from django.db import models, transaction
-from django_fsm import ConcurrentTransitionMixin, TransitionNotAllowed
+from django_fsm import ConcurrentTransitionMixin, FSMFieldMixin, TransitionNotAllowed
 from django_fsm.signals import post_transition
 
 from accounts.errors import NotAllowed, StalePage
@@ -103,6 +104,11 @@ class StatefulModel(ConcurrentTransitionMixin, VersionedModel):
             super().save(*args, update_fields=update_fields, **kwargs)
             self._record_transitions()
 
+    @property
+    def state_fields(self):
+        """As django-fsm's, found once a class: it looks through every field of every object that is read."""
+        return state_fields_of(type(self))
+
     def move(self, transition_name, *, by, **kwargs):
         """Perform one transition and save it.
 
@@ -142,6 +148,11 @@ class StatefulModel(ConcurrentTransitionMixin, VersionedModel):
         pending, self._transitions_to_record = self._transitions_to_record, []
         for name, source, target, by in pending:
             JournalEntry.write(action=name, subject=self, actor=by, from_state=source, to_state=target)
+
+
+@cache
+def state_fields_of(model):
+    return tuple(field for field in model._meta.fields if isinstance(field, FSMFieldMixin))
 
 
 def remember_transition(sender, instance, name, source, target, method_kwargs=None, **kwargs):

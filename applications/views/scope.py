@@ -18,10 +18,13 @@ RELATED = (
 )
 
 
-def own_dossier(request, public_id):
+READ_WITH = ("answers", "budget", "call_version__bounds")
+
+
+def own_dossier(request, public_id, read_with=READ_WITH):
     """A dossier of one of the reader's organisations; any other is not found."""
     mine = Application.objects.of_applicant(request.user).select_related(*RELATED)
-    return get_object_or_404(mine.prefetch_related("answers", "budget", "call_version__bounds"), public_id=public_id)
+    return get_object_or_404(mine.prefetch_related(*read_with), public_id=public_id)
 
 
 def trail_of(application):
