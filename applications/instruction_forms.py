@@ -30,7 +30,7 @@ class CorrectionForm(DsfrForm):
             ("0", "Des précisions, une meilleure qualité : l’horloge continue"),
         ),
         coerce=lambda value: value == "1",
-        empty_value=True,
+        empty_value=True,  # type: ignore[arg-type]  # Any value will do, not texts alone.
         initial="1",
         required=False,
         widget=forms.RadioSelect,
@@ -134,7 +134,10 @@ class DismissForm(DsfrForm):
 class PaperForm(PlaceForm):
     """A request that came by post: dates, structure, place, amounts, scan."""
 
-    field_order = ["wave", "postmarked_on", "received_on", "siret", "name"]
+    field_order = (
+        "wave", "postmarked_on", "received_on", "siret", "name", "legal_form", "organisation_address", "postal_code",
+        "city", "representative_name", "place_name", "commune", "address", "declared_segment",
+    )  # fmt: skip
     wave: forms.ModelChoiceField = forms.ModelChoiceField(
         queryset=None, label="Vague", empty_label=None, to_field_name="public_id"
     )

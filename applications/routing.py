@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.errors import Refusal
+from accounts.french import folded
 from accounts.models import JournalEntry, Role, User
 from accounts.permissions import require
 from applications.models import Application, Fabrique, RegionRule
@@ -105,4 +106,5 @@ def set_rule(rule, region, officer, by):
 def regions():
     """The regions of the communes, those of the places, and those that have a rule, by name."""
     named = [rows.exclude(region="").order_by() for rows in (Commune.objects, Fabrique.objects, RegionRule.objects)]
-    return sorted({region for rows in named for region in rows.values_list("region", flat=True).distinct()})
+    found = {region for rows in named for region in rows.values_list("region", flat=True).distinct()}
+    return sorted(found, key=folded)

@@ -135,12 +135,12 @@ def staff_text(row, section_titles):
     return words_of(row)
 
 
+VERDICTS = {"met": "remplie", "not_met": "non remplie", "not_applicable": "sans objet"}
 STAFF_DETAILS = {
     "answer_checklist": lambda told: f"a répondu « {VERDICTS.get(told['verdict'], '')} » à « {told['item']} »",
     "correct_by_staff": lambda told: f"a corrigé « {told['title']} » : {told['reason']}",
     "dismiss_duplicate": lambda told: f"a dit que le dossier {told['other']} n’est pas un doublon : {told['reason']}",
 }
-VERDICTS = {"met": "remplie", "not_met": "non remplie", "not_applicable": "sans objet"}
 
 
 def actor_of(row):

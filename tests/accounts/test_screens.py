@@ -98,7 +98,9 @@ def test_giving_and_taking_a_role(client, db, post):
 
 
 def test_the_outbox_page_exists_only_in_a_demonstration(client, db, settings):
-    message = notify("account", key="essai:1", recipient="a@exemple.test", subject="Bonjour", body="Lien http://localhost/x")
+    message = notify(
+        "account", key="essai:1", recipient="a@exemple.test", subject="Bonjour", body="Lien http://localhost/x"
+    )
     settings.DEMO = False
     assert client.get("/courriels/").status_code == 404
     assert client.get(f"/courriels/{message.public_id}/").status_code == 404
