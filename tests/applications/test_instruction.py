@@ -323,7 +323,7 @@ def test_a_request_on_paper_is_numbered_with_its_postmark_and_its_clock(client, 
     assert not application.organisation.memberships.exists() and not OutboxMessage.objects.exists()
     assert JournalEntry.objects.filter(action="deposit_on_paper", subject_id=application.pk).exists()
     page = text(client.get(staff_url(application)))
-    assert "cachet de la poste du" in page and "point ouvert" in page
+    assert "cachet de la poste du" in page and "Point ouvert" in page
     with pytest.raises(Refusal, match="n’est pas complet"):
         admissibility.admit(application=application, by=officer)
 
