@@ -126,8 +126,8 @@ def reads(client, path):
     return sum(query["sql"].startswith("SELECT") for query in captured)
 
 
-# One literal: the reads of a list do not depend on its rows (session, person, roles, count, keys, rows and theirs; where
-# columns can be chosen, those that the reader chose).
+# One literal: the reads of a list do not depend on its rows (session, person, roles, count, keys, rows and theirs;
+# where columns can be chosen, those that the reader chose).
 @pytest.mark.parametrize(
     ("path", "expected"),
     [("/pilotage/journal/", 7), ("/pilotage/comptes/", 8), ("/pilotage/courriels/", 7), ("/organisations/", 6)],
