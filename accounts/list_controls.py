@@ -33,6 +33,7 @@ class Controls:
 
     request: HttpRequest
     facets: bool
+    counts_facets: bool
     query: str
     active_filters: list
     columns: Sequence["Column"]
@@ -93,14 +94,15 @@ class Controls:
 
     def _control(self, one, values):
         facet = self.facets and one.kind == "choice"
-        found = self.counts.options(one) if facet else [(value, label, None) for value, label in one.options(self)]
+        counted = facet and self.counts_facets
+        found = self.counts.options(one) if counted else [(value, label, None) for value, label in one.options(self)]
         options = [(value, label, str(value) in values, many) for value, label, many in found]
         return {
             "key": one.key,
             "label": one.label,
             "kind": "facet" if facet else one.kind,
             # A value that would find nothing is no choice, unless it is the one in force.
-            "options": [option for option in options if option[3] != 0 or option[2]] if facet else options,
+            "options": [option for option in options if option[3] != 0 or option[2]] if counted else options,
             "value": (values or [""])[0],
             "chosen": len(values),
         }

@@ -211,9 +211,14 @@ class ListPage(Controls):
     @cached_property
     def sums(self):
         expressions = {f"total_{n}": expression for n, (_, expression) in enumerate(self.totals.values())}
-        if self.facets:
+        if self.counts_facets:
             expressions |= self.counts.idle_aggregates
         return self.filtered.order_by().aggregate(how_many=Count("pk"), **expressions)
+
+    @property
+    def counts_facets(self):
+        """Counting every value costs as much as the list itself: once something is narrowed, or when asked."""
+        return self.facets and bool(self.active_filters or self.request.GET.get("compter"))
 
     @cached_property
     def counts(self):

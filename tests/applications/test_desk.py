@@ -84,7 +84,7 @@ def facet(page, label):
 
 def test_each_value_says_how_many_rows_it_would_give(client, officer, three):
     admissibility.admit(application=three[0], by=officer)
-    page = client.get(LIST).content.decode()
+    page = client.get(f"{LIST}?compter=1").content.decode()
     assert facet(page, "État") == {"À contrôler": 2, "Recevable": 1}
     assert facet(page, "Suivi par") == {"personne": 3}
     assert facet(page, "Région") == {"Auvergne-Rhône-Alpes": 3}
@@ -100,7 +100,7 @@ def test_each_value_says_how_many_rows_it_would_give(client, officer, three):
 
 def test_counts_are_those_of_the_lists_they_announce(client, officer, three):
     admissibility.take_charge(application=three[1], by=officer)
-    page = client.get(LIST).content.decode()
+    page = client.get(f"{LIST}?compter=1").content.decode()
     for label, many in facet(page, "À surveiller").items():
         key = next(one.key for one in alerts() if one.label == label)
         assert f"<strong>{many}\N{NO-BREAK SPACE}dossier" in client.get(f"{LIST}?alerte={key}").content.decode()
