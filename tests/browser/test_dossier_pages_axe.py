@@ -6,7 +6,7 @@ One sitting a person, over the demonstration; the acts themselves are tried in t
 import pytest
 
 from tests.browser import steps
-from tests.browser.looking import LAPTOP, TABLET, TELEPHONE, look
+from tests.browser.looking import LAPTOP, TABLET, TELEPHONE, assert_inside, look
 
 pytestmark = pytest.mark.browser
 DRAFT, SENT, CALL = "Le Préau numérique", "Le Tiroir", "ami-fabriques"
@@ -67,21 +67,23 @@ def test_pages_of_an_officer(people):
 def test_the_officers_list_with_its_facets_and_a_selection(people):
     page = people.page("instruction")
     page.goto("/pilotage/dossiers/")
-    seen(people, page)
     for facet in page.locator(".fab-facette > summary").all():
         facet.click()
-        seen_inside(page)
-    page.get_by_label(SENT).first.check()
+        for size in (TABLET, LAPTOP):
+            page.set_viewport_size(size)
+            assert_inside(page)
+    seen(people, page)
+    page.locator("tr").filter(has_text=SENT).get_by_role("checkbox").check()
     steps.press(page, "Confier à quelqu’un")
     page.wait_for_url("**/pilotage/dossiers/lot/**")
     seen(people, page)
 
 
-def seen_inside(page):
-    """An open box leaves no screen; what it holds was judged closed, and is judged once here."""
-    look(page, sizes=(TABLET,))
-    page.set_viewport_size(LAPTOP)
-
-
 def test_pages_of_whoever_builds_a_call(people):
-    visit(people, people.page("administration"), [f"/pilotage/appels/{steps.CALL}/{part}" for part in OF_THE_BUILDER])
+    """On a copy: the other files publish the call that the demonstration prepares."""
+    page = people.page("administration")
+    visit(people, page, [f"/pilotage/appels/nouveau/?copie={steps.CALL}"])
+    steps.fill(page, {"Titre de l’appel": "Appel regardé", "Adresse": "appel-regarde"})
+    steps.press(page, "Créer le brouillon")
+    page.wait_for_url("**/pilotage/appels/appel-regarde/")
+    visit(people, page, [f"/pilotage/appels/appel-regarde/{part}" for part in OF_THE_BUILDER])
