@@ -1,0 +1,92 @@
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django_fsm import FSMField, transition
+
+from accounts.models import PublicIdModel, StatefulModel, User
+from applications.models import Application
+from funding.models import Award
+from programme.models import Wave
+from selection.models.delegation import SignatureDelegation
+from selection.querysets import DecisionQuerySet
+
+SIGN = "selection.sign"
+
+
+class Decision(PublicIdModel, StatefulModel):
+    """The signed act on one dossier (glossary 29): never edited; ended by a counter-decision."""
+
+    class State(models.TextChoices):
+        PREPARED = "prepared", "Préparée"
+        SIGNED = "signed", "Signée"
+        ISSUED = "issued", "Mise à disposition"
+        NOTIFIED = "notified", "Notifiée"
+        WITHDRAWN = "withdrawn", "Retirée"
+        REPEALED = "repealed", "Abrogée"
+        CORRECTED = "corrected", "Rectifiée"
+
+    class Act(models.TextChoices):
+        AWARD = "award", "Attribution"
+        WAITLIST = "waitlist", "Liste complémentaire"
+        REFUSAL = "refusal", "Rejet"
+        DEFERRAL = "deferral", "Ajournement"
+
+    application = models.ForeignKey(Application, models.PROTECT, related_name="+", verbose_name="dossier")
+    wave = models.ForeignKey(Wave, models.PROTECT, related_name="+", verbose_name="vague")
+    act = models.CharField("acte", max_length=10, choices=Act)
+    state = FSMField("état", default=State.PREPARED, choices=State.choices, protected=True, max_length=10)
+    award = models.ForeignKey(Award, models.PROTECT, null=True, blank=True, related_name="+")
+    amount_cents = models.BigIntegerField("montant (centimes)", default=0)
+    ground = models.TextField("motif", blank=True)
+    rank = models.PositiveSmallIntegerField("rang", null=True, blank=True)
+    valid_until = models.DateField("valable jusqu’au", null=True, blank=True)
+    delegation = models.ForeignKey(
+        SignatureDelegation, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="délégation"
+    )
+    signed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    signed_at = models.DateTimeField("signée le", null=True, blank=True)
+    issued_at = models.DateTimeField("mise à disposition le", null=True, blank=True)
+    # CRPA R112-17 to R112-20: first opening, else fifteen days after it was made available.
+    notified_on = models.DateField("notifiée le", null=True, blank=True)
+    created_at = models.DateTimeField("préparée le", default=timezone.now)
+
+    objects = DecisionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "décision"
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application", "wave"],
+                condition=~Q(state__in=["withdrawn", "repealed", "corrected"]),
+                name="decision_one_standing",
+                violation_error_message="Une décision existe déjà pour ce dossier.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="prepared")
+                | Q(signed_by__isnull=False, signed_at__isnull=False, delegation__isnull=False),
+                name="decision_signed_has_signatory",
+            ),
+            models.CheckConstraint(
+                condition=~Q(act="award") | Q(award__isnull=False, amount_cents__gt=0), name="decision_award_has_money"
+            ),
+            models.CheckConstraint(
+                condition=~Q(act__in=["refusal", "deferral"]) | ~Q(ground=""), name="decision_refusal_has_ground"
+            ),
+        ]
+        indexes = [models.Index(fields=["wave", "act"], name="decision_wave_act")]
+
+    def __str__(self):
+        return f"{self.get_act_display()}, {self.application}"
+
+    @transition(state, State.PREPARED, State.SIGNED, permission=SIGN)
+    def sign(self, *, by, at, delegation):
+        self.signed_by, self.signed_at, self.delegation = by, at, delegation
+
+    @transition(state, State.SIGNED, State.ISSUED, permission=SIGN)
+    def issue(self, *, by, at):
+        self.issued_at = at
+
+    @transition(state, State.ISSUED, State.NOTIFIED)
+    def notify(self, *, by, on):
+        self.notified_on = on

@@ -1,0 +1,41 @@
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.models import PublicIdModel, User
+from programme.models import Programme
+from selection.querysets import DelegationQuerySet
+
+
+class SignatureDelegation(PublicIdModel):
+    """Who may sign what, up to how much, from when to when, by which published act (glossary 30)."""
+
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="+", verbose_name="dispositif")
+    holder = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="délégataire")
+    acts = models.JSONField("actes couverts", default=list, help_text="parmi : award, waitlist, refusal")
+    ceiling_cents = models.BigIntegerField("plafond par acte (centimes)")
+    starts_on = models.DateField("du")
+    ends_on = models.DateField("au")
+    published_act = models.CharField("acte de délégation publié", max_length=250)
+    # Printed above the name: "Pour la ministre et par délégation," then the function, a line each.
+    formula = models.CharField("formule de signature", max_length=250)
+
+    objects = DelegationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "délégation de signature"
+        verbose_name_plural = "délégations de signature"
+        ordering = ["-starts_on"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on"), ceiling_cents__gt=0),
+                name="delegation_coherent",
+                violation_error_message="La délégation finit après avoir commencé et son plafond est positif.",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.holder}, {self.published_act}"
+
+    def covers(self, *, act, cents, on):
+        """True when this delegation covers the act, the amount (cents) and the day (Europe/Paris)."""
+        return act in self.acts and cents <= self.ceiling_cents and self.starts_on <= on <= self.ends_on
