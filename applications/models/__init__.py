@@ -7,25 +7,32 @@ from applications.models.application import (
     ApplicationState,
     DepositBasis,
 )
+from applications.models.assigning import AssignmentRun, KeptApart
+from applications.models.conflict import ALERTING, AlertJudgement, Interest, Recusal, TieKind
 from applications.models.content import Answer, Attachment, BudgetEntry, CorrectionRequest, Revision, SavedSection
 from applications.models.deadlines import DepositExtension, Outage
 from applications.models.desk import RegionRule
+from applications.models.exercise import ExerciseScore, ExerciseSheet, ReferenceScore, WorkedExample
 from applications.models.fabrique import Fabrique, FabriqueFact
 from applications.models.instruction import ChecklistAnswer, CorrectionItem, DuplicateHint
 from applications.models.message import Message, MessageFile, MessageTemplate
+from applications.models.pool import ReviewerInvitation, TermsAcceptance
 from applications.models.project import WHOLE_SHARE, CoFunding, Partner, PlaceKind, Post, Project, Site
 from applications.models.review import Assignment, InterestDeclaration, Review, ReviewerProfile, ReviewScore
 from applications.models.team import NetworkConsent, SectionAssignee, SignOff, SignOffRequest
 
 __all__ = [
+    "ALERTING",
     "APPLICANT_LABELS",
     "EDITABLE",
     "UNDER_EXAMINATION",
     "WHOLE_SHARE",
+    "AlertJudgement",
     "Answer",
     "Application",
     "ApplicationState",
     "Assignment",
+    "AssignmentRun",
     "Attachment",
     "BudgetEntry",
     "ChecklistAnswer",
@@ -36,9 +43,13 @@ __all__ = [
     "DepositBasis",
     "DepositExtension",
     "DuplicateHint",
+    "ExerciseScore",
+    "ExerciseSheet",
     "Fabrique",
     "FabriqueFact",
+    "Interest",
     "InterestDeclaration",
+    "KeptApart",
     "LinkedUndertaking",
     "Message",
     "MessageFile",
@@ -49,10 +60,14 @@ __all__ = [
     "PlaceKind",
     "Post",
     "Project",
+    "ReferenceScore",
+    "Recusal",
     "RegionRule",
     "RepublicanCommitment",
     "Review",
+    "ReviewDraft",
     "ReviewScore",
+    "ReviewerInvitation",
     "ReviewerProfile",
     "Revision",
     "SavedSection",
@@ -60,4 +75,5 @@ __all__ = [
     "SignOff",
     "SignOffRequest",
     "Site",
+    "WorkedExample",
 ]

@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 from django.utils import timezone
@@ -7,22 +7,43 @@ from django_fsm import FSMField, transition
 
 from accounts.models import PublicIdModel, StatefulModel, User, VersionedModel
 from applications.models.application import Application
+from applications.models.assigning import AssignmentRun
 from applications.models.content import Revision
 from applications.querysets import AssignmentQuerySet, ReviewQuerySet
-from programme.models import Criterion
+from programme.models import Commune, Criterion
 
 ASSIGN = "applications.assign_reviewers"
+
+
+def default_languages():
+    return ["fr"]
 
 
 class ReviewerProfile(VersionedModel):
     """What decides who may review what: for whom the person works, and how much she can take."""
 
-    shown_when_stale = ("employer", "employer_siren", "region", "capacity")
+    shown_when_stale = (
+        "employer", "employer_siren", "region", "capacity", "fields", "regions", "languages", "commune",
+        "unavailable_from", "unavailable_until",
+    )  # fmt: skip
     user = models.OneToOneField(User, models.PROTECT, related_name="+", verbose_name="personne")
     employer = models.CharField("organisme", max_length=200, blank=True)
     employer_siren = models.CharField("SIREN de l’organisme", max_length=9, blank=True)
     region = models.CharField("région", max_length=60, blank=True)
     capacity = models.PositiveSmallIntegerField("dossiers au plus par vague", default=12)
+    # Codes of `PlaceKind.Kind`: what she knows, so that a dossier may meet somebody of its trade.
+    fields = models.JSONField("domaines", default=list, blank=True)
+    # Names of regions, as communes have them: those she knows besides her own.
+    regions = models.JSONField("régions connues", default=list, blank=True)
+    # Codes of ISO 639-1.
+    languages = models.JSONField("langues", default=default_languages, blank=True)
+    # Where she lives or works: what the alert of the same commune is made of.
+    commune = models.ForeignKey(
+        Commune, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="commune"
+    )
+    # Both, or neither: no sheet is asked for that would be due in between.
+    unavailable_from = models.DateField("indisponible du", null=True, blank=True)
+    unavailable_until = models.DateField("indisponible jusqu’au", null=True, blank=True)
 
     class Meta:
         verbose_name = "profil d’évaluation"
@@ -33,11 +54,21 @@ class ReviewerProfile(VersionedModel):
                 condition=Q(employer_siren="") | Q(Exact(Length("employer_siren"), 9)),
                 name="reviewerprofile_siren_nine_digits",
                 violation_error_message="Un SIREN a neuf chiffres.",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(unavailable_from=None, unavailable_until=None)
+                | Q(unavailable_from__lte=F("unavailable_until")),
+                name="reviewerprofile_absence_has_two_days",
+                violation_error_message="Donnez le premier et le dernier jour de l’absence, dans cet ordre.",
+            ),
         ]
 
     def __str__(self):
         return str(self.user)
+
+    def is_away(self, day):
+        """Whether an absence covers a day (Europe/Paris)."""
+        return bool(self.unavailable_from and day and self.unavailable_from <= day <= self.unavailable_until)
 
 
 class Assignment(PublicIdModel, StatefulModel):
@@ -68,6 +99,14 @@ class Assignment(PublicIdModel, StatefulModel):
     assigned_at = models.DateTimeField("confiée le", default=timezone.now)
     assigned_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="confiée par")
     closed_at = models.DateTimeField("rendue ou close le", null=True, blank=True)
+    # The calculation that chose it; null: chosen by hand.
+    run = models.ForeignKey(
+        AssignmentRun, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="calcul"
+    )
+    # Kept when the wave is calculated again. What is chosen by hand is locked.
+    locked = models.BooleanField("verrouillée", default=False)
+    # Why this person, in French sentences, as it was known when she was chosen.
+    reasons = models.JSONField("raisons", default=list, blank=True)
 
     objects = AssignmentQuerySet.as_manager()
 
@@ -119,6 +158,11 @@ class Assignment(PublicIdModel, StatefulModel):
     def take_back(self, *, by):
         self.closed_at = timezone.now()
 
+    @transition(state, [State.PROPOSED, State.ACCEPTED, State.REOPENED], State.LAPSED)
+    def lapse(self, *, by):
+        """No answer, or no sheet, in time: the clock takes it off her desk."""
+        self.closed_at = timezone.now()
+
     @transition(state, [State.LAPSED, State.DECLINED], State.PROPOSED, permission=ASSIGN)
     def propose_again(self, *, by):
         """Taken back by mistake, or the reviewer has changed her mind; never after a recusal."""
@@ -165,11 +209,22 @@ class InterestDeclaration(models.Model):
 class Review(PublicIdModel, VersionedModel):
     """A reviewer's sheet, bound to the revision it judged."""
 
+    class Confidence(models.IntegerChoices):
+        LOW = 1, "Faible : je connais mal ce domaine"
+        MEDIUM = 2, "Moyenne"
+        HIGH = 3, "Forte : c’est mon domaine"
+
     assignment = models.OneToOneField(Assignment, models.PROTECT, related_name="review", verbose_name="affectation")
     revision = models.ForeignKey(Revision, models.PROTECT, related_name="+", verbose_name="version évaluée")
     comment = models.TextField("avis d’ensemble", blank=True)
     # Weighted mean of the criteria, out of 100, in hundredths of a point; set when the sheet is given.
     score_hundredths = models.PositiveIntegerField("note (centièmes)", null=True, blank=True)
+    confidence = models.PositiveSmallIntegerField("confiance", null=True, blank=True, choices=Confidence)
+    # The reviewer gives her sheet without a score, for this reason; it counts as given, in no mean.
+    abstention = models.CharField("motif d’abstention", max_length=500, blank=True)
+    # What `ReviewDraft` was kept last, and how many characters stand written: what decides when to keep the next.
+    draft_kept_at = models.DateTimeField("dernière version gardée le", null=True, blank=True)
+    length = models.PositiveIntegerField("signes écrits", default=0)
     updated_at = models.DateTimeField("modifiée le", auto_now=True)
     submitted_at = models.DateTimeField("rendue le", null=True, blank=True)
     # The page (key of its form) that saved last, as for `SavedSection`.
@@ -185,10 +240,16 @@ class Review(PublicIdModel, VersionedModel):
                 condition=Q(score_hundredths=None) | Q(score_hundredths__lte=10_000), name="review_score_in_range"
             ),
             models.CheckConstraint(
-                condition=Q(submitted_at=None, score_hundredths=None)
-                | Q(submitted_at__isnull=False, score_hundredths__isnull=False),
+                condition=Q(submitted_at=None, score_hundredths=None, abstention="")
+                | Q(submitted_at__isnull=False, score_hundredths__isnull=False, abstention="")
+                | (Q(submitted_at__isnull=False, score_hundredths=None) & ~Q(abstention="")),
                 name="review_given_has_score",
-                violation_error_message="Une évaluation rendue a une note, une évaluation en cours n’en a pas.",
+                violation_error_message=(
+                    "Une évaluation rendue a une note ou le motif d’une abstention, une évaluation en cours n’en a pas."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(confidence=None) | Q(confidence__range=(1, 3)), name="review_confidence_in_range"
             ),
         ]
 
@@ -200,12 +261,48 @@ class ReviewScore(models.Model):
     review = models.ForeignKey(Review, models.PROTECT, related_name="scores", verbose_name="évaluation")
     criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="+", verbose_name="critère")
     points = models.PositiveSmallIntegerField("points", null=True, blank=True)
+    not_applicable = models.BooleanField("sans objet", default=False)
     reason = models.TextField("motif", blank=True)
 
     class Meta:
         verbose_name = "note"
         ordering = ["criterion__position"]
-        constraints = [models.UniqueConstraint(fields=["review", "criterion"], name="score_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["review", "criterion"], name="score_once"),
+            models.CheckConstraint(
+                condition=Q(not_applicable=False) | Q(points=None),
+                name="score_not_applicable_no_points",
+                violation_error_message="Un critère sans objet n’a pas de points.",
+            ),
+        ]
 
     def __str__(self):
         return f"{self.criterion} : {self.points}"
+
+
+class ReviewDraft(models.Model):
+    """A sheet as it stood at one moment, kept so that its author can come back to it. Append-only."""
+
+    class Why(models.TextChoices):
+        WRITING = "writing", "En cours d’écriture"
+        SHORTENED = "shortened", "Avant un effacement"
+        GIVEN = "given", "Rendue"
+        RESTORED = "restored", "Avant un retour en arrière"
+        IMPORTED = "imported", "Avant la reprise d’un tableur"
+
+    review = models.ForeignKey(Review, models.PROTECT, related_name="drafts", verbose_name="évaluation")
+    number = models.PositiveSmallIntegerField("version")
+    why = models.CharField("gardée", max_length=10, choices=Why)
+    revision = models.ForeignKey(Revision, models.PROTECT, related_name="+", verbose_name="version évaluée")
+    # {name of a field of the sheet: its text}, as `applications.evaluations.texts` writes them.
+    content = models.JSONField("contenu")
+    kept_at = models.DateTimeField("gardée le", default=timezone.now)
+
+    class Meta:
+        verbose_name = "version d’une évaluation"
+        verbose_name_plural = "versions d’une évaluation"
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["review", "number"], name="review_draft_number_once")]
+
+    def __str__(self):
+        return f"{self.review}, version {self.number}"
