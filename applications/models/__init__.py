@@ -60,8 +60,8 @@ __all__ = [
     "PlaceKind",
     "Post",
     "Project",
-    "ReferenceScore",
     "Recusal",
+    "ReferenceScore",
     "RegionRule",
     "RepublicanCommitment",
     "Review",
@@ -75,5 +75,7 @@ __all__ = [
     "SignOff",
     "SignOffRequest",
     "Site",
+    "TermsAcceptance",
+    "TieKind",
     "WorkedExample",
 ]
