@@ -291,7 +291,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('abstention', ''), ('score_hundredths', None), ('submitted_at', None)), models.Q(('abstention', ''), ('score_hundredths__isnull', False), ('submitted_at__isnull', False)), models.Q(('score_hundredths', None), ('submitted_at__isnull', False), models.Q(('abstention', ''), _negated=True)), _connector='OR'), name='review_given_has_score', violation_error_message='Une évaluation rendue a une note ou le motif d’une abstention, une évaluation en cours n’en a pas.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('abstention', ''), ('score_hundredths', None), ('submitted_at', None)), models.Q(('abstention', ''), ('score_hundredths__isnull', False), ('submitted_at__isnull', False)), models.Q(('score_hundredths', None), ('submitted_at__isnull', False), models.Q(('abstention', ''), _negated=True)), _connector='OR'), name='review_given_has_score', violation_error_message='Une évaluation rendue a une note, ou le motif d’une abstention\xa0; en cours, elle n’en a pas.'),
         ),
         migrations.AddConstraint(
             model_name='review',

@@ -18,7 +18,14 @@ from applications.models.instruction import ChecklistAnswer, CorrectionItem, Dup
 from applications.models.message import Message, MessageFile, MessageTemplate
 from applications.models.pool import ReviewerInvitation, TermsAcceptance
 from applications.models.project import WHOLE_SHARE, CoFunding, Partner, PlaceKind, Post, Project, Site
-from applications.models.review import Assignment, InterestDeclaration, Review, ReviewerProfile, ReviewScore
+from applications.models.review import (
+    Assignment,
+    InterestDeclaration,
+    Review,
+    ReviewDraft,
+    ReviewerProfile,
+    ReviewScore,
+)
 from applications.models.team import NetworkConsent, SectionAssignee, SignOff, SignOffRequest
 
 __all__ = [

@@ -245,7 +245,7 @@ class Review(PublicIdModel, VersionedModel):
                 | (Q(submitted_at__isnull=False, score_hundredths=None) & ~Q(abstention="")),
                 name="review_given_has_score",
                 violation_error_message=(
-                    "Une évaluation rendue a une note ou le motif d’une abstention, une évaluation en cours n’en a pas."
+                    "Une évaluation rendue a une note, ou le motif d’une abstention ; en cours, elle n’en a pas."
                 ),
             ),
             models.CheckConstraint(

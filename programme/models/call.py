@@ -134,7 +134,13 @@ class CallVersion(EditedRow):
     state_share_max_percent = models.PositiveSmallIntegerField("part de l’État au plus (%)", null=True, blank=True)
     # Values of `accounts.models.LegalForm`; empty: every form may answer.
     eligible_legal_forms = models.JSONField("formes juridiques admises", default=list, blank=True)
+    # Out of 100, in hundredths of a point: a dossier whose mean is below does not pass. None: no threshold.
+    threshold_hundredths = models.PositiveIntegerField("note à atteindre (centièmes)", null=True, blank=True)
+    # Reviewers score the worked examples of this version before their dossiers.
+    exercise_required = models.BooleanField("exercice de calibrage demandé", default=False)
     self_test_note = models.TextField("mot d’accueil du test d’éligibilité", blank=True)
+    # Codes of `programme.tie_break.TieBreak`, in the order in which they separate equals; empty: equals stay equal.
+    tie_break = models.JSONField("règles de départage", default=list, blank=True)
     change_note = models.TextField("ce qui change", blank=True)
 
     class Meta:
@@ -152,6 +158,11 @@ class CallVersion(EditedRow):
                 condition=Q(state_share_max_percent=None) | Q(state_share_max_percent__range=(1, 100)),
                 name="callversion_state_share",
                 violation_error_message="La part de l’État est un pourcentage, de 1 à 100.",
+            ),
+            models.CheckConstraint(
+                condition=Q(threshold_hundredths=None) | Q(threshold_hundredths__range=(1, 10_000)),
+                name="callversion_threshold",
+                violation_error_message="La note à atteindre est sur 100.",
             ),
         ]
 
@@ -215,6 +226,10 @@ class Criterion(EditedRow):
     label = models.CharField("critère", max_length=120)
     description = models.TextField("ce qui est regardé", blank=True)
     weight = models.PositiveSmallIntegerField("poids")
+    # A dossier whose mean on this criterion is below does not pass. None: no threshold.
+    threshold_points = models.PositiveSmallIntegerField("points à atteindre", null=True, blank=True)
+    # A reviewer may answer that the criterion does not apply: it leaves the mean, it never counts as zero.
+    may_not_apply = models.BooleanField("peut être sans objet", default=False)
 
     class Meta:
         verbose_name = "critère"
