@@ -5,6 +5,7 @@ from django import forms
 from accounts.forms import DsfrForm, EuroCentsField
 from accounts.models import LegalForm
 from programme.models import Call, CallVersion, Programme, Segment
+from programme.tie_break_form import CHOSEN, TieBreakForm, initial_rules
 
 LEVELS = 6
 
@@ -50,7 +51,7 @@ class NewCallForm(BuilderForm):
         self.fields["programme"].queryset = Programme.objects.all()
 
 
-class SettingsForm(BuilderForm):
+class SettingsForm(TieBreakForm, BuilderForm):
     title = forms.CharField(label="Titre", max_length=150)
     kind = forms.ChoiceField(label="Nature", choices=Call.Kind.choices)
     summary = area("Résumé", "Ce que l’appel soutient, en quelques lignes. Lu par tous, en tête de la page.", rows=6)
@@ -92,6 +93,7 @@ class SettingsForm(BuilderForm):
                       "sign_off_required", "partners_allowed", "republican_contract_required")),
         ("L’aide", ("years", "state_aid_basis", "state_share_max_percent", "commitment_act", "agreement_required")),
         ("L’examen", ("reviews_per_application", "silence_months")),
+        ("Le départage des dossiers à égalité", CHOSEN),
     )  # fmt: skip
 
     def __init__(self, *args, version, **kwargs):
@@ -105,8 +107,8 @@ class SettingsForm(BuilderForm):
 
 
 def settings_of(version):
-    names = {name for _, names in SettingsForm.groups for name in names} - {"title", "kind"}
-    own = {"title": version.call.title, "kind": version.call.kind}
+    names = {name for _, names in SettingsForm.groups for name in names} - {"title", "kind", *CHOSEN}
+    own = {"title": version.call.title, "kind": version.call.kind, **initial_rules(version.tie_break)}
     return own | {name: getattr(version, name) for name in names}
 
 

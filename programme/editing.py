@@ -18,6 +18,7 @@ from programme.models import Call, CallVersion, Origin
 from programme.models.call import EDIT, PUBLISH
 from programme.publication import IncompleteCall, version_problems
 from programme.revisions import changes_between
+from programme.tie_break import problem_of
 
 # Addresses under /pilotage/appels/ that are no call.
 RESERVED_CALLS = ("nouveau",)
@@ -25,7 +26,7 @@ SETTINGS = (
     "summary", "eligibility", "years", "siret_required_to_submit", "reviews_per_application", "silence_months",
     "commitment_act", "agreement_required", "grace_minutes", "closing_rule", "minimum_opening_days",
     "state_aid_basis", "republican_contract_required", "sign_off_required", "partners_allowed",
-    "state_share_max_percent", "eligible_legal_forms", "self_test_note",
+    "state_share_max_percent", "eligible_legal_forms", "self_test_note", "tie_break",
 )  # fmt: skip
 PUBLISHED_SINCE = (
     "Cette version est publiée : elle ne change plus. Votre texte est gardé ci-dessous. "
@@ -144,6 +145,8 @@ def refuse_bad_settings(fields):
     unknown = set(fields.get("eligible_legal_forms") or ()) - set(LegalForm.values)
     if unknown:
         raise Refusal("Cette forme juridique n’existe pas : cochez dans la liste.", field="eligible_legal_forms")
+    if problem := problem_of(fields.get("tie_break") or []):
+        raise Refusal(problem, field="tie_break_1")
     share = fields.get("state_share_max_percent")
     if share is not None and not 1 <= share <= 100:
         raise Refusal("La part de l’État est un pourcentage, de 1 à 100.", field="state_share_max_percent")

@@ -4,6 +4,7 @@ from accounts import french
 from accounts.models import LegalForm
 from programme.models import CallVersion, Question
 from programme.questionnaire import told_condition
+from programme.tie_break import told
 
 # Said whole would be too long: only that it changed.
 LONG_TEXTS = ("summary", "eligibility", "closing_rule", "self_test_note")
@@ -162,6 +163,8 @@ def told_setting(version, field):
         return "oui" if value else "non"
     if field.name == "eligible_legal_forms":
         return ", ".join(str(dict(LegalForm.choices).get(form, form)) for form in value) or "toutes"
+    if field.name == "tie_break":
+        return " ; ".join(told(value)) or "aucune"
     if field.choices:
         return getattr(version, f"get_{field.name}_display")()
     return "—" if value is None or value == "" else str(value)
