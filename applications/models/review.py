@@ -107,6 +107,14 @@ class Assignment(PublicIdModel, StatefulModel):
     locked = models.BooleanField("verrouillée", default=False)
     # Why this person, in French sentences, as it was known when she was chosen.
     reasons = models.JSONField("raisons", default=list, blank=True)
+    # Told to the reviewer: what the clock of her answer runs from. Nothing before the dossier is sent.
+    asked_at = models.DateTimeField("demandée le", null=True, blank=True)
+    reminded_at = models.DateTimeField("rappelée le", null=True, blank=True)
+    reminders = models.PositiveSmallIntegerField("rappels", default=0)
+    # Asked instead of somebody who stayed silent.
+    replaces = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="à la place de"
+    )
 
     objects = AssignmentQuerySet.as_manager()
 
