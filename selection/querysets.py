@@ -1,7 +1,7 @@
 """Named reads of this floor: scope first, then fetch."""
 
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import Membership
 from applications.models import Application
@@ -39,4 +39,30 @@ class DecisionQuerySet(models.QuerySet):
 
     def standing(self):
         """Those that no counter-decision has ended."""
-        return self.exclude(state__in=["withdrawn", "repealed", "corrected"])
+        return self.exclude(state__in=["withdrawn", "repealed", "corrected", "dropped"])
+
+    def waiting(self):
+        """Waitlist decisions that were handed over and stand (glossary 22)."""
+        return self.filter(act="waitlist", state__in=["issued", "notified"], application__state="waitlisted")
+
+
+class AppealQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Staff: those on the dossiers they may read. A member: those of her structures, once lodged."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.has_perm("selection.read_panel"):
+            return self.filter(decision__application__in=Application.objects.visible_to(user))
+        mine = Membership.objects.filter(organisation=OuterRef("decision__application__organisation"), user=user)
+        return self.filter(Exists(mine))
+
+    def open(self):
+        return self.filter(state__in=self.model.OPEN)
+
+
+class DerogationQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Whoever reads the panel's pages, without those of dossiers on which she declared a tie."""
+        if not user.is_authenticated or not user.has_perm("selection.read_panel"):
+            return self.none()
+        return self.filter(Q(application=None) | Q(application__in=Application.objects.visible_to(user)))

@@ -1,6 +1,22 @@
+from selection.models.appeal import ANSWER_APPEAL, FOLLOW_APPEALS, Appeal
 from selection.models.decision import SIGN, Decision
 from selection.models.delegation import SignatureDelegation
+from selection.models.derogation import Derogation
+from selection.models.embargo import EmbargoAccess, EmbargoedList
 from selection.models.outcome import Outcome, PreparedOutcome
 from selection.models.panel import PanelSession
 
-__all__ = ["SIGN", "Decision", "Outcome", "PanelSession", "PreparedOutcome", "SignatureDelegation"]
+__all__ = [
+    "ANSWER_APPEAL",
+    "FOLLOW_APPEALS",
+    "SIGN",
+    "Appeal",
+    "Decision",
+    "Derogation",
+    "EmbargoAccess",
+    "EmbargoedList",
+    "Outcome",
+    "PanelSession",
+    "PreparedOutcome",
+    "SignatureDelegation",
+]

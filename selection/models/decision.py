@@ -24,6 +24,8 @@ class Decision(PublicIdModel, StatefulModel):
         WITHDRAWN = "withdrawn", "Retirée"
         REPEALED = "repealed", "Abrogée"
         CORRECTED = "corrected", "Rectifiée"
+        # Prepared, and never signed: what it would have decided did not happen.
+        DROPPED = "dropped", "Abandonnée"
 
     class Act(models.TextChoices):
         AWARD = "award", "Attribution"
@@ -49,6 +51,15 @@ class Decision(PublicIdModel, StatefulModel):
     # CRPA R112-17 to R112-20: first opening, else fifteen days after it was made available.
     notified_on = models.DateField("notifiée le", null=True, blank=True)
     created_at = models.DateTimeField("préparée le", default=timezone.now)
+    # The decision that this one takes the place of, the day it is handed over: both stand until then.
+    replaces = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="replacements", verbose_name="remplace"
+    )
+    # A deferral names the wave to come back to, and what to improve until then (glossary 23).
+    deferred_to = models.ForeignKey(
+        Wave, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="reporté à"
+    )
+    improvements = models.TextField("ce qu’il faut améliorer", blank=True)
 
     objects = DecisionQuerySet.as_manager()
 
@@ -58,12 +69,18 @@ class Decision(PublicIdModel, StatefulModel):
         constraints = [
             models.UniqueConstraint(
                 fields=["application", "wave"],
-                condition=~Q(state__in=["withdrawn", "repealed", "corrected"]),
+                condition=Q(replaces=None) & ~Q(state__in=["withdrawn", "repealed", "corrected", "dropped"]),
                 name="decision_one_standing",
                 violation_error_message="Une décision existe déjà pour ce dossier.",
             ),
+            models.UniqueConstraint(
+                fields=["replaces"],
+                condition=~Q(state="dropped"),
+                name="decision_replaced_once",
+                violation_error_message="Une autre décision prend déjà la place de celle-ci.",
+            ),
             models.CheckConstraint(
-                condition=Q(state="prepared")
+                condition=Q(state__in=["prepared", "dropped"])
                 | Q(signed_by__isnull=False, signed_at__isnull=False, delegation__isnull=False),
                 name="decision_signed_has_signatory",
             ),
@@ -72,6 +89,10 @@ class Decision(PublicIdModel, StatefulModel):
             ),
             models.CheckConstraint(
                 condition=~Q(act__in=["refusal", "deferral"]) | ~Q(ground=""), name="decision_refusal_has_ground"
+            ),
+            models.CheckConstraint(
+                condition=Q(act="deferral") | Q(deferred_to__isnull=True, improvements=""),
+                name="decision_deferral_alone_names_a_wave",
             ),
         ]
         indexes = [models.Index(fields=["wave", "act"], name="decision_wave_act")]
@@ -90,3 +111,11 @@ class Decision(PublicIdModel, StatefulModel):
     @transition(state, State.ISSUED, State.NOTIFIED)
     def notify(self, *, by, on):
         self.notified_on = on
+
+    @transition(state, State.PREPARED, State.DROPPED)
+    def drop(self, *, by):
+        """It will not be signed: its reason is in the journal."""
+
+    @transition(state, [State.ISSUED, State.NOTIFIED], State.REPEALED, permission=SIGN)
+    def repeal(self, *, by):
+        """Its successor is handed over: it ends for the future (CRPA L243-1)."""

@@ -28,6 +28,11 @@ class PreparedOutcome(VersionedModel):
     fiscal_year = models.PositiveSmallIntegerField("exercice des AE", null=True, blank=True)
     ground = models.TextField("motif", blank=True)
     departure_reason = models.CharField("motif de l’écart au classement", max_length=300, blank=True)
+    # A deferral may name the wave to come back to, and what to improve until then.
+    deferred_to = models.ForeignKey(
+        Wave, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="reporté à"
+    )
+    improvements = models.TextField("ce qu’il faut améliorer", blank=True)
     award = models.ForeignKey(
         Award, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="réservation"
     )
@@ -49,6 +54,11 @@ class PreparedOutcome(VersionedModel):
                 condition=~Q(outcome__in=["not_retained", "deferred"]) | ~Q(ground=""),
                 name="outcome_refusal_has_ground",
                 violation_error_message="Donnez le motif : il figurera dans le courrier.",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="deferred") | Q(deferred_to__isnull=True, improvements=""),
+                name="outcome_deferral_alone_names_a_wave",
+                violation_error_message="Seul un dossier reporté nomme une vague.",
             ),
             models.CheckConstraint(
                 condition=Q(award=None) | Q(outcome="proposed"), name="outcome_award_only_when_proposed"
