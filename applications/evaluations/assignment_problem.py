@@ -1,0 +1,223 @@
+"""A wave read into the arrays of the optimiser: what each pair costs and why, who may not meet, what is kept."""
+
+from collections import defaultdict
+from dataclasses import asdict, dataclass, field, fields
+
+import numpy as np
+
+from applications.evaluations import conflicts
+from applications.evaluations.optimiser import Prices, Problem
+from applications.models import Application, ApplicationState, Assignment, KeptApart, PlaceKind, ReviewerProfile
+from applications.roster import seats_of
+
+# Points for a choice made by hand that is not kept: dearer than a sheet that nobody gives, dearer than all the rest.
+LOCK, MISSING = 1_000, 300
+KINDS = dict(PlaceKind.Kind.choices)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What an officer asks of a calculation; every price in points.
+
+    Attributes:
+        least: dossiers that each reviewer has at least in the wave.
+        partial: give what can be given when the rules cannot all be kept.
+        outside: a pair without a field in common. same_region: a reviewer of the dossier's region.
+        alert: a pair that an alert concerns. change: a proposal of before that is not kept.
+        expert, regions, overlap, load: see `optimiser.Prices`.
+    """
+
+    least: int = 0
+    partial: bool = False
+    outside: int = 6
+    same_region: int = 2
+    alert: int = 8
+    change: int = 3
+    expert: int = 20
+    regions: int = 10
+    overlap: int = 30
+    load: int = 1
+
+    @classmethod
+    def read(cls, kept):
+        """The settings that a calculation was asked with, from its JSON; names that are gone are left out."""
+        known = {one.name for one in fields(cls)}
+        return cls(**{name: value for name, value in kept.items() if name in known})
+
+    def as_json(self):
+        return asdict(self)
+
+    def prices(self, dossiers):
+        """Without a dossier that two people read, nobody can be compared: the rule of overlap is left out."""
+        shared = any(dossier.call_version.reviews_per_application > 1 for dossier in dossiers)
+        return Prices(
+            expert=self.expert,
+            regions=self.regions,
+            overlap=self.overlap if shared else 0,
+            load=self.load,
+            missing=MISSING if self.partial else None,
+        )
+
+
+@dataclass
+class WaveRead:
+    """A wave as the optimiser needs it, and as its words need it.
+
+    Attributes:
+        dossiers: the admissible `Application`s, in rows. seats: the `roster.Seat`s, in columns.
+        kinds: {dossier id: set of `PlaceKind.Kind`}. known: {user id: set of the same}.
+        excluded, alerts: {(dossier id, user id): [`conflicts.Reason`]}.
+        current: {(dossier id, user id): `Assignment`} proposed and not sent. lapsed: those that a calculation dropped.
+        barred: pairs asked about already: taken back by hand, declined, recused.
+        together: groups of user ids that share a dossier already sent.
+        apart: [(user id, user id)].
+    """
+
+    settings: Settings
+    dossiers: list
+    seats: list
+    kinds: dict = field(default_factory=dict)
+    known: dict = field(default_factory=dict)
+    excluded: dict = field(default_factory=dict)
+    alerts: dict = field(default_factory=dict)
+    current: dict = field(default_factory=dict)
+    lapsed: dict = field(default_factory=dict)
+    barred: set = field(default_factory=set)
+    together: list = field(default_factory=list)
+    apart: list = field(default_factory=list)
+
+    def __post_init__(self):
+        self.row = {dossier.pk: index for index, dossier in enumerate(self.dossiers)}
+        self.column = {seat.pk: index for index, seat in enumerate(self.seats)}
+
+    def shared(self, dossier, seat):
+        """The fields that they have in common."""
+        return self.kinds.get(dossier.pk, set()) & self.known.get(seat.pk, set())
+
+    def costs_of(self, dossier, seat):
+        """[(points, what for)] of one pair: "outside", "same_region", "alert"; what the price is made of."""
+        asked, found = self.settings, []
+        if self.kinds.get(dossier.pk) and not self.shared(dossier, seat):
+            found.append((asked.outside, "outside"))
+        if seat.region and seat.region == dossier.fabrique.region:
+            found.append((asked.same_region, "same_region"))
+        if self.alerts.get((dossier.pk, seat.pk)):
+            found.append((asked.alert, "alert"))
+        return found
+
+
+def read_wave(wave, dossiers, settings=None):
+    """Read a wave; as many queries whatever the numbers.
+
+    Args:
+        dossiers: its admissible dossiers, with call_version and fabrique, locked by the verb.
+    """
+    seats = list(seats_of(wave).values())
+    read = WaveRead(settings or Settings(), list(dossiers), seats)
+    read.kinds, read.known = kinds_of(dossiers), fields_of(seats)
+    read.excluded, read.alerts = conflicts.exclusions(wave), conflicts.alerts(wave)
+    sort_out(read, Assignment.objects.filter(application__in=dossiers).select_related("reviewer").order_by("pk"))
+    read.together = shared_already(wave, read.column)
+    pairs = KeptApart.objects.order_by("pk").values_list("first", "second")
+    read.apart = [(one, other) for one, other in pairs if one in read.column and other in read.column]
+    return read
+
+
+def sort_out(read, assignments):
+    """What stands, what a calculation dropped and may take up again, what must not be proposed again."""
+    for assignment in assignments:
+        pair = (assignment.application_id, assignment.reviewer_id)
+        if assignment.state == Assignment.State.PROPOSED:
+            read.current[pair] = assignment
+        elif assignment.state == Assignment.State.LAPSED and not assignment.locked:
+            read.lapsed[pair] = assignment
+        else:
+            read.barred.add(pair)
+
+
+def kinds_of(dossiers):
+    """{dossier id: set of what the place is}; one query."""
+    found = defaultdict(set)
+    for dossier, kind in PlaceKind.objects.filter(application__in=dossiers).values_list("application", "kind"):
+        found[dossier].add(kind)
+    return found
+
+
+def fields_of(seats):
+    """{user id: set of the fields that the person knows}; one query."""
+    profiles = ReviewerProfile.objects.filter(user__in=[seat.pk for seat in seats])
+    return {user: set(known) for user, known in profiles.values_list("user", "fields")}
+
+
+def shared_already(wave, column):
+    """Groups of people who review one dossier of the wave that is sent; one query."""
+    groups = defaultdict(list)
+    sent = Assignment.objects.expected().filter(application__wave=wave)
+    sent = sent.exclude(application__state=ApplicationState.ADMISSIBLE)
+    for dossier, user in sent.order_by("pk").values_list("application", "reviewer"):
+        if user in column:
+            groups[dossier].append(user)
+    return [group for _, group in sorted(groups.items())]
+
+
+def problem_of(read):
+    """The arrays of a `WaveRead`."""
+    shape = (len(read.dossiers), len(read.seats))
+    costs, allowed, experts = np.zeros(shape, int), np.zeros(shape, bool), np.zeros(shape, bool)
+    for row, dossier in enumerate(read.dossiers):
+        for column, seat in enumerate(read.seats):
+            pair = (dossier.pk, seat.pk)
+            allowed[row, column] = pair not in read.excluded and pair not in read.barred
+            experts[row, column] = not read.kinds.get(dossier.pk) or bool(read.shared(dossier, seat))
+            costs[row, column] = sum(points for points, _ in read.costs_of(dossier, seat))
+    kept, locked = kept_of(read, shape)
+    carried = carried_of(read)
+    most = np.array([seat.capacity for seat in read.seats], int)
+    wanted = np.array([dossier.call_version.reviews_per_application for dossier in read.dossiers], int)
+    return Problem(
+        costs=costs,
+        allowed=allowed,
+        experts=experts,
+        kept=kept,
+        carried=carried,
+        # What was chosen by hand is kept, even when it is more than the rule says.
+        wanted=np.maximum(wanted, (locked & allowed).sum(axis=1)),
+        most=np.maximum(most, carried + (locked & allowed).sum(axis=0)),
+        least=np.minimum(read.settings.least, most),
+        regions=regions_of(read.seats),
+        apart=tuple((read.column[one], read.column[other]) for one, other in read.apart),
+        together=tuple([read.column[user] for user in group] for group in read.together),
+        prices=read.settings.prices(read.dossiers),
+    )
+
+
+def kept_of(read, shape):
+    """(points lost when a pair of before is not chosen again, which of them are locked)."""
+    kept, locked = np.zeros(shape, int), np.zeros(shape, bool)
+    for (dossier, user), assignment in read.current.items():
+        if user in read.column:
+            place = read.row[dossier], read.column[user]
+            locked[place] = assignment.locked
+            kept[place] = LOCK if assignment.locked else read.settings.change
+    return kept, locked
+
+
+def carried_of(read):
+    """What each reviewer has in the wave beside the proposals that may change."""
+    carried = np.array([seat.load for seat in read.seats], int)
+    for _, user in read.current:
+        if user in read.column:
+            carried[read.column[user]] -= 1
+    return carried
+
+
+def regions_of(seats):
+    """The number of each reviewer's region; -1 when it is not known."""
+    names = sorted({seat.region for seat in seats if seat.region})
+    return np.array([names.index(seat.region) if seat.region else -1 for seat in seats], int)
+
+
+def admissible_rows(wave):
+    """The dossiers of a wave that are not sent yet, as `read_wave` wants them."""
+    rows = Application.objects.filter(wave=wave, state=ApplicationState.ADMISSIBLE)
+    return rows.select_related("call_version", "organisation", "fabrique").order_by("pk")
