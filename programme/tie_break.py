@@ -9,7 +9,7 @@ class TieBreak(models.TextChoices):
     BY_WEIGHT = "by_weight", "La meilleure note au critère de plus fort poids, puis au suivant par le poids"
     IN_ORDER = "in_order", "La meilleure note au premier critère de la grille, puis au deuxième, et ainsi de suite"
     AGREEMENT = "agreement", "Le plus petit écart entre les évaluations"
-    REGION = "region", "La région qui compte le moins de fabriques déjà sélectionnées"
+    REGION = "region", "La région qui compte le moins de fabriques sélectionnées avant la clôture du dépôt"
     LEAST_ASKED = "least_asked", "Le montant demandé le plus faible"
     ARRIVAL = "arrival", "Le dossier arrivé le premier"
 
