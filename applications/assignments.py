@@ -4,17 +4,18 @@ from collections import Counter, defaultdict
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from accounts import history
 from accounts.errors import Refusal, StalePage
 from accounts.french import long_date, plural
-from accounts.models import Event, JournalEntry, Role, User
+from accounts.models import Event, JournalEntry, User
 from accounts.notify import notify
 from accounts.permissions import require
-from applications.models import Application, ApplicationState, Assignment, ReviewerProfile
+from applications.evaluations.reasons import reasons_by_hand
+from applications.models import Application, ApplicationState, Assignment, KeptApart, ReviewerProfile
 from applications.models.review import ASSIGN
-from applications.roster import balanced, networks_of, seats_of
+from applications.roster import networks_of, seats_of
 from programme import waves
 from programme.models import Wave
 
@@ -22,7 +23,6 @@ S = ApplicationState
 ASSIGNABLE = (S.ADMISSIBLE, S.IN_REVIEW, S.REVIEWED)
 history.WORDS.update(
     {
-        "propose_reviewers": "a demandé une proposition d’affectation",
         "assign_reviewer": "a confié l’évaluation",
         "propose_again": "a confié de nouveau l’évaluation",
         "take_back": "a retiré l’évaluation",
@@ -92,12 +92,15 @@ def refuse_not_assignable(dossier):
 
 def assign_one(dossier, reviewer, seat, former, due_on, by):
     refuse_obstacle(dossier, reviewer, seat, former, networks_of([dossier])[dossier.pk])
-    due_on = due_on or dossier.wave.reviews_due_on
+    # Chosen by hand: no calculation changes it.
+    chosen = {"due_on": due_on or dossier.wave.reviews_due_on, "locked": True, "run": None}
+    chosen["reasons"] = reasons_by_hand(dossier, seat)
     if former:
-        former.due_on = due_on
+        for name, value in chosen.items():
+            setattr(former, name, value)
         former.move("propose_again", by=by)
         return former
-    assignment = Assignment.objects.create(application=dossier, reviewer=reviewer, due_on=due_on, assigned_by=by)
+    assignment = Assignment.objects.create(application=dossier, reviewer=reviewer, assigned_by=by, **chosen)
     JournalEntry.write(action="assign_reviewer", subject=assignment, actor=by)
     return assignment
 
@@ -112,6 +115,12 @@ def refuse_obstacle(dossier, reviewer, seat, former, networks):
         )
     if tie := seat.tie_with(dossier.organisation, networks):
         raise Refusal(f"{tie} Choisissez une autre personne.", field="reviewer")
+    if apart := kept_from(dossier, reviewer):
+        raise Refusal(
+            f"{reviewer} ne lit pas un même dossier que {apart}, qui évalue celui-ci. Choisissez une autre personne, "
+            "ou retirez cette règle de la page d’affectation.",
+            field="reviewer",
+        )
     if not seat.room:
         raise Refusal(
             f"{reviewer} a déjà {plural(seat.load, 'dossier')} dans cette vague, son maximum. "
@@ -120,59 +129,18 @@ def refuse_obstacle(dossier, reviewer, seat, former, networks):
         )
 
 
-def propose_balanced(*, wave, by):
-    """Complete the assignment of the admissible dossiers of a wave; what was chosen by hand stays.
-
-    As many reviewers a dossier as the call says, the least loaded first, never beyond a capacity, never with a tie
-    that the system can see, never somebody who was already asked. The same data give the same proposal.
-
-    Returns:
-        the list of `Assignment`s made (empty when nothing lacks or nobody is free).
-    """
-    require(by, ASSIGN)
-    with transaction.atomic():
-        dossiers = admissible_dossiers(wave)
-        lock_people(User.objects.holding(Role.REVIEWER))
-        seats = seats_of(wave)
-        asked, barred = asked_and_barred(dossiers, seats)
-        wanted = {d.pk: max(d.call_version.reviews_per_application - asked[d.pk], 0) for d in dossiers}
-        pairs = balanced(
-            wanted,
-            {pk: seat.room for pk, seat in seats.items()},
-            barred,
-            {pk: seat.load for pk, seat in seats.items()},
-        )
-        return record_proposal(wave, pairs, by)
+def kept_from(dossier, reviewer):
+    """Whoever reviews the dossier and is kept apart from this person, or None."""
+    asked = set(dossier.assignments.expected().values_list("reviewer", flat=True))
+    pairs = KeptApart.objects.filter(Q(first=reviewer) | Q(second=reviewer)).select_related("first", "second")
+    others = [pair.second if pair.first_id == reviewer.pk else pair.first for pair in pairs.order_by("pk")]
+    return next((other for other in others if other.pk in asked), None)
 
 
 def admissible_dossiers(wave):
     """The dossiers of a wave that are not sent yet, locked in key order."""
     dossiers = Application.objects.select_for_update(of=("self",)).filter(wave=wave, state=S.ADMISSIBLE)
     return list(dossiers.select_related("call_version", "organisation", "fabrique").order_by("pk"))
-
-
-def asked_and_barred(dossiers, seats):
-    """(Counter of sheets asked for by dossier, set of pairs that must not meet)."""
-    asked, barred = Counter(), set()
-    for assignment in Assignment.objects.filter(application__in=dossiers).order_by("pk"):
-        barred.add((assignment.application_id, assignment.reviewer_id))
-        asked[assignment.application_id] += assignment.state in Assignment.ACTIVE
-    networks = networks_of(dossiers)
-    barred |= {
-        (dossier.pk, pk)
-        for dossier in dossiers
-        for pk, seat in seats.items()
-        if seat.tie_with(dossier.organisation, networks[dossier.pk])
-    }
-    return asked, barred
-
-
-def record_proposal(wave, pairs, by):
-    rows = [Assignment(application_id=d, reviewer_id=r, due_on=wave.reviews_due_on, assigned_by=by) for d, r in pairs]
-    made = Assignment.objects.bulk_create(rows)
-    if made:
-        JournalEntry.write(action="propose_reviewers", subject=wave, actor=by, details={"made": len(made)})
-    return made
 
 
 def take_back(*, assignment, by):
@@ -185,6 +153,8 @@ def take_back(*, assignment, by):
     with transaction.atomic():
         dossier = locked_application(assignment.application_id)
         locked = Assignment.objects.select_for_update(of=("self",)).get(pk=assignment.pk)
+        # Taken off by hand: no calculation proposes it again.
+        locked.locked = True
         locked.move("take_back", by=by)
         complete_if_due(dossier, by=by)
     return locked
@@ -197,10 +167,16 @@ def complete_if_due(dossier, *, by):
     states = Counter(dossier.assignments.values_list("state", flat=True).order_by())
     given = states[Assignment.State.SUBMITTED]
     pending = sum(states[state] for state in Assignment.PENDING)
-    if pending or given < dossier.call_version.reviews_per_application:
+    if pending or given < dossier.call_version.reviews_per_application or not is_scored(dossier):
         return False
     dossier.move("complete_review", by=by)
     return True
+
+
+def is_scored(dossier):
+    """One sheet at least has a score: abstentions count as given, and no panel can judge on them alone."""
+    given = dossier.assignments.filter(state=Assignment.State.SUBMITTED)
+    return given.filter(review__score_hundredths__isnull=False).exists()
 
 
 def send_to_review(*, by, wave=None, applications=None, due_on=None):

@@ -12,6 +12,7 @@ from applications.answer_forms import AnswersForm
 from applications.answering import Sheet
 from applications.autosave import Done, Now
 from applications.completeness import PLACE, PLAN
+from applications.evaluations import texts
 from applications.forms import SEGMENTS, PlaceForm
 from applications.models import Application, Review
 from applications.part_editors import FORMS, PartEditor, text_of
@@ -195,7 +196,7 @@ class SheetEditor:
     def __init__(self, assignment, *, giving=False):
         self.assignment, self.giving = assignment, giving
         self.criteria = criteria_of(assignment.application.call_version)
-        self.names = [f"{kind}_{one.pk}" for one in self.criteria for kind in ("points", "reason")] + ["comment"]
+        self.names = texts.names_of(self.criteria)
 
     def form(self, data):
         return SheetForm(data, criteria=self.criteria)
@@ -205,8 +206,7 @@ class SheetEditor:
         return rows.get(assignment=self.assignment.pk)
 
     def texts_of(self, review):
-        initial = SheetForm.initial_of(review, review.scores.all())
-        return {name: as_text(initial.get(name)) for name in self.names}
+        return texts.texts_of(review, self.criteria)
 
     def now(self):
         review = self.review()
@@ -215,43 +215,29 @@ class SheetEditor:
     def typed(self, form):
         form.is_valid()
         data = form.cleaned_data
-        return {name: as_text(data[name]).replace("\r\n", "\n").strip() for name in self.names if name in data}
+        return {name: texts.tidy(texts.as_text(data[name])) for name in self.names if name in data}
 
     refused = SectionEditor.refused
 
     def label(self, key):
-        kind, _, pk = key.partition("_")
-        criterion = next((one.label for one in self.criteria if str(one.pk) == pk), "")
-        return {"points": f"{criterion}, niveau", "reason": f"{criterion}, raison"}.get(kind, "Avis d’ensemble")
+        return texts.label_of(key, self.criteria)
 
     def shown(self, key, text):
-        if not key.startswith("points_"):
-            return text
-        criterion = next(one for one in self.criteria if f"points_{one.pk}" == key)
-        level = criterion.level(int(text)) if text else None
-        return f"{level.points}. {level.label}" if level else "pas de niveau"
+        return texts.shown(key, text, self.criteria)
 
     def shown_typed(self, form, key):
         return self.shown(key, self.typed(form)[key])
 
     def write(self, form, keys, *, by, version, page="", typing=False):
         typed = self.typed(form)
-        texts = {key: typed[key] for key in keys}
+        changed = {key: typed[key] for key in keys}
         if len(keys) < len(self.names):
-            texts = self.texts_of(self.review()) | texts
-        points = {one.pk: int(text) if (text := texts[f"points_{one.pk}"]) else None for one in self.criteria}
-        reasons = {one.pk: texts[f"reason_{one.pk}"] for one in self.criteria}
+            changed = self.texts_of(self.review()) | changed
         verb = reviewing.submit_review if self.giving else reviewing.save_review
-        review = verb(
-            assignment=self.assignment, by=by, version=version, points=points, reasons=reasons,
-            comment=texts["comment"], page=page,
-        )  # fmt: skip
+        sheet = texts.sheet_of(changed, self.criteria)
+        review = verb(assignment=self.assignment, by=by, version=version, page=page, **sheet)
         self.saved = review
         return Done(review.version, review.updated_at, by)
-
-
-def as_text(value):
-    return "" if value is None else str(value)
 
 
 def editor_of(application, slug):

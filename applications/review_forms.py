@@ -3,7 +3,9 @@
 from django import forms
 
 from accounts.forms import DsfrForm
-from applications.reviewing import MAX_TEXT
+from applications.evaluations.filling import MAX_TEXT
+from applications.evaluations.texts import NOT_APPLICABLE, texts_of
+from applications.models import Review
 from applications.sheets import share_of
 
 NO_TIE, CANNOT, TIE = "accepter", "refuser", "lien"
@@ -61,8 +63,9 @@ class SheetRow:
     def __init__(self, form, criterion, share):
         self.criterion, self.share = criterion, share
         self.points, self.reason = form[f"points_{criterion.pk}"], form[f"reason_{criterion.pk}"]
-        value = self.points.value()
-        self.level = criterion.level(int(value)) if str(value).isdecimal() else None
+        value = str(self.points.value())
+        self.not_applicable = value == NOT_APPLICABLE
+        self.level = criterion.level(int(value)) if value.isdecimal() else None
         self.levels = [
             (level, f"{self.points.auto_id}_{index}", level == self.level)
             for index, level in enumerate(criterion.levels)
@@ -71,8 +74,19 @@ class SheetRow:
         self.has_errors = bool(self.points.errors or self.reason.errors)
 
     @property
+    def left_out(self):
+        """(value, id of the field) of "does not apply", where the call lets a reviewer say so; else None."""
+        if not self.criterion.may_not_apply:
+            return None
+        return NOT_APPLICABLE, f"{self.points.auto_id}_{len(self.levels)}"
+
+    @property
+    def is_ticked(self):
+        return self.level is not None or self.not_applicable
+
+    @property
     def is_done(self):
-        return self.level is not None and bool(self.reason_text)
+        return self.is_ticked and bool(self.reason_text)
 
 
 class SheetForm(DsfrForm):
@@ -84,8 +98,8 @@ class SheetForm(DsfrForm):
         for criterion in criteria:
             self.fields[f"points_{criterion.pk}"] = forms.TypedChoiceField(
                 label=criterion.label,
-                choices=[(level.points, level.label) for level in criterion.levels],
-                coerce=int,
+                choices=choices_of(criterion),
+                coerce=level_of,
                 empty_value=None,
                 required=False,
                 widget=forms.RadioSelect,
@@ -93,33 +107,38 @@ class SheetForm(DsfrForm):
             )
             self.fields[f"reason_{criterion.pk}"] = text_field(f"Raison, {criterion.label}", rows=3)
         self.fields["comment"] = text_field("Avis d’ensemble", rows=3)
+        self.fields["confidence"] = forms.TypedChoiceField(
+            label="Votre confiance dans cette évaluation",
+            help_text="Lue par le comité ; elle ne change pas la note.",
+            choices=[("", "Non dite"), *Review.Confidence.choices],
+            coerce=int,
+            empty_value=None,
+            required=False,
+        )
 
     @staticmethod
-    def initial_of(review, scores):
+    def initial_of(review, criteria):
         """The initial data of a saved sheet."""
-        initial = {"comment": review.comment}
-        for score in scores:
-            initial[f"points_{score.criterion_id}"] = score.points
-            initial[f"reason_{score.criterion_id}"] = score.reason
-        return initial
+        return texts_of(review, criteria)
 
     @property
     def rows(self):
         return [SheetRow(self, criterion, share_of(criterion, self.criteria)) for criterion in self.criteria]
 
-    def sheet(self):
-        """The arguments of `reviewing.save_review`."""
-        data = self.cleaned_data
-        return {
-            "points": {c.pk: data[f"points_{c.pk}"] for c in self.criteria},
-            "reasons": {c.pk: data[f"reason_{c.pk}"] for c in self.criteria},
-            "comment": data["comment"],
-        }
-
     def add_problems(self, problems):
         """Tie what an `IncompleteSheet` says to its fields."""
         for criterion_id, kind, sentence in problems:
             self.add_error(f"{kind}_{criterion_id}", sentence)
+
+
+def choices_of(criterion):
+    levels = [(level.points, level.label) for level in criterion.levels]
+    return [*levels, (NOT_APPLICABLE, "Sans objet")] if criterion.may_not_apply else levels
+
+
+def level_of(value):
+    """What was ticked: points, or that the criterion does not apply."""
+    return value if value == NOT_APPLICABLE else int(value)
 
 
 def text_field(label, rows):

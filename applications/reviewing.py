@@ -8,14 +8,25 @@ from accounts.errors import NotAllowed, Refusal, StalePage
 from accounts.models import Event, JournalEntry
 from accounts.notify import notify
 from accounts.permissions import require
-from applications.assignments import complete_if_due, locked_application
-from applications.models import ApplicationState, Assignment, InterestDeclaration, Review, ReviewScore
+from applications.assignments import complete_if_due, is_scored, locked_application
+from applications.evaluations import drafts, exercise
+from applications.evaluations.filling import bounded, checked, refuse_incomplete
+from applications.evaluations.rubric import weighted_hundredths
+from applications.models import (
+    ApplicationState,
+    Assignment,
+    InterestDeclaration,
+    Review,
+    ReviewDraft,
+    ReviewScore,
+)
 from applications.models.review import ASSIGN
 from applications.roster import networks_of, seats_of
-from applications.sheets import criteria_of, score_hundredths
+from applications.sheets import criteria_of
 
 S = ApplicationState
-MAX_TEXT = 5_000
+# The fields of a `Review` that writing on the sheet changes.
+WRITTEN = ("comment", "confidence", "length", "draft_kept_at", "updated_at")
 history.WORDS.update(
     {
         "accept": "a accepté l’évaluation",
@@ -44,18 +55,6 @@ class StaleSheet(StalePage):
             "Comparez les deux textes ci-dessous, puis choisissez."
         )
         self.review = review
-
-
-class IncompleteSheet(Refusal):
-    """The sheet cannot be given yet.
-
-    Attributes:
-        problems: list of (criterion id, "points" or "reason", French sentence).
-    """
-
-    def __init__(self, problems):
-        super().__init__("Pour rendre cette évaluation, choisissez un niveau et donnez une raison à chaque critère.")
-        self.problems = problems
 
 
 # --- Before the dossier opens --------------------------------------------------------------------------------------
@@ -161,7 +160,9 @@ def tell_officer(dossier, assignment, what):
 # --- The sheet -----------------------------------------------------------------------------------------------------
 
 
-def save_review(*, assignment, by, version, points, reasons, comment, page=""):
+def save_review(
+    *, assignment, by, version, points, reasons, comment, page="", not_applicable=(), confidence=None, why=None
+):
     """Keep a draft, complete or not.
 
     Args:
@@ -170,6 +171,9 @@ def save_review(*, assignment, by, version, points, reasons, comment, page=""):
         points: {criterion id: points of one of its levels, or None}; reasons: {criterion id: text}.
         comment: the overall opinion.
         page: key of the form that saves.
+        not_applicable: ids of the criteria that do not apply, where the call lets them; they have no points.
+        confidence: a `Review.Confidence`, or None.
+        why: keep what stands first, for this reason (`ReviewDraft.Why`); otherwise when it is time to.
 
     Returns:
         the `Review`.
@@ -177,21 +181,23 @@ def save_review(*, assignment, by, version, points, reasons, comment, page=""):
     Raises:
         StaleSheet: saved from another page since; nothing is overwritten.
         StalePage: the sheet is given or closed, or the dossier has left review.
-        Refusal: points that no level is worth.
+        Refusal: points that no level is worth, a criterion that must be scored, or the exercise is still to be done.
     """
     with transaction.atomic():
         dossier, review = writable_sheet(assignment, by, version)
         criteria = criteria_of(dossier.call_version)
-        write_sheet(review, criteria, points, reasons, comment)
+        if why:
+            drafts.keep(review, criteria, why)
+        write_sheet(review, criteria, points, reasons, comment, not_applicable, confidence)
         review.page = page
-        review.save(update_fields=["comment", "updated_at", "page"])
+        review.save(update_fields=[*WRITTEN, "page"])
     return review
 
 
-def submit_review(*, assignment, by, version, points, reasons, comment, page=""):
+def submit_review(*, assignment, by, version, points, reasons, comment, page="", not_applicable=(), confidence=None):
     """Give the sheet: same arguments and refusals as `save_review`, every criterion with its level and its reason.
 
-    The score is set (`sheets.score_hundredths`), and the last sheet expected moves the dossier to "reviewed".
+    The score is set (`rubric.weighted_hundredths`), and the last sheet expected moves the dossier to "reviewed".
 
     Raises:
         IncompleteSheet: what is missing, criterion by criterion; nothing is written.
@@ -199,11 +205,12 @@ def submit_review(*, assignment, by, version, points, reasons, comment, page="")
     with transaction.atomic():
         dossier, review = writable_sheet(assignment, by, version)
         criteria = criteria_of(dossier.call_version)
-        refuse_incomplete(criteria, points, reasons)
-        write_sheet(review, criteria, points, reasons, comment)
-        review.score_hundredths = score_hundredths(criteria, points)
+        refuse_incomplete(criteria, points, reasons, not_applicable)
+        write_sheet(review, criteria, points, reasons, comment, not_applicable, confidence)
+        review.score_hundredths = weighted_hundredths(points, criteria)
         review.submitted_at = timezone.now()
-        review.save(update_fields=["comment", "updated_at", "score_hundredths", "submitted_at"])
+        drafts.keep(review, criteria, ReviewDraft.Why.GIVEN)
+        review.save(update_fields=[*WRITTEN, "score_hundredths", "submitted_at"])
         review.assignment.move("give", by=by)
         complete_if_due(dossier, by=by)
     return review
@@ -222,40 +229,25 @@ def writable_sheet(assignment, by, version):
     refuse_closed(dossier, review.assignment, Assignment.WRITING)
     if version is not None and version != review.version:
         raise StaleSheet(review)
+    exercise.refuse_undone(dossier.call_version, by)
     return dossier, review
 
 
-def refuse_incomplete(criteria, points, reasons):
-    problems = []
-    for criterion in criteria:
-        if points.get(criterion.pk) is None:
-            problems.append((criterion.pk, "points", "Choisissez un niveau."))
-        if not reasons.get(criterion.pk, "").strip():
-            problems.append((criterion.pk, "reason", "Donnez la raison de ce niveau, en une phrase au moins."))
-    if problems:
-        raise IncompleteSheet(problems)
-
-
-def write_sheet(review, criteria, points, reasons, comment):
-    """Write every criterion of the sheet in one statement."""
-    rows = []
-    for criterion in criteria:
-        given = points.get(criterion.pk)
-        if given is not None and criterion.level(given) is None:
-            raise Refusal(f"« {criterion.label} » n’a pas de niveau {given}. Choisissez un niveau de la liste.")
-        reason = bounded(reasons.get(criterion.pk, ""))
-        rows.append(ReviewScore(review=review, criterion_id=criterion.pk, points=given, reason=reason))
+def write_sheet(review, criteria, points, reasons, comment, not_applicable=(), confidence=None):
+    """Write every criterion of the sheet in one statement; what stood is kept first when it is time to."""
+    rows = [
+        ReviewScore(review=review, criterion_id=one.pk, **checked(one, points, reasons, not_applicable))
+        for one in criteria
+    ]
+    comment = bounded(comment)
+    drafts.before_writing(review, criteria, sum(len(row.reason) for row in rows) + len(comment))
     ReviewScore.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["review", "criterion"], update_fields=["points", "reason"]
+        rows,
+        update_conflicts=True,
+        unique_fields=["review", "criterion"],
+        update_fields=["points", "not_applicable", "reason"],
     )
-    review.comment = bounded(comment)
-
-
-def bounded(text):
-    text = text.replace("\r\n", "\n").strip()
-    if len(text) > MAX_TEXT:
-        raise Refusal(f"Ce texte a {len(text)} signes : raccourcissez-le à {MAX_TEXT} au plus.")
-    return text
+    review.comment, review.confidence = comment, confidence
 
 
 def judge_latest(*, assignment, by, version):
@@ -297,8 +289,8 @@ def reopen(*, assignment, reason, by):
             raise StalePage(dossier.refused_transition_message())
         locked.move("send_back", by=by)
         review = locked.review
-        review.submitted_at = review.score_hundredths = None
-        review.save(update_fields=["submitted_at", "score_hundredths", "updated_at"])
+        review.submitted_at, review.score_hundredths, review.abstention = None, None, ""
+        review.save(update_fields=["submitted_at", "score_hundredths", "abstention", "updated_at"])
         if dossier.state == S.REVIEWED:
             dossier.move("reopen_review", by=by)
         tell_author(dossier, locked, reason.strip())
@@ -330,8 +322,8 @@ def settle(*, application, reason, by):
     with transaction.atomic():
         dossier = locked_application(application.pk)
         assignments = list(dossier.assignments.select_for_update(of=("self",)).order_by("pk"))
-        if not any(assignment.state == Assignment.State.SUBMITTED for assignment in assignments):
-            raise Refusal("Aucune évaluation n’est rendue : le comité n’aurait rien pour juger.")
+        if not is_scored(dossier):
+            raise Refusal("Aucune évaluation n’est rendue avec une note : le comité n’aurait rien pour juger.")
         for assignment in assignments:
             if assignment.state in Assignment.PENDING:
                 assignment.move("take_back", by=by)

@@ -19,7 +19,10 @@ class SheetLevel:
 
 @dataclass(frozen=True)
 class SheetCriterion:
-    """One criterion as a reviewer meets it; `levels` are the worded steps, lowest first."""
+    """One criterion as a reviewer meets it; `levels` are the worded steps, lowest first.
+
+    `threshold_points`: what a dossier must reach on it, or None. `may_not_apply`: a reviewer may answer so.
+    """
 
     pk: int
     position: int
@@ -27,6 +30,8 @@ class SheetCriterion:
     description: str
     weight: int
     levels: tuple[SheetLevel, ...]
+    threshold_points: int | None = None
+    may_not_apply: bool = False
 
     @property
     def max_points(self):
@@ -57,7 +62,9 @@ def read_criteria(version_id):
         step = SheetLevel(level.points, level.label, level.description)
         grouped.setdefault(level.criterion, []).append(step)
     return tuple(
-        SheetCriterion(c.pk, c.position, c.label, c.description, c.weight, tuple(steps))
+        SheetCriterion(
+            c.pk, c.position, c.label, c.description, c.weight, tuple(steps), c.threshold_points, c.may_not_apply
+        )
         for c, steps in grouped.items()
     )
 

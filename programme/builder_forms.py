@@ -4,10 +4,13 @@ from django import forms
 
 from accounts.forms import DsfrForm, EuroCentsField
 from accounts.models import LegalForm
+from programme.fields import ScoreField
 from programme.models import Call, CallVersion, Programme, Segment
 from programme.tie_break_form import CHOSEN, TieBreakForm, initial_rules
 
 LEVELS = 6
+# The fields of a criterion, levels apart.
+CRITERION = ("label", "description", "weight", "threshold_points", "may_not_apply")
 
 
 def area(label, help_text="", *, rows=4, required=False, max_length=10_000):
@@ -83,6 +86,14 @@ class SettingsForm(TieBreakForm, BuilderForm):
         "Part de l’État au plus, en % des dépenses", "Vide : aucune limite.", least=1, most=100, required=False
     )
     reviews_per_application = whole("Évaluations par dossier", least=1, most=10)
+    threshold_hundredths = ScoreField(
+        label="Note à atteindre, sur 100", required=False,
+        help_text="Un dossier dont la note d’ensemble est plus basse est signalé au comité. Vide : aucun seuil.",
+    )  # fmt: skip
+    exercise_required = yes(
+        "Demander l’exercice de calibrage avant la première évaluation",
+        "Les évaluateurs notent d’abord les exemples que vous publiez sur la page de l’appel.",
+    )
     silence_months = whole("Silence valant refus, en mois", "Deux mois en droit commun.", least=1, most=12)
     commitment_act = forms.ChoiceField(label="Acte qui engage l’argent", choices=CallVersion.CommitmentAct.choices)
     agreement_required = yes("Une convention suit la décision", "Obligatoire au-delà de 23 000 € par an.")
@@ -92,7 +103,7 @@ class SettingsForm(TieBreakForm, BuilderForm):
         ("Le dépôt", ("minimum_opening_days", "grace_minutes", "closing_rule", "siret_required_to_submit",
                       "sign_off_required", "partners_allowed", "republican_contract_required")),
         ("L’aide", ("years", "state_aid_basis", "state_share_max_percent", "commitment_act", "agreement_required")),
-        ("L’examen", ("reviews_per_application", "silence_months")),
+        ("L’examen", ("reviews_per_application", "threshold_hundredths", "exercise_required", "silence_months")),
         ("Le départage des dossiers à égalité", CHOSEN),
     )  # fmt: skip
 
@@ -161,6 +172,13 @@ class CriterionForm(BuilderForm):
     label = forms.CharField(label="Critère", max_length=120)
     description = area("Ce qui est regardé", rows=2, max_length=1000)
     weight = whole("Poids", "Ce qui compte est sa part du total des poids.", least=1)
+    threshold_points = whole(
+        "Points à atteindre", "Un dossier en dessous est signalé au comité. Vide : aucun seuil.", least=1,
+        most=100, required=False,
+    )  # fmt: skip
+    may_not_apply = yes(
+        "Ce critère peut être sans objet", "La note est alors la moyenne des autres critères : jamais un zéro."
+    )
 
     def __init__(self, *args, criterion=None, **kwargs):
         levels = list(criterion.levels.all()) if criterion else []
@@ -210,7 +228,7 @@ def initial_criterion(criterion, levels):
     if criterion is None:
         # The scale that the house uses: five levels, from nothing to proven.
         return {f"points_{rank}": rank for rank in range(5)}
-    initial = {"label": criterion.label, "description": criterion.description, "weight": criterion.weight}
+    initial = {name: getattr(criterion, name) for name in CRITERION}
     for rank, level in enumerate(levels):
         initial |= {f"points_{rank}": level.points, f"label_{rank}": level.label, f"words_{rank}": level.description}
     return initial

@@ -26,7 +26,8 @@ SETTINGS = (
     "summary", "eligibility", "years", "siret_required_to_submit", "reviews_per_application", "silence_months",
     "commitment_act", "agreement_required", "grace_minutes", "closing_rule", "minimum_opening_days",
     "state_aid_basis", "republican_contract_required", "sign_off_required", "partners_allowed",
-    "state_share_max_percent", "eligible_legal_forms", "self_test_note", "tie_break",
+    "state_share_max_percent", "eligible_legal_forms", "self_test_note", "tie_break", "threshold_hundredths",
+    "exercise_required",
 )  # fmt: skip
 PUBLISHED_SINCE = (
     "Cette version est publiée : elle ne change plus. Votre texte est gardé ci-dessous. "

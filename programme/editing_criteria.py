@@ -27,24 +27,28 @@ def checked_levels(levels):
     return levels
 
 
-def add_criterion(*, version, label, weight, levels, by, description=""):
+def add_criterion(*, version, label, weight, levels, by, description="", threshold_points=None, may_not_apply=False):
     """Add a criterion after the others.
 
     Args:
         weight: a whole number above zero; what counts is its share of the total of the weights.
         levels: [(points, label, description)].
+        threshold_points: what a dossier must reach on it, in points of its levels; None for no threshold.
+        may_not_apply: a reviewer may answer that it does not apply.
 
     Raises:
         NotAllowed, StalePage: see `editing.drafted`.
-        Refusal: see `checked_levels`; or the name is taken, or the weight is not above zero.
+        Refusal: see `checked_levels`; or the name is taken, or the weight is not above zero, or no level reaches the
+            threshold.
     """
     with drafted(version, by=by, what=f"le critère « {label} », ajouté") as version:
         levels = checked_levels(levels)
         others = list(version.criteria.all())
         refuse_bad_criterion(label, weight, others)
+        refuse_bad_threshold(threshold_points, levels)
         criterion = Criterion.objects.create(
             version=version, position=next_position(others), label=label, description=description, weight=weight,
-            edition=next_edition(version),
+            edition=next_edition(version), threshold_points=threshold_points, may_not_apply=may_not_apply,
         )  # fmt: skip
         write_levels(criterion, levels)
     return criterion
@@ -55,6 +59,15 @@ def refuse_bad_criterion(label, weight, others):
         raise Refusal("Un autre critère porte ce nom.", field="label")
     if not 1 <= weight <= 1000:
         raise Refusal("Le poids est un nombre entier, de 1 à 1 000.", field="weight")
+
+
+def refuse_bad_threshold(threshold, levels):
+    least, most = levels[0][0], levels[-1][0]
+    if threshold is not None and not least < threshold <= most:
+        raise Refusal(
+            f"Le seuil est au-dessus du premier niveau ({least}) et au plus le dernier ({most}).",
+            field="threshold_points",
+        )
 
 
 def next_edition(version):
@@ -70,7 +83,9 @@ def write_levels(criterion, levels):
     )
 
 
-def edit_criterion(*, criterion, label, weight, levels, by, description="", edition=None):
+def edit_criterion(
+    *, criterion, label, weight, levels, by, description="", edition=None, threshold_points=None, may_not_apply=False
+):
     """Write a criterion anew; see `add_criterion`.
 
     Raises:
@@ -82,7 +97,11 @@ def edit_criterion(*, criterion, label, weight, levels, by, description="", edit
         levels = checked_levels(levels)
         refuse_bad_criterion(label, weight, version.criteria.exclude(pk=criterion.pk))
         criterion.edition = next_edition(version) - 1
-        criterion.rewrite(label=label, description=description, weight=weight)
+        refuse_bad_threshold(threshold_points, levels)
+        criterion.rewrite(
+            label=label, description=description, weight=weight, threshold_points=threshold_points,
+            may_not_apply=may_not_apply,
+        )  # fmt: skip
         write_levels(criterion, levels)
     return criterion
 

@@ -119,12 +119,22 @@ def criteria_changes(old, new):
             continue
         if before[label].weight != criterion.weight:
             yield f"Critère « {label} » : poids {criterion.weight} (avant : {before[label].weight})."
+        yield from threshold_changes(before[label], criterion)
         if words_of(before[label]) != words_of(criterion):
             yield f"Critère « {label} » : sa description ou ses niveaux changent."
     for label in before.keys() - after.keys():
         yield f"Critère retiré : « {label} »."
     if list(before) != list(after) and set(before) == set(after):
         yield "L’ordre des critères change."
+
+
+def threshold_changes(before, after):
+    if before.threshold_points != after.threshold_points:
+        told = [one.threshold_points or "aucun" for one in (after, before)]
+        yield f"Critère « {after.label} » : seuil {told[0]} (avant : {told[1]})."
+    if before.may_not_apply != after.may_not_apply:
+        told = "peut être" if after.may_not_apply else "ne peut plus être"
+        yield f"Critère « {after.label} » : il {told} sans objet."
 
 
 def words_of(criterion):
@@ -165,6 +175,8 @@ def told_setting(version, field):
         return ", ".join(str(dict(LegalForm.choices).get(form, form)) for form in value) or "toutes"
     if field.name == "tie_break":
         return " ; ".join(told(value)) or "aucune"
+    if field.name == "threshold_hundredths" and value is not None:
+        return version.threshold_label
     if field.choices:
         return getattr(version, f"get_{field.name}_display")()
     return "—" if value is None or value == "" else str(value)

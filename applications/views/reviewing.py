@@ -17,6 +17,8 @@ from accounts.lists import Column, ListPage
 from accounts.models import Role, User
 from applications import autosave, reviewing
 from applications.editors import SheetEditor
+from applications.evaluations.filling import IncompleteSheet
+from applications.evaluations.texts import words_of_score
 from applications.merging import marks_of
 from applications.models import ApplicationState, Assignment, Attachment, Review
 from applications.reading import readable
@@ -28,6 +30,12 @@ reviewer_only = role_required(Role.REVIEWER)
 A = Assignment.State
 # What the reader of a desk does first: what she began, then what waits for her answer.
 WRITING_FIRST = {A.REOPENED: 0, A.ACCEPTED: 1, A.PROPOSED: 2}
+
+
+def own_score(row):
+    """Out of 100; nothing for an abstention."""
+    score = row.review.score_hundredths
+    return None if score is None else score / 100
 
 
 class GivenList(ListPage):
@@ -48,7 +56,7 @@ class GivenList(ListPage):
             header=True,
         ),
         Column("rendue", "Rendue le", "closed_at", kind="datetime", sort="closed_at"),
-        Column("note", "Votre note sur 100", lambda row: row.review.score_hundredths / 100, kind="decimal"),
+        Column("note", "Votre note sur 100", own_score, kind="decimal"),
     ]
 
     def page_rows(self, ids):
@@ -69,7 +77,7 @@ def desk(request):
         "todo": todo,
         "following": todo[0] if todo else None,
         "listing": listing,
-        "recused": mine.filter(state=A.RECUSED).count(),
+        "recused": Assignment.objects.asked_of(request.user).filter(state=A.RECUSED).count(),
         "today": timezone.localdate(),
     }
     return render(request, "applications/reviews/desk.html", context)
@@ -176,7 +184,8 @@ def show_sheet(request, public_id):
 
 def saved_form(review, version):
     """The form of a sheet as it is saved."""
-    return SheetForm(initial=SheetForm.initial_of(review, review.scores.all()), criteria=criteria_of(version))
+    criteria = criteria_of(version)
+    return SheetForm(initial=SheetForm.initial_of(review, criteria), criteria=criteria)
 
 
 def refuse_closed_dossier(assignment):
@@ -199,7 +208,7 @@ def post_sheet(request, public_id):
             done = autosave.save(editor, form, autosave.Sent.of(request), by=request.user)
         except autosave.Clash as found:
             clash = found
-        except reviewing.IncompleteSheet as incomplete:
+        except IncompleteSheet as incomplete:
             form.add_problems(incomplete.problems)
         except (StalePage, NotAllowed):
             raise
@@ -276,7 +285,7 @@ def blocks_of(revision):
 
 def pile_of(user, assignment):
     """My dossiers of the wave, in the order of the desk: where I am."""
-    mine = Assignment.objects.on_desk_of(user).filter(application__wave=assignment.application.wave_id)
+    mine = Assignment.objects.asked_of(user).filter(application__wave=assignment.application.wave_id)
     states = list(mine.exclude(state__in=[A.DECLINED, A.LAPSED]).order_by("due_on", "pk").values_list("pk", "state"))
     marks = {A.SUBMITTED: "d", A.RECUSED: "x"}
     position = [pk for pk, _ in states].index(assignment.pk) + 1
@@ -291,7 +300,7 @@ def pile_of(user, assignment):
 
 
 def others_of(user, assignment, criteria):
-    """[(sheet, [(criterion, level, reason)])] of the other reviewers of the dossier, once mine is given."""
+    """[(sheet, [(criterion, words of the level, reason)])] of the other reviewers, once mine is given with a score."""
     sheets = Review.objects.visible_to(user).given().filter(assignment__application=assignment.application_id)
     sheets = sheets.exclude(assignment=assignment).select_related("assignment__reviewer").prefetch_related("scores")
     return [(sheet, lines_of(sheet, criteria)) for sheet in sheets.order_by("submitted_at", "pk")]
@@ -299,7 +308,7 @@ def others_of(user, assignment, criteria):
 
 def lines_of(sheet, criteria):
     scores = {score.criterion_id: score for score in sheet.scores.all()}
-    return [(c, c.level(scores[c.pk].points), scores[c.pk].reason) for c in criteria if c.pk in scores]
+    return [(c, words_of_score(c, scores[c.pk]), scores[c.pk].reason) for c in criteria if c.pk in scores]
 
 
 @reviewer_only

@@ -10,6 +10,8 @@ from accounts.forms import attempt
 from accounts.history import SYSTEM, HistoryEntry, words_of
 from accounts.models import JournalEntry
 from applications import assignments, reviewing
+from applications.evaluations.rubric import criterion_means, thresholds_missed
+from applications.evaluations.texts import words_of_score
 from applications.models import ApplicationState, Assignment, Review
 from applications.models.review import ASSIGN
 from applications.review_forms import AssignForm, ReasonForm
@@ -37,18 +39,22 @@ def page(request, dossier, assign_form=None, settle_form=None, reopen=None):
     given = given_sheets(request.user, dossier)
     may = request.user.has_perm(ASSIGN) and dossier.state in assignments.ASSIGNABLE
     seats = seats_of(dossier.wave) if may else {}
+    summary = summary_of([sheet.score_hundredths for sheet in given.values() if not sheet.abstention])
     forms = [assign_form, settle_form, reopen and reopen[1]]
     context = {
         "application": dossier,
+        "latest": dossier.revisions.defer("content").latest("number"),
         "asked": [row_of(assignment, given, reopen) for assignment in asked],
         "matrix": matrix_of(dossier, list(given.values())),
-        "sheets": list(given.values()),
-        "summary": summary_of([sheet.score_hundredths for sheet in given.values()]),
+        "sheets": [sheet for sheet in given.values() if not sheet.abstention],
+        "summary": summary,
+        "abstained": sum(bool(sheet.abstention) for sheet in given.values()),
+        "missed": missed_by(dossier, given.values(), summary),
         "hidden": sum(a.state == Assignment.State.SUBMITTED for a in asked) - len(given),
         "expected": dossier.call_version.reviews_per_application,
         "missing": missing_of(dossier, asked),
         "may_assign": may,
-        "may_settle": may and dossier.state == S.IN_REVIEW and bool(given) and is_incomplete(dossier, asked),
+        "may_settle": may and dossier.state == S.IN_REVIEW and bool(summary.given) and is_incomplete(dossier, asked),
         "assign_form": assign_form or AssignForm(prefix="confier", choices=choices_of(dossier, asked, seats)),
         "barred": barred_of(dossier, asked, seats),
         "settle_form": settle_form or ReasonForm(prefix="clore"),
@@ -97,17 +103,31 @@ def is_incomplete(dossier, asked):
 
 
 def matrix_of(dossier, sheets):
-    """[(criterion, share, [(level, reason) by sheet])]: who ticked what."""
+    """[(criterion, share, [(words of the level, reason) by sheet])]: who ticked what."""
+    sheets = [sheet for sheet in sheets if not sheet.abstention]
     criteria = criteria_of(dossier.call_version) if sheets else ()
     by_sheet = [{score.criterion_id: score for score in sheet.scores.all()} for sheet in sheets]
     return [
         (
             criterion,
             share_of(criterion, criteria),
-            [(criterion.level(scores[criterion.pk].points), scores[criterion.pk].reason) for scores in by_sheet],
+            [cell_of(criterion, scores.get(criterion.pk)) for scores in by_sheet],
         )
         for criterion in criteria
     ]
+
+
+def cell_of(criterion, score):
+    return words_of_score(criterion, score), score.reason if score else ""
+
+
+def missed_by(dossier, sheets, summary):
+    """The thresholds of the call that the dossier does not reach, by the sheets that have a score."""
+    version = dossier.call_version
+    means = criterion_means(
+        {score.criterion_id: score.points for score in sheet.scores.all()} for sheet in sheets if not sheet.abstention
+    )
+    return thresholds_missed(means, criteria_of(version), version, total=summary.mean)
 
 
 def choices_of(dossier, asked, seats):

@@ -181,6 +181,14 @@ class CallVersion(EditedRow):
     def eligible_form_labels(self):
         return [str(label) for value, label in LegalForm.choices if value in self.eligible_legal_forms]
 
+    @property
+    def threshold_label(self):
+        """The score to reach out of 100, in French; "" without a threshold."""
+        if self.threshold_hundredths is None:
+            return ""
+        whole, rest = divmod(self.threshold_hundredths, 100)
+        return f"{whole},{rest:02d}".rstrip("0") if rest else str(whole)
+
     def erase(self):
         """Delete a draft with its parts; the database refuses it for a published version."""
         for criterion in self.criteria.all():

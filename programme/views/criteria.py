@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import permission_required
 from accounts.forms import attempt, status_of, version_of
 from programme import editing_criteria as verbs
-from programme.builder_forms import CriterionForm
+from programme.builder_forms import CRITERION, CriterionForm
 from programme.models.call import EDIT
 from programme.views.builder import draft_of, page_of
 
@@ -49,7 +49,7 @@ def add_criterion(request, slug):
 
 def fields_of(form):
     data = form.cleaned_data
-    return {name: data[name] for name in ("label", "description", "weight")} | {"levels": form.levels()}
+    return {name: data[name] for name in CRITERION} | {"levels": form.levels()}
 
 
 @require_http_methods(["GET", "POST"])

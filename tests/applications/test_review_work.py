@@ -6,6 +6,9 @@ from django.db import IntegrityError, transaction
 from accounts.errors import NotAllowed, Refusal, StalePage
 from accounts.models import JournalEntry, OutboxMessage
 from applications import assignments, reviewing
+from applications.evaluations import proposing
+from applications.evaluations.assignment_problem import Settings
+from applications.evaluations.filling import IncompleteSheet
 from applications.models import (
     ApplicationState,
     Assignment,
@@ -24,6 +27,8 @@ from tests.factories import fresh
 pytestmark = pytest.mark.django_db
 S = ApplicationState
 A = Assignment.State
+# Give what can be given.
+SOME = Settings(partial=True)
 
 
 # --- Assignment ----------------------------------------------------------------------------------------------------
@@ -32,20 +37,21 @@ A = Assignment.State
 def test_proposal_gives_each_dossier_its_reviewers():
     wave, dossiers = steps.wave_under_instruction(3)
     people = [factories.reviewer() for _ in range(3)]
-    made = assignments.propose_balanced(wave=wave, by=factories.officer())
-    assert len(made) == 6
+    run = proposing.propose(wave=wave, by=factories.officer())
+    assert run.findings["added"] == 6
     loads = [Assignment.objects.filter(reviewer=person).count() for person in people]
     assert loads == [2, 2, 2]
     assert all(dossier.assignments.count() == 2 for dossier in dossiers)
     assert {a.due_on for a in Assignment.objects.all()} == {wave.reviews_due_on}
-    assert assignments.propose_balanced(wave=wave, by=None) == []
+    again = proposing.propose(wave=wave, by=None)
+    assert (again.findings["added"], again.findings["dropped"], again.findings["kept"]) == (0, 0, 6)
 
 
 def test_proposal_keeps_what_was_chosen_by_hand():
     wave, [dossier] = steps.wave_under_instruction()
     chosen, _ = factories.reviewer(), factories.reviewer()
     assignments.assign(application=dossier, reviewers=[chosen], by=None)
-    assignments.propose_balanced(wave=wave, by=None)
+    proposing.propose(wave=wave, by=None)
     assert dossier.assignments.filter(reviewer=chosen).count() == 1
     assert dossier.assignments.count() == 2
 
@@ -55,7 +61,7 @@ def test_proposal_never_meets_a_tie_the_system_can_see():
     colleague, member, free = factories.reviewer(), factories.reviewer(), factories.reviewer()
     describe(colleague, siren=dossier.organisation.siren)
     dossier.organisation.members.add(member, through_defaults={"role": "reader"})
-    assignments.propose_balanced(wave=wave, by=None)
+    proposing.propose(wave=wave, by=None, settings=SOME)
     assert [a.reviewer for a in dossier.assignments.all()] == [free]
     for person in (colleague, member):
         with pytest.raises(Refusal, match="Choisissez une autre personne"):
@@ -72,7 +78,7 @@ def test_capacity_is_a_limit_by_hand_too():
     wave, dossiers = steps.wave_under_instruction(2)
     person = factories.reviewer()
     describe(person, capacity=1)
-    assert len(assignments.propose_balanced(wave=wave, by=None)) == 1
+    assert proposing.propose(wave=wave, by=None, settings=SOME).findings["added"] == 1
     other = next(dossier for dossier in dossiers if not dossier.assignments.exists())
     with pytest.raises(Refusal, match="son maximum"):
         assignments.assign(application=other, reviewers=[person], by=None)
@@ -97,7 +103,7 @@ def test_sending_opens_the_review_of_the_wave_and_tells_each_reviewer_once():
     wave, dossiers = steps.wave_under_instruction(2)
     people = [factories.reviewer(), factories.reviewer()]
     officer = factories.officer()
-    assignments.propose_balanced(wave=wave, by=officer)
+    proposing.propose(wave=wave, by=officer)
     sent = assignments.send_to_review(wave=wave, by=officer)
     assert {dossier.pk for dossier in sent} == {dossier.pk for dossier in dossiers}
     assert fresh(wave).state == Wave.State.REVIEW
@@ -111,7 +117,7 @@ def test_sending_opens_the_review_of_the_wave_and_tells_each_reviewer_once():
 def test_dossiers_without_all_their_reviewers_wait():
     wave, dossiers = steps.wave_under_instruction(2)
     factories.reviewer()
-    assignments.propose_balanced(wave=wave, by=None)
+    proposing.propose(wave=wave, by=None, settings=SOME)
     with pytest.raises(Refusal, match="tous ses évaluateurs"):
         assignments.send_to_review(wave=wave, by=None)
     assignments.assign(application=dossiers[0], reviewers=[factories.reviewer()], by=None)
@@ -139,7 +145,7 @@ def test_only_officers_assign(role):
     person, other = factories.reviewer(), getattr(factories, role)()
     for verb in (
         lambda: assignments.assign(application=dossier, reviewers=[person], by=other),
-        lambda: assignments.propose_balanced(wave=wave, by=other),
+        lambda: proposing.propose(wave=wave, by=other),
         lambda: assignments.send_to_review(wave=wave, by=other),
     ):
         with pytest.raises(NotAllowed):
@@ -276,7 +282,7 @@ def test_giving_wants_every_level_and_every_reason():
     first, second, *_ = criteria_of(dossier.call_version)
     sheet["points"][first.pk] = None
     sheet["reasons"][second.pk] = "   "
-    with pytest.raises(reviewing.IncompleteSheet) as refused:
+    with pytest.raises(IncompleteSheet) as refused:
         reviewing.submit_review(assignment=one, by=one.reviewer, version=1, **sheet)
     assert [(key, kind) for key, kind, _ in refused.value.problems] == [(first.pk, "points"), (second.pk, "reason")]
     assert not ReviewScore.objects.exists()
