@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import Role
+from applications.evaluations.doors import kept_out
 
 STAFF = (
     Role.OFFICER,
@@ -21,15 +22,14 @@ class ApplicationQuerySet(models.QuerySet):
         """The dossiers whose content `user` may read.
 
         Staff: all that were sent. Reviewers: those open to them. Applicants: their organisations', and those that
-        other applicants have opened to a support network that they are members of. Somebody who declared a tie with a
-        dossier never sees it as staff or as a reviewer (glossary 19).
+        other applicants have opened to a support network that they are members of. Somebody who has a tie with a
+        dossier, declared or found, never sees it as staff or as a reviewer (glossary 19).
         """
         if not user.is_authenticated:
             return self.none()
         assignments = self.model.assignments.rel.related_model
-        hers = assignments.objects.filter(application=OuterRef("pk"), reviewer=user)
         if user.has_role(*STAFF):
-            scope = Q(submitted_at__isnull=False) & ~Exists(hers.filter(state="recused"))
+            scope = Q(submitted_at__isnull=False) & ~kept_out(user)
             return self.filter(scope | self._mine(user) if user.has_role(Role.APPLICANT) else scope)
         to_review = self.model.objects.filter(assignments__in=assignments.objects.open_to(user))
         return self.filter(self._mine(user) | Q(pk__in=to_review.values("pk")))
@@ -53,9 +53,13 @@ class ApplicationQuerySet(models.QuerySet):
 
 class AssignmentQuerySet(models.QuerySet):
     def on_desk_of(self, user):
-        """What is, or was, on a reviewer's desk: nothing before the dossiers are sent."""
+        """What is, or was, on a reviewer's desk: nothing before the dossiers are sent, nor once she has a tie."""
         if not user.is_authenticated:
             return self.none()
+        return self.asked_of(user).filter(~kept_out(user, "application"))
+
+    def asked_of(self, user):
+        """The same with those that a tie has closed: for counting alone, nothing of them is shown."""
         return self.filter(reviewer=user).exclude(application__state__in=["submitted", "admissible"])
 
     def open_to(self, user):
@@ -63,12 +67,11 @@ class AssignmentQuerySet(models.QuerySet):
         return self.on_desk_of(user).filter(state__in=self.model.OPEN)
 
     def visible_to(self, user):
-        """Reviewers: their desk. Staff: every one, but those of dossiers on which they declared a tie themselves."""
+        """Reviewers: their desk. Staff: every one, but those of dossiers with which they have a tie themselves."""
         if not user.is_authenticated:
             return self.none()
         if user.has_role(*STAFF):
-            recused = self.model.objects.filter(application=OuterRef("application"), reviewer=user, state="recused")
-            return self.filter(~Exists(recused) | Q(reviewer=user))
+            return self.filter(~kept_out(user, "application"))
         return self.on_desk_of(user)
 
     def expected(self):
@@ -81,7 +84,7 @@ class ReviewQuerySet(models.QuerySet):
         """Nobody sees another's score before giving her own.
 
         One's own sheet, while the dossier is open to her. The others' sheets once given: to a reviewer of the same
-        dossier who has given hers; to staff who neither owe a sheet on that dossier nor declared a tie with it.
+        dossier who has given hers; to staff who neither owe a sheet on that dossier nor have a tie with it.
         """
         if not user.is_authenticated:
             return self.none()
@@ -89,10 +92,12 @@ class ReviewQuerySet(models.QuerySet):
         hers = assignments.objects.filter(application=OuterRef("assignment__application"), reviewer=user)
         own = Q(assignment__reviewer=user, assignment__state__in=assignments.OPEN)
         if user.has_role(*STAFF):
-            may_see = ~Exists(hers.filter(state__in=[*assignments.PENDING, "recused"]))
+            may_see = ~Exists(hers.filter(state__in=assignments.PENDING))
         else:
-            may_see = Q(Exists(hers.filter(state="submitted")))
-        return self.filter(own | (Q(submitted_at__isnull=False) & may_see))
+            # Whoever abstains gives no score of her own to read the others' beside.
+            may_see = Q(Exists(hers.filter(state="submitted", review__score_hundredths__isnull=False)))
+        open_ones = self.filter(~kept_out(user, "assignment__application"))
+        return open_ones.filter(own | (Q(submitted_at__isnull=False) & may_see))
 
     def given(self):
         return self.filter(submitted_at__isnull=False)

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from applications.models import Assignment
+from applications.evaluations.doors import kept_out
 
 READ = "accounts.read_steering"
 
@@ -13,13 +13,13 @@ def reads_steering(user):
 
 
 def has_tie(user, dossier):
-    """Condition: `user` declared a tie with the dossier at the path `dossier` (glossary 19)."""
-    return Exists(Assignment.objects.filter(application=OuterRef(dossier), reviewer=user, state="recused"))
+    """Condition: `user` has a tie with the dossier at the path `dossier` (glossary 19)."""
+    return kept_out(user, dossier)
 
 
 class AwardQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Staff see all but those with whose dossier they declared a tie; an applicant sees the awards of its
+        """Staff see all but those with whose dossier they have a tie; an applicant sees the awards of its
         organisations once they are announced."""
         if reads_steering(user):
             return self.filter(~has_tie(user, "application"))

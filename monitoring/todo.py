@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.french import plural
-from accounts.models import Role
+from applications.evaluations.doors import kept_out
 from applications.models import UNDER_EXAMINATION, Application, ApplicationState, Assignment, CorrectionRequest
 from applications.silence import precedes_announcement
 from documents.models import Document
@@ -125,10 +125,10 @@ def to_do(programme, *, nature="", limit=8, address="/pilotage/", reader=None):
 
 
 def closed_to(reader):
-    """Public ids of the dossiers with which `reader` declared a tie, and of what belongs to their awards."""
-    if reader is None or not reader.has_role(Role.REVIEWER):
+    """Public ids of the dossiers with which `reader` has a tie, and of what belongs to their awards."""
+    if reader is None:
         return frozenset()
-    ties = Assignment.objects.filter(reviewer=reader, state=Assignment.State.RECUSED).order_by().values("application")
+    ties = Application.objects.filter(kept_out(reader)).order_by().values("pk")
     parts = (
         Application.objects.filter(pk__in=ties),
         Instalment.objects.filter(award__application__in=ties),

@@ -26,6 +26,7 @@ class TieKind(models.TextChoices):
     SUPPORT_LETTER = "support_letter", "Lettre de soutien"
     EARLIER_AWARD = "earlier_award", "Aide antérieure en commun"
     EARLIER_REVIEW = "earlier_review", "Évaluation antérieure"
+    SAME_NAME = "same_name", "Même nom de famille"
 
 
 ALERTING = (
@@ -34,6 +35,7 @@ ALERTING = (
     TieKind.SUPPORT_LETTER,
     TieKind.EARLIER_AWARD,
     TieKind.EARLIER_REVIEW,
+    TieKind.SAME_NAME,
 )
 
 
