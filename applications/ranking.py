@@ -1,14 +1,31 @@
-"""The order of a wave by its reviews alone; money comes two floors higher."""
+"""The order of a wave by its reviews alone; money comes two floors higher.
 
-from collections import defaultdict
-from dataclasses import dataclass
+The mean of the scores as they were given makes the order, and the rules of the call separate equals. What the
+calibration says stands beside: it never takes the place of the mean.
+"""
 
-from applications.models import Application, ApplicationState, Review
-from applications.sheets import Summary, summary_of
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import lru_cache
+
+from django.db.models import Count, Sum
+from django.utils import timezone
+
+from applications.evaluations.calibration import Calibration, Refused, fit
+from applications.evaluations.rank_intervals import rank_intervals
+from applications.evaluations.rubric import thresholds_missed
+from applications.evaluations.tie_break import NEEDS_CRITERIA, Facts, key_of, why
+from applications.models import Application, ApplicationState, FabriqueFact, Review, ReviewScore
+from applications.sheets import FULL_SCORE, Summary, criteria_of, half_up, summary_of
+from programme.tie_break import TieBreak, told
 
 S = ApplicationState
 # Handed to reviewers, and not withdrawn or ended since.
 RANKED = (S.IN_REVIEW, S.REVIEWED, S.AWARDED, S.WAITLISTED, S.REFUSED, S.DEFERRED)
+# From here two reviewers have not read the same dossier: more than one level apart on every criterion of a rubric of
+# five levels. In hundredths of a point.
+DISAGREEMENT = 3_000
 
 
 @dataclass
@@ -16,11 +33,17 @@ class RankedDossier:
     """One line of the ranking; scores in hundredths of a point out of 100 (8333 is 83.33).
 
     Attributes:
-        rank: 1 for the best; the same for equal exact means (1, 1, 3); None without any score given.
+        rank: 1 for the best; the same for those that nothing separates (1, 1, 3); None without any score given.
         mean_hundredths: mean of the scores given, half up. None: none given, or hidden from the reader.
         spread_hundredths: highest less lowest. deviation_hundredths: standard deviation, half up.
-        given, expected: sheets given, and asked for (never fewer than the call says).
-        hidden: the reader owes a sheet on this dossier, or declared a tie with it: no score is told.
+        given, expected: sheets given with a score, and asked for (never fewer than the call says).
+        abstained: sheets given without a score. scores: those given, in hundredths.
+        hidden: the reader owes a sheet on this dossier: no score is told.
+        adjusted: `Estimate` of the calibration, in hundredths; None when the wave is not calibrated.
+        adjusted_rank: its rank by that score, equals in the order of the ranking.
+        rank_low, rank_high: between which ranks it falls nine times out of ten (`rank_intervals`); None: unknown.
+        missed: the thresholds of the call that it does not reach (`rubric.Missed`).
+        separations: how the rules of the call put it before or after its equals; French sentences.
     """
 
     application: Application
@@ -29,6 +52,15 @@ class RankedDossier:
     rank: int | None = None
     tied: bool = False
     hidden: bool = False
+    abstained: int = 0
+    scores: list = field(default_factory=list)
+    facts: Facts = field(default_factory=Facts)
+    adjusted: object = None
+    adjusted_rank: int | None = None
+    rank_low: int | None = None
+    rank_high: int | None = None
+    missed: list = field(default_factory=list)
+    separations: list = field(default_factory=list)
 
     @property
     def given(self):
@@ -36,7 +68,7 @@ class RankedDossier:
 
     @property
     def missing(self):
-        return max(self.expected - self.given, 0)
+        return max(self.expected - self.given - self.abstained, 0)
 
     @property
     def mean_hundredths(self):
@@ -50,29 +82,82 @@ class RankedDossier:
     def deviation_hundredths(self):
         return None if self.hidden else self.summary.deviation_hundredths
 
+    @property
+    def adjusted_hundredths(self):
+        return within(self.adjusted.value) if self.adjusted else None
+
+    @property
+    def adjusted_interval(self):
+        """(lowest, highest) in hundredths, of 95 %; None without an adjusted score."""
+        return (within(self.adjusted.low), within(self.adjusted.high)) if self.adjusted else None
+
+    @property
+    def disagrees(self):
+        """Two of its scores are too far apart to be averaged without a word."""
+        return (self.spread_hundredths or 0) >= DISAGREEMENT
+
+    @property
+    def passes(self):
+        """Whether it reaches every threshold; None without a score, or when hidden."""
+        return None if self.hidden or self.summary.mean is None else not self.missed
+
+
+def within(hundredths):
+    """An estimate as a score out of 100."""
+    return half_up(Fraction(min(max(hundredths, 0), FULL_SCORE)))
+
+
+class Ranking(list):
+    """The `RankedDossier`s of a wave, best first.
+
+    Attributes:
+        calibration: the `Calibration` of the wave, or why there is none (`Refused`).
+        rules: the rules of the call for equals, in words, in their order; empty when it has none.
+    """
+
+    calibration: Calibration | Refused = Refused(("Aucune évaluation n’est rendue.",))
+    rules: tuple = ()
+
 
 def ranking(wave, *, reader=None):
-    """The dossiers of a wave that were handed to reviewers, best first; two queries whatever their number.
+    """The dossiers of a wave that were handed to reviewers, best first; five queries at most, whatever their number.
 
-    Order: exact mean, highest first; then the number of the dossier (order of arrival); dossiers without a score last.
+    Order: exact mean, highest first; then the rules of the call; then the number of the dossier (order of arrival),
+    which does not separate; dossiers without a score last.
 
     Args:
         wave: the `Wave`.
-        reader: the `User` who reads the page: what she must not know yet is hidden, and those dossiers come last,
-            without a rank, so that their place does not tell. None: nothing is hidden (verbs, exports of the service).
+        reader: the `User` who reads the page. Dossiers that she may not see are not there, nor in any figure. What
+            she must not know yet is hidden, and those dossiers come last, without a rank, so that their place does
+            not tell. None: nothing is hidden (verbs, exports of the service).
 
     Returns:
-        list of `RankedDossier`.
+        `Ranking`.
     """
-    dossiers = Application.objects.filter(wave=wave, state__in=RANKED)
-    dossiers = dossiers.select_related("fabrique__commune", "organisation", "call_version").order_by("pk")
-    assignments = defaultdict(list)
-    hidden = set()
-    for application_id, reviewer_id, state, score in sheets_of(wave):
-        assignments[application_id].append((state, score))
-        if reader and reviewer_id == reader.pk and state in ("proposed", "accepted", "reopened", "recused"):
-            hidden.add(application_id)
-    return ranked([line_of(d, assignments[d.pk], d.pk in hidden) for d in dossiers])
+    dossiers = list(dossiers_of(wave, reader))
+    shown = {dossier.pk for dossier in dossiers}
+    sheets = [sheet for sheet in sheets_of(wave) if sheet[0] in shown]
+    owed = {a for a, who, state, _ in sheets if reader and who == reader.pk and state in OWING}
+    by_dossier = defaultdict(list)
+    for application_id, _, state, score in sheets:
+        by_dossier[application_id].append((state, score))
+    lines = [line_of(dossier, by_dossier[dossier.pk], dossier.pk in owed) for dossier in dossiers]
+    codes = rules_of(dossiers)
+    read_facts(wave, lines, codes)
+    found = Ranking(ranked(lines, codes))
+    found.rules = tuple(told(codes))
+    found.calibration = calibration_of(given_scores(sheets))
+    tell_chance(found)
+    return found
+
+
+OWING = ("proposed", "accepted", "reopened")
+
+
+def dossiers_of(wave, reader):
+    dossiers = Application.objects.visible_to(reader) if reader else Application.objects.all()
+    dossiers = dossiers.filter(wave=wave, state__in=RANKED)
+    return dossiers.select_related("fabrique__commune", "organisation", "call_version").order_by("pk")
 
 
 def sheets_of(wave):
@@ -82,26 +167,123 @@ def sheets_of(wave):
     return rows.values_list("application_id", "reviewer_id", "state", "review__score_hundredths")
 
 
+def given_scores(sheets):
+    """((application id, reviewer id, score in hundredths), …) of the sheets given with a score."""
+    return tuple((a, who, score) for a, who, state, score in sheets if state == "submitted" and score is not None)
+
+
+@lru_cache(maxsize=16)
+def calibration_of(scores):
+    """`calibration.fit`, kept: a page is read more often than scores change."""
+    return fit(scores) if scores else Ranking.calibration
+
+
 def line_of(application, sheets, hidden=False):
     scores = [score for state, score in sheets if state == "submitted" and score is not None]
+    abstained = sum(state == "submitted" and score is None for state, score in sheets)
     active = sum(state in ("proposed", "accepted", "submitted", "reopened") for state, _ in sheets)
     expected = max(active, application.call_version.reviews_per_application)
-    return RankedDossier(application, summary_of(scores), expected, hidden=hidden)
+    return RankedDossier(application, summary_of(scores), expected, hidden=hidden, abstained=abstained, scores=scores)
 
 
-def ranked(lines):
+# --- Order -----------------------------------------------------------------------------------------------------------
+
+
+def rules_of(dossiers):
+    """The rules of the latest version of the call that one of the dossiers answers: one order for the whole wave."""
+    latest = max((dossier.call_version for dossier in dossiers), key=lambda version: version.number, default=None)
+    return tuple(TieBreak(code) for code in latest.tie_break if code in TieBreak.values) if latest else ()
+
+
+def ranked(lines, codes=()):
     """Put `RankedDossier`s in order and number them; gives the same order whatever the order received."""
-    lines = sorted(lines, key=order_key)
-    known = [line for line in lines if line.summary.mean is not None and not line.hidden]
+    lines = sorted(lines, key=lambda line: order_key(line, codes))
+    known = [line for line in lines if is_known(line)]
     for index, line in enumerate(known):
-        same = index and known[index - 1].summary.mean == line.summary.mean
-        line.rank = known[index - 1].rank if same else index + 1
-        line.tied = bool(same)
+        upper = known[index - 1] if index else None
+        same = bool(upper) and standing(upper, codes) == standing(line, codes)
+        line.rank = upper.rank if same else index + 1
+        line.tied = same
         if same:
-            known[index - 1].tied = True
+            upper.tied = True
+        elif upper and upper.summary.mean == line.summary.mean:
+            tell_separation(upper, line, codes)
     return lines
 
 
-def order_key(line):
-    shown = line.summary.mean is not None and not line.hidden
-    return (not shown, -line.summary.mean if shown else 0, line.application.reference or "", line.application.pk)
+def is_known(line):
+    return line.summary.mean is not None and not line.hidden
+
+
+def standing(line, codes):
+    return (-line.summary.mean, key_of(line, codes))
+
+
+def order_key(line, codes):
+    known = is_known(line)
+    place = standing(line, codes) if known else ()
+    return (not known, place, line.application.reference or "", line.application.pk)
+
+
+def tell_separation(upper, lower, codes):
+    reason = why(upper, lower, codes)
+    upper.separations.append(f"À égalité de note avec {lower.application.reference}, passe devant : {reason}.")
+    lower.separations.append(f"À égalité de note avec {upper.application.reference}, qui passe devant : {reason}.")
+
+
+# --- What stands beside ----------------------------------------------------------------------------------------------
+
+
+def read_facts(wave, lines, codes):
+    """What thresholds and rules look at; a query is made only for what the call asks."""
+    versions = {line.application.call_version_id: line.application.call_version for line in lines}
+    criteria = {pk: criteria_of(version) for pk, version in versions.items()}
+    wanted = any(c.threshold_points is not None for one in criteria.values() for c in one)
+    means = means_of(wave) if wanted or NEEDS_CRITERIA & set(codes) else {}
+    selected = selected_before(wave) if TieBreak.REGION in codes else {}
+    for line in lines:
+        application = line.application
+        line.facts = Facts(criteria[application.call_version_id], means.get(application.pk, {}), selected)
+        if is_known(line):
+            line.missed = thresholds_missed(
+                line.facts.means, line.facts.criteria, application.call_version, total=line.summary.mean
+            )
+
+
+def means_of(wave):
+    """{application id: {criterion id: mean points, exact}} of the sheets given with a score; one query."""
+    scores = ReviewScore.objects.filter(
+        review__assignment__application__wave=wave,
+        review__assignment__state="submitted",
+        review__score_hundredths__isnull=False,
+        points__isnull=False,
+    )
+    rows = scores.order_by().values_list("review__assignment__application", "criterion")
+    found = defaultdict(dict)
+    for application_id, criterion_id, total, count in rows.annotate(total=Sum("points"), count=Count("pk")):
+        found[application_id][criterion_id] = Fraction(total, count)
+    return found
+
+
+def selected_before(wave):
+    """{region: places of the programme selected before the deposit of the wave closed}; one query."""
+    facts = FabriqueFact.objects.filter(kind=FabriqueFact.Kind.SELECTED, fabrique__programme=wave.call.programme_id)
+    if wave.closes_at:
+        facts = facts.filter(effective_on__lt=timezone.localdate(wave.closes_at))
+    rows = facts.order_by().values_list("fabrique__region").annotate(count=Count("fabrique", distinct=True))
+    return Counter(dict(rows))
+
+
+def tell_chance(lines):
+    """Adjusted scores with their ranks, and rank intervals; of the lines that the reader may know."""
+    known = [line for line in lines if is_known(line)]
+    if isinstance(lines.calibration, Calibration):
+        for line in known:
+            line.adjusted = lines.calibration.adjusted[line.application.pk]
+        for rank, line in enumerate(sorted(known, key=lambda line: -line.adjusted.value), start=1):
+            line.adjusted_rank = rank
+    intervals = rank_intervals({line.application.pk: line.scores for line in known})
+    for line in known:
+        if line.application.pk in intervals:
+            low, high = intervals[line.application.pk]
+            line.rank_low, line.rank_high = min(low, line.rank), max(high, line.rank)

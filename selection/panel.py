@@ -7,7 +7,7 @@ from django.db.models import Count
 
 from accounts.french import decimal, euros, long_date, plural
 from applications.models import Application, ApplicationState, FabriqueFact
-from applications.ranking import RankedDossier, ranking
+from applications.ranking import RankedDossier, Ranking, ranking
 from programme.models import Segment, Target, Wave
 from selection.departures import departures
 from selection.models import Outcome, PanelSession, PreparedOutcome
@@ -73,6 +73,8 @@ class Panel:
     still_examined: int
     laureates: Counter = field(default_factory=Counter)
     targets: list[Target] = field(default_factory=list)
+    # Every line in the order of the ranking, with the calibration of the wave and the rules for equals.
+    ranking: Ranking = field(default_factory=Ranking)
 
     def count(self, outcome):
         return sum(row.outcome == outcome for row in self.rows)
@@ -167,6 +169,7 @@ def read_panel(wave, *, reader):
         still_examined=Application.objects.filter(wave=wave, state__in=STILL_EXAMINED).count(),
         laureates=laureates_by_segment(programme),
         targets=list(Target.objects.filter(programme=programme).exclude(segment="")),
+        ranking=lines,
     )
 
 

@@ -120,8 +120,8 @@ def too_few(given):
     short = sum(count < MIN_REVIEWS for count in given.values())
     if short:
         yield (
-            f"{plural(short, 'personne a', 'personnes ont')} rendu moins de {MIN_REVIEWS} évaluations : leur sévérité "
-            "ne peut pas être distinguée de la qualité des dossiers qu’elles ont lus. Confiez-leur d’autres dossiers."
+            f"{plural(short, 'personne a', 'personnes ont')} rendu moins de {MIN_REVIEWS} évaluations : une sévérité "
+            "n’y est pas distinguée de la qualité des dossiers lus. Confiez d’autres dossiers, puis revenez."
         )
 
 
