@@ -57,6 +57,24 @@ class InterestForm(DsfrForm):
     )
 
 
+class AbstainForm(DsfrForm):
+    reason = forms.CharField(
+        label="Pourquoi vous abstenez-vous ?",
+        help_text="Par exemple : ce projet repose sur un métier que je ne connais pas. Le comité lira ce motif.",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Dites pourquoi vous vous abstenez : le comité le lira."},
+    )
+
+
+class WorkbookForm(DsfrForm):
+    file = forms.FileField(
+        label="Le tableur rempli",
+        help_text="XLSX ou ODS, 5 Mo au plus. Tout est repris, ou rien.",
+        error_messages={"required": "Choisissez le fichier rempli.", "empty": "Ce fichier est vide."},
+    )
+
+
 class SheetRow:
     """One criterion on the page: what is asked, what is ticked and written, what is wrong."""
 
@@ -89,8 +107,8 @@ class SheetRow:
         return self.is_ticked and bool(self.reason_text)
 
 
-class SheetForm(DsfrForm):
-    """A reviewer's sheet: one level and one reason a criterion, one overall opinion; a draft may lack any of them."""
+class RubricForm(DsfrForm):
+    """One level and one reason a criterion; a draft may lack any of them."""
 
     def __init__(self, *args, criteria, **kwargs):
         super().__init__(*args, **kwargs)
@@ -106,6 +124,49 @@ class SheetForm(DsfrForm):
                 error_messages={"invalid_choice": "Ce niveau n’existe pas : choisissez un niveau de la liste."},
             )
             self.fields[f"reason_{criterion.pk}"] = text_field(f"Raison, {criterion.label}", rows=3)
+
+    @property
+    def rows(self):
+        return [SheetRow(self, criterion, share_of(criterion, self.criteria)) for criterion in self.criteria]
+
+    def sheet(self):
+        """{"points", "not_applicable", "reasons"}, as the verbs take them."""
+        data = self.cleaned_data
+        given = {one.pk: data[f"points_{one.pk}"] for one in self.criteria}
+        return {
+            "points": {pk: None if value == NOT_APPLICABLE else value for pk, value in given.items()},
+            "not_applicable": {pk for pk, value in given.items() if value == NOT_APPLICABLE},
+            "reasons": {one.pk: data[f"reason_{one.pk}"] for one in self.criteria},
+        }
+
+    def add_problems(self, problems):
+        """Tie what an `IncompleteSheet` says to its fields."""
+        for criterion_id, kind, sentence in problems:
+            self.add_error(f"{kind}_{criterion_id}", sentence)
+
+
+class ExampleForm(RubricForm):
+    """A worked example: what the dossier says, and the scores that it deserves."""
+
+    field_order = ("title", "text")
+    title = forms.CharField(label="Titre", max_length=120)
+    text = forms.CharField(
+        label="Ce que dit le dossier",
+        help_text="Un dossier inventé, ou rendu anonyme : ce qu’un évaluateur doit lire pour noter.",
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 14}),
+    )
+
+    def example(self):
+        """The arguments of `exercise.write_example`."""
+        return self.sheet() | {"title": self.cleaned_data["title"], "text": self.cleaned_data["text"]}
+
+
+class SheetForm(RubricForm):
+    """A reviewer's sheet: the rubric, one overall opinion, one's confidence."""
+
+    def __init__(self, *args, criteria, **kwargs):
+        super().__init__(*args, criteria=criteria, **kwargs)
         self.fields["comment"] = text_field("Avis d’ensemble", rows=3)
         self.fields["confidence"] = forms.TypedChoiceField(
             label="Votre confiance dans cette évaluation",
@@ -120,15 +181,6 @@ class SheetForm(DsfrForm):
     def initial_of(review, criteria):
         """The initial data of a saved sheet."""
         return texts_of(review, criteria)
-
-    @property
-    def rows(self):
-        return [SheetRow(self, criterion, share_of(criterion, self.criteria)) for criterion in self.criteria]
-
-    def add_problems(self, problems):
-        """Tie what an `IncompleteSheet` says to its fields."""
-        for criterion_id, kind, sentence in problems:
-            self.add_error(f"{kind}_{criterion_id}", sentence)
 
 
 def choices_of(criterion):

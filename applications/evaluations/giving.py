@@ -1,4 +1,4 @@
-"""What a reviewer may do with her sheet beside writing it: come back to a kept version, abstain."""
+"""What a reviewer may do with her sheets beside writing them: come back to a kept version, a spreadsheet, abstain."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -8,7 +8,7 @@ from accounts.errors import Refusal
 from accounts.models import JournalEntry
 from applications import reviewing
 from applications.assignments import complete_if_due
-from applications.evaluations import drafts
+from applications.evaluations import drafts, offline, workbook
 from applications.evaluations.texts import sheet_of
 from applications.models import ReviewDraft
 from applications.sheets import criteria_of
@@ -18,6 +18,7 @@ history.WORDS.update(
     {
         "restore_draft": "est revenue à une version précédente de son évaluation",
         "abstain": "s’est abstenue",
+        "take_in_sheet": "a repris son évaluation d’un tableur",
     }
 )
 
@@ -45,6 +46,32 @@ def restore(*, assignment, number, by, version):
         details = {"number": draft.number}
         JournalEntry.write(action="restore_draft", subject=review.assignment, actor=by, details=details)
     return review
+
+
+def take_in(*, data, by):
+    """Write the sheets that a spreadsheet changes: all of them, or none.
+
+    What stood on each is kept first. Nothing is given: the reviewer reads them again, and gives them on their pages.
+
+    Args:
+        data: the bytes of the file (`workbook.written`, filled in). by: the reviewer herself.
+
+    Returns:
+        list of `Assignment`s whose sheet changed.
+
+    Raises:
+        BadCells: what is wrong, cell by cell. Refusal: the file cannot be read, or as `reviewing.save_review`.
+    """
+    tables = workbook.read(data)
+    with transaction.atomic():
+        changes = offline.take_in(tables, by)
+        for assignment, texts in changes:
+            reviewing.save_review(
+                assignment=assignment, by=by, version=assignment.review.version, why=ReviewDraft.Why.IMPORTED,
+                **sheet_of(texts, criteria_of(assignment.application.call_version)),
+            )  # fmt: skip
+            JournalEntry.write(action="take_in_sheet", subject=assignment, actor=by)
+    return [assignment for assignment, _ in changes]
 
 
 def abstain(*, assignment, reason, by, version):

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count, Prefetch, Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -15,9 +15,11 @@ from accounts.forms import attempt, status_of
 from accounts.french import hour, plural
 from accounts.lists import Column, ListPage
 from accounts.models import Role, User
-from applications import autosave, reviewing
+from applications import autosave, comparison, reviewing
 from applications.editors import SheetEditor
+from applications.evaluations import exercise
 from applications.evaluations.filling import IncompleteSheet
+from applications.evaluations.rubric import thresholds_missed
 from applications.evaluations.texts import words_of_score
 from applications.merging import marks_of
 from applications.models import ApplicationState, Assignment, Attachment, Review
@@ -25,6 +27,7 @@ from applications.reading import readable
 from applications.review_forms import AnswerForm, InterestForm, SheetForm
 from applications.sheets import criteria_of
 from documents.downloads import serve_upload
+from documents.models import PagePicture
 
 reviewer_only = role_required(Role.REVIEWER)
 A = Assignment.State
@@ -79,8 +82,15 @@ def desk(request):
         "listing": listing,
         "recused": Assignment.objects.asked_of(request.user).filter(state=A.RECUSED).count(),
         "today": timezone.localdate(),
+        **exercises_of(request.user),
     }
     return render(request, "applications/reviews/desk.html", context)
+
+
+def exercises_of(user):
+    """How many worked examples she may read, and how many of them wait for her scores; one query."""
+    answered = list(exercise.examples_for(user).values_list("answered", flat=True))
+    return {"exercises": len(answered), "exercises_left": answered.count(False)}
 
 
 def to_do(user):
@@ -100,8 +110,18 @@ def to_do(user):
 @require_GET
 def following(request):
     """The next dossier of the desk, or the desk when nothing is left to do."""
-    todo = to_do(request.user)
+    return to_following(to_do(request.user))
+
+
+def to_following(todo):
     return redirect("applications:review", todo[0].public_id) if todo else redirect("applications:desk")
+
+
+def after_this(user, assignment):
+    """The dossier of the desk that comes after this one, which stays to be done; the first again after the last."""
+    todo = to_do(user)
+    at = next((rank for rank, row in enumerate(todo) if row.pk == assignment.pk), -1)
+    return to_following([row for row in todo[at + 1 :] + todo[: at + 1] if row.pk != assignment.pk])
 
 
 def of_desk(request, public_id):
@@ -179,6 +199,9 @@ def show_sheet(request, public_id):
     if awaits_answer(assignment):
         return redirect("applications:answer", public_id)
     refuse_closed_dossier(assignment)
+    if is_writable(assignment) and exercise.is_due(assignment.application.call_version, request.user):
+        messages.info(request, "Cet appel demande de noter d’abord les exemples de calibrage : les voici.")
+        return redirect("applications:exercise")
     return sheet_page(request, assignment, saved_form(assignment.review, assignment.application.call_version))
 
 
@@ -186,6 +209,10 @@ def saved_form(review, version):
     """The form of a sheet as it is saved."""
     criteria = criteria_of(version)
     return SheetForm(initial=SheetForm.initial_of(review, criteria), criteria=criteria)
+
+
+def is_writable(assignment):
+    return assignment.state in Assignment.WRITING and assignment.application.state == ApplicationState.IN_REVIEW
 
 
 def refuse_closed_dossier(assignment):
@@ -196,7 +223,7 @@ def refuse_closed_dossier(assignment):
 
 def post_sheet(request, public_id):
     """Save, or give. Few queries: this is the page that is posted most, and its right is read with its row."""
-    mine = Assignment.objects.open_to(request.user).filter(reviewer__in=User.objects.holding(Role.REVIEWER))
+    mine = Assignment.objects.written_by(request.user).filter(reviewer__in=User.objects.holding(Role.REVIEWER))
     assignment = mine.filter(public_id=public_id).select_related("application__call_version").first()
     if assignment is None:
         return no_such_sheet(request)
@@ -234,6 +261,8 @@ def after_sheet(request, assignment, done, giving):
         messages.success(request, "Votre évaluation porte maintenant sur la dernière version : relisez vos notes.")
         return redirect("applications:review", assignment.public_id)
     messages.success(request, f"Évaluation enregistrée à {hour(done.at)}. Elle n’est pas encore rendue.")
+    if "save_next" in request.POST:
+        return after_this(request.user, assignment)
     return redirect("applications:review", assignment.public_id)
 
 
@@ -251,7 +280,7 @@ def guard_of(request, assignment, clash):
 
 def sheet_page(request, assignment, form, status=200, clash=None):
     given = assignment.state == A.SUBMITTED
-    writable = assignment.state in Assignment.WRITING and assignment.application.state == ApplicationState.IN_REVIEW
+    writable = is_writable(assignment)
     rows = form.rows
     done = sum(row.is_done for row in rows)
     context = {
@@ -259,11 +288,13 @@ def sheet_page(request, assignment, form, status=200, clash=None):
         "application": assignment.application,
         "review": assignment.review,
         "revision": assignment.review.revision,
-        "latest": assignment.application.revisions.latest("number"),
+        **versions_of(assignment),
         "blocks": blocks_of(assignment.review.revision),
+        "pieces": pieces_of(assignment),
         "declared": assignment.declarations.latest("pk"),
         "pile": pile_of(request.user, assignment),
         "others": others_of(request.user, assignment, form.criteria) if given else [],
+        "missed": missed_by(assignment.review, form.criteria, assignment.application.call_version) if given else [],
         "form": form,
         "rows": rows,
         "done": done,
@@ -281,6 +312,27 @@ def blocks_of(revision):
     """The version judged, for somebody who did not write it."""
     structure, *others = readable(revision.content)
     return [replace(structure, title="La structure"), *others]
+
+
+def pieces_of(assignment):
+    """{public id: attachment with its pictures} of the version that is judged, to be read in the page; two queries."""
+    ids = [one["id"] for one in assignment.review.revision.content["attachments"]]
+    rows = Attachment.objects.filter(application=assignment.application_id, public_id__in=ids).select_related("file")
+    pictures = Prefetch("file__pictures", PagePicture.objects.exclude(number=0).order_by("number"))
+    return {str(row.public_id): row for row in rows.prefetch_related(pictures)}
+
+
+def versions_of(assignment):
+    """The latest version of the dossier, and what it changes when it is not the one that is judged."""
+    judged, latest = assignment.review.revision, assignment.application.revisions.latest("number")
+    sections = comparison.compare(judged.content, latest.content) if latest.pk != judged.pk else []
+    return {"latest": latest, "changes": [section for section in sections if section.changed]}
+
+
+def missed_by(review, criteria, version):
+    """The thresholds of the call that a given sheet does not reach by itself."""
+    points = {score.criterion_id: score.points for score in review.scores.all()}
+    return thresholds_missed(points, criteria, version)
 
 
 def pile_of(user, assignment):
