@@ -16,6 +16,7 @@ class ApplicationsConfig(AppConfig):
             reviewing,
             words,
         )
+        from applications.evaluations import proposing  # noqa: F401  (words)
         from applications.indexes import create_after_migrate
         from applications.pieces import tell_infected
         from documents.scanning import file_infected

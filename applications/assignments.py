@@ -12,10 +12,11 @@ from accounts.french import long_date, plural
 from accounts.models import Event, JournalEntry, User
 from accounts.notify import notify
 from accounts.permissions import require
+from applications.evaluations.conflicts import exclusions_of
 from applications.evaluations.reasons import reasons_by_hand
 from applications.models import Application, ApplicationState, Assignment, KeptApart, ReviewerProfile
 from applications.models.review import ASSIGN
-from applications.roster import networks_of, seats_of
+from applications.roster import seats_of
 from programme import waves
 from programme.models import Wave
 
@@ -91,7 +92,7 @@ def refuse_not_assignable(dossier):
 
 
 def assign_one(dossier, reviewer, seat, former, due_on, by):
-    refuse_obstacle(dossier, reviewer, seat, former, networks_of([dossier])[dossier.pk])
+    refuse_obstacle(dossier, reviewer, seat, former)
     # Chosen by hand: no calculation changes it.
     chosen = {"due_on": due_on or dossier.wave.reviews_due_on, "locked": True, "run": None}
     chosen["reasons"] = reasons_by_hand(dossier, seat)
@@ -105,7 +106,7 @@ def assign_one(dossier, reviewer, seat, former, due_on, by):
     return assignment
 
 
-def refuse_obstacle(dossier, reviewer, seat, former, networks):
+def refuse_obstacle(dossier, reviewer, seat, former):
     """Refuse with a reason that the officer can act on."""
     if seat is None:
         raise Refusal(f"{reviewer} n’a plus le rôle d’évaluation. Choisissez une autre personne.", field="reviewer")
@@ -113,8 +114,10 @@ def refuse_obstacle(dossier, reviewer, seat, former, networks):
         raise Refusal(
             f"{reviewer} a déclaré un lien avec ce dossier. Choisissez une autre personne.", field="reviewer"
         )
-    if tie := seat.tie_with(dossier.organisation, networks):
-        raise Refusal(f"{tie} Choisissez une autre personne.", field="reviewer")
+    if ties := exclusions_of(dossier, people=[reviewer]).get(reviewer.pk):
+        raise Refusal(
+            f"{reviewer} a un lien avec ce dossier. {ties[0].text} Choisissez une autre personne.", field="reviewer"
+        )
     if apart := kept_from(dossier, reviewer):
         raise Refusal(
             f"{reviewer} ne lit pas un même dossier que {apart}, qui évalue celui-ci. Choisissez une autre personne, "

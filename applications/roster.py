@@ -86,30 +86,3 @@ def loads_of(wave):
     return Counter(
         Assignment.objects.expected().filter(application__wave=wave).values_list("reviewer", flat=True).order_by()
     )
-
-
-def balanced(wanted, rooms, barred, loads=None):
-    """A balanced proposal: the least loaded reviewers first. Pure and deterministic.
-
-    The dossiers with the fewest possible reviewers are served first. Without ties, and with room for all, loads that
-    were level differ by at most one at the end. The optimiser (competence, region) will take this function's place.
-
-    Args:
-        wanted: {dossier id: how many reviewers it lacks}.
-        rooms: {reviewer id: how many more she can take}.
-        barred: set of (dossier id, reviewer id) that must not meet.
-        loads: {reviewer id: what she carries already}; nothing when left out.
-
-    Returns:
-        list of (dossier id, reviewer id), in order; a dossier that could not be served has fewer.
-    """
-    rooms, loads = dict(rooms), Counter(loads or {})
-    possible = {d: [r for r in sorted(rooms) if (d, r) not in barred] for d in wanted}
-    pairs = []
-    for dossier in sorted(wanted, key=lambda d: (len(possible[d]), d)):
-        free = [r for r in possible[dossier] if rooms[r] > 0]
-        for reviewer in sorted(free, key=lambda r: (loads[r], r))[: wanted[dossier]]:
-            rooms[reviewer] -= 1
-            loads[reviewer] += 1
-            pairs.append((dossier, reviewer))
-    return sorted(pairs)

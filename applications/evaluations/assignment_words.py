@@ -79,3 +79,30 @@ def infeasible_sentences(read, problem, loosenings):
     """{"causes": [...], "loosen": [[sentences that are enough together], ...]}."""
     ways = [[loosening_sentence(read, one) for one in together] for together in loosenings]
     return {"causes": causes(read, problem)[:SHOWN], "loosen": [way for way in ways if way]}
+
+
+def finding_sentences(found):
+    """What the last calculation says of itself, in sentences: what is kept, what could not be."""
+    told = [
+        f"{plural(found['excluded'], 'rencontre écartée', 'rencontres écartées')} pour un lien, aucune proposée.",
+        overlap_sentence(found["groups"], *found["partners"]),
+        shortfall("sans personne experte", found["without_expert"]),
+        shortfall("de moins de deux régions connues d’évaluateurs", found["in_one_region"]),
+        found["alerts"] and f"{found['alerts']} choix sous alerte : la présidence les apprécie.",
+        found["missing"] and f"{plural(found['missing'], 'évaluation reste', 'évaluations restent')} sans personne.",
+        found["unlocked"] and f"Verrou impossible à tenir, choix retiré : {listed(found['unlocked'])}.",
+    ]
+    return [sentence for sentence in told if sentence]
+
+
+def overlap_sentence(groups, least, most):
+    """Whether calibration will be able to compare the reviewers."""
+    if groups > 1:
+        return f"Les évaluateurs forment {groups} groupes que rien ne relie : leurs notes ne se compareront pas."
+    if not most:
+        return "Aucun dossier n’est lu par deux personnes : les notes ne se compareront pas."
+    return f"Tous les évaluateurs sont reliés, chacun à {least} autres au moins : leurs notes se compareront."
+
+
+def shortfall(what, references):
+    return f"{plural(len(references), 'dossier')} {what} : {listed(references)}." if references else ""

@@ -1,6 +1,6 @@
 """The calculation of a wave's assignment: the best one, kept with its reasons; and what officers fix beforehand."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 
@@ -9,7 +9,7 @@ from accounts.errors import Refusal, StalePage
 from accounts.models import JournalEntry, Role, User
 from accounts.permissions import require
 from applications.assignments import admissible_dossiers, lock_people
-from applications.evaluations.assignment_problem import Settings, problem_of, read_wave
+from applications.evaluations.assignment_problem import Settings, admissible_rows, problem_of, read_wave
 from applications.evaluations.assignment_words import infeasible_sentences
 from applications.evaluations.groups import groups_of, partners_of
 from applications.evaluations.loosening import loosenings_of
@@ -68,7 +68,7 @@ def propose(*, wave, by, seed=SEED, settings=None):
             run.save()
             return run
         change = change_of(read, result.chosen)
-        run.cost, run.findings = result.cost, findings_of(read, problem, result, change, seed)
+        run.cost, run.findings = result.cost, findings_of(read, problem, result, change)
         run.save()
         record(read, change, run, by)
     return run
@@ -88,14 +88,13 @@ def seats_on(read, chosen):
     return [read.seats[column] for column in chosen.nonzero()[0]]
 
 
-def findings_of(read, problem, solution, change, seed):
+def findings_of(read, problem, solution, change):
     """What the page says of a calculation; ready for JSON."""
     chosen = solution.chosen
     pairs = [(d.pk, s.pk) for row, d in enumerate(read.dossiers) for s in seats_on(read, chosen[row])]
     partners = partners_of(chosen, problem.together)[(problem.carried > 0) | chosen.any(axis=0)]
     return {
         "terms": solution.terms,
-        "prices": prices_of(problem, solution, seed),
         "added": len(change.added),
         "dropped": len(change.dropped),
         "kept": len(change.kept),
@@ -113,21 +112,6 @@ def findings_of(read, problem, solution, change, seed):
 
 def told(read, assignment):
     return f"{read.dossiers[read.row[assignment.application_id]].reference}, {assignment.reviewer}"
-
-
-def prices_of(problem, solution, seed):
-    """{rule: points that keeping it costs in everything else}, of the rules that are in force."""
-    prices = problem.prices
-    in_force = {
-        "expert": prices.expert,
-        "regions": prices.regions,
-        "overlap": prices.overlap,
-        "kept": problem.kept.any(),
-        "apart": problem.apart,
-        "least": (problem.least > 0).any(),
-    }
-    # A rule that nothing pays for and that never bends anything is free; the solver says so itself.
-    return {rule: price_of(rule, problem, solution, seed=seed) for rule, asked in in_force.items() if asked}
 
 
 def record(read, change, run, by):
@@ -168,6 +152,47 @@ def refresh_reasons(read, kept):
             assignment.reasons = reasons
             changed.append(assignment)
     Assignment.objects.bulk_update(changed, ["reasons"])
+
+
+# --- What each rule costs ------------------------------------------------------------------------------------------
+
+
+def price_rules(*, run, by):
+    """Add to a calculation what each rule costs in everything else, from the choices as they stand now.
+
+    Each rule is left out in turn and the wave is calculated again, nothing being written but the prices: points that
+    the rest would gain.
+
+    Returns:
+        the `AssignmentRun`, its findings holding {"prices": {rule: points}}.
+    """
+    require(by, ASSIGN)
+    # What stands must not weigh: only what is locked does.
+    settings = replace(Settings.read(run.settings), change=0)
+    read = read_wave(run.wave, list(admissible_rows(run.wave)), settings)
+    problem = problem_of(read)
+    best = solve(problem, seed=run.seed)
+    if isinstance(best, Infeasible):
+        raise StalePage("Depuis ce calcul, les règles ne peuvent plus toutes être tenues. Demandez-en un autre.")
+    with transaction.atomic():
+        kept = AssignmentRun.objects.select_for_update().get(pk=run.pk)
+        kept.findings["prices"] = prices_of(problem, best, run.seed)
+        kept.save(update_fields=["findings"])
+    return kept
+
+
+def prices_of(problem, solution, seed):
+    """{rule: points that keeping it costs in everything else}, of the rules that are in force."""
+    prices = problem.prices
+    in_force = {
+        "expert": prices.expert,
+        "regions": prices.regions,
+        "overlap": prices.overlap,
+        "kept": problem.kept.any(),
+        "apart": problem.apart,
+        "least": (problem.least > 0).any(),
+    }
+    return {rule: price_of(rule, problem, solution, seed=seed) for rule, asked in in_force.items() if asked}
 
 
 # --- What officers fix beforehand ----------------------------------------------------------------------------------

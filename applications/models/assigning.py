@@ -9,7 +9,7 @@ from programme.models import Wave
 
 
 class AssignmentRun(PublicIdModel):
-    """One calculation of a wave's assignment: what it was asked, what it found. Written once."""
+    """One calculation of a wave's assignment: what it was asked, what it found. Only prices are added later."""
 
     wave = models.ForeignKey(Wave, models.PROTECT, related_name="+", verbose_name="vague")
     at = models.DateTimeField("le", default=timezone.now)

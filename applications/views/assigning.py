@@ -1,14 +1,17 @@
 """The assignment of a wave: loads, who has what, what lacks; the proposal, then the sending."""
 
-from collections import Counter
+import uuid
+from collections import Counter, defaultdict
 
 from django.contrib import messages
-from django.db.models import Count, F, Prefetch, Q
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Subquery
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import permission_required
+from accounts.columns import Written
 from accounts.errors import NotAllowed, Refusal, StalePage
 from accounts.filters import ConditionFilter
 from accounts.forms import attempt, status_of, version_of
@@ -16,7 +19,10 @@ from accounts.french import plural
 from accounts.lists import Column, ListPage
 from accounts.models import Role, User
 from applications import assignments
-from applications.models import Application, ApplicationState, Assignment, ReviewerProfile
+from applications.assigning_forms import ApartForm, ProposalForm
+from applications.evaluations import conflicts
+from applications.evaluations.assignment_words import RULE_LABELS, TERM_LABELS, finding_sentences
+from applications.models import Application, ApplicationState, Assignment, AssignmentRun, KeptApart, ReviewerProfile
 from applications.models.review import ASSIGN
 from applications.review_forms import ProfileForm
 from applications.roster import DEFAULT_CAPACITY, seats_of
@@ -28,8 +34,9 @@ may_assign = permission_required(ASSIGN)
 # Admissible or beyond: what a reviewer has, or will have.
 ASKED = Count("assignments", filter=Q(assignments__state__in=Assignment.ACTIVE))
 ASSIGNED = (S.ADMISSIBLE, S.IN_REVIEW, S.REVIEWED, S.AWARDED, S.WAITLISTED, S.REFUSED, S.DEFERRED)
-
-
+STANDING = Assignment.objects.expected().filter(application=OuterRef("pk"))
+LATEST = AssignmentRun.objects.filter(wave=OuterRef("application__wave")).order_by("-pk").values("pk")[:1]
+CHANGED = Q(Exists(STANDING.filter(run=Subquery(LATEST))))
 TONES = {S.ADMISSIBLE: "new", S.IN_REVIEW: "info", S.REVIEWED: "success"}
 
 
@@ -39,8 +46,30 @@ def names_of(row):
     return ", ".join(shown) or "personne"
 
 
+class ChosenColumn(Column):
+    """Who reviews, why, and the button of the lock; a file holds the names alone."""
+
+    def cell(self, row):
+        chosen = [(a, sentences_of(a), a.state == Assignment.State.PROPOSED) for a in row.asked_reviewers]
+        context = {"row": row, "chosen": chosen, "missing": missing_of(row), "may_change": row.may_change}
+        return Written(render_to_string("applications/_chosen.html", context))
+
+
+def sentences_of(assignment):
+    """« Connaît : fablab. Hors de sa région (Bretagne). »; the points of what weighs against the choice."""
+    told = [
+        reason["text"] + (f" ({reason['points']} pt)" if reason["points"] else "") for reason in assignment.reasons
+    ]
+    return ". ".join(told)
+
+
 def missing_of(row):
     return max(row.call_version.reviews_per_application - len(row.asked_reviewers), 0)
+
+
+def kept_out(row):
+    """« É. Marchand : dirige la structure qui demande. » of each reviewer that a tie keeps out."""
+    return " ".join(f"{person} : {reason.text}" for person, reason in row.kept_out) or "personne"
 
 
 class AssignmentList(ListPage):
@@ -61,7 +90,8 @@ class AssignmentList(ListPage):
             header=True,
         ),
         Column("structure", "Structure", "organisation.name"),
-        Column("evaluateurs", "Évaluateurs", names_of),
+        ChosenColumn("evaluateurs", "Évaluateurs, et pourquoi", names_of),
+        Column("ecartes", "Écartés", kept_out),
         Column("manquent", "À pourvoir", missing_of, kind="integer", sort="asked"),
         Column("etat", "État", lambda row: (row.get_state_display(), TONES.get(row.state, "")), kind="badge"),
     ]
@@ -72,6 +102,8 @@ class AssignmentList(ListPage):
             field="pk",
             conditions={
                 "a-pourvoir": ("À pourvoir", Q(asked__lt=F("call_version__reviews_per_application"))),
+                "changes": ("Changés par le dernier calcul", CHANGED),
+                "verrouilles": ("Avec un choix verrouillé", Q(Exists(STANDING.filter(locked=True)))),
                 "a-envoyer": ("À envoyer", Q(state="admissible")),
                 "en-cours": ("En évaluation", Q(state="in_review")),
                 "evalues": ("Évalués", Q(state="reviewed")),
@@ -84,7 +116,16 @@ class AssignmentList(ListPage):
         rows = Application.objects.filter(pk__in=ids).select_related(
             "fabrique__commune", "organisation", "call_version"
         )
-        return rows.prefetch_related(Prefetch("assignments", queryset=asked, to_attr="asked_reviewers"))
+        rows = list(rows.prefetch_related(Prefetch("assignments", queryset=asked, to_attr="asked_reviewers")))
+        people = {seat.pk: seat.reviewer for seat in self.context["seats"]}
+        out = defaultdict(list)
+        for (dossier, user), reasons in self.context["excluded"].items():
+            if user in people and reasons:
+                out[dossier].append((people[user], reasons[0]))
+        for row in rows:
+            row.kept_out = out[row.pk]
+            row.may_change = self.context["may_assign"] and row.state == S.ADMISSIBLE
+        return rows
 
 
 def wave_of(request, public_id):
@@ -94,21 +135,71 @@ def wave_of(request, public_id):
 @may_read
 @require_GET
 def assignment(request, public_id):
-    """Who reviews what?"""
-    wave = wave_of(request, public_id)
+    """Who reviews what, and why?"""
+    return page(request, wave_of(request, public_id))
+
+
+def page(request, wave, proposal_form=None, apart_form=None):
+    """The assignment of a wave, with the form that came back with errors."""
     dossiers = Application.objects.visible_to(request.user).filter(wave=wave, state__in=ASSIGNED)
-    listing = AssignmentList(request, dossiers.annotate(asked=ASKED))
+    seats, may_assign = list(seats_of(wave).values()), request.user.has_perm(ASSIGN)
+    excluded = conflicts.exclusions(wave)
+    listing = AssignmentList(
+        request, dossiers.annotate(asked=ASKED), seats=seats, excluded=excluded, may_assign=may_assign
+    )
     if file := listing.file():
         return file
-    seats = list(seats_of(wave).values())
+    run = AssignmentRun.objects.filter(wave=wave).select_related("by").first()
     context = {
         "wave": wave,
         "listing": listing,
         "seats": seats,
         "figures": figures_of(wave, seats),
-        "may_assign": request.user.has_perm(ASSIGN),
+        "may_assign": may_assign,
+        "run": run,
+        "told": told_of(run, hidden_from(request.user, wave)),
+        "pairs": KeptApart.objects.select_related("first", "second"),
+        "proposal_form": proposal_form or ProposalForm(prefix="calcul", initial=ProposalForm.initial_of(run)),
+        "apart_form": apart_form or ApartForm(prefix="paire", seats=seats),
     }
-    return render(request, "applications/assignment.html", context)
+    status = 422 if any(form is not None and form.errors for form in (proposal_form, apart_form)) else 200
+    return render(request, "applications/assignment.html", context, status=status)
+
+
+def told_of(run, hidden):
+    """What the last calculation found, as the page says it; `hidden` is what the reader may not know of."""
+    if run is None:
+        return {}
+    found = run.findings
+    if run.cost is None:
+        ways = [[masked(sentence, hidden) for sentence in way] for way in found["loosen"]]
+        return {"causes": [masked(sentence, hidden) for sentence in found["causes"]], "ways": ways}
+    return {
+        "sentences": [masked(sentence, hidden) for sentence in finding_sentences(found)],
+        "terms": [(TERM_LABELS[name], points) for name, points in found["terms"].items() if points],
+        "prices": [(RULE_LABELS[name], points) for name, points in found.get("prices", {}).items()],
+    }
+
+
+def hidden_from(user, wave):
+    """References of the dossiers of a wave that a tie keeps this reader out of."""
+    seen = Application.objects.visible_to(user).filter(wave=wave)
+    rows = Application.objects.filter(wave=wave, reference__isnull=False).exclude(pk__in=seen.values("pk"))
+    return list(rows.values_list("reference", flat=True))
+
+
+def masked(sentence, hidden):
+    for reference in hidden:
+        sentence = sentence.replace(reference, "un autre dossier")
+    return sentence
+
+
+def uuid_of(text):
+    """The identifier that a button carries, or one that nothing has."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return uuid.UUID(int=0)
 
 
 def figures_of(wave, seats):
@@ -123,6 +214,7 @@ def figures_of(wave, seats):
         "wanted": sum(n for _, _, n in facts),
         "asked": sum(asked for _, asked, _ in facts),
         "missing": sum(max(n - asked, 0) for _, asked, n in facts),
+        "admissible": sum(state == S.ADMISSIBLE for state, _, _ in facts),
         "ready": sum(state == S.ADMISSIBLE and asked >= n for state, asked, n in facts),
         "unready": sum(state == S.ADMISSIBLE and asked < n for state, asked, n in facts),
         "to_complete": sum(max(n - asked, 0) for state, asked, n in facts if state == S.ADMISSIBLE),
@@ -133,24 +225,14 @@ def figures_of(wave, seats):
         "given": states[Assignment.State.SUBMITTED],
         "recused": states[Assignment.State.RECUSED],
         "declined": states[Assignment.State.DECLINED],
+        **unsent_of(wave),
     }
 
 
-@may_assign
-@require_POST
-def propose(request, public_id):
-    wave = wave_of(request, public_id)
-    made = assignments.propose_balanced(wave=wave, by=request.user)
-    if made:
-        messages.success(
-            request, f"{plural(len(made), 'évaluation proposée', 'évaluations proposées')}. Relisez, puis envoyez."
-        )
-    else:
-        messages.warning(
-            request,
-            "Rien n’a été ajouté : chaque dossier recevable a ses évaluateurs, ou personne n’est libre et sans lien.",
-        )
-    return redirect("applications:assignment", public_id)
+def unsent_of(wave):
+    """What the next calculation may change, and what it may not; one query."""
+    waiting = Assignment.objects.filter(application__wave=wave, application__state=S.ADMISSIBLE, state="proposed")
+    return waiting.aggregate(locked=Count("pk", filter=Q(locked=True)), free=Count("pk", filter=Q(locked=False)))
 
 
 @may_assign

@@ -23,16 +23,17 @@ JOURNAL_STEPS = (("submit", S.DRAFT, S.SUBMITTED), ("admit", S.SUBMITTED, S.ADMI
 EXPENSES = {"64": 60, "61": 15, "60": 15, "62": 10}
 
 
-def create_dossiers(random, wave, version, count, communes, people, *, past, numbers):
+def create_dossiers(random, wave, version, count, communes, people, *, past, numbers, states=None):
     """Bulk-create `count` dossiers of `wave`; returns them.
 
     Args:
         past: True for an announced wave (final states), False for the running one.
         numbers: an iterator of unused reference numbers.
+        states: {state: weight}; by default those of an announced wave, or of a running one.
     """
     organisations = create_organisations(random, count, people)
     places = create_places(random, wave, organisations, communes)
-    states = PAST_STATES if past else CURRENT_STATES
+    states = states or (PAST_STATES if past else CURRENT_STATES)
     applications = [
         build(random, wave, version, place, words.weighted(random, states), next(numbers), people) for place in places
     ]

@@ -15,6 +15,7 @@ LISTS = tuple(row.name for row in TABLE if row.target is nothing and row.get)
 # Pages of a wave: they show what its dossiers have in common.
 PAGES_OF_A_WAVE = (
     "applications:assignment",
+    "applications:assignment_matrix",
     "selection:wave",
     "selection:panel",
     "selection:decisions",

@@ -10,6 +10,7 @@ gives roles and delegations. The auditor reads all that staff read and changes n
 from tests.access import builder_targets as build
 from tests.access import instruction_targets as desk
 from tests.access import people_targets as people
+from tests.access import scoring_targets as scoring
 from tests.access import sending_targets as sending
 from tests.access import targets as at
 from tests.access import wave_targets as then
@@ -299,12 +300,35 @@ REVIEWING = [
     Row("applications:answer", **DESK, get=THE_REVIEWER, post=THE_REVIEWER, target=at.question),
     Row("applications:interest", **DESK, get=THE_REVIEWER, post=THE_REVIEWER, target=at.tie),
     Row("applications:review_piece", **DESK, get=THE_REVIEWER, target=at.judged_piece),
+    Row("applications:abstain", **DESK, get=THE_REVIEWER, post=THE_REVIEWER, target=scoring.to_abstain),
+    Row("applications:review_versions", **DESK, get=THE_REVIEWER, target=at.sheet),
+    Row("applications:restore_review", **DESK, post=THE_REVIEWER, target=scoring.kept_version),
+    Row("applications:spreadsheet", REVIEWERS, get=REVIEWERS),
+    Row("applications:spreadsheet_file", REVIEWERS, get=REVIEWERS),
+    Row("applications:exercise", REVIEWERS, get=REVIEWERS),
+    Row("applications:worked_example", **DESK, get=THE_REVIEWER, post=THE_REVIEWER, target=scoring.to_score),
+    # The reference of an example is not for those who are to score it; the auditor reads it.
+    Row("applications:worked_examples", STEERING | AUDITOR, get=STEERING | AUDITOR, target=scoring.call_with_examples),
+    Row("applications:new_worked_example", STEERING, get=STEERING, post=STEERING, target=scoring.to_write),
+    Row(
+        "applications:edit_worked_example",
+        STEERING | AUDITOR,
+        get=STEERING | AUDITOR,
+        post=STEERING,
+        target=scoring.to_edit,
+    ),
+    Row("applications:withdraw_worked_example", STEERING, post=STEERING, target=scoring.to_withdraw),
     # A sheet that a tie has closed is closed to its own reviewer.
     Row("applications:review", REVIEWERS, sees=NOBODY, get=THE_REVIEWER, post=THE_REVIEWER, target=at.closed_sheet),
     Row("applications:answer", REVIEWERS, sees=NOBODY, get=THE_REVIEWER, post=THE_REVIEWER, target=at.closed_sheet),
     Row("applications:interest", REVIEWERS, sees=NOBODY, get=THE_REVIEWER, post=THE_REVIEWER, target=at.closed_sheet),
     Row("applications:assignment", STAFF, get=STAFF, target=then.wave),
-    Row("applications:propose_reviewers", OFFICERS, post=OFFICERS, target=then.admissible_wave),
+    Row("applications:assignment_matrix", STAFF, get=STAFF, target=then.wave),
+    Row("applications:propose_reviewers", OFFICERS, post=OFFICERS, target=then.to_propose),
+    Row("applications:price_rules", OFFICERS, post=OFFICERS, target=then.assigned_wave),
+    Row("applications:lock_choice", OFFICERS, post=OFFICERS, target=then.to_lock),
+    Row("applications:keep_apart", OFFICERS, post=OFFICERS, target=then.to_keep_apart),
+    Row("applications:let_meet", OFFICERS, post=OFFICERS, target=then.kept_apart),
     Row("applications:send_to_review", OFFICERS, post=OFFICERS, target=then.assigned_wave),
     # For whom a reviewer works decides what ties the system finds: the auditor reads it.
     Row("applications:reviewer_profile", OFFICERS | AUDITOR, get=OFFICERS | AUDITOR, post=OFFICERS, target=at.profile),

@@ -4,7 +4,9 @@ import datetime
 
 from django.utils import timezone
 
-from applications import admissibility, assignments
+from applications import admissibility
+from applications.evaluations import proposing
+from applications.evaluations.assignment_problem import Settings
 from applications.models import Assignment
 from documents.models import Document
 from funding.models import Award
@@ -35,8 +37,34 @@ def admissible_wave(world):
 
 def assigned_wave(world):
     admissible_wave(world)
-    assignments.propose_balanced(wave=factories.fresh(world.waves[3]), by=world.people["officer"])
+    proposing.propose(wave=factories.fresh(world.waves[3]), by=world.people["officer"])
     return wave(world, 3)
+
+
+def to_propose(world):
+    asked = {"before": "garder", "least": "0", "seed": "1", **Settings().as_json()}
+    return Target(admissible_wave(world).kwargs, {f"calcul-{name}": str(value) for name, value in asked.items()})
+
+
+def to_lock(world):
+    found = assigned_wave(world)
+    chosen = Assignment.objects.filter(application__wave=world.waves[3], state="proposed").earliest("pk")
+    return Target(found.kwargs, {"verrouiller": str(chosen.public_id)})
+
+
+def two_reviewers():
+    return [factories.reviewer(), factories.reviewer()]
+
+
+def to_keep_apart(world):
+    keys = [str(person.public_id) for person in two_reviewers()]
+    return wave(world, 3, **{"paire-one": keys[0], "paire-other": keys[1], "paire-reason": REASON})
+
+
+def kept_apart(world):
+    one, other = two_reviewers()
+    pair = proposing.keep_apart(one=one, other=other, reason=REASON, by=world.people["officer"])
+    return Target(wave(world, 3).kwargs | {"pair_id": pair.public_id})
 
 
 def closed_wave(world):

@@ -1,6 +1,5 @@
-"""The score of a sheet, the summary of several, the order of a wave, and the balanced proposal: pure, exact."""
+"""The score of a sheet, the summary of several, the order of a wave: pure, exact."""
 
-import random
 import statistics
 from fractions import Fraction
 from itertools import pairwise
@@ -11,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from applications.ranking import RankedDossier, line_of, ranked
-from applications.roster import balanced
 from applications.sheets import SheetCriterion, half_up, score_hundredths, share_of, summary_of
 
 
@@ -166,47 +164,3 @@ def test_missing_sheets_are_those_the_call_wants():
     assert (entry.given, entry.expected, entry.missing) == (1, 3, 2)
     entry = line_of(dossier(1, expected=1), [("submitted", 5_000), ("submitted", 7_000), ("proposed", None)])
     assert (entry.given, entry.expected, entry.missing, entry.mean_hundredths) == (2, 3, 1, 6_000)
-
-
-@given(
-    wanted=st.dictionaries(st.integers(1, 30), st.integers(0, 3), max_size=20),
-    rooms=st.dictionaries(st.integers(1, 10), st.integers(0, 8), max_size=8),
-    data=st.data(),
-)
-def test_proposal_respects_needs_capacities_and_ties(wanted, rooms, data):
-    everyone = [(d, r) for d in wanted for r in rooms]
-    barred = set(data.draw(st.lists(st.sampled_from(everyone), max_size=20))) if everyone else set()
-    pairs = balanced(wanted, rooms, barred)
-    assert len(set(pairs)) == len(pairs)
-    assert not set(pairs) & barred
-    for dossier_id, need in wanted.items():
-        assert sum(d == dossier_id for d, _ in pairs) <= need
-    for reviewer, room in rooms.items():
-        assert sum(r == reviewer for _, r in pairs) <= room
-    # Nobody who could have taken a dossier was left aside while it lacks somebody.
-    for dossier_id, need in wanted.items():
-        if sum(d == dossier_id for d, _ in pairs) < need:
-            for reviewer, room in rooms.items():
-                taken = (dossier_id, reviewer) in pairs or (dossier_id, reviewer) in barred
-                assert taken or sum(r == reviewer for _, r in pairs) == room
-    assert balanced(dict(reversed(wanted.items())), dict(reversed(rooms.items())), barred) == pairs
-
-
-@given(dossiers=st.integers(0, 40), reviewers=st.integers(2, 12), each=st.integers(1, 2))
-def test_proposal_levels_the_loads(dossiers, reviewers, each):
-    pairs = balanced(dict.fromkeys(range(dossiers), each), dict.fromkeys(range(reviewers), 100), set())
-    loads = [sum(r == reviewer for _, r in pairs) for reviewer in range(reviewers)]
-    assert len(pairs) == dossiers * each
-    assert max(loads) - min(loads) <= 1
-
-
-def test_proposal_fills_the_least_loaded_first():
-    pairs = balanced({1: 1, 2: 1}, {10: 5, 20: 5}, set(), {10: 3, 20: 0})
-    assert pairs == [(1, 20), (2, 20)]
-
-
-def test_proposal_serves_the_dossier_with_fewest_choices_first():
-    # Dossier 2 can only go to reviewer 10, who has room for one.
-    assert balanced({1: 1, 2: 1}, {10: 1, 20: 1}, {(2, 20)}) == [(1, 20), (2, 10)]
-    rng = random.Random(3)
-    assert balanced({1: 1, 2: 1}, dict(rng.sample([(10, 1), (20, 1)], 2)), {(2, 20)}) == [(1, 20), (2, 10)]

@@ -9,6 +9,7 @@ from django.db import connection, connections
 from accounts.errors import Refusal
 from accounts.models import JournalEntry
 from applications import assignments, reviewing
+from applications.evaluations import proposing
 from applications.models import ApplicationState, Assignment, Review
 from tests import factories
 from tests.applications import review_steps as steps
@@ -93,8 +94,8 @@ def test_two_proposals_at_once_are_one():
     wave, dossiers = steps.wave_under_instruction(3)
     for _ in range(3):
         factories.reviewer()
-    results = all_at_once([lambda: assignments.propose_balanced(wave=wave, by=None)] * 4)
-    assert sorted(len(result) for result in results) == [0, 0, 0, 6]
+    results = all_at_once([lambda: proposing.propose(wave=wave, by=None)] * 4)
+    assert sorted(run.findings["added"] for run in results) == [0, 0, 0, 6]
     assert all(dossier.assignments.count() == 2 for dossier in dossiers)
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts.models import Role
 from applications import reviewing
+from applications.evaluations import proposing
 from applications.models import Application, ApplicationState, Assignment, Review, Revision
 from applications.ranking import ranking
 from applications.sheets import criteria_of
@@ -482,7 +483,7 @@ def wave_page_of(n):
     """The assignment of a wave of n dossiers."""
     wave, _ = steps.wave_under_instruction(n)
     factories.reviewer(), factories.reviewer()
-    steps.assignments.propose_balanced(wave=wave, by=None)
+    proposing.propose(wave=wave, by=None)
     return signed_in(factories.officer()), page("assignment", wave.public_id)
 
 

@@ -24,6 +24,7 @@ PAGES = {
     "export_csv",
     "export_xlsx",
     "export_ods",
+    "assignment_200x40",
 }
 
 
