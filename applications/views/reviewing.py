@@ -20,6 +20,7 @@ from applications.editors import SheetEditor
 from applications.evaluations import exercise
 from applications.evaluations.filling import IncompleteSheet
 from applications.evaluations.rubric import thresholds_missed
+from applications.evaluations.severity import waves_told
 from applications.evaluations.texts import words_of_score
 from applications.merging import marks_of
 from applications.models import ApplicationState, Assignment, Attachment, Review
@@ -82,6 +83,7 @@ def desk(request):
         "listing": listing,
         "recused": Assignment.objects.asked_of(request.user).filter(state=A.RECUSED).count(),
         "today": timezone.localdate(),
+        "told": waves_told(request.user),
         **exercises_of(request.user),
     }
     return render(request, "applications/reviews/desk.html", context)
