@@ -66,3 +66,9 @@ class DerogationQuerySet(models.QuerySet):
         if not user.is_authenticated or not user.has_perm("selection.read_panel"):
             return self.none()
         return self.filter(Q(application=None) | Q(application__in=Application.objects.visible_to(user)))
+
+
+class ScenarioQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Whoever reads the panel's page; where lines are read, those of dossiers with which she has a tie are not."""
+        return self if user.is_authenticated and user.has_perm("selection.read_panel") else self.none()

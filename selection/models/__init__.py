@@ -5,6 +5,7 @@ from selection.models.derogation import Derogation
 from selection.models.embargo import EmbargoAccess, EmbargoedList
 from selection.models.outcome import Outcome, PreparedOutcome
 from selection.models.panel import PanelSession
+from selection.models.scenario import Scenario, ScenarioLine
 
 __all__ = [
     "ANSWER_APPEAL",
@@ -18,5 +19,7 @@ __all__ = [
     "Outcome",
     "PanelSession",
     "PreparedOutcome",
+    "Scenario",
+    "ScenarioLine",
     "SignatureDelegation",
 ]
