@@ -177,6 +177,31 @@ class ReceiptFacts(Letter):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AppealReceiptFacts(Letter):
+    """Accusé de réception d’un recours gracieux ou hiérarchique (CRPA L112-3, R112-5; silence: L231-4 2°, L411-7).
+
+    Attributes:
+        kind: in words ("recours gracieux"); number: of the register.
+        decision: what is contested, in words.
+        interrupts: it came in time to stop the delay before the court (CRPA L411-2).
+    """
+
+    TITLE = "Accusé de réception d’un recours"
+    kind: str
+    number: str
+    decision: str
+    authority: str
+    lodged_on: dt.date
+    received_on: dt.date
+    silence_is_refusal_on: dt.date
+    interrupts: bool
+    appeal: Appeal
+
+    def public_summary(self) -> Summary:
+        return [*super().public_summary(), ("Recours", self.number), ("Reçu le", long_date(self.received_on))]
+
+
+@dataclass(frozen=True, kw_only=True)
 class AwardFacts(SignedLetter):
     """Attribution: what is granted, paid when and on which condition, and what the holder undertakes."""
 
@@ -276,6 +301,9 @@ class DeferralFacts(SignedLetter):
 
     TITLE = "Examen de votre candidature reporté"
     grounds: tuple[Titled, ...]
+    deferred_to: str = ""
+    """The wave to come back to, when one is named: "vague 12"."""
+    improvements: tuple[Titled, ...] = ()
     next_step: str = ""
     available_on: dt.date | None = None
 
@@ -312,7 +340,10 @@ TEMPLATES = {
     "award_letter": Template(path="documents/letters/award.html", version=1, facts=AwardFacts, series="FT"),
     "waitlist_letter": Template(path="documents/letters/waitlist.html", version=1, facts=WaitlistFacts, series="FT"),
     "refusal_letter": Template(path="documents/letters/refusal.html", version=1, facts=RefusalFacts, series="FT"),
-    "deferral_letter": Template(path="documents/letters/deferral.html", version=1, facts=DeferralFacts, series="FT"),
+    "appeal_receipt": Template(
+        path="documents/letters/appeal_receipt.html", version=1, facts=AppealReceiptFacts, series="AR"
+    ),
+    "deferral_letter": Template(path="documents/letters/deferral.html", version=2, facts=DeferralFacts, series="FT"),
     "inadmissibility_letter": Template(
         path="documents/letters/refusal.html", version=1, facts=RefusalFacts, series="FT"
     ),

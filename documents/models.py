@@ -39,6 +39,7 @@ class Document(PublicIdModel):
         REFUSAL_LETTER = "refusal_letter", "Lettre de refus"
         DEFERRAL_LETTER = "deferral_letter", "Lettre d’ajournement"
         INADMISSIBILITY_LETTER = "inadmissibility_letter", "Lettre d’irrecevabilité"
+        APPEAL_RECEIPT = "appeal_receipt", "Accusé de réception d’un recours"
 
     class Void(models.TextChoices):
         WITHDRAWN = "withdrawn", "Retirée"

@@ -8,7 +8,7 @@ class SelectionConfig(AppConfig):
     def ready(self):
         from accounts import database
         from accounts.history import WORDS
-        from selection import permissions  # noqa: F401
+        from selection import permissions, triggers_after  # noqa: F401
         from selection.words import ACTIONS
 
         WORDS.update(ACTIONS)

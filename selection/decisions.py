@@ -19,6 +19,7 @@ from funding import agreements, awards, schedules
 from funding.models import Award, Instalment, Schedule
 from programme.models import CallVersion, Wave
 from programme.waves import mark_announced, mark_decided
+from selection import derogations
 from selection.delegations import delegation_for
 from selection.letters import KIND_OF_ACT, Signing, announcement_mail, facts_of
 from selection.models import Decision, Outcome, PanelSession, PreparedOutcome, SignatureDelegation
@@ -78,6 +79,7 @@ def sign_wave(*, wave, by, version=None):
         decisions = sign_each(signing, prepared)
         commit_awards(signing, proposed)
         instalments = payments_of(signing, proposed)
+        derogations.of_signed_wave(wave, decisions, prepared, by)
         mark_decided(wave=wave, by=by)
         for decision, outcome in zip(decisions, prepared, strict=True):
             request_letter(signing, decision, outcome, instalments.get(outcome.award_id, ()))
@@ -117,6 +119,7 @@ def prepared_outcomes(wave):
         "application__officer",
         "award__application__call_version",
         "line",
+        "deferred_to",
     )
     return sorted(adopted, key=lambda p: (SIGNED_FIRST.index(p.outcome), p.rank, p.pk))
 
@@ -175,6 +178,8 @@ def sign_one(signing, prepared, delegation):
         ground=prepared.ground,
         rank=prepared.rank if waits else None,
         valid_until=signing.session.waitlist_until if waits else None,
+        deferred_to=prepared.deferred_to,
+        improvements=prepared.improvements,
     )
     decision.move("sign", by=signing.signatory, at=signing.at, delegation=delegation)
     return decision

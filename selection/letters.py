@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
-from accounts.french import MONTHS, NBSP, integer, long_date, plural
+from accounts.french import MONTHS, NBSP, deadline, integer, long_date, plural
 from accounts.models import User
 from applications.receipts import addressee_of, appeal_of, dossier_of, service_of, years_in_words
 from documents.facts import (
@@ -35,6 +35,10 @@ NEXT_WAVE = (
 LATER_WAVE = (
     "Votre dossier reste dans votre espace. Complétez-le : vous pourrez le présenter à une autre vague, "
     "dont les dates sont publiées sur la page de l’appel."
+)
+NAMED_WAVE = (
+    "Votre dossier reste dans votre espace. Complétez-le, puis présentez-le à la {wave}, {dates}. Vos réponses sont "
+    "reprises : vous n’avez pas à les saisir de nouveau."
 )
 
 
@@ -167,7 +171,22 @@ def refusal(decision, common):
 
 
 def deferral(decision, common):
-    return DeferralFacts(**common, grounds=grounds_of(decision.ground), next_step=LATER_WAVE)
+    wave = decision.deferred_to
+    return DeferralFacts(
+        **common,
+        grounds=grounds_of(decision.ground),
+        next_step=NAMED_WAVE.format(wave=f"vague {wave.number}", dates=deposit_words(wave)) if wave else LATER_WAVE,
+        deferred_to=f"vague {wave.number}" if wave else "",
+        improvements=grounds_of(decision.improvements),
+    )
+
+
+def deposit_words(wave):
+    """When a wave takes dossiers, as far as it is known."""
+    if not wave.has_window():
+        return "dont les dates sont publiées sur la page de l’appel"
+    opens, closes = timezone.localdate(wave.opens_at), deadline(wave.closes_at)
+    return f"qui reçoit les dossiers du {long_date(opens)} au {closes} (heure de Paris)"
 
 
 def grounds_of(text):

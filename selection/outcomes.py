@@ -55,6 +55,8 @@ def prepare(
         prepared.departure_reason = departure_reason.strip()
         prepared.ground = ground.strip()
         set_money(prepared, amount_cents, line, fiscal_year)
+        if outcome != Outcome.DEFERRED:
+            prepared.deferred_to, prepared.improvements = None, ""
         refuse_incomplete(prepared)
         prepared.save()
         details = {"outcome": str(outcome), "amount_cents": prepared.amount_cents}

@@ -55,6 +55,8 @@ class Decision(PublicIdModel, StatefulModel):
     replaces = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="replacements", verbose_name="remplace"
     )
+    # Why it is called before a dossier with a better place on the waitlist.
+    departure_reason = models.CharField("motif de l’écart à l’ordre de la liste", max_length=300, blank=True)
     # A deferral names the wave to come back to, and what to improve until then (glossary 23).
     deferred_to = models.ForeignKey(
         Wave, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="reporté à"

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from documents.facts import (
     Addressee,
     Appeal,
+    AppealReceiptFacts,
     AwardFacts,
     DeferralFacts,
     Dossier,
@@ -170,7 +171,20 @@ DEFERRAL = DeferralFacts(
     grounds=(Titled(title="Accord de la commune.", text="La délibération est prévue en juin : joignez-la."),),
     next_step="Votre dossier reste dans votre espace. Vous pourrez le présenter à une autre vague.",
 )
+APPEAL_RECEIPT = AppealReceiptFacts(
+    **COMMON,
+    kind="recours gracieux",
+    number="REC-2027-00003",
+    decision="Rejet, décision signée le 14 avril 2027",
+    authority="Service Fabriques des territoires",
+    lodged_on=dt.date(2027, 5, 3),
+    received_on=dt.date(2027, 5, 3),
+    silence_is_refusal_on=dt.date(2027, 7, 3),
+    interrupts=True,
+    appeal=DECIDED["appeal"],
+)
 LETTERS = {
+    "appeal_receipt": APPEAL_RECEIPT,
     "receipt": RECEIPT,
     "award_letter": AWARD,
     "waitlist_letter": WAITLIST,

@@ -10,6 +10,7 @@ from django.db import close_old_connections
 from accounts import digests, jobs, notify
 from applications import silence
 from documents import previews, scanning, sweeper
+from selection import sweeping
 
 log = logging.getLogger(__name__)
 
@@ -38,11 +39,15 @@ class Command(BaseCommand):
         jobs.sweep()
         scans, drawn = scanning.sweep(), previews.sweep()
         clocks, refusals = silence.sweep()
+        closed, silent, handed = sweeping.sweep()
         if scans or drawn:
             self.stdout.write(f"{scans} fichier(s) à analyser, {drawn} aperçu(x)")
         if mails or letters or clocks or refusals:
             done = f"{mails} courriel(s), {letters} document(s), {clocks} horloge(s) reprise(s), {refusals} rejet(s)"
             self.stdout.write(f"{done} implicite(s) constaté(s)")
+        if closed or silent or handed:
+            done = f"{closed} rejet(s) de liste complémentaire à signer, {silent} recours rejeté(s) par le silence"
+            self.stdout.write(f"{done}, {handed} décision(s) remise(s)")
 
     def once_or_log(self):
         """A database that is away for a moment must not end the loop."""

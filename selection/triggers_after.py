@@ -1,0 +1,27 @@
+"""What the database itself refuses about what follows a decision, on both engines."""
+
+from accounts.database import append_only, never_deleted, refuse_when, register
+
+register(
+    *never_deleted("selection_appeal"),
+    *append_only("selection_embargoedlist"),
+    *append_only("selection_embargoaccess"),
+    *append_only("selection_derogation"),
+    # What was lodged, when and against what is fixed; only its life moves.
+    refuse_when(
+        "selection_appeal_fixed",
+        "selection_appeal",
+        "UPDATE",
+        "OLD.decision_id <> NEW.decision_id OR OLD.kind <> NEW.kind OR OLD.number <> NEW.number "
+        "OR OLD.lodged_on <> NEW.lodged_on OR OLD.received_on <> NEW.received_on OR OLD.grounds <> NEW.grounds "
+        "OR COALESCE(OLD.silence_on, OLD.received_on) <> COALESCE(NEW.silence_on, NEW.received_on)",
+        "what an appeal says and its dates are fixed",
+    ),
+    refuse_when(
+        "selection_decision_replaces_fixed",
+        "selection_decision",
+        "UPDATE",
+        "COALESCE(OLD.replaces_id, 0) <> COALESCE(NEW.replaces_id, 0)",
+        "what a decision replaces is fixed",
+    ),
+)
