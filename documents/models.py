@@ -40,6 +40,7 @@ class Document(PublicIdModel):
         DEFERRAL_LETTER = "deferral_letter", "Lettre d’ajournement"
         INADMISSIBILITY_LETTER = "inadmissibility_letter", "Lettre d’irrecevabilité"
         APPEAL_RECEIPT = "appeal_receipt", "Accusé de réception d’un recours"
+        PANEL_MINUTES = "panel_minutes", "Procès-verbal du comité"
 
     class Void(models.TextChoices):
         WITHDRAWN = "withdrawn", "Retirée"

@@ -20,11 +20,12 @@ class Event(models.TextChoices):
     REVIEW = "review", "Évaluations confiées ou rouvertes"
     FILE = "file", "Pièce écartée par l’antivirus"
     PAYMENT = "payment", "Convention et versements"
+    PANEL = "panel", "Comité : convocations et procès-verbaux"
     PUBLIC_QUESTION = "public_question", "Questions du public"
 
 
 # Rights run from these: they are always mailed, at once, each on its own.
-ALWAYS_MAILED = frozenset({Event.ACCOUNT, Event.RECEIPT, Event.REQUEST, Event.DECISION, Event.DEADLINE})
+ALWAYS_MAILED = frozenset({Event.ACCOUNT, Event.RECEIPT, Event.REQUEST, Event.DECISION, Event.DEADLINE, Event.PANEL})
 
 
 class Delivery(models.TextChoices):

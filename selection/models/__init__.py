@@ -3,6 +3,17 @@ from selection.models.decision import SIGN, Decision
 from selection.models.delegation import SignatureDelegation
 from selection.models.derogation import Derogation
 from selection.models.embargo import EmbargoAccess, EmbargoedList
+from selection.models.meeting import (
+    AgendaItem,
+    Attendance,
+    ItemRecusal,
+    MeetingMember,
+    MeetingNote,
+    ModeratedScore,
+    Motion,
+    PanelMeeting,
+    Vote,
+)
 from selection.models.outcome import Outcome, PreparedOutcome
 from selection.models.panel import PanelSession
 from selection.models.scenario import Scenario, ScenarioLine
@@ -11,15 +22,24 @@ __all__ = [
     "ANSWER_APPEAL",
     "FOLLOW_APPEALS",
     "SIGN",
+    "AgendaItem",
     "Appeal",
+    "Attendance",
     "Decision",
     "Derogation",
     "EmbargoAccess",
     "EmbargoedList",
+    "ItemRecusal",
+    "MeetingMember",
+    "MeetingNote",
+    "ModeratedScore",
+    "Motion",
     "Outcome",
+    "PanelMeeting",
     "PanelSession",
     "PreparedOutcome",
     "Scenario",
     "ScenarioLine",
     "SignatureDelegation",
+    "Vote",
 ]

@@ -3,6 +3,7 @@ from django.db.models import F, Q
 
 from accounts.models import User, VersionedModel
 from programme.models import Wave
+from selection.models.meeting import PanelMeeting
 
 
 class PanelSession(VersionedModel):
@@ -14,6 +15,11 @@ class PanelSession(VersionedModel):
     waitlist_until = models.DateField("liste complémentaire valable jusqu’au")
     adopted_at = models.DateTimeField("proposition adoptée le", null=True, blank=True)
     adopted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+
+    # The meeting that it sums up, when it was held in the service.
+    meeting = models.ForeignKey(
+        PanelMeeting, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="réunion"
+    )
 
     class Meta:
         verbose_name = "séance du comité"
