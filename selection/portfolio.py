@@ -6,6 +6,7 @@ reduced. Every answer is checked again in whole cents: a solver counts in floati
 
 import time
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -204,6 +205,16 @@ def equal_parts(cents, years):
     return [base + (rank < rest) for rank in range(years)]
 
 
+class Row(NamedTuple):
+    """One constraint: coefficients by column, lowest and highest; `label`: the purse, year or group it is about."""
+
+    family: str
+    label: str
+    terms: dict
+    low: float
+    high: float
+
+
 class Programme:
     """The matrix of a problem. Columns: one binary y[i, purse] each, then one amount for each that may vary."""
 
@@ -228,24 +239,24 @@ class Programme:
         scores[: len(self.pairs)] = [one.score for one, _ in self.pairs]
         return scores
 
-    # --- Rows: (family, coefficients by column, lowest, highest) -----------------------------------------------------
+    # --- Rows --------------------------------------------------------------------------------------------------------
 
     def build(self):
         for one in self.problem.candidates:
-            self.rows.append(("", self.funded(one.key), 0, 1))
+            self.rows.append(Row("", "", self.funded(one.key), 0, 1))
         for pair, column in self.amounts.items():
             low, high = self.bounds[pair[0]]
-            self.rows.append(("", {column: 1, self.columns[pair]: -high / UNIT}, -np.inf, 0))
-            self.rows.append(("", {column: 1, self.columns[pair]: -low / UNIT}, 0, np.inf))
+            self.rows.append(Row("", "", {column: 1, self.columns[pair]: -high / UNIT}, -np.inf, 0))
+            self.rows.append(Row("", "", {column: 1, self.columns[pair]: -low / UNIT}, 0, np.inf))
         self.money_rows()
         self.number_rows()
-        self.rows += [("", row, 0, np.inf) for row in self.chains()]
+        self.rows += [Row("", "", terms, 0, np.inf) for terms in self.chains()]
 
     def funded(self, key):
         return {self.columns[key, purse.key]: 1 for purse in self.problem.purses}
 
     def amount(self, one, purse, share=1.0, cents=None):
-        """(column, coefficient) of what a pair takes: its amount, or the binary times the amount that is not to vary."""
+        """(column, coefficient) of what a pair takes: its amount, or its binary times an amount that does not vary."""
         pair = one.key, purse.key
         if pair in self.amounts:
             return self.amounts[pair], share
@@ -256,10 +267,10 @@ class Programme:
         if problem.holds(AE):
             for purse in problem.purses:
                 row = dict(self.amount(one, purse) for one in problem.candidates)
-                self.rows.append((AE, row, -np.inf, purse.cents / UNIT - self.margin))
+                self.rows.append(Row(AE, purse.key, row, -np.inf, purse.cents / UNIT - self.margin))
         if problem.holds(CP):
             for year, limit in problem.cp.items():
-                self.rows.append((CP, self.paid_in(year), -np.inf, limit / UNIT - self.margin))
+                self.rows.append(Row(CP, str(year), self.paid_in(year), -np.inf, limit / UNIT - self.margin))
 
     def paid_in(self, year):
         row = {}
@@ -277,12 +288,12 @@ class Programme:
     def number_rows(self):
         problem = self.problem
         if problem.most is not None and problem.holds(CAPACITY):
-            self.rows.append((CAPACITY, dict.fromkeys(range(len(self.pairs)), 1), 0, problem.most))
+            self.rows.append(Row(CAPACITY, "", dict.fromkeys(range(len(self.pairs)), 1), 0, problem.most))
         for group in problem.groups:
             if problem.holds(group.family):
                 row = {column: 1 for key in group.members for column in self.funded(key)}
                 high = np.inf if group.high is None else group.high
-                self.rows.append((group.family, row, group.low, high))
+                self.rows.append(Row(group.family, group.label, row, group.low, high))
 
     def chains(self):
         """Of two dossiers alike in all but the ranking, the lower is never funded alone: fair, and quick to search."""
@@ -292,18 +303,17 @@ class Programme:
             kind = (*self.bounds[one.key], one.years, groups)
             above = alike.get(kind)
             if above is not None and above.score >= one.score:
-                yield {**self.funded(above.key), **{column: -1 for column in self.funded(one.key)}}
+                yield {**self.funded(above.key), **dict.fromkeys(self.funded(one.key), -1)}
             alike[kind] = one
 
     # --- Solving -----------------------------------------------------------------------------------------------------
 
     def constraint(self):
-        lengths = [len(row) for _, row, _, _ in self.rows]
-        indices = np.fromiter((column for _, row, _, _ in self.rows for column in row), dtype=np.int64)
-        data = np.fromiter((value for _, row, _, _ in self.rows for value in row.values()), dtype=float)
-        starts = np.concatenate([[0], np.cumsum(lengths)])
+        indices = np.fromiter((column for row in self.rows for column in row.terms), dtype=np.int64)
+        data = np.fromiter((value for row in self.rows for value in row.terms.values()), dtype=float)
+        starts = np.concatenate([[0], np.cumsum([len(row.terms) for row in self.rows])])
         matrix = csr_array((data, indices, starts), shape=(len(self.rows), self.size))
-        return LinearConstraint(matrix, [low for *_, low, _ in self.rows], [high for *_, high in self.rows])
+        return LinearConstraint(matrix, [row.low for row in self.rows], [row.high for row in self.rows])
 
     def maximise(self, values, seconds, upper=None, lower=None):
         integrality = np.zeros(self.size)
