@@ -44,6 +44,7 @@ MENUS = {
         ("Dossiers", "/pilotage/dossiers/"),
         ("Vagues", "/pilotage/vagues/"),
         ("Courriers", "/pilotage/courriers/"),
+        ("Recours", "/pilotage/recours/"),
         ("Budget", "/pilotage/budget/"),
         ("Conventions", "/pilotage/conventions/"),
         ("Échéances", "/pilotage/echeances/"),
@@ -58,6 +59,7 @@ RESERVED = {
 ADMINISTRATION = (
     ("Appels", "/pilotage/appels/"),
     ("Délégations", "/pilotage/delegations/"),
+    ("Dérogations", "/pilotage/derogations/"),
     ("Structures", "/pilotage/structures/"),
     ("Comptes", "/pilotage/comptes/"),
 )

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from selection.views import decisions, delegations, dossier, letters, panel, waves
 
@@ -23,4 +23,5 @@ urlpatterns = [
     path("dossiers/<uuid:public_id>/decision/", dossier.my_decision, name="my_decision"),
     path("dossiers/<uuid:public_id>/decision/ouvrir/", dossier.open_my_letter, name="open_letter"),
     path("dossiers/<uuid:public_id>/decision/courrier/", dossier.my_letter, name="my_letter"),
+    path("", include("selection.after_urls")),
 ]

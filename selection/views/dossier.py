@@ -12,8 +12,9 @@ from accounts.forms import attempt
 from accounts.history import entries_of
 from applications.models import Application
 from documents.downloads import serve
+from selection.feedback import feedback_of
 from selection.forms import NotificationForm
-from selection.models import Decision, PreparedOutcome
+from selection.models import FOLLOW_APPEALS, Appeal, Decision, PreparedOutcome
 from selection.notification import OPENED_WITHIN, open_letter, presumed_from, record_notification
 from selection.sending import FOLLOW, letter_of
 
@@ -42,19 +43,35 @@ def dossier(request, public_id):
         "decision": decision,
         "letter": letter_of(decision) if decision else None,
         "prepared": PreparedOutcome.objects.filter(application=application)
-        .select_related("line", "prepared_by")
+        .select_related("line", "prepared_by", "deferred_to")
         .first(),
         "form": form,
         "may_notify": bool(decision and decision.state == "issued" and request.user.has_perm(FOLLOW)),
         "presumed_from": presumed_from(decision) if decision and decision.issued_at else None,
         "history": entries_of(decision) if decision else [],
+        **what_follows(request, application, decision),
     }
     return render(request, "selection/dossier.html", context, status=422 if form.is_bound and form.errors else 200)
 
 
+def what_follows(request, application, decision):
+    """The decisions before this one, the appeals against any of them, and what the reader may add."""
+    ended = Decision.objects.visible_to(request.user).filter(application=application, issued_at__isnull=False)
+    before = ended.exclude(pk=decision.pk) if decision else ended.none()
+    every = Appeal.objects.visible_to(request.user).filter(decision__application=application)
+    return {
+        "before": list(before.order_by("-issued_at", "-pk")),
+        "appeals": list(every.order_by("lodged_on", "pk")),
+        "may_record_appeal": bool(decision and decision.issued_at and request.user.has_perm(FOLLOW_APPEALS)),
+        "may_defer": application.wave.state == "deliberation" and request.user.has_perm("selection.prepare"),
+    }
+
+
 def standing_decision(decisions, application):
     rows = decisions.filter(application=application).standing()
-    return rows.select_related("signed_by", "delegation", "award", "wave").first()
+    return rows.select_related(
+        "signed_by", "delegation", "award", "wave", "deferred_to", "application__call_version"
+    ).first()
 
 
 def notified(request, decision, form):
@@ -121,8 +138,12 @@ def my_decision(request, public_id):
             "tone": tone,
             "letter": letter_of(decision),
             "next_steps": NEXT[Decision.Act(decision.act)],
+            "improvements": [line.strip() for line in decision.improvements.splitlines() if line.strip()],
             "grounds": [line.strip() for line in decision.ground.splitlines() if line.strip()],
             "open_before": timezone.localdate(decision.issued_at) + OPENED_WITHIN,
+            "feedback": feedback_of(decision) if decision.notified_on else None,
+            "appeals": list(decision.appeals.order_by("lodged_on", "pk")),
+            "waits_over": decision.act == Decision.Act.WAITLIST and decision.valid_until < timezone.localdate(),
         }
     return render(request, "selection/my_decision.html", context)
 

@@ -1,0 +1,182 @@
+"""The forms of what follows a decision: appeals, the waitlist, the embargo, derogations, a named deferral."""
+
+from django import forms
+
+from accounts.forms import DsfrForm, EuroCentsField
+from applications.models import Application
+from programme.models import Wave
+from selection.appeals import OUTCOMES
+from selection.deferrals import waves_to_come
+from selection.models import Appeal, Derogation
+
+
+def text_field(label, help_text="", rows=3, **kwargs):
+    return forms.CharField(
+        label=label, help_text=help_text, widget=forms.Textarea(attrs={"rows": rows}), max_length=6000, **kwargs
+    )
+
+
+class LodgeForm(DsfrForm):
+    """An applicant contests a decision."""
+
+    kind = forms.ChoiceField(label="À qui vous adressez-vous ?", widget=forms.RadioSelect)
+    grounds = text_field(
+        "Ce que vous contestez, et pourquoi",
+        "Dites quel motif vous paraît inexact et ce qui le montre. Vous pouvez citer une pièce de votre dossier.",
+        rows=8,
+    )
+
+    def __init__(self, *args, programme, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [
+            (Appeal.Kind.GRACIOUS, f"À nous, {programme.service_name} (recours gracieux)"),
+            (Appeal.Kind.HIERARCHICAL, f"À notre supérieur, {programme.appeal_authority} (recours hiérarchique)"),
+        ]
+
+
+class RecordAppealForm(DsfrForm):
+    """An appeal that came otherwise."""
+
+    kind = forms.ChoiceField(label="Voie", choices=Appeal.Kind.choices)
+    channel = forms.ChoiceField(
+        label="Reçu par", choices=[choice for choice in Appeal.Channel.choices if choice[0] != Appeal.Channel.ONLINE]
+    )
+    lodged_on = forms.DateField(
+        label="Formé le",
+        help_text="Cachet de la poste, enregistrement au greffe, ou accord des parties pour une médiation.",
+        widget=forms.DateInput,
+    )
+    received_on = forms.DateField(
+        label="Reçu le", help_text="Deux mois de silence partent de ce jour.", widget=forms.DateInput
+    )
+    court_number = forms.CharField(
+        label="Numéro du greffe", help_text="Pour un recours contentieux.", max_length=40, required=False
+    )
+    grounds = text_field("Ce que dit le recours")
+
+
+class ConcludeForm(DsfrForm):
+    outcome = forms.ChoiceField(label="Issue")
+    on = forms.DateField(label="Date de l’issue", widget=forms.DateInput)
+    conclusion = text_field("Ce qui a été décidé, et pourquoi", "Ce texte est montré à qui a formé le recours.")
+    answer_notified_on = forms.DateField(
+        label="Réponse notifiée le",
+        help_text="Facultatif : le délai devant le tribunal repart de ce jour. Vous pourrez l’indiquer plus tard.",
+        widget=forms.DateInput,
+        required=False,
+    )
+
+    def __init__(self, *args, appeal, **kwargs):
+        super().__init__(*args, **kwargs)
+        outcomes = OUTCOMES[Appeal.Kind(appeal.kind)]
+        self.fields["outcome"].choices = [(state, Appeal.State(state).label) for state in outcomes]
+
+
+class AnswerNotifiedForm(DsfrForm):
+    on = forms.DateField(label="Réponse notifiée le", widget=forms.DateInput)
+
+
+class CallForm(DsfrForm):
+    """A dossier of the waitlist is called."""
+
+    credit = forms.ChoiceField(label="Ligne budgétaire")
+    amount_cents = EuroCentsField(label="Montant accordé, en euros", min_cents=100)
+    reason = forms.CharField(
+        label="D’où vient l’argent ou la place",
+        help_text="Par exemple : renoncement d’un lauréat. C’est gardé avec la réservation.",
+        max_length=150,
+    )
+    ground = text_field("Motif d’un montant réduit", "La lettre le dira.", rows=2, required=False)
+    out_of_order_reason = forms.CharField(
+        label="Motif de l’écart à l’ordre de la liste",
+        help_text="Demandé seulement si un dossier mieux placé attend encore. Il est montré à l’audit.",
+        max_length=300,
+        required=False,
+    )
+    reason_if_over_capacity = forms.CharField(
+        label="Motif du dépassement de la capacité",
+        help_text="Demandé seulement si la vague aurait plus de lauréats que sa capacité.",
+        max_length=300,
+        required=False,
+    )
+
+    def __init__(self, *args, credits=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.credits = {credit.key: credit for credit in credits}
+        self.fields["credit"].choices = [(credit.key, credit.label) for credit in credits]
+
+    def clean(self):
+        data = super().clean()
+        credit = self.credits.get(data.pop("credit", ""))
+        if credit:
+            data |= {"line": credit.line, "fiscal_year": credit.fiscal_year}
+        return data
+
+
+class EmbargoForm(DsfrForm):
+    """To whom the list is told before the announcement, and why."""
+
+    recipient_name = forms.CharField(label="Destinataire", help_text="Prénom et nom.", max_length=150)
+    recipient_title = forms.CharField(
+        label="Fonction", help_text="Par exemple : préfète de la région Bretagne.", max_length=150
+    )
+    recipient_email = forms.EmailField(
+        label="Adresse électronique", help_text="Le lien personnel n’est envoyé qu’à cette adresse."
+    )
+    region = forms.ChoiceField(label="Lauréats communiqués", required=False)
+    reason = forms.CharField(label="Motif de la communication", max_length=300)
+
+    def __init__(self, *args, regions=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["region"].choices = [("", "Toute la vague"), *((name, name) for name in regions)]
+
+
+class DerogationForm(DsfrForm):
+    wave = forms.ModelChoiceField(Wave.objects.none(), label="Vague", to_field_name="public_id")
+    reference = forms.CharField(
+        label="Numéro du dossier", help_text="Vide : la vague elle-même.", max_length=20, required=False
+    )
+    rule = forms.ChoiceField(label="Règle écartée", choices=Derogation.Rule.choices)
+    reason = text_field("Motif", "Pourquoi la règle est écartée dans ce cas.")
+    basis = forms.CharField(
+        label="Texte de référence",
+        help_text="L’article de l’appel ou de la loi qui est écarté, et ce qui le permet.",
+        max_length=300,
+        required=False,
+    )
+    decided_on = forms.DateField(label="Décidée le", widget=forms.DateInput)
+
+    def __init__(self, *args, reader, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.reader = reader
+        self.fields["wave"].queryset = Wave.objects.visible_to(reader).select_related("call").order_by("-pk")
+        self.fields["wave"].label_from_instance = lambda wave: f"{wave}, {wave.call.title}"
+
+    def clean(self):
+        data = super().clean()
+        data["application"] = self.dossier(data.pop("reference", "").strip(), data.get("wave"))
+        return data
+
+    def dossier(self, reference, wave):
+        """The dossier of this number in the wave, among those that the reader may read."""
+        if not reference or wave is None:
+            return None
+        found = Application.objects.visible_to(self.reader).filter(wave=wave, reference__iexact=reference).first()
+        if found is None:
+            self.add_error(
+                "reference", "Aucun dossier de ce numéro dans cette vague : vérifiez le numéro ou la vague."
+            )
+        return found
+
+
+class NamedWaveForm(DsfrForm):
+    """The wave that a deferred dossier comes back to."""
+
+    wave = forms.ModelChoiceField(
+        Wave.objects.none(), label="Reporté à", to_field_name="public_id", empty_label="Choisissez une vague"
+    )
+    improvements = text_field("Ce qu’il faut améliorer", "Un point par ligne. Le courrier le dira.", rows=4)
+
+    def __init__(self, *args, deliberated, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["wave"].queryset = waves_to_come(deliberated)

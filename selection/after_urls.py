@@ -1,0 +1,28 @@
+from django.urls import path
+
+from selection.views import appeals, derogations, embargo, waitlist
+
+urlpatterns = [
+    path("pilotage/recours/", appeals.register, name="appeals"),
+    path("pilotage/recours/<uuid:public_id>/", appeals.appeal, name="appeal"),
+    path("pilotage/recours/<uuid:public_id>/accuse-de-reception/", appeals.receipt, name="appeal_receipt"),
+    path("pilotage/decisions/<uuid:public_id>/recours/", appeals.record, name="record_appeal"),
+    path("pilotage/decisions/<uuid:public_id>/appeler/", waitlist.call, name="call"),
+    path("pilotage/decisions/<uuid:public_id>/abandonner/", waitlist.drop, name="drop"),
+    path("pilotage/vagues/<uuid:public_id>/liste-complementaire/", waitlist.waitlist, name="waitlist"),
+    path("pilotage/vagues/<uuid:public_id>/liste-complementaire/signer/", waitlist.sign, name="sign_late"),
+    path("pilotage/vagues/<uuid:public_id>/embargo/", embargo.register, name="embargo"),
+    path("pilotage/embargo/<uuid:public_id>/telecharger/", embargo.download, name="embargo_file"),
+    path("pilotage/embargo/<uuid:public_id>/fermer/", embargo.close, name="close_embargo"),
+    path("embargo/<str:secret>/", embargo.by_link, name="embargo_link"),
+    path("pilotage/derogations/", derogations.derogations, name="derogations"),
+    path("pilotage/derogations/nouvelle/", derogations.record, name="record_derogation"),
+    path("pilotage/dossiers/<uuid:public_id>/decision/report/", derogations.defer_to, name="defer_to"),
+    path("dossiers/<uuid:public_id>/decision/recours/", appeals.lodge, name="my_appeals"),
+    path("dossiers/<uuid:public_id>/decision/recours/<uuid:appeal_id>/", appeals.my_receipt, name="my_receipt"),
+    path(
+        "dossiers/<uuid:public_id>/decision/recours/<uuid:appeal_id>/desistement/",
+        appeals.my_withdrawal,
+        name="my_withdrawal",
+    ),
+]

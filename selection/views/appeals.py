@@ -1,0 +1,271 @@
+"""Who contests what, until when must we answer, and how did it end? And the applicant's own appeals."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import Q
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.access import permission_required
+from accounts.errors import StalePage
+from accounts.forms import attempt, status_of, version_of
+from accounts.history import entries_of
+from accounts.lists import ChoiceFilter, Column, ConditionFilter, DateFilter, ListPage
+from documents.downloads import serve
+from selection import appeals
+from selection.after_forms import AnswerNotifiedForm, ConcludeForm, LodgeForm, RecordAppealForm
+from selection.appeal_receipts import interrupts, receipt_of
+from selection.models import ANSWER_APPEAL, FOLLOW_APPEALS, Appeal, Decision
+from selection.views.dossier import own_application, standing_decision
+
+READ = "selection.read_panel"
+TONES = {"lodged": "new", "examined": "info", "upheld": "success", "partly_upheld": "success", "silent": "warning"}
+
+
+def tone_of(appeal):
+    return TONES.get(appeal.state, "")
+
+
+class AppealList(ListPage):
+    name = "recours"
+    caption = "Recours, ceux à répondre d’abord"
+    noun = ("recours", "recours")
+    default_sort = "silence"
+    search_field = "decision__application__search_text"
+    search_label = "Lieu, structure ou numéro du dossier"
+    empty_title = "Aucun recours"
+    empty_text = "Un recours formé dans le service apparaît ici ; un autre s’enregistre sur la page de la décision."
+    columns = [
+        Column("numero", "Numéro", "number", sort="number", url=lambda row: address(row)),
+        Column(
+            "dossier",
+            "Dossier",
+            "decision.application.fabrique.name",
+            note="decision.application.reference",
+            sort="decision__application__sort_name",
+            header=True,
+        ),
+        Column("voie", "Voie", "get_kind_display", note="get_channel_display"),
+        Column("contre", "Décision", "decision.get_act_display"),
+        Column("forme", "Formé le", "lodged_on", kind="date", sort="lodged_on"),
+        Column("silence", "Réponse avant le", "silence_on", kind="date", sort="silence_on"),
+        Column("etat", "État", lambda row: (row.get_state_display(), tone_of(row)), kind="badge", sort="state"),
+        Column("issue", "Issue le", "concluded_on", kind="date", sort="concluded_on"),
+    ]
+    filters = [
+        ConditionFilter(
+            "cours",
+            "En cours",
+            conditions={
+                "oui": ("À répondre", Q(state__in=Appeal.OPEN)),
+                "non": ("Terminés", ~Q(state__in=Appeal.OPEN)),
+            },
+        ),
+        ChoiceFilter("voie", "Voie", field="kind", choices=Appeal.Kind.choices),
+        ChoiceFilter("etat", "État", field="state", choices=Appeal.State.choices),
+        DateFilter("du", "Formé à partir du", field="lodged_on"),
+    ]
+
+    def page_rows(self, ids):
+        return Appeal.objects.filter(pk__in=ids).select_related("decision__application__fabrique")
+
+
+def address(appeal):
+    return reverse("selection:appeal", args=[appeal.public_id])
+
+
+@require_GET
+@permission_required(READ)
+def register(request):
+    listing = AppealList(request, Appeal.objects.visible_to(request.user))
+    return listing.file() or render(request, "selection/appeals.html", {"listing": listing})
+
+
+# --- One appeal --------------------------------------------------------------------------------------------------
+
+
+def find(request, public_id):
+    rows = Appeal.objects.visible_to(request.user).select_related(
+        "decision__application__organisation",
+        "decision__application__fabrique",
+        "decision__wave__call__programme",
+        "lodged_by",
+        "recorded_by",
+        "concluded_by",
+    )
+    return get_object_or_404(rows, public_id=public_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required(READ)
+def appeal(request, public_id):
+    found = find(request, public_id)
+    forms = {"conclude": None, "notify": None}
+    if request.method == "POST":
+        act = ACTS.get(request.POST.get("act", ""))
+        if act is None:
+            raise StalePage
+        if done := act(request, found, forms):
+            messages.success(request, done)
+            return redirect(address(found))
+    refused = next((form for form in forms.values() if form is not None and form.errors), None)
+    return render(request, "selection/appeal.html", context_of(request, found, forms), status=422 if refused else 200)
+
+
+def do_examine(request, found, forms):
+    appeals.examine(appeal=found, by=request.user, version=version_of(request))
+    return "Le recours est en cours d’examen."
+
+
+def do_conclude(request, found, forms):
+    form = forms["conclude"] = ConcludeForm(request.POST, prefix="issue", appeal=found)
+    version = version_of(request)
+
+    def verb(data):
+        return appeals.conclude(appeal=found, by=request.user, version=version, **data)
+
+    return "L’issue du recours est enregistrée, et dite à qui l’a formé." if attempt(form, verb) else None
+
+
+def do_notify(request, found, forms):
+    form = forms["notify"] = AnswerNotifiedForm(request.POST, prefix="notification")
+    version = version_of(request)
+
+    def verb(data):
+        return appeals.note_answer_notified(appeal=found, by=request.user, version=version, **data)
+
+    return (
+        "La notification de la réponse est enregistrée : le délai repart de ce jour." if attempt(form, verb) else None
+    )
+
+
+def do_withdraw(request, found, forms):
+    appeals.withdraw(appeal=found, by=request.user, version=version_of(request))
+    return "Le désistement est enregistré."
+
+
+ACTS = {"examine": do_examine, "conclude": do_conclude, "notify": do_notify, "withdraw": do_withdraw}
+
+
+def context_of(request, found, forms):
+    decision, user = found.decision, request.user
+    every = list(decision.appeals.order_by("lodged_on", "pk"))
+    may_follow = user.has_perm(FOLLOW_APPEALS)
+    may_answer = user.has_perm(ANSWER_APPEAL) if found.kind == Appeal.Kind.GRACIOUS else may_follow
+    today = timezone.localdate()
+    return {
+        "appeal": found,
+        "application": decision.application,
+        "tone": tone_of(found),
+        "receipt": receipt_of(found),
+        "interrupts": interrupts(found),
+        "delay": appeals.delay_of(decision, every, today=today),
+        "others": [one for one in every if one.pk != found.pk],
+        "overdue": found.is_open and found.silence_on is not None and found.silence_on < today,
+        "may_follow": may_follow,
+        "may_conclude": may_answer and found.is_answerable,
+        "may_notify": may_follow and bool(found.conclusion) and found.answer_notified_on is None,
+        "form": forms["conclude"] or ConcludeForm(prefix="issue", appeal=found, initial={"on": today}),
+        "notify_form": forms["notify"] or AnswerNotifiedForm(prefix="notification"),
+        "history": entries_of(found, limit=20),
+    }
+
+
+@require_GET
+@permission_required(READ)
+def receipt(request, public_id):
+    """The bytes of the receipt, for the team."""
+    return served_receipt(find(request, public_id))
+
+
+def served_receipt(found):
+    document = receipt_of(found)
+    if document is None or not document.is_ready:
+        raise StalePage("L’accusé de réception n’est pas encore fabriqué. Revenez dans quelques minutes.")
+    return serve(document)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required(FOLLOW_APPEALS)
+def record(request, public_id):
+    """An appeal that came by post, by mail, from the court, or a mediation: recorded on its decision."""
+    decisions = Decision.objects.visible_to(request.user).filter(issued_at__isnull=False)
+    decision = get_object_or_404(decisions.select_related("application__fabrique", "wave__call"), public_id=public_id)
+    form = RecordAppealForm(request.POST or None, initial={"received_on": timezone.localdate()})
+    version = version_of(request) if request.method == "POST" else None
+
+    def verb(data):
+        return appeals.record(decision=decision, by=request.user, version=version, **data)
+
+    if request.method == "POST" and attempt(form, verb):
+        messages.success(request, f"Le recours {form.result.number} est enregistré.")
+        return redirect(address(form.result))
+    context = {"decision": decision, "application": decision.application, "form": form}
+    return render(request, "selection/record_appeal.html", context, status=status_of(form))
+
+
+# --- The applicant's side ----------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def lodge(request, public_id):
+    """How do I contest this decision, until when, and what became of it?"""
+    application = own_application(request, public_id)
+    decision = standing_decision(Decision.objects.addressed_to(request.user), application)
+    if decision is None:
+        return redirect("selection:my_decision", public_id=public_id)
+    form = LodgeForm(request.POST or None, programme=application.wave.call.programme)
+
+    def verb(data):
+        return appeals.lodge(decision=decision, by=request.user, **data)
+
+    if request.method == "POST" and attempt(form, verb):
+        messages.success(request, f"Votre recours est enregistré sous le numéro {form.result.number}.")
+        return redirect("selection:my_appeals", public_id=public_id)
+    return render(
+        request, "selection/my_appeals.html", own_context(application, decision, form), status=status_of(form)
+    )
+
+
+def own_context(application, decision, form):
+    every = list(decision.appeals.order_by("lodged_on", "pk"))
+    decision.application = application
+    return {
+        "application": application,
+        "programme": application.wave.call.programme,
+        "decision": decision,
+        "appeals": every,
+        "delay": appeals.delay_of(decision, every),
+        "may_lodge": decision.notified_on is not None and bool(kinds_left(every)),
+        "form": form,
+        "today": timezone.localdate(),
+    }
+
+
+def kinds_left(every):
+    taken = {one.kind for one in every if one.state != Appeal.State.WITHDRAWN}
+    return [kind for kind in Appeal.ADMINISTRATIVE if kind not in taken]
+
+
+def own_appeal(request, public_id, appeal_id):
+    application = own_application(request, public_id)
+    rows = Appeal.objects.visible_to(request.user).filter(decision__application=application)
+    return get_object_or_404(rows.select_related("decision__application__organisation"), public_id=appeal_id)
+
+
+@require_GET
+@login_required
+def my_receipt(request, public_id, appeal_id):
+    return served_receipt(own_appeal(request, public_id, appeal_id))
+
+
+@require_POST
+@login_required
+def my_withdrawal(request, public_id, appeal_id):
+    found = own_appeal(request, public_id, appeal_id)
+    appeals.withdraw(appeal=found, by=request.user, version=version_of(request))
+    messages.success(request, f"Vous vous êtes désisté du recours {found.number}.")
+    return redirect("selection:my_appeals", public_id=public_id)
