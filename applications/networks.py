@@ -11,6 +11,7 @@ from accounts.members import can_manage
 from accounts.models import Event, JournalEntry, Membership, Organisation, User
 from accounts.notify import notify
 from applications.assignments import complete_if_due, locked_application
+from applications.evaluations import recusals
 from applications.models import Application, Assignment, InterestDeclaration, NetworkConsent
 from applications.reviewing import tell_officer
 from applications.submission import url_of
@@ -51,6 +52,7 @@ def consent(*, application, network, by):
             details = {"network": str(network), "siret": network.siret or ""}
             JournalEntry.write(action="open_to_network", subject=dossier, actor=by, details=details)
             close_reviews(dossier, network)
+            recusals.keep_found(Application.objects.filter(pk=dossier.pk))
             tell_network(given)
     except IntegrityError as error:
         raise Refusal(f"« {network} » lit déjà ce dossier.", field="network") from error

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import Role
-from applications.evaluations.doors import kept_out
+from applications.evaluations.doors import kept_out, registered
 
 STAFF = (
     Role.OFFICER,
@@ -56,7 +56,7 @@ class AssignmentQuerySet(models.QuerySet):
         """What is, or was, on a reviewer's desk: nothing before the dossiers are sent, nor once she has a tie."""
         if not user.is_authenticated:
             return self.none()
-        return self.asked_of(user).filter(~kept_out(user, "application"))
+        return self.asked_of(user).filter(~kept_out(user, "application", judging=True))
 
     def asked_of(self, user):
         """The same with those that a tie has closed: for counting alone, nothing of them is shown."""
@@ -65,6 +65,10 @@ class AssignmentQuerySet(models.QuerySet):
     def open_to(self, user):
         """The dossiers that `user` may read as a reviewer: ties asked about, none declared."""
         return self.on_desk_of(user).filter(state__in=self.model.OPEN)
+
+    def written_by(self, user):
+        """The same for a POST, that shows nothing: what is in the register, without looking for more in the facts."""
+        return self.asked_of(user).filter(~registered(user, "application"), state__in=self.model.OPEN)
 
     def visible_to(self, user):
         """Reviewers: their desk. Staff: every one, but those of dossiers with which they have a tie themselves."""

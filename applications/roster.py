@@ -1,10 +1,10 @@
 """Who may review what in a wave, and what each one carries. Reads and pure rules; the verbs are in `assignments`."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass, field
 
 from accounts.models import Membership, Role, User
-from applications.models import Assignment, NetworkConsent, ReviewerProfile
+from applications.models import Assignment, ReviewerProfile
 
 DEFAULT_CAPACITY = ReviewerProfile._meta.get_field("capacity").default
 
@@ -15,6 +15,8 @@ class Seat:
 
     Attributes:
         load: sheets asked for or given in the wave. capacity: how many at most.
+        fields: values of `PlaceKind.Kind` that she knows.
+        away: not there the day that sheets are expected: she keeps what she has, and takes nothing more.
         employer_siren: nine digits or "". organisations: keys of the structures the person is a member of.
     """
 
@@ -25,6 +27,8 @@ class Seat:
     employer_siren: str = ""
     region: str = ""
     organisations: set = field(default_factory=set)
+    away: bool = False
+    fields: tuple = ()
 
     @property
     def pk(self):
@@ -33,21 +37,6 @@ class Seat:
     @property
     def room(self):
         return max(self.capacity - self.load, 0)
-
-    def tie_with(self, organisation, networks=()):
-        """The tie that the system can see between this reviewer and a dossier, as a sentence, or "".
-
-        Args:
-            organisation: the applicant. networks: those that the dossier is, or was, open to (`networks_of`).
-        """
-        if organisation.pk in self.organisations:
-            return f"{self.reviewer} est membre de la structure qui demande."
-        if self.employer_siren and self.employer_siren == organisation.siren:
-            return f"L’organisme de {self.reviewer} est la structure qui demande (même SIREN)."
-        for network in networks:
-            if network.pk in self.organisations or (self.employer_siren and self.employer_siren == network.siren):
-                return f"{self.reviewer} est de « {network} », réseau d’appui à qui la structure a ouvert le dossier."
-        return ""
 
 
 def seats_of(wave, reviewers=None):
@@ -64,21 +53,17 @@ def seats_of(wave, reviewers=None):
         seat = seats[profile.user_id]
         seat.capacity, seat.region = profile.capacity, profile.region
         seat.employer, seat.employer_siren = profile.employer, profile.employer_siren
+        seat.fields = tuple(profile.fields)
+        seat.away = profile.is_away(wave.reviews_due_on)
     for user_id, organisation_id in Membership.objects.filter(user__in=seats).values_list("user", "organisation"):
         seats[user_id].organisations.add(organisation_id)
     for reviewer_id, load in loads_of(wave).items():
         if reviewer_id in seats:
             seats[reviewer_id].load = load
+    for seat in seats.values():
+        if seat.away:
+            seat.capacity = seat.load
     return seats
-
-
-def networks_of(dossiers):
-    """{dossier id: the networks it is, or was, open to}: who has read it keeps her tie; one query."""
-    found = defaultdict(list)
-    consents = NetworkConsent.objects.filter(application__in=dossiers).select_related("network").order_by("pk")
-    for given in consents:
-        found[given.application_id].append(given.network)
-    return found
 
 
 def loads_of(wave):

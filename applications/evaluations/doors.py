@@ -9,16 +9,17 @@ from django.db.models import Q
 from applications.evaluations.ties import JUDGES, model, ties_of
 
 
-def kept_out(user, path=""):
+def kept_out(user, path="", *, judging=False):
     """Condition: `user` is kept out of the dossier at `path`; no row matches it for somebody who has no tie.
 
     What is in the register holds for everybody; what is found by the service, for those who judge.
 
     Args:
         path: how to go from the row to its dossier: "" from a dossier, "application" from an assignment.
+        judging: the rows say by themselves that she judges; her roles need not be read.
     """
     closed = registered(user, path)
-    if user.has_role(*JUDGES):
+    if judging or user.has_role(*JUDGES):
         ties = ties_of([user.pk]).get(user.pk)
         if ties:
             closed |= of_bodies(ties, path) | of_places(ties, path)
@@ -78,3 +79,8 @@ def of_places(ties, path):
                 place |= Q(**{at(path, f"fabrique__{wanted}"): value})
                 site |= Q(**{wanted: value})
     return place | keyed(path, model("Site").objects.filter(site).order_by().values("application"))
+
+
+def is_kept_out(user, application):
+    """Whether a dossier is closed to somebody: she is told nothing of it, by mail either."""
+    return type(application).objects.filter(kept_out(user), pk=application.pk).exists()

@@ -15,6 +15,7 @@ PUBLIC_DOMAINS = frozenset(
         "riseup.net", "sfr.fr", "wanadoo.fr", "yahoo.com", "yahoo.fr",
     )
 )  # fmt: skip
+RESERVED = (".test", ".example", ".invalid", ".localhost")
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,6 @@ def add_people(facts):
 
 
 def own_domains(addresses):
-    """The domains of addresses, those of public providers left out."""
+    """The domains of addresses, those of public providers left out, and those that nobody can own (RFC 2606)."""
     found = {address.rpartition("@")[2].lower() for address in addresses if address}
-    return found - PUBLIC_DOMAINS - {""}
+    return {one for one in found - PUBLIC_DOMAINS - {""} if not one.endswith(RESERVED)}

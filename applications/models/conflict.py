@@ -10,6 +10,8 @@ from accounts.models import PublicIdModel, User
 from applications.models.application import Application
 from programme.models import Commune
 
+JUDGE_ALERTS = "applications.judge_alerts"
+
 
 class TieKind(models.TextChoices):
     # They exclude.

@@ -128,13 +128,13 @@ def test_by_hand_it_is_refused_in_words_even_after_the_access_is_taken_back(netw
     _, (dossier,) = review_steps.wave_under_instruction()
     tied = of_network(network)
     networks.revoke(given=give(dossier, network), by=dossier.created_by)
-    with pytest.raises(Refusal, match="est de « Réseau des lieux », réseau d’appui"):
+    with pytest.raises(Refusal, match="Membre de « Réseau des lieux », réseau à qui le dossier est ouvert"):
         assignments.assign(application=dossier, reviewers=[tied], by=None)
     officer = signed_in(factories.officer())
     give(dossier, network)
     assert "Réseau des lieux depuis le" in text(officer.get(f"/pilotage/dossiers/{dossier.public_id}/"))
     page = text(officer.get(f"/pilotage/dossiers/{dossier.public_id}/evaluations/"))
-    assert "est de « Réseau des lieux »" in page
+    assert f"{tied} : Membre de « Réseau des lieux »" in page
 
 
 def test_opening_the_dossier_takes_it_off_their_desks(network):

@@ -1,0 +1,405 @@
+"""Who may not judge what: each tie found in the facts, and the door that it closes."""
+
+import datetime
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.errors import NotAllowed, Refusal, StalePage
+from accounts.models import Membership, Organisation, Role
+from applications import networks, pieces
+from applications.evaluations import conflicts, profiles, recusals
+from applications.evaluations.doors import is_kept_out
+from applications.models import (
+    AlertJudgement,
+    Application,
+    Assignment,
+    CoFunding,
+    Interest,
+    Partner,
+    Recusal,
+    Site,
+    TieKind,
+)
+from tests import factories
+from tests.applications import review_steps
+from tests.factories import fresh
+
+pytestmark = pytest.mark.django_db
+K = Interest.Kind
+SIREN = "552100554"
+
+
+@pytest.fixture
+def dossier():
+    return factories.admissible()
+
+
+def partner(dossier, siren=SIREN, name="La Coopérative des halles"):
+    Partner.objects.create(application=dossier, position=1, name=name, siret=f"{siren}00013")
+
+
+def declared(person, **fields):
+    return profiles.declare_interest(user=person, by=person, **fields)
+
+
+def member(dossier, person):
+    Membership.objects.create(organisation=dossier.organisation, user=person, role="reader")
+
+
+def employed(dossier, person):
+    profiles.describe_reviewer(user=person, by=None, employer="X", employer_siren=dossier.organisation.siren)
+
+
+def of_partner(dossier, person):
+    partner(dossier)
+    profiles.describe_reviewer(user=person, by=None, employer="La coop", employer_siren=SIREN)
+
+
+def adviser(dossier, person):
+    declared(person, kind=K.ADVISER, body="Le porteur", siren=dossier.organisation.siren)
+
+
+def paid_by_partner(dossier, person):
+    partner(dossier)
+    declared(person, kind=K.ADVISER, siren=SIREN)
+
+
+def board_by_name(dossier, person):
+    """No SIREN is declared: the name is enough, whatever its case."""
+    declared(person, kind=K.BOARD, body=dossier.organisation.name.upper())
+
+
+def of_network(dossier, person):
+    network = factories.organisation(name="Réseau des lieux", kind=Organisation.Kind.NETWORK)
+    Membership.objects.create(organisation=network, user=person, role="reader")
+    networks.consent(application=dossier, network=network, by=dossier.created_by)
+
+
+def mayor(dossier, person):
+    declared(person, kind=K.ELECTED, commune=dossier.fabrique.commune)
+
+
+def of_another_site(dossier, person):
+    Site.objects.create(application=dossier, position=2, commune=factories.commune("23096"))
+    declared(person, kind=K.ELECTED, commune=factories.commune("23096"))
+
+
+def of_the_region(dossier, person):
+    declared(person, kind=K.ELECTED, region=dossier.fabrique.commune.region)
+
+
+def funder(dossier, person):
+    CoFunding.objects.create(application=dossier, account="74-region", funder="Région Auvergne (FEDER)")
+    declared(person, kind=K.FUNDER, body="Région Auvergne")
+
+
+def relative(dossier, person):
+    declared(person, kind=K.FAMILY, body="X", siren=dossier.organisation.siren)
+
+
+TIES = [
+    (member, TieKind.OWN_ORGANISATION),
+    (employed, TieKind.OWN_ORGANISATION),
+    (board_by_name, TieKind.OWN_ORGANISATION),
+    (of_partner, TieKind.PARTNER),
+    (adviser, TieKind.ADVISER),
+    (paid_by_partner, TieKind.ADVISER),
+    (of_network, TieKind.NETWORK),
+    (mayor, TieKind.ELECTED),
+    (of_another_site, TieKind.ELECTED),
+    (of_the_region, TieKind.ELECTED),
+    (funder, TieKind.CO_FUNDER),
+    (relative, TieKind.DECLARED),
+]
+
+
+@pytest.mark.parametrize("role", [Role.REVIEWER, Role.PANEL_MEMBER, Role.PANEL_CHAIR])
+@pytest.mark.parametrize(("tie", "kind"), TIES, ids=lambda one: getattr(one, "__name__", None))
+def test_each_tie_is_found_and_closes_the_dossier(dossier, tie, kind, role):
+    person, other = factories.user(role), factories.user(role)
+    tie(dossier, person)
+    assert [one.kind for one in conflicts.exclusions(dossier.wave)[dossier.pk, person.pk]] == [kind]
+    assert list(conflicts.exclusions_of(dossier)) == [person.pk]
+    assert is_kept_out(person, dossier)
+    assert not is_kept_out(other, dossier)
+    assert not Application.objects.visible_to(person).filter(pk=dossier.pk).exists()
+    kept = recusals.keep_found()
+    assert [(row.user, row.kind, row.origin) for row in Recusal.objects.all()] == [(person, kind, "found")]
+    assert recusals.keep_found() == []
+    assert len(kept) <= 1
+
+
+@pytest.mark.parametrize(("tie", "kind"), TIES, ids=lambda one: getattr(one, "__name__", None))
+def test_the_door_of_the_facts_needs_no_register(dossier, tie, kind):
+    """A dossier that is closed by a fact alone, before any sweep has written it down."""
+    person = factories.panel_member()
+    tie(dossier, person)
+    # What the verbs wrote is set aside: the facts alone must close.
+    Recusal.objects.update(lifted_at=timezone.now(), lift_reason="Pour le test")
+    assert is_kept_out(person, dossier)
+    assert not Application.objects.visible_to(person).filter(pk=dossier.pk).exists()
+
+
+def test_somebody_without_a_tie_reads_everything(dossier):
+    person = factories.panel_member()
+    profiles.describe_reviewer(user=person, by=None, employer="Ailleurs", employer_siren=SIREN)
+    declared(person, kind=K.ELECTED, commune=factories.commune("23096"))
+    declared(person, kind=K.FUNDER, body="Région Bretagne")
+    assert conflicts.exclusions(dossier.wave) == {}
+    assert Application.objects.visible_to(person).filter(pk=dossier.pk).exists()
+
+
+def test_two_bodies_of_one_name_are_told_apart_by_their_siren(dossier):
+    person = factories.panel_member()
+    profiles.describe_reviewer(user=person, by=None, employer=dossier.organisation.name, employer_siren=SIREN)
+    assert conflicts.exclusions_of(dossier) == {}
+    assert not is_kept_out(person, dossier)
+
+
+def test_a_tie_that_ended_counts_for_five_years(dossier):
+    person = factories.panel_member()
+    line = declared(person, kind=K.EMPLOYER, body="X", siren=dossier.organisation.siren)
+    today = timezone.localdate()
+    for years, tied in ((4, True), (6, False)):
+        Interest.objects.filter(pk=line.pk).update(ended_on=today - datetime.timedelta(days=365 * years))
+        Recusal.objects.update(lifted_at=timezone.now(), lift_reason="Pour le test")
+        assert bool(conflicts.exclusions_of(dossier)) is tied
+        assert is_kept_out(person, dossier) is tied
+
+
+def test_an_applicant_who_reviews_still_reads_her_own_dossier_as_an_applicant(dossier):
+    person = factories.user(Role.APPLICANT, Role.REVIEWER)
+    member(dossier, person)
+    assert Application.objects.visible_to(person).get() == dossier
+    assert is_kept_out(person, dossier)
+
+
+def test_a_fact_that_appears_takes_the_dossier_off_her_desk():
+    one, two = factories.reviewer(), factories.reviewer()
+    dossier, asked = review_steps.sent_dossier(one, two)
+    mine = next(row for row in asked if row.reviewer == one)
+    assert Assignment.objects.on_desk_of(one).count() == 1
+    partner(dossier)
+    declared(one, kind=K.BOARD, siren=SIREN)
+    assert fresh(mine).state == "recused"
+    assert Assignment.objects.on_desk_of(one).count() == 0
+    assert Assignment.objects.on_desk_of(two).count() == 1
+
+
+def test_nobody_is_sent_a_dossier_with_a_tie_found_since_she_was_chosen():
+    from applications import assignments
+
+    _, (dossier,) = review_steps.wave_under_instruction()
+    one, two, three = (factories.reviewer() for _ in range(3))
+    assignments.assign(application=dossier, reviewers=[one, two, three], by=None)
+    member(dossier, one)
+    assignments.send_to_review(applications=[dossier], by=None)
+    assert dict(dossier.assignments.values_list("reviewer", "state")) == {
+        one.pk: "recused", two.pk: "proposed", three.pk: "proposed",
+    }  # fmt: skip
+
+
+# --- Alerts -------------------------------------------------------------------------------------------------------
+
+
+def same_commune(dossier, person):
+    profiles.describe_reviewer(user=person, by=None, commune=dossier.fabrique.commune)
+
+
+def same_domain(dossier, person):
+    Organisation.objects.filter(pk=dossier.organisation_id).update(email="contact@ville-inventee.fr")
+    type(person).objects.filter(pk=person.pk).update(email="camille@ville-inventee.fr")
+
+
+def support_letter(dossier, person):
+    profiles.describe_reviewer(user=person, by=None, employer="Maison du Livradois")
+    file = SimpleUploadedFile("Lettre_maison-du-livradois.pdf", factories.pdf_bytes())
+    pieces.attach(application=dossier, upload=file, kind="support", by=dossier.created_by)
+
+
+def earlier_review(dossier, person):
+    past = factories.admissible(wave_=factories.wave(), by=dossier.created_by)
+    Assignment.objects.create(application=past, reviewer=person, state="submitted")
+
+
+def earlier_award(dossier, person):
+    past = factories.admissible(wave_=factories.wave(), by=dossier.created_by)
+    Application.objects.filter(pk=past.pk).update(state="awarded")
+    partner(past)
+    profiles.describe_reviewer(user=person, by=None, employer_siren=SIREN)
+
+
+def same_name(dossier, person):
+    type(person).objects.filter(pk=person.pk).update(last_name="Vaugelade")
+    Organisation.objects.filter(pk=dossier.organisation_id).update(representative_name="Inès Vaugelade")
+
+
+ALERTS = [same_commune, same_domain, earlier_review, earlier_award, same_name]
+
+
+@pytest.mark.parametrize("tie", ALERTS, ids=lambda one: one.__name__)
+def test_each_alert_is_found_and_closes_nothing(dossier, tie):
+    person, other = factories.panel_member(), factories.panel_member()
+    tie(dossier, person)
+    found = conflicts.alerts(dossier.wave)
+    assert [one.kind for one in found[dossier.pk, person.pk]] == [tie.__name__]
+    assert other.pk not in {user for _, user in found}
+    assert not is_kept_out(person, dossier)
+    assert conflicts.alerts_of(dossier, people=[person]) == {person.pk: found[dossier.pk, person.pk]}
+
+
+def test_the_chair_judges_an_alert_with_a_reason(dossier):
+    person, chair = factories.panel_member(), factories.panel_chair()
+    same_commune(dossier, person)
+    alert = {"application": dossier, "user": person, "kind": "same_commune", "by": chair}
+    with pytest.raises(Refusal, match="motif"):
+        recusals.judge(**alert, verdict="kept", reason=" ")
+    with pytest.raises(NotAllowed):
+        recusals.judge(**alert | {"by": person}, verdict="kept", reason="Ville de 40 000 habitants.")
+    recusals.judge(**alert, verdict="kept", reason="Ville de 40 000 habitants.")
+    assert conflicts.alerts(dossier.wave) == {}
+    assert not is_kept_out(person, dossier)
+    with pytest.raises(StalePage):
+        recusals.judge(**alert, verdict="excluded", reason="Une autre fois.")
+    assert AlertJudgement.objects.count() == 1
+
+
+def test_the_chair_may_put_somebody_out(dossier):
+    person, chair = factories.panel_member(), factories.panel_chair()
+    same_commune(dossier, person)
+    recusals.judge(
+        application=dossier, user=person, kind="same_commune", verdict="excluded", reason="Voisins.", by=chair
+    )
+    assert is_kept_out(person, dossier)
+    row = Recusal.objects.get()
+    assert (row.origin, row.by, row.kind) == ("chair", chair, "same_commune")
+    recusals.lift(recusal=row, reason="Elle a déménagé.", by=chair)
+    assert not is_kept_out(person, dossier)
+    with pytest.raises(StalePage):
+        recusals.lift(recusal=row, reason="Encore.", by=chair)
+
+
+def test_the_chair_does_not_judge_what_concerns_her(dossier):
+    chair = factories.panel_chair()
+    same_commune(dossier, chair)
+    with pytest.raises(NotAllowed):
+        recusals.judge(application=dossier, user=chair, kind="same_commune", verdict="kept", reason="Non.", by=chair)
+
+
+# --- The register -------------------------------------------------------------------------------------------------
+
+
+def test_who_declares_leaves_and_the_line_is_never_lifted(dossier):
+    person, chair = factories.panel_member(), factories.panel_chair()
+    row = recusals.recuse(application=dossier, user=person, text="Ma sœur y travaille.", by=person)
+    assert (row.origin, row.kind) == ("declared", "declared")
+    assert recusals.recuse(application=dossier, user=person, text="Encore.", by=person) == row
+    assert is_kept_out(person, dossier)
+    with pytest.raises(Refusal, match="déclaré ce lien elle-même"):
+        recusals.lift(recusal=row, reason="Je n’y crois pas.", by=chair)
+    with pytest.raises(NotAllowed):
+        recusals.recuse(application=dossier, user=chair, text="Qu’elle sorte.", by=person)
+
+
+def test_what_was_found_by_mistake_is_lifted_once_the_fact_is_corrected(dossier):
+    person, chair = factories.reviewer(), factories.panel_chair()
+    employed(dossier, person)
+    row = Recusal.objects.get()
+    with pytest.raises(Refusal, match="existe toujours"):
+        recusals.lift(recusal=row, reason="SIREN mal saisi.", by=chair)
+    profiles.describe_reviewer(user=person, by=None, employer="X", employer_siren="")
+    recusals.lift(recusal=row, reason="SIREN mal saisi.", by=chair)
+    assert not is_kept_out(person, dossier)
+    assert recusals.keep_found() == []
+
+
+def test_a_reviewer_who_declares_before_the_dossier_opens_is_in_the_register():
+    one = factories.reviewer()
+    dossier, (mine,) = review_steps.sent_dossier(one)
+    review_steps.recuse(mine)
+    row = Recusal.objects.get()
+    assert (row.user, row.text, row.origin) == (one, "Ma sœur y travaille.", "declared")
+
+
+def test_a_line_of_interests_is_withdrawn_by_somebody_else_with_a_reason(dossier):
+    person, officer = factories.reviewer(), factories.officer()
+    line = declared(person, kind=K.OTHER, body="Les amis du lieu")
+    with pytest.raises(NotAllowed):
+        profiles.withdraw_interest(interest=line, reason="Erreur.", by=person)
+    with pytest.raises(Refusal, match="pourquoi"):
+        profiles.withdraw_interest(interest=line, reason="", by=officer)
+    profiles.withdraw_interest(interest=line, reason="Homonyme.", by=officer)
+    with pytest.raises(StalePage):
+        profiles.withdraw_interest(interest=line, reason="Homonyme.", by=officer)
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"kind": "board"}, "body"),
+        ({"kind": "elected", "body": "Mairie"}, "commune"),
+        ({"kind": "board", "body": "X", "siren": "12"}, "siren"),
+    ],
+)
+def test_a_line_of_interests_names_something(fields, field):
+    with pytest.raises(Refusal) as refused:
+        declared(factories.reviewer(), **fields)
+    assert refused.value.field == field
+
+
+# --- A name before inviting ---------------------------------------------------------------------------------------
+
+
+def test_a_name_is_checked_before_inviting(dossier):
+    same_name(dossier, factories.reviewer())
+    same_domain(dossier, factories.reviewer())
+    partner(dossier)
+    found = conflicts.check_name(
+        dossier.wave, last_name="VAUGELADE", email="nouvelle@ville-inventee.fr", siren="552 100 554"
+    )
+    assert {(one, reason.kind) for one, reason in found} == {
+        (dossier, "partner"), (dossier, "same_name"), (dossier, "same_domain"),
+    }  # fmt: skip
+    assert conflicts.check_name(dossier, last_name="Autre", email="autre@ailleurs.fr", siren="") == []
+
+
+def test_a_known_address_brings_all_that_is_known_of_her(dossier):
+    person = factories.reviewer()
+    mayor(dossier, person)
+    found = conflicts.check_name(dossier, last_name="", email=person.email.upper(), siren="")
+    assert [reason.kind for _, reason in found] == ["elected"]
+
+
+# --- Numbers ------------------------------------------------------------------------------------------------------
+
+
+def test_one_dossier_or_three_the_same_queries():
+    wave = factories.wave()
+    counts = []
+    for _ in range(2):
+        dossiers = [factories.admissible(wave_=wave) for _ in range(1 if not counts else 2)]
+        for dossier in dossiers:
+            person = factories.panel_member()
+            member(dossier, person)
+            same_commune(dossier, person)
+        for read in (conflicts.exclusions, conflicts.alerts):
+            with CaptureQueriesContext(connection) as captured:
+                read(wave)
+            counts.append(len(captured))
+    assert counts[:2] == counts[2:]
+
+
+def test_every_read_of_a_judge_costs_one_query_more(dossier):
+    person, reader = factories.panel_member(), factories.user(Role.DECISION_MAKER)
+    member(dossier, person)
+    counts = []
+    for one in (person, reader):
+        one.has_role()
+        with CaptureQueriesContext(connection) as captured:
+            list(Application.objects.visible_to(one))
+        counts.append(len(captured))
+    assert counts == [2, 1]
