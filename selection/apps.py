@@ -8,9 +8,10 @@ class SelectionConfig(AppConfig):
     def ready(self):
         from accounts import database
         from accounts.history import WORDS
-        from selection import permissions, triggers_after  # noqa: F401
+        from selection import permissions, proposals, triggers_after, triggers_meeting  # noqa: F401
         from selection.words import ACTIONS
 
         WORDS.update(ACTIONS)
+        proposals.register()
 
         database.register(*database.never_deleted("selection_decision"))
