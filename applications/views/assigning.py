@@ -20,7 +20,7 @@ from accounts.lists import Column, ListPage
 from accounts.models import Role, User
 from applications import assignments
 from applications.assigning_forms import ApartForm, ProposalForm
-from applications.evaluations import conflicts
+from applications.evaluations import conflicts, profiles
 from applications.evaluations.assignment_words import RULE_LABELS, TERM_LABELS, finding_sentences
 from applications.models import Application, ApplicationState, Assignment, AssignmentRun, KeptApart, ReviewerProfile
 from applications.models.review import ASSIGN
@@ -232,7 +232,7 @@ def figures_of(wave, seats):
 def unsent_of(wave):
     """What the next calculation may change, and what it may not; one query."""
     waiting = Assignment.objects.filter(application__wave=wave, application__state=S.ADMISSIBLE, state="proposed")
-    return waiting.aggregate(locked=Count("pk", filter=Q(locked=True)), free=Count("pk", filter=Q(locked=False)))
+    return waiting.aggregate(held=Count("pk", filter=Q(locked=True)), free=Count("pk", filter=Q(locked=False)))
 
 
 @may_assign
@@ -267,7 +267,7 @@ def profile(request, public_id):
     form = ProfileForm(request.POST or None, initial=initial)
     if request.method == "POST" and attempt(
         form,
-        lambda data: assignments.describe_reviewer(
+        lambda data: profiles.describe_reviewer(
             user=person, by=request.user, version=version_of(request) if known else None, **data
         ),
     ):
