@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
+from django.utils import timezone
 
 from accounts import history
 from accounts.errors import Refusal, StalePage
@@ -12,9 +13,10 @@ from accounts.french import long_date, plural
 from accounts.models import Event, JournalEntry, User
 from accounts.notify import notify
 from accounts.permissions import require
-from applications.evaluations.conflicts import exclusions_of
+from applications.evaluations.conflicts import exclusions_from, exclusions_of
+from applications.evaluations.leaving import leave
 from applications.evaluations.reasons import reasons_by_hand
-from applications.models import Application, ApplicationState, Assignment, KeptApart, ReviewerProfile
+from applications.models import Application, ApplicationState, Assignment, KeptApart
 from applications.models.review import ASSIGN
 from applications.roster import seats_of
 from programme import waves
@@ -28,7 +30,6 @@ history.WORDS.update(
         "propose_again": "a confié de nouveau l’évaluation",
         "take_back": "a retiré l’évaluation",
         "send_to_review": "a envoyé le dossier en évaluation",
-        "describe_reviewer": "a modifié un profil d’évaluation",
     }
 )
 
@@ -116,7 +117,8 @@ def refuse_obstacle(dossier, reviewer, seat, former):
         )
     if ties := exclusions_of(dossier, people=[reviewer]).get(reviewer.pk):
         raise Refusal(
-            f"{reviewer} a un lien avec ce dossier. {ties[0].text} Choisissez une autre personne.", field="reviewer"
+            f"{reviewer} ne peut pas évaluer ce dossier. {ties[0].text} Choisissez une autre personne.",
+            field="reviewer",
         )
     if apart := kept_from(dossier, reviewer):
         raise Refusal(
@@ -167,19 +169,18 @@ def complete_if_due(dossier, *, by):
     """Move a locked dossier to "reviewed" once every sheet asked for is in, and no fewer than the call says."""
     if dossier.state != S.IN_REVIEW:
         return False
-    states = Counter(dossier.assignments.values_list("state", flat=True).order_by())
-    given = states[Assignment.State.SUBMITTED]
-    pending = sum(states[state] for state in Assignment.PENDING)
-    if pending or given < dossier.call_version.reviews_per_application or not is_scored(dossier):
+    sheets = list(dossier.assignments.values_list("state", "review__score_hundredths").order_by())
+    scores = [score for state, score in sheets if state == Assignment.State.SUBMITTED]
+    pending = any(state in Assignment.PENDING for state, _ in sheets)
+    # Abstentions count as given, and no panel can judge on them alone.
+    if pending or len(scores) < dossier.call_version.reviews_per_application or not any_score(scores):
         return False
     dossier.move("complete_review", by=by)
     return True
 
 
-def is_scored(dossier):
-    """One sheet at least has a score: abstentions count as given, and no panel can judge on them alone."""
-    given = dossier.assignments.filter(state=Assignment.State.SUBMITTED)
-    return given.filter(review__score_hundredths__isnull=False).exists()
+def any_score(scores):
+    return any(score is not None for score in scores)
 
 
 def send_to_review(*, by, wave=None, applications=None, due_on=None):
@@ -198,6 +199,7 @@ def send_to_review(*, by, wave=None, applications=None, due_on=None):
     """
     require(by, ASSIGN)
     with transaction.atomic():
+        take_tied_off(wave, applications)
         dossiers = ready_dossiers(wave) if wave is not None else chosen_dossiers(applications)
         open_review({dossier.wave_id for dossier in dossiers}, by=by)
         assignments = assignments_to_send(dossiers, due_on)
@@ -205,6 +207,19 @@ def send_to_review(*, by, wave=None, applications=None, due_on=None):
             dossier.move("send_to_review", by=by)
         tell_reviewers(assignments)
     return dossiers
+
+
+def take_tied_off(wave, applications):
+    """Nobody is sent a dossier with which she has a tie that came to light after she was chosen."""
+    rows = admissible_dossiers(wave) if wave is not None else [locked_application(d.pk) for d in applications]
+    waiting = Assignment.objects.filter(application__in=rows, state=Assignment.State.PROPOSED).select_related(
+        "reviewer"
+    )
+    people = {assignment.reviewer_id: assignment.reviewer for assignment in waiting}
+    by_key = {dossier.pk: dossier for dossier in rows}
+    found = exclusions_from(Application.objects.filter(pk__in=by_key), list(people.values()))
+    for (key, user), reasons in sorted(found.items()):
+        leave(by_key[key], people[user], reasons[0].text)
 
 
 def ready_dossiers(wave):
@@ -261,6 +276,8 @@ def tell_reviewers(assignments):
     """One mail a reviewer, with what she needs to see a tie before she opens anything."""
     desks = defaultdict(list)
     rows = Assignment.objects.filter(pk__in=[assignment.pk for assignment in assignments])
+    # The clock of her answer runs from here. No page that people are reading becomes stale by it.
+    rows.update(asked_at=timezone.now(), reminded_at=None, reminders=0)
     for assignment in rows.select_related("reviewer", "application__fabrique", "application__organisation"):
         desks[assignment.reviewer].append(assignment)
     for reviewer, items in desks.items():
@@ -291,28 +308,3 @@ def body_of(reviewer, items):
         "Avant d’ouvrir un dossier, dites si vous acceptez et si vous avez un lien avec ce projet ou avec ceux "
         f"qui le portent.\n{until}\nVotre bureau : {settings.PUBLIC_URL}/evaluations/\n"
     )
-
-
-def describe_reviewer(*, user, employer, employer_siren, region, capacity, by, version=None):
-    """Write down for whom a reviewer works and how many dossiers a wave she can take.
-
-    Args:
-        employer_siren: nine digits, or "": what ties of the system's own finding are made of.
-        capacity: dossiers at most in one wave.
-
-    Raises:
-        Refusal: the SIREN is not one.
-    """
-    require(by, ASSIGN)
-    siren = "".join(employer_siren.split())
-    if siren and not (siren.isascii() and siren.isdigit() and len(siren) == 9):
-        raise Refusal("Un SIREN a neuf chiffres. Corrigez-le, ou laissez-le vide.", field="employer_siren")
-    with transaction.atomic():
-        lock_people(User.objects.filter(pk=user.pk))
-        profile = ReviewerProfile.objects.filter(user=user).first() or ReviewerProfile(user=user)
-        profile.expect_version(version)
-        profile.employer, profile.employer_siren = employer.strip(), siren
-        profile.region, profile.capacity = region.strip(), capacity
-        profile.save()
-        JournalEntry.write(action="describe_reviewer", subject=profile, actor=by)
-    return profile

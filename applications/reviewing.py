@@ -8,9 +8,12 @@ from accounts.errors import NotAllowed, Refusal, StalePage
 from accounts.models import Event, JournalEntry
 from accounts.notify import notify
 from accounts.permissions import require
-from applications.assignments import complete_if_due, is_scored, locked_application
-from applications.evaluations import drafts, exercise
+from applications.assignments import complete_if_due, locked_application
+from applications.evaluations import drafts, exercise, recusals
+from applications.evaluations.conflicts import exclusions_of
+from applications.evaluations.doors import is_kept_out
 from applications.evaluations.filling import bounded, checked, refuse_incomplete
+from applications.evaluations.reason import Reason
 from applications.evaluations.rubric import weighted_hundredths
 from applications.models import (
     ApplicationState,
@@ -19,9 +22,9 @@ from applications.models import (
     Review,
     ReviewDraft,
     ReviewScore,
+    TieKind,
 )
 from applications.models.review import ASSIGN
-from applications.roster import networks_of, seats_of
 from applications.sheets import criteria_of
 
 S = ApplicationState
@@ -93,9 +96,10 @@ def answer(*, assignment, has_interest, nature="", accept, by):
 
 def refuse_seen_tie(dossier, locked):
     """The reviewer says that she has no tie, and the system sees one: it was made after the dossier was entrusted."""
-    seat = seats_of(dossier.wave, [locked.reviewer]).get(locked.reviewer_id)
-    if seat and (tie := seat.tie_with(dossier.organisation, networks_of([dossier])[dossier.pk])):
-        raise Refusal(f"{tie} Dites que vous avez un lien, et lequel : le dossier sera confié à quelqu’un d’autre.")
+    if reasons := exclusions_of(dossier, people=[locked.reviewer]).get(locked.reviewer_id):
+        raise Refusal(
+            f"{reasons[0].text} Dites que vous avez un lien, et lequel : le dossier sera confié à quelqu’un d’autre."
+        )
 
 
 def declare_interest(*, assignment, nature, by):
@@ -118,7 +122,8 @@ def recuse(dossier, locked, nature, by):
     InterestDeclaration.objects.create(assignment=locked, has_interest=True, nature=nature[:500])
     locked.move("recuse", by=by)
     tell_officer(dossier, locked, "a déclaré un lien")
-    complete_if_due(dossier, by=by)
+    declared = Reason(TieKind.DECLARED, nature[:500])
+    recusals.enter(dossier, locked.reviewer, declared, recusals.Origin.DECLARED, by)
     return locked
 
 
@@ -142,8 +147,8 @@ def refuse_closed(dossier, assignment, states):
 
 
 def tell_officer(dossier, assignment, what):
-    """The officer in charge must find somebody else."""
-    if dossier.officer is None:
+    """The officer in charge must find somebody else; not one to whom the dossier is closed too."""
+    if dossier.officer is None or is_kept_out(dossier.officer, dossier):
         return
     notify(
         Event.REVIEW,
@@ -209,7 +214,6 @@ def submit_review(*, assignment, by, version, points, reasons, comment, page="",
         write_sheet(review, criteria, points, reasons, comment, not_applicable, confidence)
         review.score_hundredths = weighted_hundredths(points, criteria)
         review.submitted_at = timezone.now()
-        drafts.keep(review, criteria, ReviewDraft.Why.GIVEN)
         review.save(update_fields=[*WRITTEN, "score_hundredths", "submitted_at"])
         review.assignment.move("give", by=by)
         complete_if_due(dossier, by=by)
@@ -289,8 +293,10 @@ def reopen(*, assignment, reason, by):
             raise StalePage(dossier.refused_transition_message())
         locked.move("send_back", by=by)
         review = locked.review
+        if not review.abstention:
+            drafts.keep(review, criteria_of(dossier.call_version), ReviewDraft.Why.GIVEN)
         review.submitted_at, review.score_hundredths, review.abstention = None, None, ""
-        review.save(update_fields=["submitted_at", "score_hundredths", "abstention", "updated_at"])
+        review.save(update_fields=["submitted_at", "score_hundredths", "abstention", "draft_kept_at", "updated_at"])
         if dossier.state == S.REVIEWED:
             dossier.move("reopen_review", by=by)
         tell_author(dossier, locked, reason.strip())
@@ -322,7 +328,7 @@ def settle(*, application, reason, by):
     with transaction.atomic():
         dossier = locked_application(application.pk)
         assignments = list(dossier.assignments.select_for_update(of=("self",)).order_by("pk"))
-        if not is_scored(dossier):
+        if not Review.objects.filter(assignment__in=assignments, score_hundredths__isnull=False).exists():
             raise Refusal("Aucune évaluation n’est rendue avec une note : le comité n’aurait rien pour juger.")
         for assignment in assignments:
             if assignment.state in Assignment.PENDING:

@@ -1,7 +1,7 @@
 """The versions of a sheet that are kept while it is written, so that its author can come back to one of them.
 
 A version is kept when five minutes of writing have gone by since the last, and always before much text goes, before
-another version or a spreadsheet replaces it, and when the sheet is given. Nothing that was kept is ever changed.
+another version or a spreadsheet replaces it, and when a given sheet is reopened. What was kept never changes.
 """
 
 import datetime

@@ -1,6 +1,7 @@
 """The worked examples of a call, for whoever prepares it: write them, publish them, see how reviewers scored them."""
 
 from django.contrib import messages
+from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -47,18 +48,20 @@ def new(request, slug):
     form = ExampleForm(request.POST or None, criteria=criteria_of(version))
     if request.method == "POST" and form.is_valid() and write(request, form, version):
         return redirect("applications:worked_examples", slug)
-    context = {"call": call, "form": form, "rows": form.rows}
+    context = {"call": call, "example": None, "version": None, "form": form, "rows": form.rows}
     return render(request, "applications/example_form.html", context, status=status_of(form))
 
 
 def write(request, form, version, example=None):
-    """Save, and publish when asked; False when it was refused, with its problems on the form."""
+    """Save, and publish when asked, both or nothing; False when it was refused, with its problems on the form."""
+    read = version_of(request) if example else None
     try:
-        row = verbs.write_example(
-            version=version, example=example, by=request.user, page_version=version_of(request), **form.example()
-        )
-        if "publish" in request.POST:
-            verbs.publish_example(example=row, by=request.user)
+        with transaction.atomic():
+            row = verbs.write_example(
+                version=version, example=example, by=request.user, page_version=read, **form.example()
+            )
+            if "publish" in request.POST:
+                verbs.publish_example(example=row, by=request.user)
     except IncompleteSheet as incomplete:
         form.add_problems(incomplete.problems)
     except Refusal as refusal:
@@ -96,7 +99,7 @@ def edited(request, row):
     form = ExampleForm(request.POST or None, initial=initial_of(row), criteria=criteria)
     if request.method == "POST" and form.is_valid() and write(request, form, row.call_version, row):
         return redirect("applications:worked_examples", row.call_version.call.slug)
-    context = {"call": row.call_version.call, "example": row, "form": form, "rows": form.rows}
+    context = {"call": row.call_version.call, "example": row, "version": row.version, "form": form, "rows": form.rows}
     return render(request, "applications/example_form.html", context, status=status_of(form))
 
 

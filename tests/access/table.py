@@ -36,6 +36,7 @@ from tests.access.actors import (
     THE_REVIEWER,
     WRITER,
 )
+from tests.access.after_rows import AFTER, FORMS_AFTER
 from tests.access.rows import Row
 
 MOVED_ON = (200, 302)
@@ -292,9 +293,14 @@ INSTRUCTING = [
 ]
 
 DESK = {"door": REVIEWERS, "sees": THE_REVIEWER}
+SEVERITY = OFFICERS | PANEL_CHAIR | AUDITOR
 REVIEWING = [
     Row("applications:desk", REVIEWERS, get=REVIEWERS),
     Row("applications:next_review", REVIEWERS, get=REVIEWERS, served=(302,)),
+    # How one scored beside the others: one's own, once the wave is decided.
+    Row("applications:review_feedback", **DESK, get=THE_REVIEWER, target=then.decided_wave),
+    # How severe each reviewer is, by name.
+    Row("applications:calibration", SEVERITY, get=SEVERITY, target=then.wave),
     Row("applications:review", **DESK, get=THE_REVIEWER, post=THE_REVIEWER, target=at.sheet),
     Row("applications:autosave_review", **DESK, post=THE_REVIEWER, target=at.sheet, done=(200,)),
     Row("applications:answer", **DESK, get=THE_REVIEWER, post=THE_REVIEWER, target=at.question),
@@ -303,7 +309,7 @@ REVIEWING = [
     Row("applications:abstain", **DESK, get=THE_REVIEWER, post=THE_REVIEWER, target=scoring.to_abstain),
     Row("applications:review_versions", **DESK, get=THE_REVIEWER, target=at.sheet),
     Row("applications:restore_review", **DESK, post=THE_REVIEWER, target=scoring.kept_version),
-    Row("applications:spreadsheet", REVIEWERS, get=REVIEWERS),
+    Row("applications:spreadsheet", REVIEWERS, get=REVIEWERS, post=REVIEWERS, target=scoring.workbook_in),
     Row("applications:spreadsheet_file", REVIEWERS, get=REVIEWERS),
     Row("applications:exercise", REVIEWERS, get=REVIEWERS),
     Row("applications:worked_example", **DESK, get=THE_REVIEWER, post=THE_REVIEWER, target=scoring.to_score),
@@ -425,12 +431,14 @@ TABLE = [
     *REVIEWING,
     *CALLS,
     *SELECTING,
+    *AFTER,
     *MONEY,
     *FOLLOWING_UP,
 ]
 # Pages of staff that are nothing but the form of an act: whoever may not do the act has nothing to read there.
-FORMS_OF_AN_ACT = {
+FORMS_OF_AN_ACT = FORMS_AFTER | {
     "applications:bulk",
+    "applications:new_worked_example",
     "applications:paper_deposit",
     "applications:staff_correct",
     "programme:plan_wave",
