@@ -9,6 +9,7 @@ from accounts.access import permission_required
 from accounts.errors import StalePage
 from accounts.forms import attempt, status_of, version_of
 from accounts.french import plural
+from accounts.permissions import require
 from applications.models import Application
 from programme.models import Wave
 from selection.after_forms import CallForm
@@ -126,6 +127,7 @@ def drop(request, public_id):
 @permission_required(READ)
 def sign(request, public_id):
     """Sign what was ticked, all of it or none."""
+    require(request.user, SIGN)
     wave = find_wave(request, public_id)
     chosen = set(request.POST.getlist("decisions"))
     known = {str(key): key for key in visible(request, wave).values_list("public_id", flat=True)}

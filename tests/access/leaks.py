@@ -20,6 +20,8 @@ PAGES_OF_A_WAVE = (
     "selection:panel",
     "selection:decisions",
     "selection:progress",
+    "selection:waitlist",
+    "selection:embargo",
 )
 # Laureates are public: these pages may name a dossier that was announced.
 PUBLIC_NAMES = {"portal:home", "portal:places", "portal:figures", "monitoring:places"}

@@ -1,0 +1,159 @@
+"""What fills the URLs of what follows a decision: appeals, the waitlist, the embargo, derogations, deferrals."""
+
+import datetime
+import re
+
+from django.utils import timezone
+
+from accounts.models import OutboxMessage
+from documents import production
+from documents.models import Document
+from programme.models import Wave
+from selection import appeals, embargo, notification, outcomes
+from selection.models import Decision
+from selection.promotions import prepare_promotion
+from tests import factories
+from tests.access.rows import Target
+from tests.access.targets import REASON, dossier, today, words_of
+from tests.access.wave_targets import announced, deliberation, recuse, signed
+from tests.selection import after
+from tests.selection import conftest as panels
+
+
+def decided(application):
+    return Decision.objects.get(application=application, replaces=None)
+
+
+def about(application, **data):
+    """The decision of a dossier with which the recused ones have a tie."""
+    return Target({"public_id": decided(application).public_id}, data, words_of(application))
+
+
+# --- Appeals ---------------------------------------------------------------------------------------------------------
+
+
+def to_contest(world):
+    found = announced(world).dossiers[0]
+    return about(
+        found, kind="hierarchical", channel="post", lodged_on=today().isoformat(), received_on=today().isoformat(),
+        grounds=REASON,
+    )  # fmt: skip
+
+
+def own_opened(world):
+    """A decision whose letter was opened, of a structure of which the owner and the reader are members."""
+    found = announced(world).dossiers[0]
+    for actor, right in (("owner", "owner"), ("reader", "reader")):
+        found.organisation.memberships.create(user=world.people[actor], role=right)
+    notification.open_letter(decision=decided(found), by=world.people["owner"])
+    return found
+
+
+def own_lodged(world):
+    found = own_opened(world)
+    appeal = appeals.lodge(decision=decided(found), kind="gracious", grounds=REASON, by=world.people["owner"])
+    receipt = Document.objects.about(appeal).get()
+    production._store(receipt.pk, factories.pdf_bytes())
+    return appeal
+
+
+def own_to_contest(world):
+    return dossier(own_opened(world), kind="gracious", grounds=REASON)
+
+
+def own_appeal(world):
+    appeal = own_lodged(world)
+    application = appeal.decision.application
+    return Target({"public_id": application.public_id, "appeal_id": appeal.public_id}, {}, words_of(application))
+
+
+def lodged(world):
+    appeal = own_lodged(world)
+    return Target({"public_id": appeal.public_id}, {"act": "examine"}, words_of(appeal.decision.application))
+
+
+# --- The waitlist ----------------------------------------------------------------------------------------------------
+
+
+def waiting(world):
+    """A wave announced, with one dossier on its waitlist and the money to call it; the recused have a tie with it."""
+    panel = after.announced(ranks=2, proposed=1)
+    panels.delegate(world.people["decision_maker"], panel.wave, ceiling_cents=panels.GRANT)
+    recuse(world, panel.waiting[0])
+    return panel
+
+
+def to_call(world):
+    panel = waiting(world)
+    credit = f"{panel.line.public_id}:{panels.YEAR}"
+    return about(panel.waiting[0], credit=credit, amount_cents="150 000", reason=REASON)
+
+
+def called(world):
+    panel = waiting(world)
+    return prepare_promotion(decision=after.decision_of(panel.waiting[0]), **after.call_fields(panel))
+
+
+def to_drop(world):
+    prepared = called(world)
+    return Target({"public_id": prepared.public_id}, {"reason": REASON}, words_of(prepared.application))
+
+
+def to_sign_late(world):
+    prepared = called(world)
+    return Target({"public_id": prepared.wave.public_id}, {"decisions": [str(prepared.public_id)]})
+
+
+# --- The embargo -----------------------------------------------------------------------------------------------------
+
+
+def told(world):
+    found = signed(world)
+    kept = embargo.communicate(
+        wave=found.wave, recipient_name="Claire Morel", recipient_title="Préfète", reason=REASON,
+        recipient_email="claire.morel@prefecture.example", by=world.people["officer"],
+    )  # fmt: skip
+    recuse(world, found.dossiers[0])
+    return found, kept
+
+
+def to_tell(world):
+    found, _ = told(world)
+    data = {"recipient_name": "Jean Roux", "recipient_title": "Préfet", "region": "", "reason": REASON}
+    return Target({"public_id": found.wave.public_id}, data | {"recipient_email": "jean.roux@prefecture.example"})
+
+
+def to_take(world):
+    found, kept = told(world)
+    return Target({"public_id": kept.public_id}, {"reason": REASON}, words_of(found.dossiers[0]))
+
+
+def to_close(world):
+    return Target({"public_id": told(world)[1].public_id}, {"reason": REASON})
+
+
+def secret_link(world):
+    _, kept = told(world)
+    body = OutboxMessage.objects.get(key=f"embargo:{kept.pk}").body
+    return Target({"secret": re.search(r"/embargo/([\w-]+)/", body).group(1)})
+
+
+# --- Derogations and deferrals ---------------------------------------------------------------------------------------
+
+
+def derogation(world):
+    data = {"wave": world.waves[3].public_id, "rule": "deadline", "reason": REASON}
+    return Target(data=data | {"decided_on": today().isoformat()})
+
+
+def to_defer(world):
+    panel = deliberation(world)
+    panels.meet(panel)
+    found = panel.dossiers[0]
+    outcomes.prepare(application=found, outcome="deferred", ground=REASON, by=panel.officer)
+    at = timezone.now() + datetime.timedelta(days=10)
+    later = Wave.objects.create(
+        call=panel.wave.call, number=panel.wave.number + 1, opens_at=at, closes_at=at + datetime.timedelta(days=30)
+    )
+    recuse(world, found)
+    return dossier(found, wave=later.public_id, improvements=REASON)
