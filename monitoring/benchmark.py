@@ -18,6 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Role, User
 from applications.models import Application, Assignment, Review
 from applications.sheets import criteria_of
+from monitoring import benchmark_ranking as ranked
 from monitoring.benchmark_assignment import DOSSIERS, large_wave, proposals
 from monitoring.benchmark_sending import drafts_to_send
 from monitoring.benchmark_typing import told, typed_section
@@ -57,6 +58,8 @@ BARS = {
     "export_ods": Bar(5_000, 40, "–", mb=50),
     # Of a size of its own, whatever the programme's.
     "assignment_200x40": Bar(1_000, 60, "–"),
+    "calibration_200x40": Bar(200, 15, "–"),
+    "ranking": Bar(400, 30, "–"),
 }
 # A page may not slow down by more than this from 2,000 to 10,000 dossiers.
 GROWTH = 1.5
@@ -78,6 +81,8 @@ def measure_all(sizes=SIZES, seed=1):
         grow_to(size, seed)
         yield from measure_pages(size)
     yield measure_assignment()
+    yield measure_calibration()
+    yield measure_ranking()
 
 
 class TooManyDossiers(Exception):
@@ -122,6 +127,21 @@ def measure_assignment():
     """Proposing the assignment of a wave: read, solved exactly and written down, through the officer's page."""
     with large_wave() as (wave, officer):
         return measure("assignment_200x40", DOSSIERS, proposals(signed_in(officer), wave))
+
+
+def measure_calibration():
+    """The chair's page of severities, fitted anew each time."""
+    with ranked.scored_wave(ranked.CALIBRATED, ranked.CALIBRATED_BY) as (wave, chair):
+        path = f"/pilotage/vagues/{wave.public_id}/calibration/"
+        read = ranked.reading(signed_in(chair), path, "Sévérité estimée")
+        return measure("calibration_200x40", ranked.CALIBRATED, read, before=ranked.forget)
+
+
+def measure_ranking():
+    """The panel's table: adjusted scores and rank intervals made anew each time."""
+    with ranked.scored_wave(ranked.RANKED, ranked.RANKED_BY) as (wave, chair):
+        read = ranked.reading(signed_in(chair), f"/pilotage/vagues/{wave.public_id}/comite/", "fab-c-ajustee")
+        return measure("ranking", ranked.RANKED, read, before=ranked.forget)
 
 
 def measure_file(client, kind, n):

@@ -18,7 +18,7 @@ from tests import factories
 from tests.access.actors import RECUSED
 from tests.access.rows import Target
 from tests.access.targets import REASON, dossier, today, words_of
-from tests.applications import review_steps
+from tests.applications import review_steps, scored_waves
 from tests.selection import conftest as panels
 
 # --- Waves -----------------------------------------------------------------------------------------------------------
@@ -65,6 +65,13 @@ def kept_apart(world):
     one, other = two_reviewers()
     pair = proposing.keep_apart(one=one, other=other, reason=REASON, by=world.people["officer"])
     return Target(wave(world, 3).kwargs | {"pair_id": pair.public_id})
+
+
+def decided_wave(world):
+    """A wave that is decided, one dossier of which the reviewer of the world has scored."""
+    found = panels.wave_in_deliberation()
+    scored_waves.give(panels.reviewed(found, []), world.people["reviewer"], 70)
+    return Target({"public_id": scored_waves.decided(found).public_id})
 
 
 def closed_wave(world):

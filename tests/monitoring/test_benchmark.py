@@ -25,6 +25,8 @@ PAGES = {
     "export_xlsx",
     "export_ods",
     "assignment_200x40",
+    "calibration_200x40",
+    "ranking",
 }
 
 

@@ -311,3 +311,25 @@ def test_a_long_form_costs_no_more_queries(desk, draft_call, section, officer):
     read(desk, ROOT)
     for page in ("formulaire/", "apercu/", "criteres/"):
         assert cost(f"{draft_call.staff_path}{page}") == cost(f"{ROOT}{page}")
+
+
+# --- Rules for equals ------------------------------------------------------------------------------------------------
+
+
+def test_the_rules_for_equals_are_chosen_in_order_and_read_by_all(desk, draft_call):
+    path = f"/pilotage/appels/{draft_call.slug}/reglages/"
+    read(desk, path)
+    edition = draft_call.versions.get().edition
+    send(desk, path, version=edition, **settings(tie_break_1="agreement", tie_break_2="least_asked"))
+    assert draft_call.versions.get().tie_break == ["agreement", "least_asked"]
+    page = read(desk, path)
+    assert '<option value="agreement" selected' in page
+    told = read(desk, f"/appels/{draft_call.slug}/")
+    assert told.index("Le plus petit écart entre les évaluations") < told.index("Le montant demandé le plus faible")
+
+
+def test_a_rule_is_not_chosen_twice(desk, draft_call):
+    path = f"/pilotage/appels/{draft_call.slug}/reglages/"
+    refused = send(desk, path, status=422, **settings(tie_break_1="arrival", tie_break_3="arrival"))
+    assert "choisie deux fois" in refused
+    assert draft_call.versions.get().tie_break == []
