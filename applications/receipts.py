@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from dataclasses import replace
 
 from django.utils import timezone
 
@@ -75,7 +76,12 @@ def missing_of(content):
 
 def service_of(application):
     """The service that answers, with the agent in charge when there is one (CRPA L111-2)."""
-    programme = application.wave.call.programme
+    return replace(service_of_wave(application.wave), officer=officer_words(application.officer))
+
+
+def service_of_wave(wave):
+    """The service that writes about a wave."""
+    programme = wave.call.programme
     lines = tuple(line.strip() for line in re.split(r"[\n,]", programme.service_address) if line.strip())
     return Service(
         name=programme.service_name,
@@ -83,7 +89,6 @@ def service_of(application):
         phone=programme.service_phone,
         email=programme.service_email,
         city=re.sub(r"^\d{5}\s+", "", lines[-1]) if lines else "",
-        officer=officer_words(application.officer),
     )
 
 

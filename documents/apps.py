@@ -7,7 +7,7 @@ class DocumentsConfig(AppConfig):
 
     def ready(self):
         from accounts.history import WORDS
-        from documents import triggers  # noqa: F401  (registers the triggers)
+        from documents import minutes_facts, triggers  # noqa: F401  (registers a template, and the triggers)
         from documents.words import ACTIONS
 
         WORDS.update(ACTIONS)

@@ -13,6 +13,7 @@ from applications.ranking import ranking
 from funding import awards
 from programme.models import SegmentBounds
 from programme.waves import exceed_capacity
+from selection import opinions
 from selection.departures import ORDER, unexplained
 from selection.models import Outcome, PreparedOutcome
 from selection.sessions import hold_panel, lock_deliberation, refuse_adopted, refuse_no_session, session_of
@@ -269,6 +270,7 @@ def refuse_unready(wave, prepared):
             f"{named([p.application for p in leaving])}. Donnez le motif de l’écart, ou suivez le classement.",
             field="departure_reason",
         )
+    opinions.refuse_unexplained(wave, prepared)
 
 
 def named(applications):

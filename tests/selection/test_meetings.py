@@ -1,0 +1,347 @@
+"""A meeting of the panel by its rules (CRPA R133): notice, quorum, second call, ties, votes, opinion, minutes."""
+
+import datetime
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+
+from accounts.errors import NotAllowed, Refusal, StalePage
+from accounts.models import OutboxMessage
+from applications.evaluations.recusals import recuse
+from applications.models import Application, Recusal
+from documents.production import produce
+from selection import attendance, meetings, opinions, outcomes, sittings, votes
+from selection.attendance import members_of, quorum_of
+from selection.minutes import facts_of, minutes_of
+from selection.models import ItemRecusal, ModeratedScore, PanelMeeting, PanelSession
+from tests import factories
+from tests.selection.conftest import GRANT, build, prepare_all, propose, reject
+
+pytestmark = pytest.mark.django_db
+
+
+def people(number):
+    names = ["Ana", "Bao", "Cléo", "Dina", "Élie", "Fanta", "Gaël"]
+    return [factories.panel_member(first_name=name, last_name="Membre") for name in names[:number]]
+
+
+def plan(panel, members=3, *, days=7):
+    """A meeting of a chair and `members` others, in `days` days."""
+    at = timezone.now() + datetime.timedelta(days=days)
+    everybody = people(members)
+    return meetings.plan(
+        wave=panel.wave, meets_at=at, place="Salle 4", chair=panel.chair, members=everybody, by=panel.officer
+    )
+
+
+def the_day_comes(meeting):
+    PanelMeeting.objects.filter(pk=meeting.pk).update(meets_at=timezone.now() - datetime.timedelta(minutes=5))
+    meeting.refresh_from_db()
+
+
+def called(panel, members=3):
+    meeting = meetings.convene(meeting=plan(panel, members), by=panel.officer)
+    the_day_comes(meeting)
+    return meeting
+
+
+def sit(panel, meeting, number):
+    for member in list(meeting.members.all())[:number]:
+        attendance.sit(member=member, how="present", by=panel.officer)
+
+
+def opened(panel, members=3):
+    """Everybody sits, and the meeting is open."""
+    meeting = called(panel, members)
+    sit(panel, meeting, members + 1)
+    return meetings.open_meeting(meeting=meeting, by=panel.chair)
+
+
+def begin(panel, meeting, dossier):
+    return sittings.open_item(item=meeting.items.get(application=dossier), by=panel.officer)
+
+
+def vote(panel, item, ballots, **motion):
+    """Put a motion, keep one ballot a member in the order of the list, count."""
+    put = votes.put(item=item, by=panel.officer, **(motion or {"outcome": "proposed", "amount_cents": GRANT}))
+    members = list(item.meeting.members.all())
+    votes.cast(motion=put, ballots={m.pk: b for m, b in zip(members, ballots, strict=False) if b}, by=panel.officer)
+    return votes.close_vote(motion=put, by=panel.officer)
+
+
+# --- Call and quorum ------------------------------------------------------------------------------------------------
+
+
+def test_members_are_called_five_days_before_unless_urgency_is_told(panel):
+    late = plan(panel, days=4)
+    with pytest.raises(Refusal, match="cinq jours"):
+        meetings.convene(meeting=late, by=panel.officer)
+    meetings.convene(meeting=late, by=panel.officer, urgency_reason="Crédits qui tombent le 31 décembre.")
+    assert late.members.count() == OutboxMessage.objects.filter(key__startswith=f"convocation:{late.pk}:").count() == 4
+
+
+def test_five_days_are_enough(panel):
+    meeting = meetings.convene(meeting=plan(panel, days=5), by=panel.officer)
+    assert meeting.state == "convened"
+
+
+def test_the_call_leaves_out_what_its_reader_has_a_tie_with(panel):
+    meeting = plan(panel)
+    tied, other = list(meeting.members.select_related("user"))[1:3]
+    dossier = panel.dossiers[0]
+    recuse(application=dossier, user=tied.user, text="Mon frère dirige le lieu.", by=tied.user)
+    meetings.convene(meeting=meeting, by=panel.officer)
+    told = {m.key: m.body for m in OutboxMessage.objects.filter(key__startswith="convocation:")}
+    assert dossier.reference not in told[f"convocation:{meeting.pk}:{tied.pk}"]
+    assert dossier.fabrique.name not in told[f"convocation:{meeting.pk}:{tied.pk}"]
+    assert dossier.reference in told[f"convocation:{meeting.pk}:{other.pk}"]
+    assert not mail.outbox
+
+
+def test_half_of_the_members_make_a_quorum_and_one_less_does_not(panel):
+    meeting = called(panel, members=4)
+    sit(panel, meeting, 2)
+    with pytest.raises(Refusal, match="quorum de 3 non atteint"):
+        meetings.open_meeting(meeting=meeting, by=panel.chair)
+    sit(panel, meeting, 3)
+    assert meetings.open_meeting(meeting=meeting, by=panel.chair).state == "open"
+
+
+def test_a_mandate_counts_and_nobody_holds_two(panel):
+    meeting = called(panel, members=3)
+    chair, first, second, third = meeting.members.all()
+    attendance.sit(member=first, how="present", by=panel.officer)
+    attendance.sit(member=second, how="mandate", holder=first, by=panel.officer)
+    assert quorum_of(meeting).sitting == 2
+    with pytest.raises(Refusal, match="déjà un mandat"):
+        attendance.sit(member=third, how="mandate", holder=first, by=panel.officer)
+    with pytest.raises(Refusal, match="ne siège pas"):
+        attendance.sit(member=third, how="mandate", holder=chair, by=panel.officer)
+    attendance.go(member=first, by=panel.officer)
+    assert quorum_of(meeting).sitting == 0
+
+
+def test_a_second_call_on_the_same_agenda_asks_for_no_quorum(panel):
+    first = called(panel, members=4)
+    sit(panel, first, 2)
+    meetings.adjourn(meeting=first, by=panel.officer)
+    assert not minutes_of(first).letter.held
+    soon = timezone.now() + datetime.timedelta(days=6)
+    second = meetings.call_again(meeting=first, meets_at=soon, by=panel.officer)
+    assert [i.application_id for i in second.items.all()] == [i.application_id for i in first.items.all()]
+    meetings.convene(meeting=second, by=panel.officer)
+    assert "aucun quorum ne sera exigé" in OutboxMessage.objects.filter(key__contains=f":{second.pk}:").first().body
+    the_day_comes(second)
+    sit(panel, second, 1)
+    assert meetings.open_meeting(meeting=second, by=panel.chair).state == "open"
+    with pytest.raises(StalePage):
+        meetings.call_again(meeting=first, meets_at=soon, by=panel.officer)
+
+
+def test_a_quorum_that_is_there_cannot_be_found_missing(panel):
+    meeting = called(panel)
+    sit(panel, meeting, 4)
+    with pytest.raises(Refusal, match="ouvrez la séance"):
+        meetings.adjourn(meeting=meeting, by=panel.officer)
+
+
+def test_the_session_that_adoption_asks_for_is_the_meeting(panel):
+    meeting = opened(panel)
+    session = PanelSession.objects.get(wave=panel.wave)
+    assert (session.meeting, session.held_on) == (meeting, timezone.localdate())
+    assert len(session.members_present.splitlines()) == 4
+
+
+def test_one_meeting_at_a_time_on_a_wave(panel):
+    plan(panel)
+    with pytest.raises(Refusal, match="déjà préparée"):
+        plan(panel)
+
+
+# --- Ties -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_tied_member_leaves_once_and_her_vote_does_not_count(panel):
+    meeting = plan(panel)
+    tied = meeting.members.all()[1]
+    for dossier in (panel.dossiers[0], panel.dossiers[2]):
+        recuse(application=dossier, user=tied.user, text="Ma structure est partenaire.", by=tied.user)
+    sittings.reorder(meeting=meeting, by=panel.officer)
+    order = [item.application_id for item in meeting.items.exclude(application=None)]
+    one, two = (order.index(panel.dossiers[n].pk) for n in (0, 2))
+    assert abs(one - two) == 1
+    meetings.convene(meeting=meeting, by=panel.officer)
+    the_day_comes(meeting)
+    sit(panel, meeting, 4)
+    meetings.open_meeting(meeting=meeting, by=panel.chair)
+    item = begin(panel, meeting, panel.dossiers[0])
+    assert item.recusals.get().member == tied
+    motion = votes.put(item=item, outcome="proposed", amount_cents=GRANT, by=panel.officer)
+    with pytest.raises(Refusal, match="ne siège pas pour ce point"):
+        votes.cast(motion=motion, ballots={tied.pk: "for"}, by=panel.officer)
+
+
+def test_a_tie_declared_in_session_takes_the_ballot_back_and_closes_the_dossier(panel):
+    meeting = opened(panel)
+    item = begin(panel, meeting, panel.dossiers[0])
+    member = meeting.members.all()[2]
+    motion = votes.put(item=item, outcome="proposed", amount_cents=GRANT, by=panel.officer)
+    votes.cast(motion=motion, ballots={member.pk: "for"}, by=panel.officer)
+    sittings.leave_for_tie(item=item, member=member, text="Je découvre un lien familial.", by=member.user)
+    assert not motion.votes.exists()
+    assert ItemRecusal.objects.get(item=item).is_live
+    assert Recusal.objects.filter(user=member.user, application=panel.dossiers[0]).exists()
+    assert not Application.objects.visible_to(member.user).filter(pk=panel.dossiers[0].pk).exists()
+
+
+def test_another_presides_while_the_chair_has_left(panel):
+    meeting = opened(panel)
+    recuse(application=panel.dossiers[0], user=panel.chair, text="J’ai conseillé ce lieu.", by=panel.chair)
+    with pytest.raises(NotAllowed):
+        sittings.open_item(item=meeting.items.get(application=panel.dossiers[0]), by=panel.chair)
+    item = begin(panel, meeting, panel.dossiers[0])
+    assert item.presided_by == meeting.members.all()[1]
+    motion = vote(panel, item, ["", "for", "against", "abstain"])
+    assert motion.result == "casting"
+
+
+# --- Votes ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("ballots", "result"),
+    [
+        (["for", "for", "for", "against"], "adopted"),
+        (["for", "against", "against", "abstain"], "rejected"),
+        (["for", "for", "against", "against"], "casting"),
+        (["against", "for", "for", "against"], "casting_rej"),
+        (["abstain", "for", "against", "abstain"], "tied"),
+    ],
+)
+def test_the_majority_of_the_votes_decides_and_the_chair_between_equals(panel, ballots, result):
+    meeting = opened(panel)
+    item = begin(panel, meeting, panel.dossiers[0])
+    assert vote(panel, item, ballots).result == result
+    item.refresh_from_db()
+    assert bool(item.opinion) == (result in ("adopted", "casting"))
+
+
+def test_no_vote_is_counted_while_a_ballot_is_missing(panel):
+    meeting = opened(panel)
+    item = begin(panel, meeting, panel.dossiers[0])
+    with pytest.raises(Refusal, match="n’est pas noté"):
+        vote(panel, item, ["for", "for", "for"])
+
+
+def test_a_member_votes_for_herself_and_for_nobody_else(panel):
+    meeting = opened(panel)
+    item = begin(panel, meeting, panel.dossiers[0])
+    motion = votes.put(item=item, outcome="waitlist", by=panel.officer)
+    mine, other = meeting.members.all()[1:3]
+    votes.cast(motion=motion, ballots={mine.pk: "against"}, by=mine.user)
+    with pytest.raises(NotAllowed):
+        votes.cast(motion=motion, ballots={other.pk: "against"}, by=mine.user)
+
+
+def test_an_opinion_keeps_to_the_amounts_of_the_call(panel):
+    meeting = opened(panel)
+    item = begin(panel, meeting, panel.dossiers[0])
+    with pytest.raises(Refusal, match="dépasse"):
+        votes.put(item=item, outcome="proposed", amount_cents=GRANT + 1, by=panel.officer)
+
+
+def test_a_moderated_score_has_a_reason_and_stays_beside_the_mean(panel):
+    meeting = opened(panel)
+    item = begin(panel, meeting, panel.dossiers[0])
+    with pytest.raises(Refusal, match="motif"):
+        sittings.moderate(item=item, score_hundredths=9500, reason=" ", by=panel.chair)
+    sittings.moderate(item=item, score_hundredths=9500, reason="Le plan a été mal lu.", by=panel.chair)
+    kept = ModeratedScore.objects.get()
+    assert (kept.before_hundredths, kept.score_hundredths) == (9100, 9500)
+
+
+# --- Opinion and decision -------------------------------------------------------------------------------------------
+
+
+def test_what_departs_from_the_opinion_is_adopted_with_a_reason_only():
+    panel = build(2)
+    meeting = opened(panel)
+    item = begin(panel, meeting, panel.dossiers[0])
+    vote(panel, item, ["for"] * 4, outcome="waitlist")
+    sittings.close_item(item=item, by=panel.officer)
+    propose(panel, panel.dossiers[0])
+    reject(panel, panel.dossiers[1])
+    with pytest.raises(Refusal, match="avis du comité n’est pas suivi"):
+        outcomes.adopt(wave=panel.wave, by=panel.chair)
+    item.refresh_from_db()
+    opinions.explain(item=item, reason="La seule place de la région.", by=panel.signatory)
+    assert len(outcomes.adopt(wave=panel.wave, by=panel.chair)) == 1
+
+
+# --- Minutes --------------------------------------------------------------------------------------------------------
+
+
+def whole_day():
+    """A panel's day with everything in it; returns (panel, meeting)."""
+    panel = build(4)
+    meeting = opened(panel)
+    tied = meeting.members.select_related("user")[3]
+    for number, dossier in enumerate(panel.dossiers[:2]):
+        item = begin(panel, meeting, dossier)
+        if number == 0:
+            sittings.leave_for_tie(item=item, member=tied, text="Je loge dans l’immeuble.", by=tied.user)
+            sittings.moderate(item=item, score_hundredths=8800, reason="Budget optimiste.", by=panel.chair)
+            sittings.note(meeting=meeting, item=item, text="Réserve sur le bail.", by=panel.officer)
+        vote(panel, item, ["for", "for", "against", "" if number == 0 else "for"])
+        sittings.close_item(item=item, by=panel.officer)
+    prepare_all(panel)
+    outcomes.adopt(wave=panel.wave, by=panel.chair)
+    return panel, meeting
+
+
+def test_the_minutes_say_what_happened_as_the_meeting_closes():
+    panel, meeting = whole_day()
+    document = meetings.close_meeting(meeting=meeting, by=panel.chair)
+    letter = document.letter
+    assert document.number.startswith("PV-")
+    assert "4 membres présents ou représentés sur 4, quorum de 2 atteint" in letter.quorum.replace("\xa0", " ")
+    first = next(point for point in letter.points if point.reference == panel.dossiers[0].reference)
+    assert "Dina" not in first.recusals[0] and "Cléo Membre a quitté la séance" in first.recusals[0]
+    assert "Note modérée : 88,0 au lieu de 91,0" in first.scores[0].replace("\xa0", " ")
+    assert (first.motions[0].count.replace("\xa0", " "), first.motions[0].votes_against) == (
+        "2 pour, 1 contre, 0 abstention",
+        "Bao Membre",
+    )
+    assert first.opinion.startswith("Proposé")
+    assert first.notes == ("Réserve sur le bail.",)
+    assert "réservés" in " ".join(letter.adoption)
+    assert [line.rank for line in letter.ranking] == ["1", "2", "3", "4"]
+    assert letter.interests[0].name == "Cléo Membre"
+
+
+def test_the_minutes_are_frozen_and_made_once_as_a_tagged_pdf():
+    panel, meeting = whole_day()
+    document = meetings.close_meeting(meeting=meeting, by=panel.chair)
+    outcomes.undo_adoption(wave=panel.wave, by=panel.chair, reason="Une ligne est fermée.")
+    produce(document.pk)
+    document.refresh_from_db()
+    assert document.rendered_at, document.last_error
+    assert "réservés" in " ".join(document.letter.adoption)
+    assert bytes(document.content.data).startswith(b"%PDF")
+
+
+def test_nothing_is_left_open_behind_a_meeting(panel):
+    meeting = opened(panel)
+    begin(panel, meeting, panel.dossiers[0])
+    with pytest.raises(Refusal, match="en cours d’examen"):
+        meetings.close_meeting(meeting=meeting, by=panel.chair)
+
+
+def test_a_preview_costs_as_many_queries_for_more_dossiers(django_assert_max_num_queries):
+    for ranks in (2, 6):
+        panel = build(ranks)
+        meeting = opened(panel)
+        with django_assert_max_num_queries(45):
+            assert facts_of(meeting).points
+    assert members_of(meeting)[0].now
