@@ -36,6 +36,7 @@ MENUS = {
     ),
     REVIEWER: (
         ("Mes évaluations", "/evaluations/"),
+        ("Mon profil", "/evaluations/profil/"),
         ("Aide", "/aide/"),
     ),
     STAFF: (

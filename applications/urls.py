@@ -35,6 +35,7 @@ urlpatterns = [
     path("pilotage/dossiers/<uuid:public_id>/irrecevable/", staff.reject, name="reject"),
     path("", include("applications.instruction_urls")),
     path("", include("applications.message_urls")),
+    path("", include("applications.pool_urls")),
     path("", include("applications.review_urls")),
     path("", include("applications.team_urls")),
     path("", include("applications.sending_urls")),
