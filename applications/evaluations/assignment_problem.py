@@ -7,7 +7,7 @@ import numpy as np
 
 from applications.evaluations import conflicts
 from applications.evaluations.optimiser import Prices, Problem
-from applications.models import Application, ApplicationState, Assignment, KeptApart, PlaceKind, ReviewerProfile
+from applications.models import Application, ApplicationState, Assignment, KeptApart, PlaceKind
 from applications.roster import seats_of
 
 # Points for a choice made by hand that is not kept: dearer than a sheet that nobody gives, dearer than all the rest.
@@ -65,7 +65,7 @@ class WaveRead:
 
     Attributes:
         dossiers: the admissible `Application`s, in rows. seats: the `roster.Seat`s, in columns.
-        kinds: {dossier id: set of `PlaceKind.Kind`}. known: {user id: set of the same}.
+        kinds: {dossier id: set of `PlaceKind.Kind`}.
         excluded, alerts: {(dossier id, user id): [`conflicts.Reason`]}.
         current: {(dossier id, user id): `Assignment`} proposed and not sent. lapsed: those that a calculation dropped.
         barred: pairs asked about already: taken back by hand, declined, recused.
@@ -77,7 +77,6 @@ class WaveRead:
     dossiers: list
     seats: list
     kinds: dict = field(default_factory=dict)
-    known: dict = field(default_factory=dict)
     excluded: dict = field(default_factory=dict)
     alerts: dict = field(default_factory=dict)
     current: dict = field(default_factory=dict)
@@ -92,7 +91,7 @@ class WaveRead:
 
     def shared(self, dossier, seat):
         """The fields that they have in common."""
-        return self.kinds.get(dossier.pk, set()) & self.known.get(seat.pk, set())
+        return self.kinds.get(dossier.pk, set()) & set(seat.fields)
 
     def costs_of(self, dossier, seat):
         """[(points, what for)] of one pair: "outside", "same_region", "alert"; what the price is made of."""
@@ -114,7 +113,7 @@ def read_wave(wave, dossiers, settings=None):
     """
     seats = list(seats_of(wave).values())
     read = WaveRead(settings or Settings(), list(dossiers), seats)
-    read.kinds, read.known = kinds_of(dossiers), fields_of(seats)
+    read.kinds = kinds_of(dossiers)
     read.excluded, read.alerts = conflicts.exclusions(wave), conflicts.alerts(wave)
     sort_out(read, Assignment.objects.filter(application__in=dossiers).select_related("reviewer").order_by("pk"))
     read.together = shared_already(wave, read.column)
@@ -143,12 +142,6 @@ def kinds_of(dossiers):
     return found
 
 
-def fields_of(seats):
-    """{user id: set of the fields that the person knows}; one query."""
-    profiles = ReviewerProfile.objects.filter(user__in=[seat.pk for seat in seats])
-    return {user: set(known) for user, known in profiles.values_list("user", "fields")}
-
-
 def shared_already(wave, column):
     """Groups of people who review one dossier of the wave that is sent; one query."""
     groups = defaultdict(list)
@@ -167,7 +160,7 @@ def problem_of(read):
     for row, dossier in enumerate(read.dossiers):
         for column, seat in enumerate(read.seats):
             pair = (dossier.pk, seat.pk)
-            allowed[row, column] = pair not in read.excluded and pair not in read.barred
+            allowed[row, column] = may_meet(read, pair, seat)
             experts[row, column] = not read.kinds.get(dossier.pk) or bool(read.shared(dossier, seat))
             costs[row, column] = sum(points for points, _ in read.costs_of(dossier, seat))
     kept, locked = kept_of(read, shape)
@@ -183,12 +176,19 @@ def problem_of(read):
         # What was chosen by hand is kept, even when it is more than the rule says.
         wanted=np.maximum(wanted, (locked & allowed).sum(axis=1)),
         most=np.maximum(most, carried + (locked & allowed).sum(axis=0)),
-        least=np.minimum(read.settings.least, most),
+        least=np.array([0 if seat.away else min(read.settings.least, seat.capacity) for seat in read.seats], int),
         regions=regions_of(read.seats),
         apart=tuple((read.column[one], read.column[other]) for one, other in read.apart),
         together=tuple([read.column[user] for user in group] for group in read.together),
         prices=read.settings.prices(read.dossiers),
     )
+
+
+def may_meet(read, pair, seat):
+    """No tie, no answer no, nothing decided by hand against it; who is away takes nothing more."""
+    if pair in read.excluded or pair in read.barred:
+        return False
+    return not seat.away or pair in read.current
 
 
 def kept_of(read, shape):

@@ -1,6 +1,6 @@
 """Why this reviewer for this dossier, in French: each reason with the points it costs."""
 
-from applications.evaluations.assignment_problem import KINDS, Settings, WaveRead, fields_of, kinds_of
+from applications.evaluations.assignment_problem import KINDS, Settings, WaveRead, kinds_of
 from applications.evaluations.conflicts import alerts_of
 
 
@@ -20,7 +20,7 @@ def field_reason(read, dossier, seat):
     if shared := read.shared(dossier, seat):
         names = ", ".join(KINDS.get(code, code).split(" (")[0].lower() for code in sorted(shared))
         return f"Connaît : {names}"
-    return "Hors de ses domaines" if read.known.get(seat.pk) else "Ses domaines ne sont pas renseignés"
+    return "Hors de ses domaines" if seat.fields else "Ses domaines ne sont pas renseignés"
 
 
 def region_reason(dossier, seat):
@@ -33,7 +33,7 @@ def region_reason(dossier, seat):
 
 def reasons_by_hand(dossier, seat):
     """The same, for a choice made by hand."""
-    read = WaveRead(Settings(), [dossier], [seat], kinds_of([dossier]), fields_of([seat]))
+    read = WaveRead(Settings(), [dossier], [seat], kinds_of([dossier]))
     if found := alerts_of(dossier, people=[seat.reviewer]).get(seat.pk):
         read.alerts[dossier.pk, seat.pk] = found
     return reasons_of(read, dossier, seat)

@@ -133,6 +133,16 @@ def test_a_tie_found_since_takes_the_dossier_away_even_from_a_locked_choice():
     assert run.findings["unlocked"] == [f"{dossier.reference}, {tied}"]
 
 
+def test_who_is_away_the_day_sheets_are_expected_takes_nothing_more():
+    wave, [dossier] = steps.wave_under_instruction()
+    away, free, other = person(), person(), person()
+    day = wave.reviews_due_on
+    ReviewerProfile.objects.filter(user=away).update(unavailable_from=day, unavailable_until=day)
+    run = proposing.propose(wave=wave, by=None, settings=Settings(least=1))
+    assert run.cost is not None
+    assert standing(dossier) == {free, other}
+
+
 def test_two_people_kept_apart():
     wave, dossiers = steps.wave_under_instruction(4)
     one, other, third = person(), person(), person()
