@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from selection.views import decisions, delegations, dossier, letters, panel, waves
+from selection.views import decisions, delegations, dossier, funding_line, letters, meetings, panel, sittings, waves
 
 app_name = "selection"
 urlpatterns = [
@@ -9,6 +9,13 @@ urlpatterns = [
     path("pilotage/vagues/<uuid:public_id>/etape/", waves.advance, name="advance"),
     path("pilotage/vagues/<uuid:public_id>/modifier/", waves.amend, name="amend"),
     path("pilotage/vagues/<uuid:public_id>/comite/", panel.panel, name="panel"),
+    path("pilotage/vagues/<uuid:public_id>/ligne/", funding_line.funding_line, name="funding_line"),
+    path("pilotage/vagues/<uuid:public_id>/ligne/comparer/", funding_line.comparison, name="compare_scenarios"),
+    path("pilotage/vagues/<uuid:public_id>/seances/", meetings.wave_meetings, name="meetings"),
+    path("pilotage/seances/<uuid:public_id>/", meetings.meeting, name="meeting"),
+    path("pilotage/seances/<uuid:public_id>/points/<uuid:item_id>/", sittings.sitting, name="sitting"),
+    path("pilotage/seances/<uuid:public_id>/proces-verbal/", meetings.minutes, name="minutes"),
+    path("pilotage/seances/<uuid:public_id>/proces-verbal/pdf/", meetings.minutes_pdf, name="minutes_pdf"),
     path("pilotage/vagues/<uuid:public_id>/decisions/", decisions.decisions, name="decisions"),
     path("pilotage/vagues/<uuid:public_id>/decisions/courriers/", decisions.progress, name="progress"),
     path("pilotage/vagues/<uuid:public_id>/decisions/signer/", decisions.sign, name="sign"),
