@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.closed import names_closed_to, says_nothing_closed
 from accounts.french import long_date, plural
 from accounts.models import Delivery, Notification, User
 from accounts.notify import queue_mail
@@ -63,7 +64,7 @@ def mail_each(waiting, *, key, subject):
 
 def mail_one(person, waiting, key, subject):
     with transaction.atomic():
-        told = list(waiting.filter(user=person).select_for_update().order_by("pk"))
+        told = still_open(person, list(waiting.filter(user=person).select_for_update().order_by("pk")))
         if not told:
             return 0
         mail = queue_mail(
@@ -71,6 +72,16 @@ def mail_one(person, waiting, key, subject):
         )
         Notification.objects.filter(pk__in=[one.pk for one in told]).update(mail=mail)
     return 1
+
+
+def still_open(person, waiting):
+    """Without what names something that has been closed to her since; those are never mailed."""
+    names = names_closed_to(person)
+    told = [one for one in waiting if says_nothing_closed((one.subject, one.body), names)]
+    if len(told) < len(waiting):
+        gone = {one.pk for one in waiting} - {one.pk for one in told}
+        Notification.objects.filter(pk__in=gone).update(delivery=Delivery.HERE, group="")
+    return told
 
 
 def body_of(person, told):

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import F, Q, Value
 from django.utils import timezone
 
+from accounts.closed import names_closed_to, says_nothing_closed
 from accounts.models import (
     ALWAYS_MAILED,
     Delivery,
@@ -32,6 +33,8 @@ told_together: ContextVar[str] = ContextVar("told_together", default="")
 def notify(event, *, key, recipient, subject, body, url=""):
     """Tell somebody something, in the caller's transaction; the same key twice is one telling.
 
+    Nothing is told, and None returned, when the text names something that is closed to her (a tie).
+
     A member of the service's users finds it in the service, and receives it by mail as she prefers: at once, in the
     morning digest, or not. Anybody else is mailed. What rights run from (`ALWAYS_MAILED`) is mailed at once.
 
@@ -46,6 +49,9 @@ def notify(event, *, key, recipient, subject, body, url=""):
     subject = " ".join(subject.split())[:250]
     if not isinstance(recipient, User):
         return queue_mail(key=key, recipient=recipient, subject=subject, body=body)
+    # The last door: whatever asks for it, nobody is told of what is closed to her.
+    if event not in ALWAYS_MAILED and not says_nothing_closed((subject, body), names_closed_to(recipient)):
+        return None
     group, delivery = told_together.get(), delivery_of(recipient, event)
     held = is_held(event, group, delivery)
     defaults = {

@@ -4,6 +4,8 @@ from django.contrib.auth.base_user import BaseUserManager
 from django.db import models
 from django.db.models import Exists, OuterRef
 
+from accounts.closed import readable
+
 
 class OrganisationQuerySet(models.QuerySet):
     def visible_to(self, user):
@@ -22,7 +24,10 @@ class OrganisationQuerySet(models.QuerySet):
 
 class JournalQuerySet(models.QuerySet):
     def visible_to(self, user):
-        return self if user.is_authenticated and user.has_perm("accounts.read_journal") else self.none()
+        """All of it, for those who control acts; but the lines that name what is closed to them."""
+        if not (user.is_authenticated and user.has_perm("accounts.read_journal")):
+            return self.none()
+        return readable(self, user, "subject_label")
 
 
 class UserQuerySet(models.QuerySet):
@@ -39,7 +44,10 @@ class UserQuerySet(models.QuerySet):
 
 class OutboxQuerySet(models.QuerySet):
     def visible_to(self, user):
-        return self if user.is_authenticated and user.has_perm("accounts.read_outbox") else self.none()
+        """All of it, for staff; but the mails that name what is closed to them."""
+        if not (user.is_authenticated and user.has_perm("accounts.read_outbox")):
+            return self.none()
+        return readable(self, user, "subject", "body")
 
 
 class SavedFilterQuerySet(models.QuerySet):

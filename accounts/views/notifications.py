@@ -9,6 +9,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import notifications
+from accounts.closed import readable
 from accounts.forms import DsfrForm, attempt, status_of
 from accounts.models import ALWAYS_MAILED, Delivery, Event
 
@@ -18,7 +19,7 @@ SHOWN = 30
 @login_required
 @require_GET
 def mine(request):
-    told = request.user.notifications.select_related("mail").order_by("-pk")
+    told = readable(request.user.notifications, request.user, "subject", "body").select_related("mail").order_by("-pk")
     page = Paginator(told, SHOWN).get_page(request.GET.get("page"))
     return render(request, "accounts/notifications.html", {"page": page, "unread": request.user.unread_count})
 

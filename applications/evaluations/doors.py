@@ -6,6 +6,7 @@ count, file and page goes through `visible_to`, and `visible_to` comes here.
 
 from django.db.models import Q
 
+from accounts.models import STAFF_ROLES, Role
 from applications.evaluations.ties import JUDGES, model, ties_of
 
 
@@ -84,3 +85,14 @@ def of_places(ties, path):
 def is_kept_out(user, application):
     """Whether a dossier is closed to somebody: she is told nothing of it, by mail either."""
     return type(application).objects.filter(kept_out(user), pk=application.pk).exists()
+
+
+def names_closed_to(user):
+    """What names the dossiers that are closed to somebody: their numbers, places and structures; one query or two."""
+    if not user.is_authenticated or not user.has_role(*STAFF_ROLES, Role.REVIEWER):
+        return []
+    rows = model("Application").objects.filter(kept_out(user)).order_by()
+    # Her own structure's dossiers are hers to read, as an applicant.
+    rows = rows.exclude(organisation__memberships__user=user)
+    found = rows.values_list("reference", "fabrique__name", "organisation__name")
+    return [name for row in found for name in row if name]

@@ -22,9 +22,17 @@ from applications import assignments
 from applications.assigning_forms import ApartForm, ProposalForm
 from applications.evaluations import conflicts, profiles
 from applications.evaluations.assignment_words import RULE_LABELS, TERM_LABELS, finding_sentences
-from applications.models import Application, ApplicationState, Assignment, AssignmentRun, KeptApart, ReviewerProfile
+from applications.models import (
+    Application,
+    ApplicationState,
+    Assignment,
+    AssignmentRun,
+    Interest,
+    KeptApart,
+    ReviewerProfile,
+)
 from applications.models.review import ASSIGN
-from applications.review_forms import ProfileForm
+from applications.pool_forms import ProfileForm
 from applications.roster import DEFAULT_CAPACITY, seats_of
 from programme.models import Wave
 
@@ -156,6 +164,7 @@ def page(request, wave, proposal_form=None, apart_form=None):
         "seats": seats,
         "figures": figures_of(wave, seats),
         "may_assign": may_assign,
+        "may_register": request.user.has_perm("applications.read_register"),
         "run": run,
         "told": told_of(run, hidden_from(request.user, wave)),
         "pairs": KeptApart.objects.select_related("first", "second"),
@@ -257,18 +266,17 @@ def send(request, public_id):
 @permission_required("applications.read_profiles")
 @require_http_methods(["GET", "POST"])
 def profile(request, public_id):
-    """For whom a reviewer works, and how many dossiers she can take."""
+    """What a reviewer knows, for whom she works, how many dossiers she can take, what she declared."""
     if request.method == "POST" and not request.user.has_perm(ASSIGN):
         raise NotAllowed
     person = get_object_or_404(User.objects.holding(Role.REVIEWER), public_id=public_id)
-    known = ReviewerProfile.objects.filter(user=person).first()
-    fields = ("employer", "employer_siren", "region", "capacity")
-    initial = {name: getattr(known, name) for name in fields} if known else {"capacity": DEFAULT_CAPACITY}
+    known = ReviewerProfile.objects.select_related("commune").filter(user=person).first()
+    initial = ProfileForm.initial_of(known) if known else {"capacity": DEFAULT_CAPACITY}
     form = ProfileForm(request.POST or None, initial=initial)
     if request.method == "POST" and attempt(
         form,
         lambda data: profiles.describe_reviewer(
-            user=person, by=request.user, version=version_of(request) if known else None, **data
+            user=person, by=request.user, version=version_of(request) if known else None, **form.profile()
         ),
     ):
         messages.success(request, f"Le profil de {person} est à jour.")
@@ -278,6 +286,8 @@ def profile(request, public_id):
         "form": form,
         "version": known.version if known else None,
         "known": known,
+        "lines": Interest.objects.filter(user=person).select_related("commune").order_by("pk"),
+        "accepted": profiles.terms_accepted(person),
         "may_assign": request.user.has_perm(ASSIGN),
     }
     return render(request, "applications/reviewer_profile.html", context, status=status_of(form))

@@ -10,6 +10,7 @@ gives roles and delegations. The auditor reads all that staff read and changes n
 from tests.access import builder_targets as build
 from tests.access import instruction_targets as desk
 from tests.access import people_targets as people
+from tests.access import pool_targets as pool
 from tests.access import scoring_targets as scoring
 from tests.access import sending_targets as sending
 from tests.access import targets as at
@@ -294,8 +295,19 @@ INSTRUCTING = [
 
 DESK = {"door": REVIEWERS, "sees": THE_REVIEWER}
 SEVERITY = OFFICERS | PANEL_CHAIR | AUDITOR
+REGISTER = OFFICERS | PANEL_CHAIR | DECISION_MAKER | AUDITOR
 REVIEWING = [
     Row("applications:desk", REVIEWERS, get=REVIEWERS),
+    Row("applications:own_profile", REVIEWERS, get=REVIEWERS, post=REVIEWERS, target=pool.own_profile),
+    # The link of the mail is the key: whoever has it answers, without an account.
+    Row("applications:reviewer_invitation", EVERYONE, get=EVERYONE, post=EVERYONE, target=pool.invitation_link),
+    Row("applications:pool", OFFICERS | AUDITOR, get=OFFICERS | AUDITOR),
+    Row("applications:invite_reviewer", OFFICERS, get=OFFICERS, post=OFFICERS, target=pool.to_invite),
+    Row("applications:cancel_reviewer_invitation", OFFICERS, post=OFFICERS, target=pool.invitation),
+    Row("applications:withdraw_interest", OFFICERS, post=OFFICERS, target=pool.declared),
+    Row("applications:register", REGISTER, get=REGISTER, target=then.wave),
+    Row("applications:judge_alert", PANEL_CHAIR, get=PANEL_CHAIR, post=PANEL_CHAIR, target=pool.alert),
+    Row("applications:lift_recusal", PANEL_CHAIR, get=PANEL_CHAIR, post=PANEL_CHAIR, target=pool.recusal),
     Row("applications:next_review", REVIEWERS, get=REVIEWERS, served=(302,)),
     # How one scored beside the others: one's own, once the wave is decided.
     Row("applications:review_feedback", **DESK, get=THE_REVIEWER, target=then.decided_wave),
@@ -315,6 +327,7 @@ REVIEWING = [
     Row("applications:worked_example", **DESK, get=THE_REVIEWER, post=THE_REVIEWER, target=scoring.to_score),
     # The reference of an example is not for those who are to score it; the auditor reads it.
     Row("applications:worked_examples", STEERING | AUDITOR, get=STEERING | AUDITOR, target=scoring.call_with_examples),
+    Row("applications:take_up_worked_examples", STEERING, post=STEERING, target=scoring.to_take_up),
     Row("applications:new_worked_example", STEERING, get=STEERING, post=STEERING, target=scoring.to_write),
     Row(
         "applications:edit_worked_example",
@@ -380,6 +393,8 @@ SELECTING = [
     Row("applications:deadlines", STAFF, get=STAFF, post=STEERING, target=sending.more_time),
     Row("selection:amend", STEERING, get=STEERING, post=STEERING, target=then.to_amend),
     Row("selection:panel", STAFF, get=STAFF, post=OFFICERS | PANEL_CHAIR, target=then.panel),
+    Row("selection:funding_line", STAFF, get=STAFF, post=OFFICERS | PANEL_CHAIR, target=then.funding_line),
+    Row("selection:compare_scenarios", STAFF, get=STAFF, target=then.scenarios),
     Row("selection:decisions", STAFF, get=STAFF, target=then.to_sign),
     Row("selection:progress", STAFF, get=STAFF, target=then.wave),
     Row("selection:sign", STAFF, post=DECISION_MAKER, target=then.to_sign),
@@ -438,6 +453,9 @@ TABLE = [
 # Pages of staff that are nothing but the form of an act: whoever may not do the act has nothing to read there.
 FORMS_OF_AN_ACT = FORMS_AFTER | {
     "applications:bulk",
+    "applications:invite_reviewer",
+    "applications:judge_alert",
+    "applications:lift_recusal",
     "applications:new_worked_example",
     "applications:paper_deposit",
     "applications:staff_correct",

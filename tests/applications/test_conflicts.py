@@ -221,7 +221,12 @@ def same_domain(dossier, person):
 def support_letter(dossier, person):
     profiles.describe_reviewer(user=person, by=None, employer="Maison du Livradois")
     file = StoredFile.objects.create(
-        name="Lettre_maison-du-livradois.pdf", size=9, sha256="0" * 64, uploaded_by=dossier.created_by
+        name="Lettre_maison-du-livradois.pdf",
+        content_type="application/pdf",
+        byte_size=9,
+        sha256="0" * 64,
+        file="essai/lettre.pdf",
+        uploaded_by=dossier.created_by,
     )
     Attachment.objects.create(application=dossier, kind="support", file=file, added_by=dossier.created_by)
 

@@ -1,0 +1,252 @@
+"""The pool: asked by a link, reminded, replaced; the register; and the pages of all that."""
+
+import datetime
+
+import pytest
+from django.utils import timezone
+
+from accounts.errors import Refusal, StalePage
+from accounts.models import Notification, OutboxMessage, Role, User
+from applications.evaluations import pool, profiles, recusals, reminders
+from applications.evaluations.register import lines_of
+from applications.models import Assignment, Interest, Recusal, ReviewerInvitation, ReviewerProfile, TermsAcceptance
+from tests import factories
+from tests.applications import review_steps
+from tests.applications.web import post, signed_in, text
+from tests.factories import fresh
+
+pytestmark = pytest.mark.django_db
+DAY = datetime.timedelta(days=1)
+
+
+def invite(**fields):
+    data = {"email": "Ines@maison-inventee.fr", "first_name": "Inès", "last_name": "Vaugelade"}
+    return pool.invite(by=factories.officer(), **data | fields)
+
+
+def link(invitation):
+    return f"/evaluateurs/invitation/{invitation.token}/"
+
+
+def yes(**fields):
+    return {
+        "first_name": "Inès", "last_name": "Vaugelade", "employer": "Maison inventée", "employer_siren": "552100554",
+        "capacity": "8", "fields_": ["fablab", "training"], "languages": ["fr", "oc"], "terms": "on", **fields,
+    }  # fmt: skip
+
+
+# --- Invitations --------------------------------------------------------------------------------------------------
+
+
+def test_the_link_opens_account_role_profile_and_terms_at_once(client):
+    factories.communes()
+    invitation = invite()
+    told = OutboxMessage.objects.get(recipient="ines@maison-inventee.fr")
+    assert link(invitation) in told.body
+    assert "sans créer de compte" in told.body
+    page = client.get(link(invitation))
+    assert page.status_code == 200
+    assert "Bonjour Inès Vaugelade" in text(page)
+    done = post(client, link(invitation), yes(mandate="63430", region=""))
+    assert done.status_code == 302, text(done)
+    person = User.objects.get(email="ines@maison-inventee.fr")
+    assert person.roles == {Role.REVIEWER}
+    assert not person.has_usable_password()
+    assert person.emailaddress_set.get().verified
+    profile = ReviewerProfile.objects.get(user=person)
+    assert (profile.employer_siren, profile.capacity, profile.fields) == ("552100554", 8, ["fablab", "training"])
+    assert profile.languages == ["fr", "oc"]
+    assert Interest.objects.get(user=person).kind == "elected"
+    assert TermsAcceptance.objects.get(user=person).text == profiles.TERMS
+    assert "faites partie" in text(client.get(link(invitation)))
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [({"terms": ""}, "acceptez les règles"), ({"employer_siren": "12"}, "neuf chiffres"), ({"capacity": "x"}, "")],
+)
+def test_an_answer_that_lacks_something_comes_back_with_its_text(client, fields, words):
+    factories.communes()
+    invitation = invite()
+    page = post(client, link(invitation), yes(**fields))
+    assert page.status_code == 422
+    assert words in text(page)
+    assert "Maison inventée" in page.content.decode()
+    assert not User.objects.filter(email=invitation.email).exists()
+    assert fresh(invitation).is_open
+
+
+def test_no_is_said_by_the_link_and_once(client):
+    invitation = invite()
+    assert post(client, link(invitation), {"refuse": "1", "non-reason": "Pas le temps."}).status_code == 302
+    assert (fresh(invitation).answer, fresh(invitation).reason) == ("declined", "Pas le temps.")
+    assert "Votre refus est enregistré" in text(client.get(link(invitation)))
+    with pytest.raises(StalePage):
+        pool.accept(invitation=invitation, first_name="I", last_name="V", terms=True)
+
+
+def test_a_link_that_is_not_one_is_not_found(client):
+    invitation = invite()
+    assert client.get("/evaluateurs/invitation/n-importe-quoi/").status_code == 404
+    assert client.get(f"/evaluateurs/invitation/{invitation.public_id}/").status_code == 404
+
+
+def test_an_account_that_exists_is_kept(client):
+    known = factories.panel_member(email="ines@maison-inventee.fr")
+    user = pool.accept(invitation=invite(), first_name="Autre", last_name="Nom", terms=True)
+    assert user == known
+    assert fresh(known).first_name == known.first_name
+    assert Role.REVIEWER in fresh(known).roles
+
+
+def test_who_cannot_review_is_not_invited():
+    factories.user(Role.AUDITOR, email="ines@maison-inventee.fr")
+    with pytest.raises(Refusal, match="ne va pas avec"):
+        invite()
+    factories.reviewer(email="autre@exemple.test")
+    with pytest.raises(Refusal, match="évalue déjà"):
+        invite(email="autre@exemple.test")
+    invite(email="encore@exemple.test")
+    with pytest.raises(Refusal, match="déjà invitée"):
+        invite(email="encore@exemple.test")
+
+
+def test_silence_is_reminded_then_lapses_and_somebody_else_is_asked():
+    invitation = invite()
+    now = timezone.now()
+    assert reminders.sweep(now + 6 * DAY) == reminders.Done()
+    assert reminders.sweep(now + 8 * DAY).reminded == 1
+    assert reminders.sweep(now + 9 * DAY) == reminders.Done()
+    assert OutboxMessage.objects.filter(recipient=invitation.email).count() == 2
+    assert reminders.sweep(now + 22 * DAY).lapsed == 1
+    assert fresh(invitation).answer == "lapsed"
+    assert "n’a pas répondu" in Notification.objects.get(user=invitation.invited_by).subject
+    other = invite(email="autre@exemple.test", replaces=invitation)
+    assert other.replaces == invitation
+    with pytest.raises(StalePage):
+        pool.decline(invitation=invitation)
+
+
+# --- Reminders of sheets ------------------------------------------------------------------------------------------
+
+
+def at(days):
+    return timezone.now() + days * DAY
+
+
+def test_a_silent_reviewer_is_reminded_then_replaced():
+    silent, other = factories.reviewer(), factories.reviewer()
+    dossier, (mine, _) = review_steps.sent_dossier(silent, other)
+    tied, spare = factories.reviewer(), factories.reviewer()
+    dossier.organisation.memberships.create(user=tied, role="reader")
+    assert reminders.sweep(at(2)).reminded == 0
+    assert reminders.sweep(at(3.5)).reminded == 2
+    assert reminders.sweep(at(4)).reminded == 0
+    review_steps.accept(Assignment.objects.get(application=dossier, reviewer=other))
+    done = reminders.sweep(at(6))
+    assert (done.lapsed, done.replaced) == (1, 1)
+    assert fresh(mine).state == "lapsed"
+    made = Assignment.objects.get(replaces=mine)
+    assert (made.reviewer, made.state) == (spare, "proposed")
+    assert made.asked_at
+    assert Notification.objects.filter(user=spare, subject__contains="à évaluer").exists()
+    assert not Notification.objects.filter(user=tied).exists()
+
+
+def test_without_anybody_free_the_officer_is_told():
+    dossier, (_mine, other) = review_steps.sent_dossier()
+    officer = factories.officer()
+    type(dossier).objects.filter(pk=dossier.pk).update(officer=officer)
+    review_steps.accept(other)
+    reminders.sweep(at(3.5))
+    done = reminders.sweep(at(6))
+    assert (done.lapsed, done.replaced) == (1, 0)
+    assert "personne n’est libre" in Notification.objects.get(user=officer).subject
+
+
+def test_a_sheet_is_reminded_before_its_day_and_lapses_a_week_after():
+    _dossier, (mine, other) = review_steps.sent_dossier()
+    review_steps.give(other)
+    mine = review_steps.accept(mine)
+    today = timezone.localdate()
+    Assignment.objects.filter(pk=mine.pk).update(due_on=today + 10 * DAY)
+    counts = [reminders.sweep(at(day)).reminded for day in (2, 3, 4, 8, 9, 11, 12)]
+    assert counts == [0, 1, 0, 1, 0, 1, 0]
+    assert reminders.sweep(at(17)).lapsed == 0
+    assert reminders.sweep(at(18)).lapsed == 1
+    assert fresh(mine).state == "lapsed"
+
+
+def test_somebody_away_is_not_asked():
+    silent, other = factories.reviewer(), factories.reviewer()
+    dossier, (_mine, _) = review_steps.sent_dossier(silent, other)
+    away = factories.reviewer()
+    due = dossier.wave.reviews_due_on
+    profiles.describe_reviewer(user=away, by=away, unavailable_from=due - DAY, unavailable_until=due + DAY)
+    review_steps.accept(Assignment.objects.get(application=dossier, reviewer=other))
+    reminders.sweep(at(3.5))
+    assert reminders.sweep(at(6)).replaced == 0
+    with pytest.raises(Refusal, match="dernier jour"):
+        profiles.describe_reviewer(user=away, by=away, unavailable_from=due)
+
+
+# --- Pages --------------------------------------------------------------------------------------------------------
+
+
+def test_the_reviewer_declares_and_accepts_on_her_own_page():
+    factories.communes()
+    person = factories.reviewer()
+    client = signed_in(person)
+    assert "Mon profil" in text(client.get("/evaluations/profil/"))
+    assert post(client, "/evaluations/profil/", {"act": "terms", "regles-terms": "on"}).status_code == 302
+    line = {"act": "interest", "interet-kind": "board", "interet-body": "Les Amis du canal"}
+    assert post(client, "/evaluations/profil/", line).status_code == 302
+    page = text(client.get("/evaluations/profil/"))
+    assert "Vous les avez acceptées le" in page
+    assert "Les Amis du canal" in page
+    profile = {"act": "profile", "profil-capacity": "5", "profil-languages": ["fr"], "profil-commune": "63430"}
+    assert post(client, "/evaluations/profil/", profile).status_code == 302
+    assert ReviewerProfile.objects.get(user=person).commune.code == "63430"
+    refused = post(client, "/evaluations/profil/", {"act": "interest", "interet-kind": "elected"})
+    assert refused.status_code == 422
+    assert "Nommez la commune" in text(refused)
+
+
+def test_the_officer_checks_a_name_then_invites():
+    dossier = factories.admissible()
+    type(dossier.organisation).objects.filter(pk=dossier.organisation_id).update(representative_name="I. Vaugelade")
+    client = signed_in(factories.officer())
+    data = {"email": "ines@maison.fr", "last_name": "Vaugelade", "wave": dossier.wave.pk}
+    page = post(client, "/pilotage/evaluateurs/inviter/", data | {"check": "1"})
+    assert page.status_code == 200
+    assert "Même nom qu’une personne de la structure" in text(page)
+    assert not ReviewerInvitation.objects.exists()
+    assert post(client, "/pilotage/evaluateurs/inviter/", data).status_code == 302
+    assert ReviewerInvitation.objects.get().checked[0][1] == "same_name"
+    assert "ines@maison.fr" in text(client.get("/pilotage/evaluateurs/"))
+
+
+def test_the_chair_judges_and_the_register_is_exported():
+    dossier, person, chair = factories.admissible(), factories.reviewer(), factories.panel_chair()
+    profiles.describe_reviewer(user=person, by=None, commune=dossier.fabrique.commune)
+    client, page = signed_in(chair), f"/pilotage/vagues/{dossier.wave.public_id}/deports/"
+    assert "Même commune" in text(client.get(page))
+    where = f"{page}{dossier.public_id}/{person.public_id}/same_commune/"
+    assert post(client, where, {"verdict": "excluded"}).status_code == 422
+    assert post(client, where, {"verdict": "excluded", "reason": "Voisins."}).status_code == 302
+    row = Recusal.objects.get()
+    assert [line.person for line in lines_of(dossier.wave)] == [str(person)]
+    file = b"".join(client.get(f"{page}?format=csv").streaming_content).decode()
+    assert dossier.reference in file
+    assert "Voisins." in file
+    assert post(client, f"/pilotage/deports/{row.public_id}/lever/", {"reason": "Elle part."}).status_code == 302
+    assert not recusals.keep_found()
+
+
+def test_the_register_names_nothing_to_somebody_who_is_in_it():
+    dossier, chair = factories.admissible(), factories.panel_chair()
+    recusals.recuse(application=dossier, user=chair, text="Une amie y travaille.", by=chair)
+    client, page = signed_in(chair), f"/pilotage/vagues/{dossier.wave.public_id}/deports/"
+    assert dossier.reference not in text(client.get(page))
+    assert dossier.reference not in b"".join(client.get(f"{page}?format=csv").streaming_content).decode()
+    assert lines_of(dossier.wave, reader=chair) == []
