@@ -16,6 +16,7 @@ from applications.silence import precedes_announcement
 from documents.models import Document
 from funding.models import Agreement, Award, Instalment
 from monitoring.prepared import prepared
+from selection.models import Appeal
 
 S = ApplicationState
 HORIZON = datetime.timedelta(days=15)
@@ -40,6 +41,7 @@ NATURES = {
     nature.key: nature
     for nature in (
         Nature("silence", "Rejet implicite", "Rejets implicites", "/pilotage/dossiers/?tri=silence"),
+        Nature("recours", "Recours", "Recours", "/pilotage/recours/?cours=oui"),
         Nature("evaluation", "Évaluation", "Évaluations", "/pilotage/dossiers/?etat=in_review"),
         Nature("courrier", "Courrier", "Courriers", "/pilotage/courriers/"),
         Nature("versement", "Versement", "Versements", "/pilotage/echeances/?etat=a-traiter"),
@@ -178,7 +180,7 @@ def waiting(programme, today):
     """Every line that waits on that day, one statement."""
     first, *others = [
         silent(programme, today), asked(programme), reviews(programme, today), letters(), payments(programme),
-        agreements(programme), unprepared(programme), reserved(programme),
+        agreements(programme), unprepared(programme), reserved(programme), contested(programme),
     ]  # fmt: skip
     return first.union(*others, all=True)
 
@@ -286,6 +288,13 @@ def reserved(programme):
     )  # fmt: skip
 
 
+def contested(programme):
+    """Appeals to the administration without an answer, by wave: two months of silence refuse them."""
+    rows = Appeal.objects.open().filter(decision__wave__call__programme=programme, silence_on__isnull=False)
+    known = {"state": NONE, "ref": NOBODY, "name": NONE, "person": NONE, "wave": F("decision__wave__number")}
+    return line(rows, "recours", **known, number=Count("pk"), day=Min("silence_on"))
+
+
 def full_name(path):
     return Concat(F(f"{path}__first_name"), Value(" "), F(f"{path}__last_name"), output_field=CharField())
 
@@ -372,8 +381,14 @@ def reservation_item(nature, today, state, ref, name, person, wave, number, day)
     )  # fmt: skip
 
 
+def appeal_item(nature, today, state, ref, name, person, wave, number, day):
+    title, note = f"{plural(number, 'recours', 'recours')} sur la vague {wave}", "Deux mois de silence valent rejet"
+    return Item(nature, title, nature.rows_url, note, "Direction", "répondre avant le", day, today)
+
+
 WORDS = {
     "silence": silence_item,
+    "recours": appeal_item,
     "pieces": pieces_item,
     "evaluation": evaluation_item,
     "courrier": letter_item,

@@ -12,7 +12,7 @@ from accounts.permissions import require
 from applications.models import Application
 from documents import requests as documents
 from documents.models import CLAIM_EXPIRES_AFTER, MAX_ATTEMPTS, Document
-from selection.models import Decision
+from selection.models import Appeal, Decision
 
 FOLLOW = "selection.follow_letters"
 FAILED, RUNNING, WAITING, READY = range(4)
@@ -36,12 +36,12 @@ def letters_of(decisions):
 
 
 def visible_to(user):
-    """The documents about what `user` may read: decisions, and dossiers (receipts, inadmissibility)."""
+    """The documents about what `user` may read: decisions, dossiers (receipts, inadmissibility), appeals."""
     about = [
         Q(subject_type=model._meta.label, subject_id__in=model.objects.visible_to(user).values("pk"))
-        for model in (Decision, Application)
+        for model in (Decision, Application, Appeal)
     ]
-    return Document.objects.filter(about[0] | about[1])
+    return Document.objects.filter(about[0] | about[1] | about[2])
 
 
 def with_urgency(queryset, now=None):

@@ -126,7 +126,7 @@ def blocked(wave, prepared, lines, delegations, reader):
 def signed(wave):
     """What was signed, with its letters; two queries."""
     decisions = list(
-        Decision.objects.filter(wave=wave)
+        Decision.objects.filter(wave=wave, signed_at__isnull=False)
         .select_related("application__fabrique__commune", "application__organisation", "signed_by", "delegation")
         .order_by("pk")
     )
