@@ -9,6 +9,7 @@ gives roles and delegations. The auditor reads all that staff read and changes n
 
 from tests.access import builder_targets as build
 from tests.access import instruction_targets as desk
+from tests.access import meeting_targets as sitting
 from tests.access import people_targets as people
 from tests.access import pool_targets as pool
 from tests.access import scoring_targets as scoring
@@ -392,6 +393,11 @@ SELECTING = [
     # Whom the service gave more time, and why: read by staff, given by those who steer waves; no draft is named.
     Row("applications:deadlines", STAFF, get=STAFF, post=STEERING, target=sending.more_time),
     Row("selection:amend", STEERING, get=STEERING, post=STEERING, target=then.to_amend),
+    Row("selection:meetings", STAFF, get=STAFF, post=OFFICERS | PANEL_CHAIR, target=sitting.wave_to_meet),
+    Row("selection:meeting", STAFF, get=STAFF, post=OFFICERS | PANEL_CHAIR, target=sitting.meeting),
+    Row("selection:sitting", STAFF, get=STAFF, post=OFFICERS | PANEL_CHAIR, target=sitting.item),
+    Row("selection:minutes", STAFF, get=STAFF, target=sitting.meeting),
+    Row("selection:minutes_pdf", STAFF, get=STAFF, target=sitting.minutes),
     Row("selection:panel", STAFF, get=STAFF, post=OFFICERS | PANEL_CHAIR, target=then.panel),
     Row("selection:funding_line", STAFF, get=STAFF, post=OFFICERS | PANEL_CHAIR, target=then.funding_line),
     Row("selection:compare_scenarios", STAFF, get=STAFF, target=then.scenarios),

@@ -1,0 +1,188 @@
+"""A chair's panel day, from the call of the members to the minutes, by the keyboard alone and without dragging."""
+
+import datetime
+import re
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.browser import steps
+from tests.browser.keyboard import Keyboard
+
+pytestmark = pytest.mark.browser
+REVIEWERS = ("evaluation", "evaluation2", "evaluation3")
+# Of the second wave of the demonstration, which this day brings before the panel.
+PLACE, OTHER_PLACE = "La Filature ouverte", "A Casa cumuna"
+MEMBER = "Yasmine Keller"
+
+
+def test_a_panel_day_by_the_keyboard_alone(people):
+    for place in (PLACE, OTHER_PLACE):
+        finish_reviews(people, place)
+    wave = open_deliberation(people)
+    page = people.page("presidence")
+    keys = Keyboard(page)
+    call_members(people, page, keys, wave)
+    sit_and_open(people, page, keys)
+    meeting = steps.path_of(page)
+    order(page, keys)
+    examine(people, page, keys)
+    read_as_the_one_who_left(people, meeting)
+    close(people, page, keys)
+    assert keys.stops > 100
+
+
+# --- Before ----------------------------------------------------------------------------------------------------------
+
+
+def finish_reviews(people, place):
+    """Whoever was asked for this place gives her sheet, unless she has."""
+    for name in REVIEWERS:
+        page = people.page(name)
+        if not steps.is_on_desk(page, place):
+            continue
+        steps.open_from_desk(page, place)
+        if steps.path_of(page).endswith("/reponse/"):
+            steps.tick(page.get_by_label("Je n’ai aucun lien avec ce projet"))
+            steps.press(page, "Répondre")
+            page.wait_for_url(re.compile(r"/evaluations/[0-9a-f-]{36}/$"))
+        if page.get_by_role("button", name="Rendre").count():
+            steps.give_sheet(page, steps.path_of(page), 3, "Engagements écrits, budget tenu.")
+
+
+def open_deliberation(people):
+    """Path of the wave of these dossiers, before the panel."""
+    officer = people.page("instruction")
+    officer.goto("/pilotage/vagues/")
+    waves = officer.locator("main a[href^='/pilotage/vagues/']")
+    paths = sorted({link.get_attribute("href") for link in waves.all()})
+    for path in paths:
+        officer.goto(path)
+        button = officer.get_by_role("button", name="Ouvrir la délibération")
+        if button.count():
+            officer.goto(f"{path}comite/")
+            if officer.get_by_text(PLACE).count():
+                steps.advance(officer, path, "Ouvrir la délibération")
+                steps.says(officer, "En comité")
+                return path
+    raise AssertionError(f"no wave in review among {paths}")
+
+
+# --- The day ---------------------------------------------------------------------------------------------------------
+
+
+def call_members(people, page, keys, wave):
+    """Today, so in a hurry: the reason is asked for and kept."""
+    page.goto(f"{wave}seances/")
+    people.look(page, "seances")
+    today = datetime.datetime.now(ZoneInfo("Europe/Paris")).date()
+    keys.skip_to_content()
+    keys.find("Jour")
+    write_day(page, today)
+    keys.find("Heure")
+    page.keyboard.type("2359")
+    keys.find("Lieu")
+    keys.write("Salle du conseil, et visioconférence")
+    keys.find(MEMBER)
+    keys.press("Space")
+    keys.activate("Préparer la réunion", tag="BUTTON")
+    steps.says(page, "La réunion est préparée")
+    people.look(page)
+    keys.skip_to_content()
+    keys.find("Motif de l’urgence")
+    keys.write("Les crédits réservés tombent le 31 décembre.")
+    keys.activate("Convoquer les membres", tag="BUTTON")
+    steps.says(page, "Les membres sont convoqués")
+
+
+def write_day(page, day):
+    """Into a date field, whatever the order of its parts in this browser."""
+    for typed in (f"{day:%d%m%Y}", f"{day:%m%d%Y}"):
+        page.keyboard.type(typed)
+        if page.evaluate("document.activeElement.value") == day.isoformat():
+            return
+        for _ in range(2):
+            page.keyboard.press("ArrowLeft")
+    raise AssertionError(f"the day was not understood: {page.evaluate('document.activeElement.value')}")
+
+
+def sit_and_open(people, page, keys):
+    keys.skip_to_content()
+    for name in ("Camille Ferrand", MEMBER):
+        keys.find(name, tag="SELECT")
+        page.keyboard.type("Présent")
+    keys.activate("Noter les présences", tag="BUTTON")
+    steps.says(page, "sur 2, quorum de 1 atteint")
+    keys.skip_to_content()
+    keys.activate("Ouvrir la séance", tag="BUTTON")
+    steps.says(page, "La séance est ouverte")
+    people.look(page, "seance-comite", phone=True)
+
+
+def order(page, keys):
+    """Points move by buttons; then blocks again."""
+    keys.skip_to_content()
+    keys.activate("Descendre le point 1", tag="BUTTON")
+    steps.says(page, "Le point est déplacé")
+    keys.skip_to_content()
+    keys.activate("Grouper les déports", tag="BUTTON")
+    steps.says(page, "L’ordre du jour est en blocs")
+
+
+def examine(people, page, keys):
+    """One dossier: opened, a score moderated, a member who leaves, an opinion voted."""
+    keys.skip_to_content()
+    keys.activate(PLACE, tag="A")
+    keys.skip_to_content()
+    keys.activate("Ouvrir ce point", tag="BUTTON")
+    people.look(page, "point-comite", phone=True)
+    keys.skip_to_content()
+    keys.find("Note modérée")
+    keys.write("71,5")
+    keys.find("Motif")
+    keys.write("Le budget de la troisième année est optimiste.")
+    keys.activate("Inscrire la note modérée", tag="BUTTON")
+    steps.says(page, "La note modérée est inscrite")
+    keys.skip_to_content()
+    keys.find("Qui se déporte", tag="SELECT")
+    page.keyboard.type("Yasmine")
+    keys.find("En quoi")
+    keys.write("Un proche y loue un bureau.")
+    keys.activate("Inscrire le déport", tag="BUTTON")
+    steps.says(page, "Le déport est inscrit")
+    keys.skip_to_content()
+    keys.activate("Mettre aux voix", tag="BUTTON")
+    steps.says(page, "L’avis est mis aux voix")
+    people.look(page)
+    keys.skip_to_content()
+    keys.choose("Pour")
+    keys.activate("Clore le vote", tag="BUTTON")
+    steps.says(page, "Avis du comité")
+    keys.skip_to_content()
+    keys.activate("Clore ce point", tag="BUTTON")
+    steps.says(page, "Le point est clos")
+
+
+def read_as_the_one_who_left(people, meeting):
+    """Without JavaScript: the agenda says that a point is not hers, and nothing of the dossier."""
+    page = people.page("comite", script=False)
+    page.goto(meeting)
+    steps.says(page, "Point auquel vous ne prenez pas part", OTHER_PLACE)
+    assert PLACE not in page.content()
+
+
+def close(people, page, keys):
+    """The minutes are there as the meeting closes, and their file soon after."""
+    keys.skip_to_content()
+    keys.activate("Lever la séance", tag="BUTTON")
+    steps.says(page, "Le procès-verbal est prêt")
+    keys.skip_to_content()
+    keys.activate("Lire le procès-verbal", tag="A")
+    steps.says(page, f"{MEMBER} a quitté la séance", "71,5 au lieu de", "1 pour, 0 contre")
+    people.look(page, "proces-verbal", phone=True)
+    minutes = steps.path_of(page)
+    steps.wait_until(page, minutes, lambda: page.get_by_role("link", name="Ouvrir le PDF").count())
+    answer = page.request.get(f"{minutes}pdf/")
+    assert answer.body().startswith(b"%PDF")
+    keys.skip_to_content()
+    keys.find("Ouvrir le PDF", tag="A")

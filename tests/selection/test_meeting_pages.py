@@ -1,0 +1,163 @@
+"""The pages of a panel's day: what each shows, to whom, and a whole day by forms alone."""
+
+import datetime
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from applications.evaluations.recusals import recuse
+from documents import production
+from selection import meetings, outcomes
+from selection.minutes import minutes_of
+from selection.models import PanelMeeting
+from tests import factories
+from tests.selection.conftest import GRANT, build, prepare_all
+from tests.selection.test_meetings import begin, opened, plan, the_day_comes, vote, whole_day
+
+pytestmark = pytest.mark.django_db
+
+
+def page(client, user, name, **kwargs):
+    client.force_login(user)
+    return client.get(reverse(f"selection:{name}", kwargs=kwargs))
+
+
+def post(client, user, name, data, **kwargs):
+    client.force_login(user)
+    return client.post(reverse(f"selection:{name}", kwargs=kwargs), data, follow=True)
+
+
+def text_of(answer):
+    return answer.content.decode().replace("\xa0", " ").replace("&nbsp;", " ")
+
+
+def test_a_panel_day_by_forms_alone(client):
+    panel = build(2)
+    member = factories.panel_member(first_name="Yasmine", last_name="Keller")
+    on = timezone.localdate() + datetime.timedelta(days=6)
+    data = {
+        "act": "plan", "on": on.isoformat(), "hour": "14:00", "place": "Salle 4",
+        "chair": panel.chair.public_id, "members": [member.public_id],
+    }  # fmt: skip
+    answer = post(client, panel.chair, "meetings", data, public_id=panel.wave.public_id)
+    assert "La réunion est préparée" in text_of(answer)
+    meeting = PanelMeeting.objects.get()
+    where = {"public_id": meeting.public_id}
+    assert "sont convoqués" in text_of(
+        post(client, panel.chair, "meeting", {"act": "convene", "version": meeting.version}, **where)
+    )
+    the_day_comes(meeting)
+    sat = {f"m{m.public_id.hex}": "present" for m in meeting.members.all()}
+    assert "Les présences sont notées" in text_of(
+        post(client, panel.chair, "meeting", {"act": "attendance", **sat}, **where)
+    )
+    assert "La séance est ouverte" in text_of(post(client, panel.chair, "meeting", {"act": "open"}, **where))
+    item = meeting.items.get(application=panel.dossiers[0])
+    point = {**where, "item_id": item.public_id}
+    for act in (
+        {"act": "open"},
+        {"act": "moderate", "note-score": "88,5", "note-reason": "Budget optimiste."},
+        {"act": "note", "pv-text": "Réserve sur le bail."},
+        {"act": "put", "avis-outcome": "proposed", "avis-amount": "150 000"},
+        {"act": "count", "all": "for"},
+        {"act": "close"},
+    ):
+        answer = post(client, panel.chair, "sitting", act, **point)
+        assert answer.status_code == 200, (act, text_of(answer)[-3000:])
+    item.refresh_from_db()
+    assert (item.opinion, item.opinion_cents) == ("proposed", GRANT)
+    assert "procès-verbal est prêt" in text_of(post(client, panel.chair, "meeting", {"act": "close"}, **where))
+    minutes = text_of(page(client, panel.chair, "minutes", **where))
+    assert "88,5 au lieu de 91,0" in minutes and "Réserve sur le bail." in minutes and "2 pour" in minutes
+
+
+def test_a_refusal_says_what_to_do_and_loses_nothing(client):
+    panel = build(1)
+    meeting = plan(panel, days=2)
+    answer = post(client, panel.chair, "meeting", {"act": "convene"}, public_id=meeting.public_id)
+    assert answer.status_code == 422 and "cinq jours" in text_of(answer)
+    meeting = opened_again(panel, meeting)
+    item = begin(panel, meeting, panel.dossiers[0])
+    data = {"act": "moderate", "note-score": "70", "note-reason": ""}
+    answer = post(client, panel.chair, "sitting", data, public_id=meeting.public_id, item_id=item.public_id)
+    assert answer.status_code == 422 and 'value="70"' in text_of(answer)
+
+
+def opened_again(panel, meeting):
+    meetings.cancel(meeting=meeting, by=panel.officer, reason="Salle prise.")
+    return opened(panel)
+
+
+def test_a_member_votes_for_herself_from_her_own_page(client):
+    panel = build(1)
+    meeting = opened(panel)
+    item = begin(panel, meeting, panel.dossiers[0])
+    put = {"act": "put", "avis-outcome": "waitlist"}
+    where = {"public_id": meeting.public_id, "item_id": item.public_id}
+    post(client, panel.officer, "sitting", put, **where)
+    mine, other = meeting.members.select_related("user")[1:3]
+    shown = text_of(page(client, mine.user, "sitting", **where))
+    assert f"v{mine.public_id.hex}" in shown and f"v{other.public_id.hex}" not in shown
+    post(client, mine.user, "sitting", {"act": "cast", f"v{mine.public_id.hex}": "against"}, **where)
+    assert item.motions.get().votes.get().ballot == "against"
+
+
+@pytest.mark.parametrize("name", ["meetings", "meeting", "minutes"])
+def test_whoever_has_a_tie_reads_nothing_of_the_dossier(client, name):
+    panel, meeting = whole_day()
+    tied = meeting.members.select_related("user")[3].user
+    where = {"public_id": (panel.wave if name == "meetings" else meeting).public_id}
+    dossier = panel.dossiers[0]
+    shown = text_of(page(client, tied, name, **where))
+    assert dossier.reference not in shown and dossier.fabrique.name not in shown
+    if name != "meetings":
+        assert "auquel" in shown and panel.dossiers[1].fabrique.name in shown
+
+
+def test_the_point_and_the_pdf_are_closed_to_whoever_has_a_tie(client):
+    panel, meeting = whole_day()
+    tied = meeting.members.select_related("user")[3].user
+    document = meetings.close_meeting(meeting=meeting, by=panel.chair)
+    production._store(document.pk, factories.pdf_bytes())
+    item = meeting.items.get(application=panel.dossiers[0])
+    assert page(client, tied, "sitting", public_id=meeting.public_id, item_id=item.public_id).status_code == 404
+    assert page(client, tied, "minutes_pdf", public_id=meeting.public_id).status_code == 403
+    read = page(client, panel.officer, "minutes_pdf", public_id=meeting.public_id)
+    assert read["Content-Type"] == "application/pdf" and minutes_of(meeting) == document
+
+
+def test_a_departure_from_the_opinion_is_explained_on_the_page_of_the_meetings(client):
+    panel = build(3)
+    meeting = opened(panel)
+    vote(panel, begin(panel, meeting, panel.dossiers[0]), ["for"] * 4, outcome="deferred")
+    prepare_all(panel, proposed=2)
+    shown = text_of(page(client, panel.signatory, "meetings", public_id=panel.wave.public_id))
+    assert "Motif attendu avant l’adoption" in shown
+    item = meeting.items.get(application=panel.dossiers[0])
+    data = {"item": item.public_id.hex, f"{item.public_id.hex}-reason": "Seule place de la région.", "act": "explain"}
+    post(client, panel.signatory, "meetings", data, public_id=panel.wave.public_id)
+    assert outcomes.adopt(wave=panel.wave, by=panel.chair)
+
+
+def test_points_move_without_dragging(client):
+    panel = build(3)
+    meeting = plan(panel)
+    last = meeting.items.get(application=panel.dossiers[2])
+    act = {"act": f"move:up:{last.public_id.hex}"}
+    assert "déplacé" in text_of(post(client, panel.officer, "meeting", act, public_id=meeting.public_id))
+    last.refresh_from_db()
+    assert last.position == 2
+
+
+def test_a_longer_agenda_costs_no_more_queries(client, django_assert_max_num_queries):
+    counts = []
+    for ranks in (1, 5):
+        panel = build(ranks)
+        meeting = opened(panel)
+        recuse(application=panel.dossiers[0], user=meeting.members.all()[1].user, text="Lien.", by=panel.chair)
+        client.force_login(panel.officer)
+        with django_assert_max_num_queries(60) as asked:
+            assert client.get(reverse("selection:meeting", args=[meeting.public_id])).status_code == 200
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
