@@ -33,6 +33,7 @@ urlpatterns = [
     path("evaluations/<uuid:public_id>/versions/<int:number>/reprendre/", beside_sheet.restore, name="restore_review"),
     path("evaluations/<uuid:public_id>/pieces/<uuid:piece_id>/", reviewing.piece, name="review_piece"),
     path("pilotage/appels/<slug:slug>/exemples/", worked_examples.examples, name="worked_examples"),
+    path("pilotage/appels/<slug:slug>/exemples/reprendre/", worked_examples.take_up, name="take_up_worked_examples"),
     path("pilotage/appels/<slug:slug>/exemples/nouveau/", worked_examples.new, name="new_worked_example"),
     path("pilotage/exemples/<uuid:public_id>/", worked_examples.example, name="edit_worked_example"),
     path("pilotage/exemples/<uuid:public_id>/retirer/", worked_examples.withdraw, name="withdraw_worked_example"),

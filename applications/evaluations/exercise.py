@@ -60,6 +60,58 @@ def write_example(*, version, title, text, points, reasons, by, not_applicable=(
     return row
 
 
+def take_up_examples(*, version, by):
+    """Copy the open examples of earlier versions of a call, as drafts of the version in force.
+
+    A reference follows its criterion by name, where a level of the same points is still there; what lacks is to be
+    given again before the copy is published.
+
+    Args:
+        version: the published `CallVersion`.
+
+    Returns:
+        list of the `WorkedExample`s written.
+
+    Raises:
+        NotAllowed: `by` may not edit calls. Refusal: there is nothing to take up.
+    """
+    require(by, EDIT)
+    with transaction.atomic():
+        written = [
+            write_example(version=version, title=row.title, text=row.text, by=by, **carried(row, version))
+            for row in to_take_up(version)
+        ]
+        if not written:
+            raise Refusal("Aucun exemple d’une version précédente n’est à reprendre.")
+    return written
+
+
+def to_take_up(version):
+    """The open examples of earlier versions whose title the version does not have."""
+    here = WorkedExample.objects.filter(call_version=version).values("title")
+    earlier = WorkedExample.objects.filter(
+        call_version__call=version.call_id, call_version__number__lt=version.number, withdrawn_at=None
+    ).exclude(published_at=None)
+    latest = {row.title: row for row in earlier.exclude(title__in=here).order_by("call_version__number", "pk")}
+    return list(latest.values())
+
+
+def carried(row, version):
+    """The reference of an example, by the criteria of another version."""
+    wanted = {score.criterion.label: score for score in row.references.select_related("criterion")}
+    sheet = {"points": {}, "reasons": {}, "not_applicable": set()}
+    for criterion in criteria_of(version):
+        score = wanted.get(criterion.label)
+        if score is None:
+            continue
+        sheet["reasons"][criterion.pk] = score.reason
+        if criterion.level(score.points):
+            sheet["points"][criterion.pk] = score.points
+        elif score.not_applicable and criterion.may_not_apply:
+            sheet["not_applicable"].add(criterion.pk)
+    return sheet
+
+
 def refuse_bad_example(version, title, text, example):
     if version.frozen_at is None:
         raise Refusal("Publiez d’abord cet appel : ses critères pourraient encore changer.")

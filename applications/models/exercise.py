@@ -42,7 +42,7 @@ class WorkedExample(PublicIdModel, VersionedModel):
 class ReferenceScore(models.Model):
     """What an example deserves on one criterion, and why."""
 
-    example = models.ForeignKey(WorkedExample, models.CASCADE, related_name="references", verbose_name="exemple")
+    example = models.ForeignKey(WorkedExample, models.PROTECT, related_name="references", verbose_name="exemple")
     criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="+", verbose_name="critère")
     points = models.PositiveSmallIntegerField("points", null=True, blank=True)
     not_applicable = models.BooleanField("sans objet", default=False)

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.access import permission_required
 from accounts.errors import Refusal
 from accounts.forms import status_of, version_of
+from accounts.french import plural
 from applications.evaluations import exercise as verbs
 from applications.evaluations.filling import IncompleteSheet
 from applications.evaluations.reference import beside
@@ -35,8 +36,25 @@ def examples(request, slug):
     call, version = call_of(request, slug)
     rows = WorkedExample.objects.filter(call_version__call=call).select_related("call_version")
     rows = rows.prefetch_related("sheets").order_by("-call_version__number", "pk")
-    context = {"call": call, "version": version, "examples": rows, "may_write": request.user.has_perm(EDIT)}
+    context = {
+        "call": call,
+        "version": version,
+        "examples": rows,
+        "may_write": request.user.has_perm(EDIT),
+        "earlier": len(verbs.to_take_up(version)) if version else 0,
+    }
     return render(request, "applications/examples.html", context)
+
+
+@permission_required(EDIT)
+@require_POST
+def take_up(request, slug):
+    _, version = call_of(request, slug)
+    if version is None:
+        raise Refusal("Publiez d’abord cet appel : ses critères pourraient encore changer.")
+    written = verbs.take_up_examples(version=version, by=request.user)
+    messages.success(request, f"{plural(len(written), 'exemple')} en brouillon : relisez, complétez, publiez.")
+    return redirect("applications:worked_examples", slug)
 
 
 @permission_required(EDIT)

@@ -6,6 +6,8 @@ from applications import reviewing
 from applications.evaluations import exercise, offline, workbook
 from applications.models import WorkedExample
 from applications.sheets import criteria_of
+from programme import editing
+from tests import factories
 from tests.access.rows import Target
 from tests.access.targets import REASON, desk_of
 from tests.applications import review_steps
@@ -56,6 +58,16 @@ def to_write(world):
     call = world.in_review.call_version.call
     data = filled(criteria_of(world.in_review.call_version)) | {"title": "Un autre lieu", "text": "Ce qu’il dit."}
     return Target({"slug": call.slug}, data)
+
+
+def to_take_up(world):
+    """The call has a newer version in force, which has no example yet."""
+    row = example(world, published=True)
+    call = row.call_version.call
+    version = editing.start_revision(call=factories.fresh(call), by=None)
+    editing.save_settings(version=version, by=None, summary="Un autre résumé.")
+    editing.publish_revision(version=version, note="Le résumé change.", by=None)
+    return Target({"slug": call.slug})
 
 
 def to_edit(world):

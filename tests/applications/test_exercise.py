@@ -11,6 +11,7 @@ from applications.evaluations.filling import IncompleteSheet
 from applications.evaluations.reference import beside
 from applications.models import Assignment, ExerciseScore, ExerciseSheet, WorkedExample
 from applications.sheets import criteria_of
+from programme import editing, editing_criteria
 from tests import factories
 from tests.applications import review_steps as steps
 from tests.factories import fresh
@@ -148,6 +149,26 @@ def test_reviewers_read_the_examples_of_their_own_dossiers_alone(asked, client):
     assert not exercise.examples_for(stranger).exists()
     client.force_login(stranger)
     assert client.get(f"/evaluations/exercice/{row.public_id}/").status_code == 404
+
+
+def test_examples_follow_the_call_to_its_next_version(asked):
+    one, officer = asked
+    version = one.application.call_version
+    row = example_of(version, officer)
+    with pytest.raises(Refusal, match="à reprendre"):
+        exercise.take_up_examples(version=version, by=officer)
+    new = editing.start_revision(call=fresh(version.call), by=officer)
+    first = new.criteria.order_by("position").first()
+    levels = list(first.levels.values_list("points", "label", "description"))
+    editing_criteria.edit_criterion(criterion=first, label="Autre nom", weight=1, levels=levels, by=officer)
+    editing.publish_revision(version=new, note="Un critère change de nom.", by=officer)
+    [copy] = exercise.take_up_examples(version=fresh(new), by=officer)
+    assert (copy.title, copy.published_at) == (row.title, None)
+    kept = {score.criterion.label: score.points for score in copy.references.all()}
+    assert kept.pop("Autre nom") is None
+    assert set(kept.values()) == {3}
+    with pytest.raises(IncompleteSheet):
+        exercise.publish_example(example=copy, by=officer)
 
 
 def test_staff_write_publish_and_read_what_was_given(asked, client):
