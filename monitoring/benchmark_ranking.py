@@ -50,7 +50,7 @@ def reviewed_wave(random, count, pool):
         random, wave, version, count, communes, pool,
         past=False, numbers=itertools.count(80_000_000), states={Application.State.REVIEWED: 1},
     )  # fmt: skip
-    create_reviews(random, made, version, pool)
+    create_reviews(random, made, version, pool, in_turn=True)
     wave.move("start_deliberation", by=None)
     return wave
 

@@ -20,13 +20,18 @@ GIVEN = (S.REVIEWED, S.AWARDED, S.WAITLISTED, S.REFUSED)
 READING_DAYS = datetime.timedelta(days=30)
 
 
-def create_reviews(random, applications, version, people):
-    """Sheets of the dossiers that reached review; those in review have some of them missing."""
+def create_reviews(random, applications, version, people, *, in_turn=False):
+    """Sheets of the dossiers that reached review; those in review have some of them missing.
+
+    Args:
+        in_turn: deal the dossiers evenly, each reviewer with many colleagues, as an assignment would; else at random.
+    """
     severity = {user.pk: random.gauss(0, 0.4) for user in people["reviewer"]}
     assignments = []
-    for application in applications:
+    for place, application in enumerate(applications):
         if application.state == S.IN_REVIEW or application.state in GIVEN:
-            assignments += pair_of(random, application, people["reviewer"])
+            asked = dealt(place, people["reviewer"]) if in_turn else random.sample(people["reviewer"], REVIEWS)
+            assignments += pair_of(random, application, asked)
     assignments = Assignment.objects.bulk_create(assignments, batch_size=BATCH)
     opened = [a for a in assignments if a.state in Assignment.OPEN]
     InterestDeclaration.objects.bulk_create(
@@ -35,10 +40,15 @@ def create_reviews(random, applications, version, people):
     write_sheets(random, opened, criteria_of(version), severity)
 
 
-def pair_of(random, application, reviewers):
+def dealt(place, reviewers):
+    """The pair of a place in the wave: all are asked as often, and never twice with the same colleague in a row."""
+    turn, first = divmod(place, len(reviewers))
+    return [reviewers[first], reviewers[(first + 1 + turn) % len(reviewers)]]
+
+
+def pair_of(random, application, asked):
     """In review, one sheet at least is still to come: the last one would have closed the review."""
     given = [True] * REVIEWS if application.state in GIVEN else [random.random() < 0.6, False]
-    asked = random.sample(reviewers, REVIEWS)
     return [assign(random, application, *one) for one in zip(asked, given, strict=True)]
 
 

@@ -24,4 +24,4 @@ def calibration_truth():
         f"sur {WAVES} vagues par cas ; à {decimal(apart, 5)} de statsmodels au plus, sur {len(compared)} vagues"
     )
     bar = "pas plus de 0,5 point sous la moyenne ; statsmodels à 0,001 près"
-    return figure, bar, gains[worst] >= -WORST_POINTS and apart <= ORACLE_POINTS
+    return figure, bar, bool(gains[worst] >= -WORST_POINTS and apart <= ORACLE_POINTS)
