@@ -19,6 +19,7 @@ from accounts.models import Role, User
 from applications.models import Application, Assignment, Review
 from applications.sheets import criteria_of
 from monitoring import benchmark_ranking as ranked
+from monitoring import benchmark_selection as selection
 from monitoring.benchmark_assignment import DOSSIERS, large_wave, proposals
 from monitoring.benchmark_sending import drafts_to_send
 from monitoring.benchmark_typing import told, typed_section
@@ -60,6 +61,8 @@ BARS = {
     "assignment_200x40": Bar(1_000, 60, "–"),
     "calibration_200x40": Bar(200, 15, "–"),
     "ranking": Bar(400, 30, "–"),
+    "funding_line_edit": Bar(100, 45, "–"),
+    "propose_500": Bar(5_000, 45, "–"),
 }
 # A page may not slow down by more than this from 2,000 to 10,000 dossiers.
 GROWTH = 1.5
@@ -83,6 +86,7 @@ def measure_all(sizes=SIZES, seed=1):
     yield measure_assignment()
     yield measure_calibration()
     yield measure_ranking()
+    yield from measure_selection()
 
 
 class TooManyDossiers(Exception):
@@ -142,6 +146,14 @@ def measure_ranking():
     with ranked.scored_wave(ranked.RANKED, ranked.RANKED_BY) as (wave, chair):
         read = ranked.reading(signed_in(chair), f"/pilotage/vagues/{wave.public_id}/comite/", "fab-c-ajustee")
         return measure("ranking", ranked.RANKED, read, before=ranked.forget)
+
+
+def measure_selection():
+    """One edit of the funding line, answered whole; and a proposal with the price of each of its rules."""
+    with selection.shared_wave() as (wave, chair):
+        prepare, send = selection.edits(signed_in(chair), wave, chair)
+        yield measure("funding_line_edit", ranked.RANKED, send, before=prepare)
+        yield measure("propose_500", ranked.RANKED, selection.proposals(wave, chair), runs=min(RUNS, 5))
 
 
 def measure_file(client, kind, n):

@@ -1,18 +1,22 @@
 """What is typed on the funding line: one entry a dossier, read from the page or from the scenario."""
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
 
 from accounts.forms import EuroCentsField
+from applications.models import Application, Assignment
+from applications.ranking import OWING
 from selection.entries import same_text, typed_euros
-from selection.models import Outcome
-from selection.money import credit_key
+from selection.models import Outcome, ScenarioLine
+from selection.money import credit_key, credits_of
 from selection.scenarios import REASON_MAX_LENGTH
 
 NAMES = ("outcome", "amount", "credit", "reason")
 LABELS = {"outcome": "Issue", "amount": "Montant", "credit": "Ligne", "reason": "Pourquoi"}
+FIELD = re.compile(r"d([0-9a-f]{32})-outcome")
 FIELD_OF_REFUSAL = {"amount_cents": "amount"}
 
 
@@ -25,7 +29,42 @@ class Entry:
     amount: str = ""
     credit: str = ""
     reason: str = ""
+    is_changed: bool = False
     errors: dict[str, str] = field(default_factory=lambda: defaultdict(str))
+
+
+@dataclass(frozen=True)
+class Line:
+    """A dossier that a page sent, and what the scenario gives it (None when it came since)."""
+
+    application: Application
+    given: ScenarioLine | None
+
+    @property
+    def prefix(self):
+        return f"d{self.application.public_id.hex}"
+
+    @property
+    def outcome(self):
+        return self.given.outcome if self.given else ""
+
+
+def lines_posted(wave, scenario, data, *, reader):
+    """The `Line`s of the dossiers that a page sent, among those that the reader may see and move; three queries."""
+    keys = [match[1] for match in map(FIELD.fullmatch, data) if match]
+    dossiers = Application.objects.visible_to(reader).filter(wave=wave, public_id__in=keys).select_related("fabrique")
+    owed = Assignment.objects.filter(application__wave=wave, reviewer=reader, state__in=OWING)
+    hidden = set(owed.values_list("application", flat=True))
+    known = ScenarioLine.objects.filter(scenario=scenario, application__public_id__in=keys).select_related("line")
+    given = {line.application_id: line for line in known}
+    lines = [Line(one, given.get(one.pk)) for one in dossiers.order_by("pk") if one.pk not in hidden]
+    return [line for line in lines if line.outcome != Outcome.DEFERRED]
+
+
+def credits_to_choose(wave, scenario):
+    """The credits that the page offers: those of the year, and those that the scenario names; two queries."""
+    funded = ScenarioLine.objects.filter(scenario=scenario, outcome=Outcome.PROPOSED)
+    return credits_of(wave.call.programme, prepared=list(funded))
 
 
 def stored(row, default_credit):
@@ -41,16 +80,12 @@ def stored(row, default_credit):
     )
 
 
-def posted(row, data, before):
-    """The entry as the page sent it; what it did not send stays as it is. None when it did not show this dossier."""
-    if f"{row.prefix}-outcome" not in data or not row.may_move:
-        return None
-    typed = {name: data.get(f"{row.prefix}-{name}", getattr(before, name)).strip() for name in NAMES}
-    return Entry(prefix=row.prefix, **typed)
-
-
-def is_changed(entry, before):
-    return any(same_text(getattr(entry, name)) != same_text(getattr(before, name)) for name in NAMES)
+def posted(line, data, default_credit):
+    """The entry as the page sent it; what it did not send stays as it is."""
+    before = stored(line, default_credit)
+    typed = {name: data.get(f"{line.prefix}-{name}", getattr(before, name)).strip() for name in NAMES}
+    changed = any(same_text(typed[name]) != same_text(getattr(before, name)) for name in NAMES)
+    return Entry(prefix=line.prefix, is_changed=changed, **typed)
 
 
 def change_of(entry, credits):
@@ -81,11 +116,11 @@ def note_refusal(entry, refusal):
     entry.errors[FIELD_OF_REFUSAL.get(refusal.field, "outcome")] = refusal.message
 
 
-def summary(entries, names):
-    """[(id of the field, label, sentence)] for the error summary; `names` is {prefix: dossier}."""
+def summary(changed):
+    """[(id of the field, label, sentence)] for the error summary; `changed` is {`Line`: `Entry`}."""
     return [
-        (f"{entry.prefix}-{name}", f"{names[entry.prefix]}, {LABELS[name].lower()}", sentence)
-        for entry in entries
+        (f"{entry.prefix}-{name}", f"{line.application.fabrique.name}, {LABELS[name].lower()}", sentence)
+        for line, entry in changed.items()
         for name, sentence in entry.errors.items()
         if sentence
     ]

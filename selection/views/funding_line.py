@@ -2,9 +2,10 @@
 
 import uuid
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from django.contrib import messages
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -16,12 +17,13 @@ from accounts.forms import attempt, version_of
 from accounts.french import euros, plural
 from accounts.middleware import refuse
 from accounts.models import Job
+from accounts.permissions import require
 from programme.models import Wave
 from selection import scenario_entries as entries
 from selection.adoption import Words, adopt_scenario
 from selection.comparing import AT_MOST, compare
-from selection.funding_line import FundingLine, adoption_items, blocked, read_line, shown, tabs
-from selection.models import Outcome, Scenario
+from selection.funding_line import adoption_items, blocked, read_line, shown, tabs
+from selection.models import Scenario
 from selection.portfolio_words import points, price_sentence
 from selection.proposals import KIND, ask_proposal
 from selection.scenario_forms import AdoptionForm, ProposalForm, RenameForm, ScenarioForm
@@ -40,15 +42,23 @@ READ = "selection.read_panel"
 
 @dataclass
 class Page:
-    """What a POST leaves for the page to show again when it was refused."""
+    """The wave and the scenarios that the address names, and what a POST leaves to show again when it was refused."""
 
-    line: FundingLine
+    request: HttpRequest
+    wave: Wave
+    scenario: Scenario | None
+    against: Scenario | None
     version: int | None = None
     forms: dict = field(default_factory=dict)
     entries: dict = field(default_factory=dict)
     errors: list = field(default_factory=list)
     # The scenario to show after the act.
     then: Scenario | None = None
+
+    @cached_property
+    def line(self):
+        """The page of the scenario, read when it is wanted: an edit reads it once, after it is kept."""
+        return read_line(self.wave, reader=self.request.user, scenario=self.scenario, against=self.against)
 
     @property
     def refused(self):
@@ -63,6 +73,7 @@ def funding_line(request, public_id):
     if request.method == "GET" or request.method == "HEAD":
         return answer(request, page)
     try:
+        require(request.user, PREPARE)
         act = ACTS.get(request.POST.get("act", ""))
         if act is None:
             raise StalePage("Ce formulaire n’est pas complet. Rechargez la page, puis recommencez.")
@@ -86,9 +97,8 @@ def wave_of(request, public_id):
 
 
 def read_page(request, wave):
-    scenario = scenario_of(request, wave, "scenario")
-    against = scenario_of(request, wave, "face")
-    return Page(read_line(wave, reader=request.user, scenario=scenario, against=against), version_of(request))
+    scenario, against = (scenario_of(request, wave, name) for name in ("scenario", "face"))
+    return Page(request, wave, scenario, against, version_of(request))
 
 
 def scenario_of(request, wave, name):
@@ -115,11 +125,11 @@ def whole_page(response):
 
 def address(page, request):
     """The page again, on the scenario that was made or shown."""
-    then = page.then or page.line.scenario
+    then = page.then or page.scenario
     query = {"scenario": then.public_id} if then and then.pk else {}
     if request.GET.get("voir") and page.then is None:
         query["voir"] = request.GET["voir"]
-    path = reverse("selection:funding_line", args=[page.line.wave.public_id])
+    path = reverse("selection:funding_line", args=[page.wave.public_id])
     return f"{path}?{urlencode(query)}" if query else path
 
 
@@ -133,12 +143,12 @@ def shown_scenario(page):
 
 
 def create(request, page):
-    scenario = page.line.scenario
+    scenario = page.scenario
     form = page.forms["create"] = ScenarioForm(request.POST, prefix="nouveau", scenario=scenario)
 
     def verb(data):
         data["waitlist"] = 5 if data["waitlist"] is None else data["waitlist"]
-        return create_scenario(wave=page.line.wave, by=request.user, source=scenario, **data)
+        return create_scenario(wave=page.wave, by=request.user, source=scenario, **data)
 
     if not attempt(form, verb):
         return None
@@ -150,7 +160,7 @@ def propose(request, page):
     form = page.forms["propose"] = ProposalForm(request.POST, prefix="calcul", page=page.line)
 
     def verb(data):
-        return ask_proposal(wave=page.line.wave, name=data["name"], asked=form.asked(), by=request.user)
+        return ask_proposal(wave=page.wave, name=data["name"], asked=form.asked(), by=request.user)
 
     if not attempt(form, verb):
         return None
@@ -158,13 +168,12 @@ def propose(request, page):
 
 
 def save(request, page):
-    scenario, line = shown_scenario(page), page.line
-    before = stored_entries(line)
-    rows = {row.prefix: row for row in line.rows}
-    typed = {key: entries.posted(row, request.POST, before[key]) or before[key] for key, row in rows.items()}
-    changed = {key: entry for key, entry in typed.items() if entries.is_changed(entry, before[key])}
-    credits = {credit.key: credit for credit in line.credits}
-    changes = {rows[key].application: entries.change_of(entry, credits) for key, entry in changed.items()}
+    scenario = page.scenario or shown_scenario(page)
+    lines = entries.lines_posted(page.wave, scenario, request.POST, reader=request.user)
+    credits = {credit.key: credit for credit in entries.credits_to_choose(page.wave, scenario)}
+    typed = {line.prefix: entries.posted(line, request.POST, next(iter(credits), "")) for line in lines}
+    changed = {line: typed[line.prefix] for line in lines if typed[line.prefix].is_changed}
+    changes = {line.application: entries.change_of(entry, credits) for line, entry in changed.items()}
     if not changes:
         return "Rien n’a changé."
     if None not in changes.values():
@@ -172,12 +181,11 @@ def save(request, page):
             edit_scenario(scenario=scenario, changes=changes, by=request.user, version=page.version)
             return f"{plural(len(changes), 'ligne enregistrée', 'lignes enregistrées')}."
         except LinesRefused as refusal:
-            by_dossier = {rows[key].application.pk: entry for key, entry in changed.items()}
-            for application_id, one in refusal.by_dossier.items():
-                entries.note_refusal(by_dossier[application_id], one)
+            for line, entry in changed.items():
+                if line.application.pk in refusal.by_dossier:
+                    entries.note_refusal(entry, refusal.by_dossier[line.application.pk])
     page.entries = typed
-    names = {key: row.application.fabrique.name for key, row in rows.items()}
-    page.errors = entries.summary(changed.values(), names)
+    page.errors = entries.summary(changed)
     return None
 
 
@@ -194,7 +202,7 @@ def rename(request, page):
 def drop(request, page):
     scenario = shown_scenario(page)
     drop_scenario(scenario=scenario, by=request.user, version=page.version)
-    page.line.scenario = None
+    page.scenario = None
     return f"Scénario « {scenario} » supprimé."
 
 
@@ -208,7 +216,7 @@ def adopt(request, page):
             by=request.user,
             words=Words(**data),
             version=page.version,
-            session_version=page.line.session.version if page.line.session else None,
+            session_version=session_version(request),
         )
 
     if not attempt(form, verb):
@@ -220,6 +228,12 @@ def adopt(request, page):
     )
 
 
+def session_version(request):
+    """The version of the panel's day that the page showed."""
+    text = request.POST.get("session", "")
+    return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
 ACTS = {"create": create, "propose": propose, "save": save, "rename": rename, "drop": drop, "adopt": adopt}
 
 
@@ -227,27 +241,25 @@ ACTS = {"create": create, "propose": propose, "save": save, "rename": rename, "d
 
 
 def answer(request, page):
-    template = "selection/_ligne.html" if request.htmx else "selection/ligne.html"
-    return render(request, template, context_of(request, page), status=422 if page.refused else 200)
+    context = list_context(request, page)
+    status = 422 if page.refused else 200
+    if request.htmx:
+        return render(request, "selection/_ligne.html", context, status=status)
+    return render(request, "selection/ligne.html", context | {"forms": forms_of(page)}, status=status)
 
 
-def stored_entries(line):
-    default = line.credits[0].key if line.credits else ""
-    return {row.prefix: entries.stored(row, default) for row in line.rows}
-
-
-def context_of(request, page):
+def list_context(request, page):
+    """What the list, the money and the places show: what one edit changes."""
     line, view = page.line, request.GET.get("voir", "")
     may_prepare = request.user.has_perm(PREPARE) and line.is_open
-    known = page.entries or stored_entries(line)
-    parts = shown(line, view=view, everything="tout" in request.GET or bool(page.errors))
+    default = line.credits[0].key if line.credits else ""
+    parts = shown(line, view=view, everything="tout" in request.GET)
     return {
         "page": line,
         "wave": line.wave,
         "scenario": line.scenario,
-        "parts": [(kind, content, known[content.prefix] if kind == "row" else None) for kind, content in parts],
+        "parts": [(kind, one, entry_of(page, one, default) if kind == "row" else None) for kind, one in parts],
         "tabs": tabs(line, view),
-        "view": view,
         "here": query_of(line, view),
         "may_prepare": may_prepare,
         "may_edit": may_prepare and line.scenario is not None,
@@ -255,24 +267,26 @@ def context_of(request, page):
         "items": list(adoption_items(line)) if line.scenario else [],
         "blocked": blocked(line),
         "errors": page.errors,
-        "prices": [price_sentence(one) for one in findings_of(line).get("prices", ())],
-        "findings": findings_of(line),
-        "gap_text": gap_text(findings_of(line)),
-        "cut": line.cut_place,
         "job": job_of(request, line.wave) if may_prepare else None,
-        "forms": forms_of(page),
-        "waitlist": Outcome.WAITLIST,
+        **findings_context(line.scenario),
+        "cut": line.cut_place,
     }
+
+
+def entry_of(page, row, default):
+    return page.entries.get(row.prefix) or entries.stored(row, default)
+
+
+def findings_context(scenario):
+    findings = scenario.findings if scenario else {}
+    prices = [price_sentence(one) for one in findings.get("prices", ())]
+    return {"prices": prices, "findings": findings, "gap_text": gap_text(findings)}
 
 
 def query_of(line, view):
     """The query string of the page as it is shown."""
     query = {"scenario": line.scenario.public_id} if line.scenario else {}
     return urlencode(query | ({"voir": view} if view else {}))
-
-
-def findings_of(line):
-    return line.scenario.findings if line.scenario else {}
 
 
 def gap_text(findings):

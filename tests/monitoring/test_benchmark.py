@@ -27,6 +27,8 @@ PAGES = {
     "assignment_200x40",
     "calibration_200x40",
     "ranking",
+    "funding_line_edit",
+    "propose_500",
 }
 
 
