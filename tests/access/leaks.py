@@ -18,6 +18,8 @@ PAGES_OF_A_WAVE = (
     "applications:assignment_matrix",
     "selection:wave",
     "selection:panel",
+    "selection:funding_line",
+    "selection:compare_scenarios",
     "selection:decisions",
     "selection:progress",
     "selection:waitlist",

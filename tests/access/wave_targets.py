@@ -14,6 +14,7 @@ from programme import public_questions
 from programme.waves import amend_wave
 from selection import decisions, outcomes
 from selection.forms import session_initial
+from selection.scenarios import create_scenario
 from tests import factories
 from tests.access.actors import RECUSED
 from tests.access.rows import Target
@@ -100,6 +101,19 @@ def panel(world):
     initial = session_initial(None, found.wave, today())
     data = {"act": "hold", "seance-held_on": initial["held_on"].isoformat(), "seance-members_present": "Six membres."}
     return Target({"public_id": found.wave.public_id}, data, words_of(found.dossiers[0]))
+
+
+def funding_line(world):
+    found = deliberation(world)
+    data = {"act": "create", "nouveau-name": "A", "nouveau-origin": "ranking"}
+    return Target({"public_id": found.wave.public_id}, data, words_of(found.dossiers[0]))
+
+
+def scenarios(world):
+    found = deliberation(world)
+    for name in ("A", "B"):
+        create_scenario(wave=found.wave, name=name, origin="ranking", by=found.officer)
+    return Target({"public_id": found.wave.public_id})
 
 
 def adopted(world):
