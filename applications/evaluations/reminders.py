@@ -34,8 +34,8 @@ INVITATION_REMINDED = 7 * DAY
 A = Assignment.State
 history.WORDS.update(
     {
-        "lapse": "n’a pas été faite à temps : elle est caduque",
-        "lapse_reviewer_invitation": "est restée sans réponse : l’invitation est caduque",
+        "lapse": "a repris l’évaluation, restée sans réponse à temps",
+        "lapse_reviewer_invitation": "a clos l’invitation à évaluer, restée sans réponse",
         "replace_reviewer": "a confié l’évaluation à la place d’une personne restée silencieuse",
     }
 )
