@@ -26,12 +26,13 @@ class LodgeForm(DsfrForm):
         rows=8,
     )
 
-    def __init__(self, *args, programme, **kwargs):
+    def __init__(self, *args, programme, kinds=Appeal.ADMINISTRATIVE, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [
+        choices = [
             (Appeal.Kind.GRACIOUS, f"À nous, {programme.service_name} (recours gracieux)"),
             (Appeal.Kind.HIERARCHICAL, f"À notre supérieur, {programme.appeal_authority} (recours hiérarchique)"),
         ]
+        self.fields["kind"].choices = [choice for choice in choices if choice[0] in kinds]
 
 
 class RecordAppealForm(DsfrForm):

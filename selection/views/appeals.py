@@ -217,7 +217,8 @@ def lodge(request, public_id):
     decision = standing_decision(Decision.objects.addressed_to(request.user), application)
     if decision is None:
         return redirect("selection:my_decision", public_id=public_id)
-    form = LodgeForm(request.POST or None, programme=application.wave.call.programme)
+    every = list(decision.appeals.order_by("lodged_on", "pk"))
+    form = LodgeForm(request.POST or None, programme=application.wave.call.programme, kinds=kinds_left(every))
 
     def verb(data):
         return appeals.lodge(decision=decision, by=request.user, **data)
@@ -226,12 +227,11 @@ def lodge(request, public_id):
         messages.success(request, f"Votre recours est enregistré sous le numéro {form.result.number}.")
         return redirect("selection:my_appeals", public_id=public_id)
     return render(
-        request, "selection/my_appeals.html", own_context(application, decision, form), status=status_of(form)
+        request, "selection/my_appeals.html", own_context(application, decision, every, form), status=status_of(form)
     )
 
 
-def own_context(application, decision, form):
-    every = list(decision.appeals.order_by("lodged_on", "pk"))
+def own_context(application, decision, every, form):
     decision.application = application
     return {
         "application": application,

@@ -10,7 +10,6 @@ from accounts.errors import StalePage
 from accounts.forms import attempt, status_of, version_of
 from accounts.french import plural
 from accounts.permissions import require
-from applications.models import Application
 from programme.models import Wave
 from selection.after_forms import CallForm
 from selection.forms import ReasonForm
@@ -96,13 +95,17 @@ def call(request, public_id):
         "application": application,
         "wave": decision.wave,
         "form": form,
-        "passed_over": [one for one in better_placed(decision) if may_read(request, one)] if decision.rank else [],
+        "passed_over": passed_over(request, decision) if decision.rank else [],
     }
     return render(request, "selection/call.html", context, status=status_of(form))
 
 
-def may_read(request, decision):
-    return Application.objects.visible_to(request.user).filter(pk=decision.application_id).exists()
+def passed_over(request, decision):
+    """The dossiers with a better place that still wait, among those that the reader may read."""
+    better = better_placed(decision)
+    known = Decision.objects.visible_to(request.user).filter(pk__in=[one.pk for one in better])
+    readable = set(known.values_list("pk", flat=True))
+    return [one for one in better if one.pk in readable]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
