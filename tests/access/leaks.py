@@ -18,6 +18,7 @@ PAGES_OF_A_WAVE = (
     "applications:assignment_matrix",
     "selection:wave",
     "selection:panel",
+    "selection:meetings",
     "selection:funding_line",
     "selection:compare_scenarios",
     "selection:decisions",
