@@ -40,6 +40,7 @@ def admissible_wave(random, pool):
     number = call.waves.order_by("-number").values_list("number", flat=True).first() + 1
     wave = create_wave(call, number, timezone.localdate() - 10 * DAY, past=False)
     closing = wave.closing
+    wave.move("open_deposit", by=None)
     wave.move("start_instruction", by=None)
     wave.closing = closing
     communes = list(Commune.objects.filter(population__gte=500).order_by("code"))

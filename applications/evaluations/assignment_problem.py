@@ -156,21 +156,15 @@ def shared_already(wave, column):
 def problem_of(read):
     """The arrays of a `WaveRead`."""
     shape = (len(read.dossiers), len(read.seats))
-    costs, allowed, experts = np.zeros(shape, int), np.zeros(shape, bool), np.zeros(shape, bool)
-    for row, dossier in enumerate(read.dossiers):
-        for column, seat in enumerate(read.seats):
-            pair = (dossier.pk, seat.pk)
-            allowed[row, column] = may_meet(read, pair, seat)
-            experts[row, column] = not read.kinds.get(dossier.pk) or bool(read.shared(dossier, seat))
-            costs[row, column] = sum(points for points, _ in read.costs_of(dossier, seat))
+    described, shared = fields_met(read)
     kept, locked = kept_of(read, shape)
-    carried = carried_of(read)
+    allowed, carried = allowed_of(read, shape), carried_of(read)
     most = np.array([seat.capacity for seat in read.seats], int)
     wanted = np.array([dossier.call_version.reviews_per_application for dossier in read.dossiers], int)
     return Problem(
-        costs=costs,
+        costs=costs_met(read, described & ~shared),
         allowed=allowed,
-        experts=experts,
+        experts=~described | shared,
         kept=kept,
         carried=carried,
         # What was chosen by hand is kept, even when it is more than the rule says.
@@ -184,11 +178,38 @@ def problem_of(read):
     )
 
 
-def may_meet(read, pair, seat):
-    """No tie, no answer no, nothing decided by hand against it; who is away takes nothing more."""
-    if pair in read.excluded or pair in read.barred:
-        return False
-    return not seat.away or pair in read.current
+def fields_met(read):
+    """((D, 1) dossiers whose fields are known, (D, R) pairs with a field in common)."""
+    codes = list(KINDS)
+    kinds = np.array([[code in read.kinds.get(dossier.pk, ()) for code in codes] for dossier in read.dossiers], int)
+    known = np.array([[code in seat.fields for code in codes] for seat in read.seats], int)
+    kinds, known = kinds.reshape(-1, len(codes)), known.reshape(-1, len(codes))
+    return kinds.any(axis=1)[:, None], kinds @ known.T > 0
+
+
+def costs_met(read, outside):
+    """`WaveRead.costs_of` of every pair at once, in points."""
+    theirs = np.array([dossier.fabrique.region for dossier in read.dossiers], object)
+    hers = np.array([seat.region for seat in read.seats], object)
+    same = (theirs[:, None] == hers[None, :]) & (hers != "")[None, :]
+    costs = read.settings.outside * outside + read.settings.same_region * same
+    for dossier, user in read.alerts:
+        if dossier in read.row and user in read.column:
+            costs[read.row[dossier], read.column[user]] += read.settings.alert
+    return costs
+
+
+def allowed_of(read, shape):
+    """No tie, no answer no, nothing decided by hand against it; who is away keeps what she has."""
+    allowed = np.ones(shape, bool)
+    allowed[:, [seat.away for seat in read.seats]] = False
+    for dossier, user in read.current:
+        if user in read.column:
+            allowed[read.row[dossier], read.column[user]] = True
+    for dossier, user in [*read.excluded, *read.barred]:
+        if dossier in read.row and user in read.column:
+            allowed[read.row[dossier], read.column[user]] = False
+    return allowed
 
 
 def kept_of(read, shape):

@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from accounts.models import Role
 from applications import assignments, reviewing
+from applications.evaluations.assignment_problem import Settings
 from applications.models import Assignment
 from applications.sheets import criteria_of
 from programme import waves
@@ -34,6 +35,12 @@ def sent_dossier(*reviewers, dossiers=1, **wave_fields):
     assignments.send_to_review(applications=admitted, by=None)
     dossier = fresh(admitted[0])
     return dossier, list(dossier.assignments.select_related("reviewer", "application").order_by("pk"))
+
+
+def calculation(**changes):
+    """The form of a calculation of the assignment, as its page fills it."""
+    asked = Settings().as_json() | {"before": "garder", "seed": 1} | changes
+    return {f"calcul-{name}": value for name, value in asked.items() if name != "partial" or value}
 
 
 def accept(assignment):

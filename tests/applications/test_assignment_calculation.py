@@ -8,7 +8,8 @@ from accounts.errors import NotAllowed, Refusal, StalePage
 from accounts.models import JournalEntry
 from applications import assignments
 from applications.evaluations import proposing
-from applications.evaluations.assignment_problem import Settings
+from applications.evaluations.assignment_problem import Settings, admissible_rows, problem_of, read_wave
+from applications.evaluations.reasons import reasons_of
 from applications.models import Assignment, AssignmentRun, KeptApart, PlaceKind, ReviewerProfile
 from tests import factories
 from tests.applications import review_steps as steps
@@ -51,6 +52,19 @@ def test_the_person_who_knows_the_field_is_chosen_and_the_reason_is_kept():
     [other] = dossier.assignments.exclude(reviewer=expert)
     assert {"text": "Hors de ses domaines", "points": 6} in other.reasons
     assert other.reviewer in (near, far)
+
+
+def test_the_reasons_are_what_the_calculation_paid():
+    wave, dossiers = steps.wave_under_instruction(3)
+    kind(dossiers[0], "fablab", "farm")
+    kind(dossiers[1], "culture")
+    here = dossiers[0].fabrique.region
+    person(["fablab"], region=here), person(["culture"], region="Corse"), person()
+    read = read_wave(wave, list(admissible_rows(wave)))
+    problem = problem_of(read)
+    paid = [[sum(r["points"] for r in reasons_of(read, d, s)) for s in read.seats] for d in read.dossiers]
+    assert problem.costs.tolist() == paid
+    assert len({points for row in paid for points in row}) > 2
 
 
 def test_reviewers_come_from_two_regions_and_not_from_the_dossiers():
@@ -242,14 +256,6 @@ def page(name, *args):
     return reverse(f"applications:{name}", args=args)
 
 
-def asked(**changes):
-    """The form of a calculation as the page fills it."""
-    data = {"before": "garder", "least": 0, "seed": 1}
-    data |= {name: getattr(Settings(), name) for name in ("outside", "same_region", "alert", "expert", "regions")}
-    data |= {"overlap": 30, "load": 1}
-    return {f"calcul-{name}": value for name, value in (data | changes).items()}
-
-
 def test_an_officer_proposes_locks_prices_and_reads_why():
     wave, [dossier] = steps.wave_under_instruction()
     kind(dossier, "fablab")
@@ -257,11 +263,11 @@ def test_an_officer_proposes_locks_prices_and_reads_why():
     client = signed_in(factories.officer())
     path = page("assignment", wave.public_id)
     assert "Proposer une affectation" in text(client.get(path))
-    answer = post(client, page("propose_reviewers", wave.public_id), asked(seed=4))
+    answer = post(client, page("propose_reviewers", wave.public_id), steps.calculation(seed=4))
     assert answer.url == path
     shown = text(client.get(path))
     assert "Connaît : fablab" in shown and "Hors de ses domaines (6 pt)" in shown
-    assert "graine 4" in shown and "2 choix nouveaux" in shown
+    assert "graine 4" in shown and "2 choix ajoutés" in shown
     [one, _] = dossier.assignments.order_by("pk")
     post(client, page("lock_choice", wave.public_id), {"verrouiller": str(one.public_id)})
     assert fresh(one).locked
@@ -282,10 +288,10 @@ def test_the_page_says_what_to_loosen_and_keeps_what_was_typed():
     wave, _ = steps.wave_under_instruction(2)
     full = person(capacity=1)
     client = signed_in(factories.officer())
-    post(client, page("propose_reviewers", wave.public_id), asked())
+    post(client, page("propose_reviewers", wave.public_id), steps.calculation())
     shown = text(client.get(page("assignment", wave.public_id)))
     assert "Les règles ne peuvent pas toutes être tenues" in shown and str(full) in shown
-    bad = post(client, page("propose_reviewers", wave.public_id), asked(seed="x", least=3))
+    bad = post(client, page("propose_reviewers", wave.public_id), steps.calculation(seed="x", least=3))
     assert bad.status_code == 422
     assert 'value="3"' in bad.content.decode()
 
