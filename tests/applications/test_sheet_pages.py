@@ -71,7 +71,9 @@ def test_a_piece_is_read_where_the_sheet_is_written(desk):
     assert "Lire ici" in page
     picture = at("piece_picture", one.application.public_id, attachment.public_id, 1)
     assert picture in page
-    assert client.get(picture).status_code == 200
+    answer = client.get(picture)
+    assert answer.status_code == 200
+    answer.close()
 
 
 def test_a_newer_version_says_what_it_changes(desk):
