@@ -83,6 +83,9 @@ def for_reader(facts, wave, user):
             for name in ("ranking", "ties", "departures", "interests")
         },
     )
+    if hidden:
+        # What others declared outside any dossier may name the structure of one.
+        kept = replace(kept, interests=tuple(one for one in kept.interests if one.reference or one.name == str(user)))
     named = {one.reference for name in ("points", "ranking", "interests") for one in getattr(facts, name)}
     return kept, bool(named & hidden)
 

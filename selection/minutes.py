@@ -4,11 +4,13 @@ from django.utils import timezone
 
 from accounts.french import NBSP, euros, hour, long_datetime, plural, weekday_date
 from applications.evaluations.calibration import Refused
-from applications.models import Recusal
+from applications.evaluations.register import lines_of
+from applications.models import Interest
 from applications.ranking import ranking
 from applications.receipts import service_of_wave
 from documents import requests
-from documents.minutes_facts import About, Ballots, Interest, Member, MinutesFacts, Point, Ranked
+from documents.minutes_facts import About, Ballots, Member, MinutesFacts, Point, Ranked
+from documents.minutes_facts import Interest as InterestLine
 from documents.models import Document
 from selection.attendance import quorum_of
 from selection.models import Attendance, Motion, Outcome, PanelMeeting, PanelSession, PreparedOutcome, Scenario, Vote
@@ -70,7 +72,7 @@ def facts_of(meeting):
         ties=tuple(ties_in_words(lines)) if held else (),
         adoption=tuple(adoption_in_words(meeting, prepared)) if held else (),
         departures=tuple(departures_in_words(prepared)) if held else (),
-        interests=tuple(register(meeting.wave)),
+        interests=tuple(register(meeting)),
     )
 
 
@@ -272,16 +274,25 @@ def departures_in_words(prepared):
             yield About(reference=row.application.reference, text=text)
 
 
-def register(wave):
-    """The register of interests and recusals on the dossiers of a wave, in the order in which it was written."""
-    rows = Recusal.objects.filter(application__wave=wave).select_related("application", "user").order_by("pk")
-    for row in rows:
-        lifted = f" Levé le {long_datetime(row.lifted_at)} : {row.lift_reason}" if row.lifted_at else ""
-        yield Interest(
-            reference=row.application.reference or "",
+def register(meeting):
+    """The register of recusals on the dossiers of the wave, then the interests that the members declared."""
+    for line in lines_of(meeting.wave):
+        lifted = f" Levé le {long_datetime(line.lifted_at)} : {line.lift_reason}" if line.lifted_at else ""
+        yield InterestLine(
+            reference=line.reference,
+            name=line.person,
+            kind=line.kind,
+            text=f"{line.text}{lifted}",
+            since=long_datetime(line.at),
+            origin=line.origin,
+        )
+    members = meeting.members.order_by().values("user")
+    for row in Interest.objects.filter(user__in=members, withdrawn_at=None).select_related("user", "commune"):
+        yield InterestLine(
+            reference="",
             name=str(row.user),
             kind=row.get_kind_display(),
-            text=f"{row.text}{lifted}",
-            since=long_datetime(row.at),
-            origin=row.get_origin_display(),
+            text=" ".join(filter(None, [row.what, row.note])),
+            since=long_datetime(row.declared_at),
+            origin="Déclaration d’intérêts",
         )

@@ -55,7 +55,8 @@ def open_deliberation(people):
     officer = people.page("instruction")
     officer.goto("/pilotage/vagues/")
     waves = officer.locator("main a[href^='/pilotage/vagues/']")
-    paths = sorted({link.get_attribute("href") for link in waves.all()})
+    paths = sorted({link.get_attribute("href") for link in waves.all()} - {None})
+    paths = [path for path in paths if re.fullmatch(r"/pilotage/vagues/[0-9a-f-]{36}/", path)]
     for path in paths:
         officer.goto(path)
         button = officer.get_by_role("button", name="Ouvrir la délibération")

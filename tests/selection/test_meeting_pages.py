@@ -1,6 +1,7 @@
 """The pages of a panel's day: what each shows, to whom, and a whole day by forms alone."""
 
 import datetime
+import uuid
 
 import pytest
 from django.urls import reverse
@@ -25,6 +26,7 @@ def page(client, user, name, **kwargs):
 
 def post(client, user, name, data, **kwargs):
     client.force_login(user)
+    data = {"idempotency_key": uuid.uuid4().hex, **data}
     return client.post(reverse(f"selection:{name}", kwargs=kwargs), data, follow=True)
 
 

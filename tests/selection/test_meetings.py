@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.errors import NotAllowed, Refusal, StalePage
 from accounts.models import OutboxMessage
 from applications.evaluations.recusals import recuse
-from applications.models import Application, Recusal
+from applications.models import Application, Interest, Recusal
 from documents.production import produce
 from selection import attendance, meetings, opinions, outcomes, sittings, votes
 from selection.attendance import members_of, quorum_of
@@ -329,6 +329,14 @@ def test_the_minutes_are_frozen_and_made_once_as_a_tagged_pdf():
     assert document.rendered_at, document.last_error
     assert "réservés" in " ".join(document.letter.adoption)
     assert bytes(document.content.data).startswith(b"%PDF")
+
+
+def test_the_interests_that_members_declared_are_with_the_minutes(panel):
+    meeting = opened(panel)
+    declared = meeting.members.select_related("user")[1].user
+    Interest.objects.create(user=declared, kind="employer", body="Région Auvergne-Rhône-Alpes", declared_by=declared)
+    told = facts_of(meeting).interests
+    assert [(line.name, line.text) for line in told] == [(str(declared), "Région Auvergne-Rhône-Alpes")]
 
 
 def test_nothing_is_left_open_behind_a_meeting(panel):
