@@ -63,7 +63,7 @@ def own_profile(request):
     lines = Interest.objects.filter(user=request.user).select_related("commune")
     context = {
         **forms,
-        "known": known,
+        "version": known.version if known else None,
         "lines": in_force(lines),
         "accepted": profiles.terms_accepted(request.user),
     }

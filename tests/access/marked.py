@@ -34,7 +34,7 @@ from applications.models import (
 )
 from documents.models import Document, StoredFile
 from programme import waves
-from programme.models import Call, Question, Wave
+from programme.models import Call, Wave
 from tests import factories
 from tests.access.leaks import text_of
 from tests.access.resolver import patterns
@@ -76,8 +76,9 @@ def plant():
     )  # fmt: skip
     draft = factories.draft(by=owner, organisation_=structure, wave_=wave, place_name=f"Lieu {marks['place']}")
     draft = factories.fill(draft)
-    write_parts(draft, marks)
+    write_texts(draft, marks)
     dossier = factories.send(factories.fresh(draft))
+    write_parts(dossier, marks)
     other = factories.admissible(wave_=wave)
     dossier = admissibility.admit(application=dossier, by=None)
     marks["number"] = dossier.reference
@@ -93,21 +94,26 @@ def plant():
     return marks, factories.fresh(dossier), wave, people
 
 
-def write_parts(draft, marks):
-    """The parts beside the form, and the long answers."""
-    Partner.objects.create(
-        application=draft, position=1, name=f"Partenaire {marks['partner']}", siret=f"{PARTNER_SIREN}00013",
-        role=marks["partner"],
-    )  # fmt: skip
-    Post.objects.create(application=draft, position=1, title=f"Poste {marks['post']}")
-    Site.objects.update_or_create(application=draft, position=1, defaults={"address": f"2 rue {marks['site']}"})
-    CoFunding.objects.create(application=draft, account="74-region", funder=f"Région {marks['funder']}")
+def write_texts(draft, marks):
+    """The long answers, the note of the plan and the names of the files: they are frozen with what is sent."""
     Project.objects.update_or_create(application=draft, defaults={"plan_note": marks["note"]})
-    long_ones = Question.objects.filter(kind="long_text")
-    for answer in Answer.objects.filter(application=draft, question__in=long_ones):
+    for answer in Answer.objects.filter(application=draft, question__kind="long_text"):
         answer.text = f"Notre projet {marks['answer']}"
         answer.save(update_fields=["text"])
     StoredFile.objects.filter(pk__in=draft.attachments.values("file")).update(name=f"{marks['file']}.pdf")
+
+
+def write_parts(dossier, marks):
+    """The parts beside the form."""
+    Partner.objects.create(
+        application=dossier, position=1, name=f"Partenaire {marks['partner']}", siret=f"{PARTNER_SIREN}00013",
+        role=marks["partner"],
+    )  # fmt: skip
+    Post.objects.create(application=dossier, position=1, title=f"Poste {marks['post']}")
+    Site.objects.update_or_create(application=dossier, position=1, defaults={"address": f"2 rue {marks['site']}"})
+    CoFunding.objects.update_or_create(
+        application=dossier, account="74-region", defaults={"funder": f"Région {marks['funder']}"}
+    )
 
 
 def keep_out(dossier):
