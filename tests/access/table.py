@@ -346,7 +346,7 @@ REVIEWING = [
     Row("applications:assignment_matrix", STAFF, get=STAFF, target=then.wave),
     Row("applications:propose_reviewers", OFFICERS, post=OFFICERS, target=then.to_propose),
     Row("applications:price_rules", OFFICERS, post=OFFICERS, target=then.assigned_wave),
-    Row("applications:lock_choice", OFFICERS, post=OFFICERS, target=then.to_lock),
+    Row("applications:lock_choice", OFFICERS, sees=ACT_OF_OFFICER, post=ACT_OF_OFFICER, target=then.to_lock),
     Row("applications:keep_apart", OFFICERS, post=OFFICERS, target=then.to_keep_apart),
     Row("applications:let_meet", OFFICERS, post=OFFICERS, target=then.kept_apart),
     Row("applications:send_to_review", OFFICERS, post=OFFICERS, target=then.assigned_wave),
