@@ -22,7 +22,7 @@ OPENED_CENTS = 450_000_000
 
 @contextmanager
 def shared_wave():
-    """(wave, chair, lines): a wave at its panel, with AE and CP opened for it; forgotten afterwards."""
+    """(wave, chair): a wave at its panel, with AE and CP opened for it; forgotten afterwards."""
     with ranked.scored_wave(ranked.RANKED, ranked.RANKED_BY) as (wave, chair):
         lines = list(Line.objects.filter(programme=wave.call.programme).order_by("code")[:2])
         today = timezone.localdate()
@@ -31,7 +31,7 @@ def shared_wave():
                 axis=axis, line=line, fiscal_year=today.year, cents=OPENED_CENTS, effective_on=today,
                 act="Mesure", by=None, key=f"mesure:{axis}:{line.pk}:{wave.pk}",
             )  # fmt: skip
-        yield wave, chair, lines
+        yield wave, chair
 
 
 def edits(client, wave, chair):
