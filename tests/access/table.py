@@ -71,6 +71,8 @@ PUBLIC = [
 ]
 
 ENTRANCE = [
+    # The link of the mail is the key: whoever has it answers, without an account.
+    Row("applications:reviewer_invitation", EVERYONE, get=EVERYONE, post=EVERYONE, target=pool.invitation_link),
     Row("account_login", EVERYONE, get=EVERYONE, post=EVERYONE, target=at.sign_in, served=MOVED_ON),
     Row("account_signup", EVERYONE, get=EVERYONE, post=EVERYONE, target=at.sign_up, served=MOVED_ON),
     # Signing out of no session: sent to the home page.
@@ -300,8 +302,6 @@ REGISTER = OFFICERS | PANEL_CHAIR | DECISION_MAKER | AUDITOR
 REVIEWING = [
     Row("applications:desk", REVIEWERS, get=REVIEWERS),
     Row("applications:own_profile", REVIEWERS, get=REVIEWERS, post=REVIEWERS, target=pool.own_profile),
-    # The link of the mail is the key: whoever has it answers, without an account.
-    Row("applications:reviewer_invitation", EVERYONE, get=EVERYONE, post=EVERYONE, target=pool.invitation_link),
     Row("applications:pool", OFFICERS | AUDITOR, get=OFFICERS | AUDITOR),
     Row("applications:invite_reviewer", OFFICERS, get=OFFICERS, post=OFFICERS, target=pool.to_invite),
     Row("applications:cancel_reviewer_invitation", OFFICERS, post=OFFICERS, target=pool.invitation),
