@@ -212,15 +212,3 @@ class AssignForm(DsfrForm):
 
 class ReasonForm(DsfrForm):
     reason = forms.CharField(label="Motif", max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
-
-
-class ProfileForm(DsfrForm):
-    employer = forms.CharField(label="Organisme", required=False, max_length=200)
-    employer_siren = forms.CharField(
-        label="SIREN de l’organisme",
-        required=False,
-        max_length=11,
-        help_text="Neuf chiffres. Un dossier de cet organisme ne sera jamais confié à cette personne.",
-    )
-    region = forms.CharField(label="Région", required=False, max_length=60)
-    capacity = forms.IntegerField(label="Dossiers au plus dans une vague", min_value=0, max_value=200)

@@ -176,6 +176,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-previews": {"task": "documents.sweep_previews", "schedule": 20.0},
     "sweep-mail": {"task": "accounts.sweep_mail", "schedule": 20.0},
     "sweep-clocks": {"task": "applications.sweep_clocks", "schedule": 300.0},
+    "sweep-reviews": {"task": "applications.sweep_reviews", "schedule": 300.0},
     "sweep-after": {"task": "selection.sweep_after", "schedule": 60.0},
     "sweep-jobs": {"task": "accounts.sweep_jobs", "schedule": 20.0},
     "forget-old-keys": {"task": "accounts.forget_old_keys", "schedule": 24 * 3600.0},

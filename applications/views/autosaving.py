@@ -50,7 +50,7 @@ def section(request, public_id, slug):
 
 @quiet
 def sheet(request, public_id):
-    mine = Assignment.objects.open_to(request.user).filter(reviewer__in=User.objects.holding(Role.REVIEWER))
+    mine = Assignment.objects.written_by(request.user).filter(reviewer__in=User.objects.holding(Role.REVIEWER))
     assignment = mine.select_related("application__call_version").filter(public_id=public_id).first()
     if assignment is None:
         return no_such_sheet(request)

@@ -10,12 +10,13 @@ from accounts.forms import attempt
 from accounts.history import SYSTEM, HistoryEntry, words_of
 from accounts.models import JournalEntry
 from applications import assignments, reviewing
+from applications.evaluations.conflicts import exclusions_of
 from applications.evaluations.rubric import criterion_means, thresholds_missed
 from applications.evaluations.texts import words_of_score
 from applications.models import ApplicationState, Assignment, Review
 from applications.models.review import ASSIGN
 from applications.review_forms import AssignForm, ReasonForm
-from applications.roster import networks_of, seats_of
+from applications.roster import seats_of
 from applications.sheets import criteria_of, share_of, summary_of
 from applications.views.scope import staff_dossier_of
 
@@ -133,8 +134,8 @@ def missed_by(dossier, sheets, summary):
 def choices_of(dossier, asked, seats):
     """[(public id, label)] of the people who may be asked, the least loaded first."""
     out = {a.reviewer_id for a in asked if a.state in (*Assignment.ACTIVE, Assignment.State.RECUSED)}
-    networks = networks_of([dossier])[dossier.pk]
-    free = [s for s in seats.values() if s.pk not in out and s.room and not s.tie_with(dossier.organisation, networks)]
+    tied = exclusions_of(dossier, people=[seat.reviewer for seat in seats.values()])
+    free = [seat for seat in seats.values() if seat.pk not in out and seat.room and seat.pk not in tied]
     return [
         (str(seat.reviewer.public_id), f"{seat.reviewer}, {seat.load} sur {seat.capacity}")
         for seat in sorted(free, key=lambda seat: seat.load)
@@ -143,9 +144,12 @@ def choices_of(dossier, asked, seats):
 
 def barred_of(dossier, asked, seats):
     """Why others cannot be asked, in sentences."""
+    tied = exclusions_of(dossier, people=[seat.reviewer for seat in seats.values()])
     told = [f"{a.reviewer} a déclaré un lien." for a in asked if a.state == Assignment.State.RECUSED]
-    networks = networks_of([dossier])[dossier.pk]
-    told += [tie for seat in seats.values() if (tie := seat.tie_with(dossier.organisation, networks))]
+    declared = {a.reviewer_id for a in asked if a.state == Assignment.State.RECUSED}
+    told += [
+        f"{seats[user].reviewer} : {tied[user][0].text}" for user in seats if user in tied and user not in declared
+    ]
     full = [str(seat.reviewer) for seat in seats.values() if not seat.room]
     return told + ([f"Au maximum de leur charge : {', '.join(full)}."] if full else [])
 

@@ -9,7 +9,7 @@ from django.db import connection, connections
 from accounts.errors import Refusal
 from accounts.models import JournalEntry
 from applications import assignments, reviewing
-from applications.evaluations import proposing
+from applications.evaluations import profiles, proposing
 from applications.models import ApplicationState, Assignment, Review
 from tests import factories
 from tests.applications import review_steps as steps
@@ -82,7 +82,7 @@ def test_drafts_of_several_tabs_never_mix():
 def test_the_last_room_of_a_reviewer_goes_to_one_dossier():
     _, dossiers = steps.wave_under_instruction(6)
     person = factories.reviewer()
-    assignments.describe_reviewer(user=person, employer="", employer_siren="", region="", capacity=1, by=None)
+    profiles.describe_reviewer(user=person, employer="", employer_siren="", region="", capacity=1, by=None)
     results = all_at_once(
         [lambda d=dossier: assignments.assign(application=d, reviewers=[person], by=None) for dossier in dossiers]
     )

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from accounts.errors import NotAllowed, Refusal, StalePage
 from accounts.models import JournalEntry, OutboxMessage
 from applications import assignments, reviewing
-from applications.evaluations import proposing
+from applications.evaluations import profiles, proposing
 from applications.evaluations.assignment_problem import Settings
 from applications.evaluations.filling import IncompleteSheet
 from applications.models import (
@@ -69,7 +69,7 @@ def test_proposal_never_meets_a_tie_the_system_can_see():
 
 
 def describe(person, siren="", capacity=12):
-    return assignments.describe_reviewer(
+    return profiles.describe_reviewer(
         user=person, employer="Organisme", employer_siren=siren, region="", capacity=capacity, by=None
     )
 

@@ -9,6 +9,7 @@ from django.db import close_old_connections
 
 from accounts import digests, jobs, notify
 from applications import silence
+from applications.evaluations import reminders
 from documents import previews, scanning, sweeper
 from selection import sweeping
 
@@ -39,12 +40,16 @@ class Command(BaseCommand):
         jobs.sweep()
         scans, drawn = scanning.sweep(), previews.sweep()
         clocks, refusals = silence.sweep()
+        reviews = reminders.sweep()
         closed, silent, handed = sweeping.sweep()
         if scans or drawn:
             self.stdout.write(f"{scans} fichier(s) à analyser, {drawn} aperçu(x)")
         if mails or letters or clocks or refusals:
             done = f"{mails} courriel(s), {letters} document(s), {clocks} horloge(s) reprise(s), {refusals} rejet(s)"
             self.stdout.write(f"{done} implicite(s) constaté(s)")
+        if reviews != reminders.Done():
+            done = f"{reviews.recused} déport(s) inscrit(s), {reviews.reminded} rappel(s)"
+            self.stdout.write(f"{done}, {reviews.lapsed} évaluation(s) caduque(s), {reviews.replaced} remplacée(s)")
         if closed or silent or handed:
             done = f"{closed} rejet(s) de liste complémentaire à signer, {silent} recours rejeté(s) par le silence"
             self.stdout.write(f"{done}, {handed} décision(s) remise(s)")
