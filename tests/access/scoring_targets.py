@@ -42,7 +42,7 @@ def example(world, *, published):
     version = world.in_review.call_version
     criteria = criteria_of(version)
     row = exercise.write_example(
-        version=version, title="Un lieu inventé", text="Ce que dit ce lieu.", by=None,
+        version=version, title="Un lieu inventé", text="Ce que dit ce lieu.", by=world.people["officer"],
         points={one.pk: 3 for one in criteria}, reasons={one.pk: REASON for one in criteria},
     )  # fmt: skip
     return exercise.publish_example(example=row, by=None) if published else row
