@@ -68,6 +68,8 @@ class AssignmentQuerySet(models.QuerySet):
 
     def written_by(self, user):
         """The same for a POST, that shows nothing: what is in the register, without looking for more in the facts."""
+        if not user.is_authenticated:
+            return self.none()
         return self.asked_of(user).filter(~registered(user, "application"), state__in=self.model.OPEN)
 
     def visible_to(self, user):
