@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.french import euros, plural
 from applications.models import ApplicationState
 from applications.ranking import RankedDossier, ranking
+from funding.models import Line
 from programme.models import Target, Wave
 from selection.adoption import adopted_of
 from selection.cash import CashYear, cash_years
@@ -29,13 +30,14 @@ class Row:
     """One dossier of the list.
 
     Attributes:
-        given: what the scenario gives it, None when it came since. against: what the other scenario gives it.
+        given: what the scenario gives it, None when it came since.
+        was_funded: whether the other scenario funds it; None when there is no other.
         crosses: its rank interval is on both sides of the funding line: chance alone may have put it there.
     """
 
     line: RankedDossier
     given: ScenarioLine | None
-    against: ScenarioLine | None = None
+    was_funded: bool | None = None
     departs: bool = False
     crosses: bool = False
     width: int = 1
@@ -93,8 +95,9 @@ class Row:
     @property
     def movement(self):
         """ENTERS, LEAVES or "" against the other scenario."""
-        before = bool(self.against and self.against.is_funded)
-        return "" if before == self.is_funded else ENTERS if self.is_funded else LEAVES
+        if self.was_funded is None or self.was_funded == self.is_funded:
+            return ""
+        return ENTERS if self.is_funded else LEAVES
 
 
 @dataclass
@@ -235,10 +238,12 @@ def scenarios_of(wave, visible):
 
 def rows_of(page, found):
     given = lines_of(page.scenario)
-    others = lines_of(page.against)
-    rows = [
-        Row(line, given.get(line.application.pk), others.get(line.application.pk), width=len(found)) for line in found
-    ]
+    rows = [Row(line, given.get(line.application.pk), width=len(found)) for line in found]
+    if page.against:
+        funded = ScenarioLine.objects.filter(scenario=page.against, outcome=Outcome.PROPOSED)
+        before = set(funded.values_list("application", flat=True))
+        for row in rows:
+            row.was_funded = row.application.pk in before
     place = {row.application.pk: (row.line.rank or len(rows) + 1, index) for index, row in enumerate(rows)}
     leaving = departures(in_rank_order([row.given for row in rows if row.given], place))
     cut = sum(row.is_funded for row in rows)
@@ -250,11 +255,14 @@ def rows_of(page, found):
 
 
 def lines_of(scenario):
-    """{application id: `ScenarioLine`}; one query."""
+    """{application id: `ScenarioLine`}; two queries: hundreds of lines draw on a few budget lines."""
     if scenario is None:
         return {}
-    rows = ScenarioLine.objects.filter(scenario=scenario).select_related("line")
-    return {line.application_id: line for line in rows}
+    rows = {line.application_id: line for line in ScenarioLine.objects.filter(scenario=scenario)}
+    drawn = Line.objects.in_bulk({line.line_id for line in rows.values() if line.line_id})
+    for line in rows.values():
+        line.line = drawn.get(line.line_id)
+    return rows
 
 
 def read_money(page):
