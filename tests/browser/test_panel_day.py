@@ -81,7 +81,7 @@ def call_members(people, page, keys, wave):
     keys.find("Jour")
     write_day(page, today)
     keys.find("Heure")
-    page.keyboard.type("2359")
+    write_part(page, ("2359", "1159PM"), "23:59")
     keys.find("Lieu")
     keys.write("Salle du conseil, et visioconférence")
     keys.find(MEMBER)
@@ -97,14 +97,18 @@ def call_members(people, page, keys, wave):
 
 
 def write_day(page, day):
-    """Into a date field, whatever the order of its parts in this browser."""
-    for typed in (f"{day:%d%m%Y}", f"{day:%m%d%Y}"):
+    write_part(page, (f"{day:%d%m%Y}", f"{day:%m%d%Y}"), day.isoformat())
+
+
+def write_part(page, ways, wanted):
+    """Into a field of a day or an hour, whatever the order of its parts in this browser."""
+    for typed in ways:
         page.keyboard.type(typed)
-        if page.evaluate("document.activeElement.value") == day.isoformat():
+        if page.evaluate("document.activeElement.value") == wanted:
             return
-        for _ in range(2):
+        for _ in range(3):
             page.keyboard.press("ArrowLeft")
-    raise AssertionError(f"the day was not understood: {page.evaluate('document.activeElement.value')}")
+    raise AssertionError(f"{wanted} was not understood: {page.evaluate('document.activeElement.value')}")
 
 
 def sit_and_open(people, page, keys):
