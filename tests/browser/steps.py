@@ -167,7 +167,8 @@ def attach(page, dossier, kind, name, content=None):
     field(page, "Fichier").set_input_files(file_of(name, content))
     press(page, "Joindre la pièce")
     # Leaving sooner would read the next page before this piece is kept, and send it stale.
-    page.locator("#pieces-jointes").get_by_text(name).first.wait_for()
+    kept = page.locator("#pieces-jointes").get_by_text(name)
+    kept.or_(page.locator(".fr-message--error")).first.wait_for()
 
 
 def send_dossier(page, dossier, button="Envoyer mon dossier", *, twice=False):
