@@ -107,7 +107,7 @@ def words_of(title):
 
 
 def hints_of(application, user):
-    """What a dossier may double, or may be doubled by, among those that `user` may read: one query, two when some are."""
+    """What a dossier may double, or may be doubled by, among those that `user` may read: one query, or two."""
     pairs = DuplicateHint.objects.filter(Q(application=application) | Q(other=application))
     hints = list(pairs.select_related("dismissed_by").order_by("dismissed_at", "-pk"))
     facing = dossiers_facing(application, hints, user)
