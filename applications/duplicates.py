@@ -146,7 +146,7 @@ def dismiss(*, hint, reason, by):
     require(by, INSTRUCT)
     reason = " ".join((reason or "").split())[:500]
     if not reason:
-        raise Refusal("Dites pourquoi ce n’est pas un doublon : la phrase est gardée.", field="reason")
+        raise Refusal("Dites pourquoi ce n’est pas un doublon : la phrase est gardée.", field="reason")
     with transaction.atomic():
         pair = DuplicateHint.objects.select_for_update(of=("self",)).select_related("application", "other")
         hint = pair.get(pk=hint.pk)

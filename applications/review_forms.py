@@ -7,7 +7,7 @@ from applications.reviewing import MAX_TEXT
 from applications.sheets import share_of
 
 NO_TIE, CANNOT, TIE = "accepter", "refuser", "lien"
-EXAMPLES = "Par exemple : membre du conseil d’administration, employeur partenaire, proche parent d’un salarié."
+EXAMPLES = "Par exemple : membre du conseil d’administration, employeur partenaire, proche parent d’un salarié."
 
 
 class AnswerForm(DsfrForm):
@@ -17,12 +17,12 @@ class AnswerForm(DsfrForm):
         choices=[
             (NO_TIE, "Je n’ai aucun lien avec ce projet ni avec ceux qui le portent, et j’accepte de l’évaluer"),
             (CANNOT, "Je n’ai aucun lien, mais je ne peux pas l’évaluer"),
-            (TIE, "J’ai un lien avec ce projet ou avec ceux qui le portent : je me retire"),
+            (TIE, "J’ai un lien avec ce projet ou avec ceux qui le portent : je me retire"),
         ],
         error_messages={"required": "Choisissez une réponse."},
     )
     nature = forms.CharField(
-        label="En cas de lien, quel est-il ?",
+        label="En cas de lien, quel est-il ?",
         help_text=EXAMPLES,
         required=False,
         max_length=500,
@@ -47,7 +47,7 @@ class AnswerForm(DsfrForm):
 
 class InterestForm(DsfrForm):
     nature = forms.CharField(
-        label="Quel est ce lien ?",
+        label="Quel est ce lien ?",
         help_text=EXAMPLES,
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -89,7 +89,7 @@ class SheetForm(DsfrForm):
                 empty_value=None,
                 required=False,
                 widget=forms.RadioSelect,
-                error_messages={"invalid_choice": "Ce niveau n’existe pas : choisissez un niveau de la liste."},
+                error_messages={"invalid_choice": "Ce niveau n’existe pas : choisissez un niveau de la liste."},
             )
             self.fields[f"reason_{criterion.pk}"] = text_field(f"Raison, {criterion.label}", rows=3)
         self.fields["comment"] = text_field("Avis d’ensemble", rows=3)

@@ -40,7 +40,7 @@ class StaleSheet(StalePage):
 
     def __init__(self, review):
         super().__init__(
-            "Cette évaluation a été enregistrée depuis une autre page entre-temps : rien n’a été écrasé. "
+            "Cette évaluation a été enregistrée depuis une autre page entre-temps : rien n’a été écrasé. "
             "Comparez les deux textes ci-dessous, puis choisissez."
         )
         self.review = review
@@ -96,7 +96,7 @@ def refuse_seen_tie(dossier, locked):
     """The reviewer says that she has no tie, and the system sees one: it was made after the dossier was entrusted."""
     seat = seats_of(dossier.wave, [locked.reviewer]).get(locked.reviewer_id)
     if seat and (tie := seat.tie_with(dossier.organisation, networks_of([dossier])[dossier.pk])):
-        raise Refusal(f"{tie} Dites que vous avez un lien, et lequel : le dossier sera confié à quelqu’un d’autre.")
+        raise Refusal(f"{tie} Dites que vous avez un lien, et lequel : le dossier sera confié à quelqu’un d’autre.")
 
 
 def declare_interest(*, assignment, nature, by):
@@ -137,8 +137,8 @@ def refuse_closed(dossier, assignment, states):
         raise StalePage(assignment.refused_transition_message())
     if dossier.state != S.IN_REVIEW:
         raise StalePage(
-            f"Ce dossier n’est plus en évaluation : il est « {dossier.get_state_display()} ». "
-            "Rien n’a été enregistré ; votre texte est gardé ci-dessous."
+            f"Ce dossier n’est plus en évaluation : il est « {dossier.get_state_display()} ». "
+            "Rien n’a été enregistré ; votre texte est gardé ci-dessous."
         )
 
 
@@ -150,7 +150,7 @@ def tell_officer(dossier, assignment, what):
         Event.REVIEW,
         key=f"assignment-closed:{assignment.pk}v{assignment.version}",
         recipient=dossier.officer,
-        subject=f"{dossier.reference} : {assignment.reviewer} {what}",
+        subject=f"{dossier.reference} : {assignment.reviewer} {what}",
         body=(
             f"Bonjour,\n\n{assignment.reviewer} {what} pour le dossier {dossier.reference}, {dossier.fabrique}.\n"
             "Si une évaluation manque, confiez le dossier à une autre personne.\n"
@@ -242,7 +242,7 @@ def write_sheet(review, criteria, points, reasons, comment):
     for criterion in criteria:
         given = points.get(criterion.pk)
         if given is not None and criterion.level(given) is None:
-            raise Refusal(f"« {criterion.label} » n’a pas de niveau {given}. Choisissez un niveau de la liste.")
+            raise Refusal(f"« {criterion.label} » n’a pas de niveau {given}. Choisissez un niveau de la liste.")
         reason = bounded(reasons.get(criterion.pk, ""))
         rows.append(ReviewScore(review=review, criterion_id=criterion.pk, points=given, reason=reason))
     ReviewScore.objects.bulk_create(
@@ -254,7 +254,7 @@ def write_sheet(review, criteria, points, reasons, comment):
 def bounded(text):
     text = text.replace("\r\n", "\n").strip()
     if len(text) > MAX_TEXT:
-        raise Refusal(f"Ce texte a {len(text)} signes : raccourcissez-le à {MAX_TEXT} au plus.")
+        raise Refusal(f"Ce texte a {len(text)} signes : raccourcissez-le à {MAX_TEXT} au plus.")
     return text
 
 
@@ -289,7 +289,7 @@ def reopen(*, assignment, reason, by):
     """
     require(by, ASSIGN)
     if not reason.strip():
-        raise Refusal("Dites pourquoi : l’évaluateur en est informé.", field="reason")
+        raise Refusal("Dites pourquoi : l’évaluateur en est informé.", field="reason")
     with transaction.atomic():
         dossier = locked_application(assignment.application_id)
         locked = Assignment.objects.select_for_update(of=("self",)).get(pk=assignment.pk)
@@ -311,7 +311,7 @@ def tell_author(dossier, assignment, reason):
         key=f"sheet-reopened:{assignment.pk}v{assignment.version}",
         recipient=assignment.reviewer,
         subject=f"Votre évaluation du dossier {dossier.reference} est rouverte",
-        body=f"Bonjour {assignment.reviewer},\n\nVotre évaluation est à reprendre :\n{reason}\n",
+        body=f"Bonjour {assignment.reviewer},\n\nVotre évaluation est à reprendre :\n{reason}\n",
     )
 
 
@@ -331,7 +331,7 @@ def settle(*, application, reason, by):
         dossier = locked_application(application.pk)
         assignments = list(dossier.assignments.select_for_update(of=("self",)).order_by("pk"))
         if not any(assignment.state == Assignment.State.SUBMITTED for assignment in assignments):
-            raise Refusal("Aucune évaluation n’est rendue : le comité n’aurait rien pour juger.")
+            raise Refusal("Aucune évaluation n’est rendue : le comité n’aurait rien pour juger.")
         for assignment in assignments:
             if assignment.state in Assignment.PENDING:
                 assignment.move("take_back", by=by)

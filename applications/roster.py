@@ -46,7 +46,7 @@ class Seat:
             return f"L’organisme de {self.reviewer} est la structure qui demande (même SIREN)."
         for network in networks:
             if network.pk in self.organisations or (self.employer_siren and self.employer_siren == network.siren):
-                return f"{self.reviewer} est de « {network} », réseau d’appui à qui la structure a ouvert le dossier."
+                return f"{self.reviewer} est de « {network} », réseau d’appui à qui la structure a ouvert le dossier."
         return ""
 
 

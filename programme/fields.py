@@ -19,10 +19,10 @@ class CommuneField(forms.CharField):
         attrs |= {"hx-trigger": "input changed delay:250ms", "hx-sync": "this:replace"}
         super().__init__(
             label="Commune du lieu",
-            help_text="Code postal et nom, par exemple « 63300 Thiers ».",
+            help_text="Code postal et nom, par exemple « 63300 Thiers ».",
             max_length=120,
             widget=forms.TextInput(attrs=attrs),
-            error_messages={"required": "Indiquez la commune du lieu, par exemple « 63300 Thiers »."},
+            error_messages={"required": "Indiquez la commune du lieu, par exemple « 63300 Thiers »."},
             **kwargs,
         )
 

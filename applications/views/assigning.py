@@ -148,7 +148,7 @@ def propose(request, public_id):
     else:
         messages.warning(
             request,
-            "Rien n’a été ajouté : chaque dossier recevable a ses évaluateurs, ou personne n’est libre et sans lien.",
+            "Rien n’a été ajouté : chaque dossier recevable a ses évaluateurs, ou personne n’est libre et sans lien.",
         )
     return redirect("applications:assignment", public_id)
 
@@ -166,7 +166,7 @@ def send(request, public_id):
     else:
         messages.success(
             request,
-            f"{plural(len(sent), 'dossier envoyé', 'dossiers envoyés')} en évaluation : chaque évaluateur est prévenu "
+            f"{plural(len(sent), 'dossier envoyé', 'dossiers envoyés')} en évaluation : chaque évaluateur est prévenu "
             "par courriel.",
         )
     return redirect("applications:assignment", public_id)

@@ -133,8 +133,8 @@ def after_answer(request, assignment):
     if assignment.state == A.ACCEPTED:
         return redirect("applications:review", assignment.public_id)
     told = {
-        A.RECUSED: "Votre lien est déclaré : ce dossier vous est fermé, et l’équipe le confiera à quelqu’un d’autre.",
-        A.DECLINED: "C’est noté : l’équipe confiera ce dossier à quelqu’un d’autre.",
+        A.RECUSED: "Votre lien est déclaré : ce dossier vous est fermé, et l’équipe le confiera à quelqu’un d’autre.",
+        A.DECLINED: "C’est noté : l’équipe confiera ce dossier à quelqu’un d’autre.",
     }
     messages.success(request, told[assignment.state])
     return redirect("applications:desk")
@@ -222,7 +222,7 @@ def after_sheet(request, assignment, done, giving):
         return redirect("applications:next_review")
     if "latest" in request.POST:
         reviewing.judge_latest(assignment=assignment, by=request.user, version=done.version)
-        messages.success(request, "Votre évaluation porte maintenant sur la dernière version : relisez vos notes.")
+        messages.success(request, "Votre évaluation porte maintenant sur la dernière version : relisez vos notes.")
         return redirect("applications:review", assignment.public_id)
     messages.success(request, f"Évaluation enregistrée à {hour(done.at)}. Elle n’est pas encore rendue.")
     return redirect("applications:review", assignment.public_id)
@@ -270,7 +270,7 @@ def sheet_page(request, assignment, form, status=200, clash=None):
 
 def blocks_of(revision):
     """The version judged, for somebody who did not write it."""
-    structure, *others = readable(revision.content)
+    structure, *others = readable(revision.content, bank_details=False)
     return [replace(structure, title="La structure"), *others]
 
 

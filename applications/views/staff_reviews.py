@@ -127,7 +127,7 @@ def barred_of(dossier, asked, seats):
     networks = networks_of([dossier])[dossier.pk]
     told += [tie for seat in seats.values() if (tie := seat.tie_with(dossier.organisation, networks))]
     full = [str(seat.reviewer) for seat in seats.values() if not seat.room]
-    return told + ([f"Au maximum de leur charge : {', '.join(full)}."] if full else [])
+    return told + ([f"Au maximum de leur charge : {', '.join(full)}."] if full else [])
 
 
 @may_assign
@@ -158,7 +158,7 @@ def settle(request, public_id):
     dossier = staff_dossier_of(request, public_id)
     form = ReasonForm(request.POST, prefix="clore")
     if attempt(form, lambda data: reviewing.settle(application=dossier, by=request.user, **data)):
-        messages.success(request, "Les évaluations sont closes : le dossier est évalué avec celles qui sont rendues.")
+        messages.success(request, "Les évaluations sont closes : le dossier est évalué avec celles qui sont rendues.")
         return redirect("applications:staff_reviews", public_id)
     return page(request, dossier, settle_form=form)
 

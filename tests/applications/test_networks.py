@@ -126,7 +126,7 @@ def test_by_hand_it_is_refused_in_words_even_after_the_access_is_taken_back(netw
     _, (dossier,) = review_steps.wave_under_instruction()
     tied = of_network(network)
     networks.revoke(given=give(dossier, network), by=dossier.created_by)
-    with pytest.raises(Refusal, match="est de « Réseau des lieux », réseau d’appui"):
+    with pytest.raises(Refusal, match="est de « Réseau des lieux », réseau d’appui"):
         assignments.assign(application=dossier, reviewers=[tied], by=None)
     officer = signed_in(factories.officer())
     give(dossier, network)
