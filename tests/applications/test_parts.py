@@ -53,7 +53,9 @@ def test_a_dossier_that_says_nothing_of_these_parts_may_be_sent(person):
 def test_shares_must_make_a_whole_and_equal_ones_do(person):
     application = under()
     consortium(application, [3_333, 3_333], lead=3_333)
-    assert sentences(application, completeness.CONSORTIUM) == ["Les parts font 99,99\u00a0%\u00a0: il manque 0,01\u00a0%."]
+    assert sentences(application, completeness.CONSORTIUM) == [
+        "Les parts font 99,99\u00a0%\u00a0: il manque 0,01\u00a0%."
+    ]
     with pytest.raises(submission.Incomplete):
         factories.send(fresh(application))
     consortium(application, [None, None], equally=True)

@@ -131,7 +131,10 @@ def test_each_cell_of_a_table_is_told_by_its_line_and_column():
     typed = json.dumps([{"poste": "A", "cout": "x"}, {}, {"heures": "-2", "cout": "12"}])
     with pytest.raises(Mistyped) as caught:
         read(table, typed)
-    assert [one.partition("\u00a0: ")[0] for one in caught.value.sentences] == ["Ligne 1, « Coût »", "Ligne 2, « Heures »"]
+    assert [one.partition("\u00a0: ")[0] for one in caught.value.sentences] == [
+        "Ligne 1, « Coût »",
+        "Ligne 2, « Heures »",
+    ]
     assert faults(table, json.dumps([{"poste": "A"}] * 4)) == [
         "Ce tableau compte au plus 3\u00a0lignes : retirez-en 1."
     ]
