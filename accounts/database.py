@@ -135,7 +135,7 @@ def check_triggers(app_configs=None, databases=None, **kwargs):
         return []
     return [
         checks.Error(
-            f"Déclencheurs absents de la base : {', '.join(names)}.", hint="Lancez migrate.", id="accounts.E001"
+            f"Déclencheurs absents de la base : {', '.join(names)}.", hint="Lancez migrate.", id="accounts.E001"
         )
         for alias in databases or []
         if (names := missing(connections[alias]))

@@ -89,8 +89,8 @@ def body_of(person, told):
         return told[0].body
     listed = "\n".join(f"- {one.subject}\n  {address_of(one)}" for one in told)
     return (
-        f"Bonjour,\n\n{listed}\n\nTout est aussi dans vos notifications : {settings.PUBLIC_URL}/notifications/\n"
-        f"Pour choisir ce que vous recevez : {settings.PUBLIC_URL}/compte/notifications/\n"
+        f"Bonjour,\n\n{listed}\n\nTout est aussi dans vos notifications : {settings.PUBLIC_URL}/notifications/\n"
+        f"Pour choisir ce que vous recevez : {settings.PUBLIC_URL}/compte/notifications/\n"
     )
 
 

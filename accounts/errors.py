@@ -32,7 +32,7 @@ class StalePage(Refusal):
         self.subject = subject
         super().__init__(
             message
-            or "Entre-temps, cette page a changé : rien n’a été enregistré. "
+            or "Entre-temps, cette page a changé : rien n’a été enregistré. "
             "Votre texte est gardé ci-dessous. Relisez la version à jour, puis recommencez si besoin.",
             field=field,
         )
@@ -58,7 +58,7 @@ class Gone(Refusal):
 
     def __init__(
         self,
-        message: str = "Cette page n’existe plus, ou ne vous est plus ouverte : rien n’a été enregistré. "
+        message: str = "Cette page n’existe plus, ou ne vous est plus ouverte : rien n’a été enregistré. "
         "Votre texte est gardé ci-dessous.",
     ):
         super().__init__(message)

@@ -53,7 +53,7 @@ class Filter:
 
     def chip_label(self, value, listing):
         names = {str(key): label for key, label in self.options(listing)}
-        return f"{self.label} : {names[value]}"
+        return f"{self.label} : {names[value]}"
 
     def tally(self, queryset):
         """Rows (key, value, how many) of what `queryset` holds, by value; None: counted otherwise, or not."""
@@ -180,5 +180,5 @@ def asked_day(request, key="au", default=None):
     if not text:
         return default
     if (day := parsed_day(text)) is None:
-        raise Refusal("Cette date n’existe pas : écrivez-la comme 31/12/2021.", field=key)
+        raise Refusal("Cette date n’existe pas : écrivez-la comme 31/12/2021.", field=key)
     return day

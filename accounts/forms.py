@@ -73,9 +73,9 @@ class EuroCentsField(forms.CharField):
         if cents < 0 <= self.min_cents:
             raise ValidationError("Le montant ne peut pas être négatif. Saisissez un montant positif.")
         if cents > self.max_cents:
-            raise ValidationError(f"Ce montant est trop grand : saisissez au plus {french.euros(self.max_cents)}.")
+            raise ValidationError(f"Ce montant est trop grand : saisissez au plus {french.euros(self.max_cents)}.")
         if cents < self.min_cents:
-            raise ValidationError(f"Ce montant est trop petit : saisissez au moins {french.euros(self.min_cents)}.")
+            raise ValidationError(f"Ce montant est trop petit : saisissez au moins {french.euros(self.min_cents)}.")
         return cents
 
     def prepare_value(self, value):
@@ -159,7 +159,7 @@ class DetailsForm(DsfrModelForm):
         model = User
         fields = ["first_name", "last_name", "title", "phone"]
         help_texts = {
-            "title": "Par exemple : directrice, chargé de mission",
+            "title": "Par exemple : directrice, chargé de mission",
             "phone": "Pour vous joindre sur un dossier",
         }
 
@@ -183,7 +183,7 @@ class OrganisationForm(DsfrForm):
         label="SIRET",
         max_length=20,
         required=False,
-        help_text="14 chiffres. Vide si la structure se crée : il faudra le donner avant la signature de l’aide.",
+        help_text="14 chiffres. Vide si la structure se crée : il faudra le donner avant la signature de l’aide.",
     )
     country = forms.CharField(
         label="Pays du siège, hors de France", max_length=60, required=False,
@@ -207,7 +207,7 @@ class OrganisationForm(DsfrForm):
         help_text="Prénom et nom de la personne qui peut signer pour elle",
     )
     representative_title = forms.CharField(
-        label="Sa qualité", max_length=100, required=False, help_text="Par exemple : présidente, gérant, maire"
+        label="Sa qualité", max_length=100, required=False, help_text="Par exemple : présidente, gérant, maire"
     )
 
     def clean(self):
@@ -219,7 +219,7 @@ class OrganisationForm(DsfrForm):
 
 class NewOrganisationForm(OrganisationForm):
     separate = forms.BooleanField(
-        label="C’est une autre structure, ou un autre établissement : l’enregistrer à part", required=False
+        label="C’est une autre structure, ou un autre établissement : l’enregistrer à part", required=False
     )
 
 
@@ -230,9 +230,9 @@ class RightForm(DsfrForm):
         label="Droit",
         widget=forms.RadioSelect,
         choices=[
-            (Membership.Role.OWNER, "Responsable : tout, dont inviter et retirer"),
-            (Membership.Role.EDITOR, "Rédaction : remplit et envoie les dossiers"),
-            (Membership.Role.READER, "Lecture : voit sans modifier"),
+            (Membership.Role.OWNER, "Responsable : tout, dont inviter et retirer"),
+            (Membership.Role.EDITOR, "Rédaction : remplit et envoie les dossiers"),
+            (Membership.Role.READER, "Lecture : voit sans modifier"),
         ],
     )
     is_representative = forms.BooleanField(
@@ -244,13 +244,13 @@ class RightForm(DsfrForm):
 
 class InvitationForm(RightForm):
     field_order = ("email",)
-    email = forms.EmailField(label="Adresse électronique", help_text="Par exemple : nom@exemple.fr")
+    email = forms.EmailField(label="Adresse électronique", help_text="Par exemple : nom@exemple.fr")
 
 
 class SuccessorForm(DsfrForm):
     """Who comes after somebody who leaves."""
 
-    successor = forms.ChoiceField(label="Qui prend la suite ?", required=False)
+    successor = forms.ChoiceField(label="Qui prend la suite ?", required=False)
 
     def __init__(self, *args, departure, **kwargs):
         super().__init__(*args, **kwargs)
@@ -259,7 +259,7 @@ class SuccessorForm(DsfrForm):
         self.fields["successor"].choices = [("", "Choisir"), *choices]
         self.fields["successor"].required = departure.wants_successor
         self.fields["successor"].error_messages["required"] = (
-            "Une structure garde au moins une personne responsable : nommez-en une autre d’abord."
+            "Une structure garde au moins une personne responsable : nommez-en une autre d’abord."
             if departure.names_owner
             else "Dites à qui passe ce qui lui est confié."
         )
@@ -274,7 +274,7 @@ class JoinForm(DsfrForm):
         widget=forms.Textarea(attrs={"rows": 4}),
         max_length=500,
         required=False,
-        help_text="Dites qui vous êtes : la personne responsable lira aussi votre nom et votre adresse.",
+        help_text="Dites qui vous êtes : la personne responsable lira aussi votre nom et votre adresse.",
     )
 
 

@@ -48,7 +48,7 @@ def words_of(entry):
     model = entry.subject_type.rsplit(".", 1)[-1]
     words = WORDS.get(f"{model}.{entry.action}") or WORDS.get(entry.action) or entry.action.replace("_", " ")
     role = entry.details.get("role") if isinstance(entry.details, dict) else None
-    return f"{words} : {Role(role).label}" if role in Role.values else words
+    return f"{words} : {Role(role).label}" if role in Role.values else words
 
 
 def entries_of(subject, limit=50):

@@ -78,7 +78,7 @@ def start(*, kind, scope, subjects, by, arguments=None):
         Refusal: nothing to do, or the same work is under way.
     """
     if not subjects:
-        raise Refusal("Il n’y a rien à faire : aucune ligne choisie ne peut l’être.")
+        raise Refusal("Il n’y a rien à faire : aucune ligne choisie ne peut l’être.")
     try:
         with transaction.atomic():
             job = Job.objects.create(
@@ -90,7 +90,7 @@ def start(*, kind, scope, subjects, by, arguments=None):
             )
             transaction.on_commit(lambda: enqueue("accounts.run_job", job.pk))
     except IntegrityError as error:
-        raise Refusal("Ce travail est déjà en cours : attendez sa fin, puis recommencez.") from error
+        raise Refusal("Ce travail est déjà en cours : attendez sa fin, puis recommencez.") from error
     return job
 
 
@@ -132,7 +132,7 @@ def do_row(job, kind, row_id):
         settle(job, row_id, Status.REFUSED, refusal.message)
     except Exception:
         log.exception("job %s, row %s", job.pk, row_id)
-        settle(job, row_id, Status.FAILED, "Erreur inattendue : rien n’a été fait. L’équipe technique est prévenue.")
+        settle(job, row_id, Status.FAILED, "Erreur inattendue : rien n’a été fait. L’équipe technique est prévenue.")
 
 
 def settle(job, row_id, status, sentence):

@@ -32,7 +32,7 @@ def ask_to_join(*, organisation, by, message=""):
     )
     if not owners:
         raise Refusal(
-            "Personne n’est plus responsable de cette structure sur le service : écrivez à l’équipe du dispositif."
+            "Personne n’est plus responsable de cette structure sur le service : écrivez à l’équipe du dispositif."
         )
     try:
         with transaction.atomic():
@@ -40,7 +40,7 @@ def ask_to_join(*, organisation, by, message=""):
             JournalEntry.write(action="ask_to_join", subject=organisation, actor=by)
             tell_owners(asked, owners)
     except IntegrityError as error:
-        raise Refusal("Votre demande est déjà envoyée : une personne responsable doit répondre.") from error
+        raise Refusal("Votre demande est déjà envoyée : une personne responsable doit répondre.") from error
     return asked
 
 
@@ -50,7 +50,7 @@ def tell_owners(asked, owners):
             Event.TEAM,
             key=f"join-request:{asked.public_id}:{owner.pk}",
             recipient=owner,
-            subject=f"{asked.user} demande à rejoindre « {asked.organisation} »",
+            subject=f"{asked.user} demande à rejoindre « {asked.organisation} »",
             body=join_request_text(asked),
         )
 
@@ -76,7 +76,7 @@ def answer_request(*, join_request, accept, by, role=Membership.Role.READER, is_
             Event.TEAM,
             key=f"join-answer:{asked.public_id}",
             recipient=asked.user,
-            subject=f"Votre demande pour rejoindre « {asked.organisation} »",
+            subject=f"Votre demande pour rejoindre « {asked.organisation} »",
             body=join_answer_text(asked, membership),
         )
     return asked

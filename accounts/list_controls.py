@@ -84,7 +84,7 @@ class Controls:
             for one, values in self.active_filters
             for value in values
         ]
-        return [Chip(f"« {self.query} »", self.url(q=None)), *chips] if self.query else chips
+        return [Chip(f"« {self.query} »", self.url(q=None)), *chips] if self.query else chips
 
     @cached_property
     def controls(self):

@@ -81,7 +81,7 @@ def invite(*, organisation, email, role, by, is_representative=False):
             JournalEntry.write(action="invite_member", subject=organisation, actor=by, details={"invited_as": role})
             send_invitation(invitation)
     except IntegrityError as error:
-        raise Refusal("Cette personne est déjà invitée : attendez sa réponse ou annulez l’invitation.") from error
+        raise Refusal("Cette personne est déjà invitée : attendez sa réponse ou annulez l’invitation.") from error
     return invitation
 
 
@@ -97,7 +97,7 @@ def send_invitation(invitation):
         Event.ACCOUNT,
         key=f"invitation:{invitation.public_id}:{invitation.sent_count}",
         recipient=invitation.email,
-        subject=f"Invitation à rejoindre « {invitation.organisation} »",
+        subject=f"Invitation à rejoindre « {invitation.organisation} »",
         body=invitation_text(invitation),
     )
 
@@ -143,7 +143,7 @@ def accept_invitation(*, invitation, by):
             raise NotAllowed("Cette invitation est adressée à une autre personne.")
         invitation = locked_invitation(invitation)
         if invitation.is_expired:
-            raise Refusal(f"Cette invitation a expiré : demandez à {invitation.invited_by} de vous la renvoyer.")
+            raise Refusal(f"Cette invitation a expiré : demandez à {invitation.invited_by} de vous la renvoyer.")
         invitation.accepted_at = timezone.now()
         invitation.save(update_fields=["accepted_at"])
         return join(invitation.organisation, by, invitation.role, invitation.is_representative)
@@ -205,11 +205,11 @@ def change_member(*, membership, role, is_representative, by):
 def refuse_change(organisation, membership, role):
     if membership.role == Membership.Role.OWNER != role and not other_owners(organisation, membership).exists():
         raise Refusal(
-            "Une structure garde au moins une personne responsable : nommez-en une autre d’abord.", field="role"
+            "Une structure garde au moins une personne responsable : nommez-en une autre d’abord.", field="role"
         )
     if membership.writes and role not in Membership.WRITERS and (held := held_by(organisation, membership.user)):
         raise Refusal(
-            f"{membership.user} a encore {', '.join(held)} : confiez-les d’abord à quelqu’un d’autre.", field="role"
+            f"{membership.user} a encore {', '.join(held)} : confiez-les d’abord à quelqu’un d’autre.", field="role"
         )
 
 
@@ -289,12 +289,12 @@ def heir_of(departure, successor):
     if heir or not departure.wants_successor:
         return heir
     if departure.names_owner:
-        sentence = "Une structure garde au moins une personne responsable : nommez-en une autre d’abord."
+        sentence = "Une structure garde au moins une personne responsable : nommez-en une autre d’abord."
         if not departure.successors:
             sentence += " Invitez-la, puis partez quand elle a rejoint la structure."
         raise Refusal(sentence, field="successor")
     raise Refusal(
-        f"Dites à qui passe ce qui lui est confié : {', '.join(departure.held)}. "
+        f"Dites à qui passe ce qui lui est confié : {', '.join(departure.held)}. "
         "Choisissez un membre qui peut rédiger.",
         field="successor",
     )
@@ -320,7 +320,7 @@ def tell_departure(organisation, membership, departure, heir, by):
             Event.TEAM,
             key=f"taken-over:{stamp}",
             recipient=heir.user,
-            subject=f"« {organisation} » : ce que {membership.user} vous laisse",
+            subject=f"« {organisation} » : ce que {membership.user} vous laisse",
             body=taken_over_text(organisation, membership, departure),
         )
     if membership.user_id != by.pk:
@@ -328,7 +328,7 @@ def tell_departure(organisation, membership, departure, heir, by):
             Event.TEAM,
             key=f"departure:{stamp}",
             recipient=membership.user,
-            subject=f"Vous n’êtes plus membre de « {organisation} »",
+            subject=f"Vous n’êtes plus membre de « {organisation} »",
             body=departure_text(organisation, membership, by),
         )
 

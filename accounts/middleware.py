@@ -136,7 +136,7 @@ class IdempotencyMiddleware:
             return refuse(
                 request,
                 StalePage(
-                    "Cette page a déjà servi à un envoi. Votre texte est gardé ci-dessous : "
+                    "Cette page a déjà servi à un envoi. Votre texte est gardé ci-dessous : "
                     "ouvrez la page à jour, puis recommencez si besoin."
                 ),
             )
@@ -144,7 +144,7 @@ class IdempotencyMiddleware:
 
 
 ANOTHER_ACCOUNT = (
-    "Cette page a été ouverte avec un autre compte que le vôtre : rien n’a été enregistré. "
+    "Cette page a été ouverte avec un autre compte que le vôtre : rien n’a été enregistré. "
     "Votre texte est gardé ci-dessous. Reconnectez-vous avec ce compte, ou recommencez avec le vôtre."
 )
 

@@ -38,7 +38,7 @@ def choose(*, by, deliveries):
         Refusal: one of them carries rights, and is always mailed.
     """
     if set(deliveries) - set(CHOSEN):
-        raise Refusal("Ces courriels portent des droits : ils sont toujours envoyés.")
+        raise Refusal("Ces courriels portent des droits : ils sont toujours envoyés.")
     with transaction.atomic():
         for event, delivery in deliveries.items():
             NotificationPreference.objects.update_or_create(

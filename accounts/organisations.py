@@ -37,7 +37,7 @@ def clean_siret(value):
         return None
     if not siret_format.is_valid(digits):
         raise Refusal(
-            "Ce SIRET n’est pas valable : vérifiez ses 14 chiffres sur votre avis de situation (INSEE).", field="siret"
+            "Ce SIRET n’est pas valable : vérifiez ses 14 chiffres sur votre avis de situation (INSEE).", field="siret"
         )
     return siret_format.compact(digits)
 
@@ -74,14 +74,14 @@ def refuse_known(*, siret, name, postal_code, separate):
     if siret and (same := Organisation.objects.filter(siret__startswith=siret[:9]).order_by("pk").first()):
         raise KnownOrganisation(
             same,
-            f"« {same} » est déjà enregistrée avec le même SIREN. Demandez à la rejoindre, ou confirmez ci-dessous "
+            f"« {same} » est déjà enregistrée avec le même SIREN. Demandez à la rejoindre, ou confirmez ci-dessous "
             "que vous enregistrez un autre établissement.",
             field="siret",
         )
     if not siret and (same := same_name(name, postal_code)):
         raise KnownOrganisation(
             same,
-            f"« {same} » est déjà enregistrée dans cette commune. Demandez à la rejoindre, ou confirmez ci-dessous "
+            f"« {same} » est déjà enregistrée dans cette commune. Demandez à la rejoindre, ou confirmez ci-dessous "
             "qu’il s’agit d’une autre structure.",
             field="name",
         )
@@ -123,7 +123,7 @@ def known_organisation(siret):
     known = Organisation.objects.filter(siret=siret).first()
     return KnownOrganisation(
         known,
-        "Une structure est déjà enregistrée avec ce SIRET. Demandez à la rejoindre : "
+        "Une structure est déjà enregistrée avec ce SIRET. Demandez à la rejoindre : "
         "la personne qui en est responsable vous répondra.",
         field="siret",
         certain=True,

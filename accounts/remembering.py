@@ -62,7 +62,7 @@ def select_only(*, user, listing, keys):
 def select(memory, keys):
     if len(keys) > MOST_SELECTED:
         raise Refusal(
-            f"La sélection ne peut pas dépasser {MOST_SELECTED} lignes : retirez-en, ou ajoutez un filtre à la liste."
+            f"La sélection ne peut pas dépasser {MOST_SELECTED} lignes : retirez-en, ou ajoutez un filtre à la liste."
         )
     memory.selected = keys
     memory.save(update_fields=["selected"])
@@ -87,21 +87,21 @@ def save_filter(*, user, listing, name, path, query):
     """
     name = " ".join((name or "").split())[:80]
     if not name:
-        raise Refusal("Donnez un nom à ce filtre, par exemple « Vague 7, sans suivi ».", field="name")
+        raise Refusal("Donnez un nom à ce filtre, par exemple « Vague 7, sans suivi ».", field="name")
     if not query:
-        raise Refusal("Cherchez ou filtrez d’abord : il n’y a rien à enregistrer.", field="name")
+        raise Refusal("Cherchez ou filtrez d’abord : il n’y a rien à enregistrer.", field="name")
     if len(query) > 2000:
-        raise Refusal("Cette question est trop longue pour être enregistrée : retirez un filtre.", field="name")
+        raise Refusal("Cette question est trop longue pour être enregistrée : retirez un filtre.", field="name")
     mine = SavedFilter.objects.filter(user=user, listing=listing)
     if mine.exclude(name=name).count() >= MOST_FILTERS:
-        raise Refusal(f"Vous avez déjà {MOST_FILTERS} filtres : supprimez-en un d’abord.", field="name")
+        raise Refusal(f"Vous avez déjà {MOST_FILTERS} filtres : supprimez-en un d’abord.", field="name")
     try:
         with transaction.atomic():
             saved, _ = SavedFilter.objects.update_or_create(
                 user=user, listing=listing, name=name, defaults={"path": local_path(path), "query": query}
             )
     except IntegrityError as error:
-        raise Refusal("Ce filtre vient d’être enregistré par une autre page : rechargez la liste.") from error
+        raise Refusal("Ce filtre vient d’être enregistré par une autre page : rechargez la liste.") from error
     return saved
 
 

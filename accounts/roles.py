@@ -35,7 +35,7 @@ def refuse_incompatible(role, held):
     if conflicts:
         names = ", ".join(Role(conflict).label for conflict in sorted(conflicts))
         raise Refusal(
-            f"Le rôle « {Role(role).label} » ne peut pas être tenu avec : {names}. "
+            f"Le rôle « {Role(role).label} » ne peut pas être tenu avec : {names}. "
             "Retirez d’abord l’autre rôle, ou choisissez une autre personne.",
             field="role",
         )

@@ -48,9 +48,9 @@ def request_correction(*, application, due_at, by, items="", targets=(), suspend
     """
     now, asked_for = timezone.now(), [*targets, *(("", line) for line in (items or "").splitlines())]
     if not any((text or "").strip() or code for code, text in asked_for):
-        raise Refusal("Dites ce qui manque : une demande par ligne.", field="items")
+        raise Refusal("Dites ce qui manque : une demande par ligne.", field="items")
     if due_at is None or due_at <= now:
-        raise Refusal("La date limite doit être à venir : laissez le temps de répondre.", field="due_at")
+        raise Refusal("La date limite doit être à venir : laissez le temps de répondre.", field="due_at")
     with transaction.atomic():
         application = locked(application)
         application.expect_version(version)
@@ -176,7 +176,7 @@ def reject_as_inadmissible(*, application, by, ground, conditions=(), version=No
     """
     ground = (ground or "").strip()
     if not ground:
-        raise Refusal("Indiquez le motif : la condition qui n’est pas remplie, et pourquoi.", field="ground")
+        raise Refusal("Indiquez le motif : la condition qui n’est pas remplie, et pourquoi.", field="ground")
     grounds.refuse_unknown(conditions)
     words = grounds.in_words(conditions, ground)
     with transaction.atomic():
@@ -199,29 +199,29 @@ def correction_mail(application, asked):
     lines = "\n".join(f"- {line}" for line in asked.lines)
     body = f"""Bonjour,
 
-Pour continuer l’examen du dossier {application.reference}, « {application.fabrique.name} », il nous manque :
+Pour continuer l’examen du dossier {application.reference}, « {application.fabrique.name} », il nous manque :
 
 {lines}
 
-Répondez avant le {deadline(asked.due_at)} (heure de Paris) : {url_of(application)}
+Répondez avant le {deadline(asked.due_at)} (heure de Paris) : {url_of(application)}
 
 {clock_words(application, asked)} Passé ce délai, le dossier sera examiné tel que vous l’avez envoyé.
 
 {signature(application)}"""
-    return f"Dossier {application.reference} : pièces demandées", body
+    return f"Dossier {application.reference} : pièces demandées", body
 
 
 def clock_words(application, asked):
     """What the request does to the date at which silence is a refusal, in the applicant's words."""
     if application.clock_suspended_on:
         return (
-            "Ce sont des pièces obligatoires : le compte à rebours au bout duquel notre silence vaut refus est arrêté "
+            "Ce sont des pièces obligatoires : le compte à rebours au bout duquel notre silence vaut refus est arrêté "
             "jusqu’à votre réponse, au plus tard jusqu’à cette date."
         )
     if asked.suspends_clock or application.implied_rejection_on is None:
         return "Cette demande ne change rien à la date à laquelle notre silence vaut refus."
     return (
-        "Ces précisions aident à l’examen ; elles n’arrêtent pas le compte à rebours : sans réponse de notre part le "
+        "Ces précisions aident à l’examen ; elles n’arrêtent pas le compte à rebours : sans réponse de notre part le "
         f"{long_date(application.implied_rejection_on)}, notre silence vaut refus."
     )
 
@@ -230,49 +230,49 @@ def silence_words(application):
     """The present date of the refusal born of silence, said to the applicant."""
     on = long_date(application.implied_rejection_on)
     if application.implied_rejection_noted_at:
-        return f"Notre silence vaut refus depuis le {on} ; le dossier reste examiné, une attribution reste possible."
-    return f"Si nous ne vous avons pas répondu le {on}, notre silence vaut refus : c’est la date à jour."
+        return f"Notre silence vaut refus depuis le {on} ; le dossier reste examiné, une attribution reste possible."
+    return f"Si nous ne vous avons pas répondu le {on}, notre silence vaut refus : c’est la date à jour."
 
 
 def resent_mail(application, at):
     body = f"""Bonjour,
 
 Nous avons reçu le {deadline(at)} la nouvelle version du dossier {application.reference}, \
-« {application.fabrique.name} ».
+« {application.fabrique.name} ».
 
 {silence_words(application)}
 
-Votre dossier : {url_of(application)}
+Votre dossier : {url_of(application)}
 
 {signature(application)}"""
-    return f"Dossier {application.reference} : compléments bien reçus", body
+    return f"Dossier {application.reference} : compléments bien reçus", body
 
 
 def admitted_mail(application):
     body = f"""Bonjour,
 
-Le dossier {application.reference}, « {application.fabrique.name} », est recevable : il va être évalué selon les \
+Le dossier {application.reference}, « {application.fabrique.name} », est recevable : il va être évalué selon les \
 critères de l’appel. Cela ne préjuge pas du résultat.
 
-Votre dossier, avec les dates de la suite : {url_of(application)}
+Votre dossier, avec les dates de la suite : {url_of(application)}
 
 {signature(application)}"""
-    return f"Dossier {application.reference} : recevable", body
+    return f"Dossier {application.reference} : recevable", body
 
 
 def inadmissible_mail(application):
     programme = application.wave.call.programme
     body = f"""Bonjour,
 
-Le dossier {application.reference}, « {application.fabrique.name} », ne remplit pas une condition de l’appel. Il ne \
-peut pas être examiné plus avant. Le motif :
+Le dossier {application.reference}, « {application.fabrique.name} », ne remplit pas une condition de l’appel. Il ne \
+peut pas être examiné plus avant. Le motif :
 
 {application.inadmissibility_ground}
 
-Vous pouvez nous répondre, ou contester cette décision dans les deux mois : recours gracieux auprès du service, \
+Vous pouvez nous répondre, ou contester cette décision dans les deux mois : recours gracieux auprès du service, \
 recours hiérarchique ({programme.appeal_authority}), recours devant le {programme.appeal_court} (www.telerecours.fr).
 
-Votre dossier : {url_of(application)}
+Votre dossier : {url_of(application)}
 
 {signature(application)}"""
-    return f"Dossier {application.reference} : irrecevable", body
+    return f"Dossier {application.reference} : irrecevable", body

@@ -59,7 +59,7 @@ def alerts(now=None):
     silence, submitted = partial(F, "implied_rejection_on"), partial(TruncDate, "submitted_at")
     return (
         Alert(
-            "refus-ne", "Refus né de notre silence", "retard", "Direction", "Décider : une attribution reste possible",
+            "refus-ne", "Refus né de notre silence", "retard", "Direction", "Décider : une attribution reste possible",
             running & Q(implied_rejection_on__lte=today), silence, "silence depuis le",
         ),
         Alert(

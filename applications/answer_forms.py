@@ -31,10 +31,10 @@ from programme.models import Question
 Kind = Question.Kind
 HINTS = {
     Kind.AMOUNT: "En euros, par exemple 1 500 ou 1 500,50.",
-    Kind.COMMUNE: "Code postal et nom, par exemple « 63300 Thiers ».",
+    Kind.COMMUNE: "Code postal et nom, par exemple « 63300 Thiers ».",
     Kind.SIRET: "14 chiffres, sur l’avis de situation de l’INSEE.",
     Kind.RNA: "Un W et neuf chiffres, sur le récépissé de la préfecture.",
-    Kind.IBAN: "Sur le relevé d’identité bancaire (RIB) ; il commence par FR pour un compte en France.",
+    Kind.IBAN: "Sur le relevé d’identité bancaire (RIB) ; il commence par FR pour un compte en France.",
 }
 ATTRIBUTES = {
     Kind.NUMBER: {"inputmode": "decimal", "autocomplete": "off"},
@@ -223,8 +223,8 @@ class AnswersForm(DsfrForm):
         shown = set(self.data.getlist("q")) if hasattr(self.data, "getlist") else set()
         if shown - {str(one.pk) for one in self.questions}:
             raise StalePage(
-                "Le formulaire de l’appel a changé pendant que vous écriviez : cette page montre l’ancien. "
-                "Rien n’a été enregistré, et votre texte est gardé ci-dessous : reportez-le dans la page rechargée."
+                "Le formulaire de l’appel a changé pendant que vous écriviez : cette page montre l’ancien. "
+                "Rien n’a été enregistré, et votre texte est gardé ci-dessous : reportez-le dans la page rechargée."
             )
 
     def uploads(self):

@@ -138,7 +138,7 @@ class Amount(Text):
         if cents < 0:
             raise Mistyped("Le montant ne peut pas être négatif. Saisissez un montant positif.")
         if cents > MAX_CENTS:
-            raise Mistyped(f"Ce montant est trop grand : saisissez au plus {french.euros(MAX_CENTS)}.")
+            raise Mistyped(f"Ce montant est trop grand : saisissez au plus {french.euros(MAX_CENTS)}.")
         return str(cents)
 
     def value(self, question, text):
@@ -161,7 +161,7 @@ class Date(Text):
         except ValueError:
             day = None
         if day is None or not 1900 <= day.year < 2200:
-            raise Mistyped("Cette date n’existe pas : écrivez-la comme 31/12/2027.")
+            raise Mistyped("Cette date n’existe pas : écrivez-la comme 31/12/2027.")
         return day.isoformat()
 
     def value(self, question, text):
@@ -179,8 +179,8 @@ class Date(Text):
 
 
 def not_offered(question, choices):
-    gone = ", ".join(f"« {one} »" for one in choices)
-    return Mistyped(f"Choisissez parmi les réponses proposées à « {question.label} » : {gone} n’en est pas une.")
+    gone = ", ".join(f"« {one} »" for one in choices)
+    return Mistyped(f"Choisissez parmi les réponses proposées à « {question.label} » : {gone} n’en est pas une.")
 
 
 class Choice(Text):
@@ -230,13 +230,13 @@ class Commune(Text):
         return names.communes.get(text, text)
 
     def complaints(self, question, text):
-        return [f"Aucune commune n’est reconnue dans « {text[:60]} » : écrivez son code postal et son nom."]
+        return [f"Aucune commune n’est reconnue dans « {text[:60]} » : écrivez son code postal et son nom."]
 
 
 class Siret(Text):
     def read(self, question, typed):
         if not siret.is_valid(spaceless(typed)):
-            raise Mistyped("Ce SIRET n’est pas valable : vérifiez ses 14 chiffres sur l’avis de situation (INSEE).")
+            raise Mistyped("Ce SIRET n’est pas valable : vérifiez ses 14 chiffres sur l’avis de situation (INSEE).")
         return siret.compact(spaceless(typed))
 
     def typed(self, question, text, names):
@@ -250,14 +250,14 @@ class Rna(Text):
     def read(self, question, typed):
         number = spaceless(typed).upper()
         if not RNA.fullmatch(number):
-            raise Mistyped("Ce numéro RNA n’est pas valable : un W suivi de neuf chiffres, par exemple W631234567.")
+            raise Mistyped("Ce numéro RNA n’est pas valable : un W suivi de neuf chiffres, par exemple W631234567.")
         return number
 
 
 class Iban(Text):
     def read(self, question, typed):
         if not iban.is_valid(typed):
-            raise Mistyped("Cet IBAN n’est pas valable : recopiez-le depuis votre RIB, sans oublier de signe.")
+            raise Mistyped("Cet IBAN n’est pas valable : recopiez-le depuis votre RIB, sans oublier de signe.")
         return iban.compact(typed)
 
     def typed(self, question, text, names):

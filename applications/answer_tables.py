@@ -47,7 +47,7 @@ class Table(Text):
                 try:
                     cells |= read_cell(column, row.get(column["key"], ""))
                 except Mistyped as mistyped:
-                    wrong += [f"Ligne {number}, « {column['label']} » : {one}" for one in mistyped.sentences]
+                    wrong += [f"Ligne {number}, « {column['label']} » : {one}" for one in mistyped.sentences]
             rows.append(cells)
         if wrong:
             raise Mistyped(*wrong)
@@ -98,7 +98,7 @@ class Table(Text):
     def limits(self, question, text):
         excess = len(rows_in(text)) - max_rows_of(question)
         most = french.plural(max_rows_of(question), "ligne")
-        return [f"Ce tableau compte au plus {most} : retirez-en {excess}."] if excess > 0 else []
+        return [f"Ce tableau compte au plus {most} : retirez-en {excess}."] if excess > 0 else []
 
 
 def typed_rows(question, typed):

@@ -38,13 +38,13 @@ class Entry:
         if not self.text:
             return [missing(self.question)] if self.question.required else []
         found = questions.faults(self.question, self.text, self.as_typed)
-        return [one if label in one else f"« {label} » : {one[0].lower()}{one[1:]}" for one in found]
+        return [one if label in one else f"« {label} » : {one[0].lower()}{one[1:]}" for one in found]
 
 
 def missing(question):
     if question.kind == Kind.FILE:
-        return f"Joignez le fichier demandé par « {question.label} »."
-    return f"Répondez à la question « {question.label} »."
+        return f"Joignez le fichier demandé par « {question.label} »."
+    return f"Répondez à la question « {question.label} »."
 
 
 class Sheet:

@@ -34,8 +34,8 @@ def targets_of(application, content=None):
         *((slug, titles[slug]) for slug in (*after, completeness.PLAN, completeness.PIECES)),
     ]
     return [
-        *((f"{SECTION}{slug}", f"Section « {title} »") for slug, title in outline),
-        *((f"{PIECE}{kind}", f"Pièce : {kind.label}") for kind in Attachment.Kind),
+        *((f"{SECTION}{slug}", f"Section « {title} »") for slug, title in outline),
+        *((f"{PIECE}{kind}", f"Pièce : {kind.label}") for kind in Attachment.Kind),
     ]
 
 
@@ -55,7 +55,7 @@ def read(application, asked):
         if text:
             found.append(item(code, titles.get(code, ""), text))
     if len(found) > MOST_ITEMS:
-        raise Refusal(f"Une demande compte au plus {MOST_ITEMS} points : regroupez-les.", field="items")
+        raise Refusal(f"Une demande compte au plus {MOST_ITEMS} points : regroupez-les.", field="items")
     return found
 
 
@@ -98,7 +98,7 @@ def reply(*, item, text, by):
         require_writer(application.organisation, by)
         item = CorrectionItem.objects.select_for_update(of=("self",)).select_related("request").get(pk=item.pk)
         if item.request.closed_at or application.state != Application.State.CORRECTION_REQUESTED:
-            raise StalePage("Cette demande est close : votre réponse n’est pas enregistrée. Écrivez un message.")
+            raise StalePage("Cette demande est close : votre réponse n’est pas enregistrée. Écrivez un message.")
         item.reply, item.replied_at, item.replied_by = text, timezone.now(), by
         item.save(update_fields=["reply", "replied_at", "replied_by"])
         details = {"item": str(item)[:200]}

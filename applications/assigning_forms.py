@@ -31,7 +31,7 @@ class ProposalForm(DsfrForm):
     )
     least = forms.IntegerField(
         label="Dossiers par évaluateur, au moins",
-        help_text="Quatre au moins pour que les notes puissent être calibrées. 0 : pas de minimum.",
+        help_text="Quatre au moins pour que les notes puissent être calibrées. 0 : pas de minimum.",
         min_value=0,
         max_value=200,
         initial=0,
@@ -80,7 +80,7 @@ class ProposalForm(DsfrForm):
 class ApartForm(DsfrForm):
     one = forms.ChoiceField(label="Une personne")
     other = forms.ChoiceField(label="L’autre")
-    reason = forms.CharField(label="Motif", max_length=300, help_text="Par exemple : conjoints, même service.")
+    reason = forms.CharField(label="Motif", max_length=300, help_text="Par exemple : conjoints, même service.")
 
     def __init__(self, *args, seats, **kwargs):
         super().__init__(*args, **kwargs)

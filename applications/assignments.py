@@ -87,7 +87,7 @@ def is_asked(assignment):
 def refuse_not_assignable(dossier):
     if dossier.state not in ASSIGNABLE:
         raise Refusal(
-            f"Ce dossier n’attend pas d’évaluation : il est « {dossier.get_state_display()} ». "
+            f"Ce dossier n’attend pas d’évaluation : il est « {dossier.get_state_display()} ». "
             "Seul un dossier recevable, et dont l’issue n’est pas publiée, peut être confié."
         )
 
@@ -242,7 +242,7 @@ def chosen_dossiers(applications):
         if dossier.state != S.ADMISSIBLE:
             raise StalePage(dossier.refused_transition_message())
         if not asked[dossier.pk]:
-            raise Refusal(f"Le dossier {dossier.reference} n’a pas d’évaluateur : confiez-le d’abord à quelqu’un.")
+            raise Refusal(f"Le dossier {dossier.reference} n’a pas d’évaluateur : confiez-le d’abord à quelqu’un.")
     return dossiers
 
 
@@ -259,7 +259,7 @@ def open_review(wave_ids, *, by):
             waves.start_review(wave=wave, by=by)
         elif wave.state != Wave.State.REVIEW:
             raise Refusal(
-                f"{wave} est « {wave.get_state_display()} » : les dossiers partent en évaluation après la clôture du "
+                f"{wave} est « {wave.get_state_display()} » : les dossiers partent en évaluation après la clôture du "
                 "dépôt et l’ouverture de l’instruction, et avant le comité."
             )
 
@@ -304,7 +304,7 @@ def body_of(reviewer, items):
     until = f"Les évaluations sont attendues au plus tard le {long_date(due)}.\n" if due else ""
     return (
         f"Bonjour {reviewer},\n\n"
-        f"On vous propose d’évaluer {plural(len(items), 'dossier')} :\n" + "\n".join(lines) + "\n\n"
+        f"On vous propose d’évaluer {plural(len(items), 'dossier')} :\n" + "\n".join(lines) + "\n\n"
         "Avant d’ouvrir un dossier, dites si vous acceptez et si vous avez un lien avec ce projet ou avec ceux "
-        f"qui le portent.\n{until}\nVotre bureau : {settings.PUBLIC_URL}/evaluations/\n"
+        f"qui le portent.\n{until}\nVotre bureau : {settings.PUBLIC_URL}/evaluations/\n"
     )

@@ -79,7 +79,7 @@ class Clash(StalePage):
         self.now, self.disputes, self.left = now, disputes, list(left)
         super().__init__(
             f"{now.by or 'Quelqu’un'} a enregistré cette page à {hour(now.at)}, pendant que vous écriviez. "
-            "Rien n’a été écrasé, et votre texte est gardé : choisissez, pour chaque champ, ce qui doit rester."
+            "Rien n’a été écrasé, et votre texte est gardé : choisissez, pour chaque champ, ce qui doit rester."
         )
 
 

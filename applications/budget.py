@@ -226,7 +226,7 @@ def mirror(cells, rank, name, accounts, row, what):
         return []
     numbers = ROW_BY_CELL[Side.EXPENSE, accounts[0]].shown_number, ROW_BY_CELL[Side.RESOURCE, accounts[1]].shown_number
     sentence = (
-        f"En {name}, {what} : {euros(used)} en dépense (compte {numbers[0]}), "
+        f"En {name}, {what} : {euros(used)} en dépense (compte {numbers[0]}), "
         f"{euros(given)} en ressource (compte {numbers[1]}). Écrivez le même montant des deux côtés."
     )
     return [BudgetProblem(row, rank, sentence)]
@@ -240,8 +240,8 @@ def over_state_share(cells, most):
     # `asked - x <= most % of spent`: the least x, in whole cents.
     excess = asked - most * spent_cents // 100
     sentence = (
-        f"L’État paierait {euros(asked)} sur {euros(spent_cents)} de dépenses, hors contributions en nature ; l’appel "
-        f"limite sa part à {most} %. Baissez votre demande de {euros(excess)}, ou trouvez d’autres ressources."
+        f"L’État paierait {euros(asked)} sur {euros(spent_cents)} de dépenses, hors contributions en nature ; l’appel "
+        f"limite sa part à {most} %. Baissez votre demande de {euros(excess)}, ou trouvez d’autres ressources."
     )
     return [BudgetProblem("state-share", 0, sentence)]
 
@@ -254,7 +254,7 @@ def missing_premises(cells, years, first_year, premises):
         names = ", ".join(name for name, _ in premises)
         sentence = (
             f"Des locaux vous sont mis à disposition ({names}), pour une valeur de {euros(worth)} par an. Portez-la "
-            "au plan : compte 861 en dépense, compte 871 en ressource."
+            "au plan : compte 861 en dépense, compte 871 en ressource."
         )
         return [BudgetProblem("premises", 0, sentence)]
     over = [(rank, cents) for rank, cents in enumerate(carried, start=1) if cents > worth]
@@ -266,8 +266,8 @@ def missing_premises(cells, years, first_year, premises):
 def too_much_lent(name, cents, worth):
     if not worth:
         return (
-            f"En {name}, le plan porte {euros(cents)} de locaux mis à disposition (compte 861). Dites dans « Le "
-            "projet et ses lieux » qui les met à disposition, à quel titre, jusqu’à quand et pour quelle valeur."
+            f"En {name}, le plan porte {euros(cents)} de locaux mis à disposition (compte 861). Dites dans « Le "
+            "projet et ses lieux » qui les met à disposition, à quel titre, jusqu’à quand et pour quelle valeur."
         )
     return (
         f"En {name}, le plan porte {euros(cents)} de locaux mis à disposition, plus que les {euros(worth)} par an que "
@@ -278,7 +278,7 @@ def too_much_lent(name, cents, worth):
 def out_of_bounds(cells, bounds):
     if bounds is None:
         sentence = (
-            "L’appel ne fixe pas de montant pour ce segment. Choisissez un autre segment dans « L’adresse du lieu »."
+            "L’appel ne fixe pas de montant pour ce segment. Choisissez un autre segment dans « L’adresse du lieu »."
         )
         return [BudgetProblem("total", 0, sentence)]
     asked, low, high = requested(cells), euros(bounds.min_cents), euros(bounds.max_cents)
@@ -289,5 +289,5 @@ def out_of_bounds(cells, bounds):
     else:
         remedy = f"Demandez au moins {euros(bounds.min_cents - asked)} de plus."
     return [
-        BudgetProblem("total", 0, f"L’appel donne de {low} à {high} en tout ; vous demandez {euros(asked)}. {remedy}")
+        BudgetProblem("total", 0, f"L’appel donne de {low} à {high} en tout ; vous demandez {euros(asked)}. {remedy}")
     ]

@@ -200,7 +200,7 @@ def follow(*, application, by, version, arguments):
 
 
 def follow_told(count, facts):
-    return f"{plural(count, 'dossier change', 'dossiers changent')} de main : le nom figure sur les courriers à venir."
+    return f"{plural(count, 'dossier change', 'dossiers changent')} de main : le nom figure sur les courriers à venir."
 
 
 # --- By region -----------------------------------------------------------------------------------------------------
@@ -223,7 +223,7 @@ def judge_region(application, facts):
 def follow_region(*, application, by, version, arguments):
     rule = routing.rules().filter(region=application.fabrique.region).first()
     if rule is None:
-        raise Refusal("Cette région n’a plus de règle : dites qui la suit, ou confiez ce dossier à la main.")
+        raise Refusal("Cette région n’a plus de règle : dites qui la suit, ou confiez ce dossier à la main.")
     routing.assign_officer(application=application, officer=rule.officer, by=by, version=version)
     return f"Confié à {rule.officer}, qui suit {rule.region}"
 
@@ -235,7 +235,7 @@ def region_told(count, facts):
 # --- Admit ---------------------------------------------------------------------------------------------------------
 
 NOT_TO_EXAMINE = {
-    State.CORRECTION_REQUESTED: "Pièces demandées : attendez la réponse",
+    State.CORRECTION_REQUESTED: "Pièces demandées : attendez la réponse",
     State.ADMISSIBLE: "Déjà recevable",
     State.INADMISSIBLE: "Déjà déclaré irrecevable",
     State.WITHDRAWN: "La structure s’est désistée",
@@ -245,7 +245,7 @@ NOT_TO_EXAMINE = {
 def judge_admit(application, facts):
     if application.state == State.SUBMITTED:
         return ""
-    return NOT_TO_EXAMINE.get(application.state, f"Déjà plus loin : {application.get_state_display().lower()}")
+    return NOT_TO_EXAMINE.get(application.state, f"Déjà plus loin : {application.get_state_display().lower()}")
 
 
 def admit(*, application, by, version, arguments):

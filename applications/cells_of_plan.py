@@ -13,10 +13,10 @@ def refuse_bad_cell(call_version, cell, cents):
         raise Refusal("Cette ligne n’existe pas dans le plan de financement. Rechargez la page.")
     field = f"{row.key}-{year_rank}"
     if cents is not None and cents < 0:
-        raise Refusal(f"« {row.label} » ne peut pas être négatif. Écrivez un montant positif.", field=field)
+        raise Refusal(f"« {row.label} » ne peut pas être négatif. Écrivez un montant positif.", field=field)
     if cents is not None and cents > budget.MAX_CENTS:
         limit = integer(budget.MAX_CENTS // 100)
-        raise Refusal(f"« {row.label} » est trop grand : écrivez au plus {limit} €.", field=field)
+        raise Refusal(f"« {row.label} » est trop grand : écrivez au plus {limit} €.", field=field)
 
 
 def write_cells(application, cells):

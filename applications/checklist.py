@@ -132,14 +132,14 @@ def lacking_of(application):
 
 def section_item(slug, title, sentences):
     text = " ".join(sentences) or "Rien ne manque."
-    return Item(COMPLETENESS, f"section-{slug}", f"Section « {title} »", not sentences, text)
+    return Item(COMPLETENESS, f"section-{slug}", f"Section « {title} »", not sentences, text)
 
 
 def required_pieces(content):
     """The files that questions of the form ask for, as they were sent."""
     return [
         Item(
-            COMPLETENESS, f"piece-{answer['slug']}", f"Pièce « {answer['label']} »", bool(answer["text"]),
+            COMPLETENESS, f"piece-{answer['slug']}", f"Pièce « {answer['label']} »", bool(answer["text"]),
             "Jointe." if answer["text"] else "Pas jointe.",
         )
         for section in content["sections"]
@@ -231,7 +231,7 @@ def locked(application):
 def refuse_judged(application):
     if application.state not in EXAMINED:
         raise StalePage(
-            f"La recevabilité de ce dossier est jugée : son état est « {application.get_state_display()} ». "
+            f"La recevabilité de ce dossier est jugée : son état est « {application.get_state_display()} ». "
             "La liste de contrôle ne change plus."
         )
 
@@ -240,7 +240,7 @@ def refuse_bad_answer(line, verdict, note):
     if line is None:
         raise Refusal("Ce point n’est pas dans la liste de contrôle de ce dossier. Rechargez la page.")
     if verdict not in Verdict.values:
-        raise Refusal("Choisissez une réponse : remplie, non remplie ou sans objet.", field="verdict")
+        raise Refusal("Choisissez une réponse : remplie, non remplie ou sans objet.", field="verdict")
     if verdict == Verdict.NOT_MET and not note:
         raise Refusal("Dites ce qui manque ou ce qui n’est pas rempli.", field="note")
 
@@ -254,12 +254,12 @@ def refuse_open(application):
     found = checklist_of(application)
     if lines := found.open_items(COMPLETENESS):
         raise Refusal(
-            f"Le dossier n’est pas complet : {named(lines)}. Demandez ce qui manque au porteur, "
+            f"Le dossier n’est pas complet : {named(lines)}. Demandez ce qui manque au porteur, "
             "ou corrigez la réponse dans la liste de contrôle."
         )
     if lines := found.open_items(ADMISSIBILITY):
         raise Refusal(
-            f"Une condition de l’appel n’est pas remplie : {named(lines)}. Déclarez le dossier irrecevable, "
+            f"Une condition de l’appel n’est pas remplie : {named(lines)}. Déclarez le dossier irrecevable, "
             "ou répondez autrement dans la liste de contrôle en disant pourquoi."
         )
 

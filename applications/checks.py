@@ -55,7 +55,7 @@ def shared(content):
         return []
     sentence = share_sentence([consortium["lead_share"], *(one["share"] for one in consortium["partners"])])
     members = plural(1 + len(consortium["partners"]), "membre")
-    return [Check("Consortium", not sentence, sentence or f"{members}, dont le chef de file ; les parts font 100 %.")]
+    return [Check("Consortium", not sentence, sentence or f"{members}, dont le chef de file ; les parts font 100 %.")]
 
 
 def in_time(application):
@@ -63,12 +63,12 @@ def in_time(application):
     wave, at = application.wave, application.submitted_at
     if wave.closes_at is None:
         return Check("Reçu dans les délais", None, "La fenêtre de dépôt n’est pas connue.")
-    text = f"Reçu le {long_datetime(at)} ; clôture le {long_datetime(wave.closes_at)}."
+    text = f"Reçu le {long_datetime(at)} ; clôture le {long_datetime(wave.closes_at)}."
     if application.deposit_basis != DepositBasis.WINDOW:
         basis = application.get_deposit_basis_display()
         if application.postmarked_on:
             basis += f" du {french.long_date(application.postmarked_on)}"
-        return Check("Reçu dans les délais", True, f"{text} En règle par : {basis[0].lower()}{basis[1:]}.")
+        return Check("Reçu dans les délais", True, f"{text} En règle par : {basis[0].lower()}{basis[1:]}.")
     return Check("Reçu dans les délais", at < wave.closes_at, text)
 
 
@@ -77,7 +77,7 @@ def identified(application, content):
     if siret:
         return Check("Structure identifiée", True, f"SIRET {french.siret(siret)}, clé vérifiée.")
     if content["organisation"].get("foreign_id"):
-        text = f"{content['organisation']['country']}, registre : {content['organisation']['foreign_id']}."
+        text = f"{content['organisation']['country']}, registre : {content['organisation']['foreign_id']}."
         return Check("Structure identifiée", None, text)
     needed = application.call_version.siret_required_to_submit
     text = "Pas de SIRET. " + ("L’appel l’exige dès l’envoi." if needed else "L’appel l’admet jusqu’à l’attribution.")
@@ -87,23 +87,23 @@ def identified(application, content):
 def pieces_joined(content):
     pieces = content["attachments"]
     names = ", ".join(piece["label"].lower() for piece in pieces)
-    return Check("Pièces jointes", bool(pieces), f"{plural(len(pieces), 'pièce')} : {names}." if pieces else "Aucune.")
+    return Check("Pièces jointes", bool(pieces), f"{plural(len(pieces), 'pièce')} : {names}." if pieces else "Aucune.")
 
 
 def scanned(files):
     """What the antivirus says of the pieces; that it is off is said aloud."""
     label, infected = "Pièces saines (antivirus)", [file.name for file in files if file.is_infected]
     if infected:
-        names = ", ".join(f"« {name} »" for name in infected)
-        return Check(label, False, f"Infecté, mis à l’écart : {names}. Le porteur est prévenu ; demandez la pièce.")
+        names = ", ".join(f"« {name} »" for name in infected)
+        return Check(label, False, f"Infecté, mis à l’écart : {names}. Le porteur est prévenu ; demandez la pièce.")
     waiting = sum(file.scan_state != file.Scan.CLEAN for file in files)
     if not waiting:
         return Check(label, True, f"{plural(len(files), 'pièce analysée', 'pièces analysées')}, rien trouvé.")
     if all(file.is_open for file in files):
-        text = "L’antivirus est déclaré éteint sur ce site : les pièces s’ouvrent sans avoir été analysées."
+        text = "L’antivirus est déclaré éteint sur ce site : les pièces s’ouvrent sans avoir été analysées."
         return Check(label, None, text)
     silent = any(file.scan_state == file.Scan.UNAVAILABLE for file in files)
-    reason = " L’antivirus ne répond pas ; il est redemandé chaque minute." if silent else ""
+    reason = " L’antivirus ne répond pas ; il est redemandé chaque minute." if silent else ""
     left = plural(waiting, "pièce attend", "pièces attendent")
     return Check(label, None, f"{left} l’analyse et ne s’ouvrira qu’après.{reason}")
 
@@ -121,7 +121,7 @@ def balanced(application, content):
         premises=lent_premises(content),
     )
     text = " ".join(problem.sentence for problem in found) or (
-        f"{euros(plan['requested_cents'])} demandés ; plan équilibré, plafond annuel et bornes de l’appel respectés."
+        f"{euros(plan['requested_cents'])} demandés ; plan équilibré, plafond annuel et bornes de l’appel respectés."
     )
     return Check("Montants et plan de financement", not found, text)
 
@@ -134,7 +134,7 @@ def zoned(application):
         ok = None if zoning.get("qpv") is None else bool(zoning["qpv"])
     else:
         ok = None
-    return Check("Segment et zonage", ok, f"Segment demandé : {asked.label}. {known}")
+    return Check("Segment et zonage", ok, f"Segment demandé : {asked.label}. {known}")
 
 
 def describe(zoning):
@@ -144,10 +144,10 @@ def describe(zoning):
     density = zoning.get("density")
     qpv = zoning.get("qpv")
     parts = [
-        f"Densité de la commune : {density}." if density else "Densité de la commune : non connue.",
-        "QPV : non connu."
+        f"Densité de la commune : {density}." if density else "Densité de la commune : non connue.",
+        "QPV : non connu."
         if qpv is None
-        else f"QPV de la commune : {', '.join(qpv)}."
+        else f"QPV de la commune : {', '.join(qpv)}."
         if qpv
         else "Aucun QPV dans la commune.",
     ]

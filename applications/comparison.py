@@ -93,21 +93,21 @@ def lines_of_block(block):
     if block.plan:
         yield from lines_of_plan(block.plan)
     for piece in block.pieces:
-        yield f"{piece['label']} : {piece['name']}", f"jointe, empreinte {piece['sha256'][:12]}"
+        yield f"{piece['label']} : {piece['name']}", f"jointe, empreinte {piece['sha256'][:12]}"
 
 
 def table_text(table):
     """A table as text, one of its rows a line."""
     rows = [*table.lines, table.total_line] if table.totals else table.lines
-    return "\n".join(" ; ".join(f"{column['label']} : {cell}" for column, cell in row if cell) for row in rows)
+    return "\n".join(" ; ".join(f"{column['label']} : {cell}" for column, cell in row if cell) for row in rows)
 
 
 def lines_of_plan(plan):
     """One line a row of the plan: each year's amount, then the total."""
     for title, rows, total in plan.groups:
         for row in (*rows, total):
-            years = [f"{year} : {amount}" for year, amount in zip(plan.years, row.amounts, strict=False)]
-            yield f"{title}, {row.label}", "\n".join([*years, f"total : {row.amounts[-1]}"])
+            years = [f"{year} : {amount}" for year, amount in zip(plan.years, row.amounts, strict=False)]
+            yield f"{title}, {row.label}", "\n".join([*years, f"total : {row.amounts[-1]}"])
 
 
 def words_of(before, after):

@@ -124,7 +124,7 @@ def piece_problems(application):
     infected = [
         SectionProblem(
             PIECES,
-            f"La pièce « {file.name} » est infectée : retirez-la, puis joignez un fichier sain.",
+            f"La pièce « {file.name} » est infectée : retirez-la, puis joignez un fichier sain.",
             "pieces-jointes",
         )
         for file in joined

@@ -26,7 +26,7 @@ class ExtensionForm(DsfrForm):
         label="Structure",
         max_length=250,
         help_text="L’adresse électronique du compte d’un de ses membres, ou son SIRET.",
-        error_messages={"required": "Nommez la structure : une adresse électronique, ou un SIRET."},
+        error_messages={"required": "Nommez la structure : une adresse électronique, ou un SIRET."},
     )
     until = instant("Envoi possible jusqu’au (heure de Paris)")
     reason = forms.CharField(
@@ -54,12 +54,12 @@ class OutageForm(DsfrForm):
     source = forms.CharField(
         label="Ce qui l’a mesurée",
         max_length=300,
-        help_text="Par exemple : sonde de supervision, journal du serveur, incident de l’hébergeur et son numéro.",
+        help_text="Par exemple : sonde de supervision, journal du serveur, incident de l’hébergeur et son numéro.",
         error_messages={"required": "Dites ce qui a mesuré la panne."},
     )
     closes_at = instant(
         "Nouvelle clôture (heure de Paris)",
-        "Vide : la durée de la panne est ajoutée, depuis la clôture ou, si elle est passée, depuis maintenant.",
+        "Vide : la durée de la panne est ajoutée, depuis la clôture ou, si elle est passée, depuis maintenant.",
         required=False,
     )
 

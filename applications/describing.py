@@ -52,8 +52,8 @@ def save_project(*, application, kinds, sites, posts, by, version=None, page="",
     for position, site in enumerate(sites, start=1):
         if site.get("yearly_value_cents") and site.get("occupancy") != Site.Occupancy.MADE_AVAILABLE:
             raise Refusal(
-                f"Site {position} : seul un local mis à disposition a une valeur à porter au plan. Choisissez « mise "
-                "à disposition », ou videz la valeur."
+                f"Site {position} : seul un local mis à disposition a une valeur à porter au plan. Choisissez « mise "
+                "à disposition », ou videz la valeur."
             )
     with transaction.atomic():
         application = locked_for_edit(application, by)
@@ -100,7 +100,7 @@ def save_consortium(
 def refuse_twice(partners):
     sirets = [one["siret"] for one in partners if one["siret"]]
     if len(sirets) != len(set(sirets)):
-        raise Refusal("Deux partenaires ont le même SIRET : gardez-en un seul.")
+        raise Refusal("Deux partenaires ont le même SIRET : gardez-en un seul.")
 
 
 def save_aids(

@@ -38,7 +38,7 @@ class SectionChanged(StalePage):
         who = saved.saved_by or "Quelqu’un"
         super().__init__(
             f"{who} a enregistré cette page à {hour(saved.saved_at)}, pendant que vous écriviez. "
-            "Rien de ce que vous avez écrit n’a été enregistré : votre texte est gardé. "
+            "Rien de ce que vous avez écrit n’a été enregistré : votre texte est gardé. "
             "Comparez avec la version enregistrée, puis enregistrez de nouveau."
         )
         self.saved = saved
@@ -136,7 +136,7 @@ def place_fields(name, commune, commune_code, address, segment):
 def refuse_second_dossier(wave, fabrique, *, but=None):
     if Application.objects.filter(wave=wave, fabrique=fabrique).exclude(state="withdrawn").exclude(pk=but).exists():
         raise Refusal(
-            f"Ce lieu a déjà un dossier dans la vague {wave.number}. Ouvrez-le depuis « Mes dossiers », "
+            f"Ce lieu a déjà un dossier dans la vague {wave.number}. Ouvrez-le depuis « Mes dossiers », "
             "ou donnez un autre nom s’il s’agit d’un autre lieu.",
             field="place_name",
         )
@@ -155,7 +155,7 @@ def locked_for_edit(application, by):
         require_writer(application.organisation, by)
     if not application.is_editable:
         raise StalePage(
-            f"Ce dossier est maintenant « {application.applicant_label} » : son contenu ne change plus. "
+            f"Ce dossier est maintenant « {application.applicant_label} » : son contenu ne change plus. "
             "Rien n’a été enregistré, et votre texte est gardé ci-dessous. "
             "Pour signaler un changement, écrivez au service."
         )
@@ -280,7 +280,7 @@ def kept(question, typed):
     typed = questions.clean(typed)
     if len(typed) > questions.MAX_TYPED:
         limit = integer(questions.MAX_TYPED)
-        raise Refusal(f"Ce texte est trop long : {limit} signes au plus.", field=f"q{question.pk}")
+        raise Refusal(f"Ce texte est trop long : {limit} signes au plus.", field=f"q{question.pk}")
     try:
         return {"text": questions.read(question, typed), "as_typed": False}
     except questions.Mistyped:
@@ -344,10 +344,10 @@ def refuse_excess_piece(application, examined):
     same = next((file for file in joined if file.sha256 == examined.sha256), None)
     if same:
         raise Refusal(
-            f"Le fichier « {examined.name} » est déjà joint à ce dossier, sous le nom « {same.name} ».", field="file"
+            f"Le fichier « {examined.name} » est déjà joint à ce dossier, sous le nom « {same.name} ».", field="file"
         )
     if len(joined) >= MAX_PIECES:
-        raise Refusal(f"Un dossier compte au plus {MAX_PIECES} pièces : retirez-en une.", field="file")
+        raise Refusal(f"Un dossier compte au plus {MAX_PIECES} pièces : retirez-en une.", field="file")
 
 
 def remove_attachment(*, attachment, by):

@@ -107,16 +107,26 @@ def words_of(title):
 
 
 def hints_of(application, user):
-    """What a dossier may double, or may be doubled by, among those that `user` may read; one query."""
-    both = DuplicateHint.objects.filter(Q(application=application) | Q(other=application))
-    readable = Application.objects.visible_to(user).values("pk")
-    both = both.filter(application__in=readable, other__in=readable)
-    related = ("application__fabrique__commune", "application__organisation", "application__wave__call")
-    related += ("other__fabrique__commune", "other__organisation", "other__wave__call", "dismissed_by")
-    found = list(both.select_related(*related).order_by("dismissed_at", "-pk"))
-    for hint in found:
-        hint.facing = hint.other if hint.application_id == application.pk else hint.application
-    return found
+    """What a dossier may double, or may be doubled by, among those that `user` may read: one query, or two."""
+    pairs = DuplicateHint.objects.filter(Q(application=application) | Q(other=application))
+    hints = list(pairs.select_related("dismissed_by").order_by("dismissed_at", "-pk"))
+    facing = dossiers_facing(application, hints, user)
+    for hint in hints:
+        hint.facing = facing.get(other_of(hint, application))
+    return [hint for hint in hints if hint.facing]
+
+
+def other_of(hint, application):
+    """Key of the dossier on the other side of the pair."""
+    return hint.other_id if hint.application_id == application.pk else hint.application_id
+
+
+def dossiers_facing(application, hints, user):
+    if not hints:
+        return {}
+    related = ("fabrique__commune", "organisation", "wave__call")
+    readable = Application.objects.visible_to(user).select_related(*related)
+    return readable.in_bulk([other_of(hint, application) for hint in hints])
 
 
 def is_suspected():
@@ -136,7 +146,7 @@ def dismiss(*, hint, reason, by):
     require(by, INSTRUCT)
     reason = " ".join((reason or "").split())[:500]
     if not reason:
-        raise Refusal("Dites pourquoi ce n’est pas un doublon : la phrase est gardée.", field="reason")
+        raise Refusal("Dites pourquoi ce n’est pas un doublon : la phrase est gardée.", field="reason")
     with transaction.atomic():
         pair = DuplicateHint.objects.select_for_update(of=("self",)).select_related("application", "other")
         hint = pair.get(pk=hint.pk)

@@ -46,7 +46,7 @@ class AnswersEditor(SectionEditor):
             try:
                 texts[f"q{pk}"] = drafting.kept(self.questions[f"q{pk}"], typed)["text"]
             except Refusal as refusal:
-                self.unreadable[f"q{pk}"] = f"{self.label(f'q{pk}')} : {refusal.message}"
+                self.unreadable[f"q{pk}"] = f"{self.label(f'q{pk}')} : {refusal.message}"
         return texts
 
     def refused(self, form):
@@ -130,7 +130,7 @@ class PlaceEditor(SectionEditor):
         texts = self.texts() | {key: typed[key] for key in keys}
         if how.get("typing") and self.has_other_dossiers():
             # Half a name would be given to a place of its own, or to somebody's other dossier.
-            raise Refusal("ce lieu a d’autres dossiers. Choisissez « Enregistrer et continuer » quand c’est écrit.")
+            raise Refusal("ce lieu a d’autres dossiers. Choisissez « Enregistrer et continuer » quand c’est écrit.")
         texts["commune_code"] = texts.pop("commune")
         return self.done(drafting.save_place(application=self.application, **texts, **how))
 

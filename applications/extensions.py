@@ -33,7 +33,7 @@ def extend_deposit(*, wave, organisation, until, reason, by):
     require(by, STEER)
     reason = (reason or "").strip()[:500]
     if not reason:
-        raise Refusal("Indiquez le motif du délai : il est gardé, et la structure le lit.", field="reason")
+        raise Refusal("Indiquez le motif du délai : il est gardé, et la structure le lit.", field="reason")
     with transaction.atomic():
         wave = Wave.objects.select_for_update(of=("self",)).select_related("call__programme").get(pk=wave.pk)
         refuse_useless(wave, until)
@@ -49,14 +49,14 @@ def extend_deposit(*, wave, organisation, until, reason, by):
 def refuse_useless(wave, until):
     if wave.state not in TAKING or not wave.has_window():
         raise Refusal(
-            f"La vague est « {wave.get_state_display()} » : elle ne reçoit pas de dossier. "
+            f"La vague est « {wave.get_state_display()} » : elle ne reçoit pas de dossier. "
             "Proposez à la structure la vague suivante."
         )
     if until <= timezone.now():
         raise Refusal("Le délai doit finir plus tard que maintenant.", field="until")
     if until <= wave.accepts_until():
         limit = deadline(wave.accepts_until())
-        raise Refusal(f"Tout le monde peut envoyer jusqu’au {limit} : donnez une heure plus tardive.", field="until")
+        raise Refusal(f"Tout le monde peut envoyer jusqu’au {limit} : donnez une heure plus tardive.", field="until")
 
 
 def organisation_named(text):
@@ -76,7 +76,7 @@ def organisation_named(text):
     if names:
         known = ", ".join(f"{one.name} ({one.siret or 'sans SIRET'})" for one in names)
         raise Refusal(
-            f"Cette personne est membre de plusieurs structures : {known}. Donnez un SIRET.", field="structure"
+            f"Cette personne est membre de plusieurs structures : {known}. Donnez un SIRET.", field="structure"
         )
     raise Refusal(
         "Aucune structure ne correspond. Vérifiez l’adresse (celle du compte) ou les 14 chiffres du SIRET.",
@@ -98,11 +98,11 @@ def extension_mail(given, wave):
     body = f"""Bonjour,
 
 Votre structure, {given.organisation.name}, peut envoyer son dossier à la vague {wave.number} de l’appel \
-« {wave.call} » jusqu’au {deadline(given.until)} (heure de Paris). L’heure d’arrivée sur notre serveur fait foi.
+« {wave.call} » jusqu’au {deadline(given.until)} (heure de Paris). L’heure d’arrivée sur notre serveur fait foi.
 
-Motif de ce délai : {given.reason}
+Motif de ce délai : {given.reason}
 
-Ce délai vaut pour votre structure seule. Vos dossiers : {settings.PUBLIC_URL}/mes-dossiers/
+Ce délai vaut pour votre structure seule. Vos dossiers : {settings.PUBLIC_URL}/mes-dossiers/
 
 {programme.service_name}
 {programme.service_phone}, {programme.service_email}

@@ -51,8 +51,8 @@ def record_fact(*, fabrique, kind, effective_on, evidence, by):
 def same_fact(fact, effective_on):
     if fact.effective_on != effective_on:
         raise Refusal(
-            f"« {fact.get_kind_display()} » est déjà noté au {long_date(fact.effective_on)} pour ce lieu. "
-            "Un fait daté ne se modifie pas : vérifiez la date.",
+            f"« {fact.get_kind_display()} » est déjà noté au {long_date(fact.effective_on)} pour ce lieu. "
+            "Un fait daté ne se modifie pas : vérifiez la date.",
             field="effective_on",
         )
     return fact
@@ -62,16 +62,16 @@ def refuse_weak(effective_on, evidence):
     if not evidence:
         raise Refusal("Indiquez la preuve du fait (acte, visite, document).", field="evidence")
     if effective_on > timezone.localdate():
-        raise Refusal("Un fait se note une fois arrivé : cette date est à venir.", field="effective_on")
+        raise Refusal("Un fait se note une fois arrivé : cette date est à venir.", field="effective_on")
 
 
 def refuse_incoherent(kind, effective_on, dates):
     """Refuse a fact without the one before it, or dated before it."""
     before = AFTER.get(kind)
     if before and before not in dates:
-        raise Refusal(f"Notez d’abord « {before.label} » : ce lieu ne l’est pas encore.", field="kind")
+        raise Refusal(f"Notez d’abord « {before.label} » : ce lieu ne l’est pas encore.", field="kind")
     if before and effective_on < dates[before]:
         raise Refusal(
-            f"« {kind.label} » ne peut pas précéder « {before.label} » ({long_date(dates[before])}).",
+            f"« {kind.label} » ne peut pas précéder « {before.label} » ({long_date(dates[before])}).",
             field="effective_on",
         )

@@ -31,6 +31,6 @@ def refuse_outdated(application, in_force):
     """
     if in_force and in_force.number > application.call_version.number:
         raise FormChanged(
-            f"Le formulaire de l’appel a changé (version {in_force.number}). Votre dossier n’est pas envoyé : "
+            f"Le formulaire de l’appel a changé (version {in_force.number}). Votre dossier n’est pas envoyé : "
             "passez d’abord à la nouvelle version, vos réponses y sont reprises."
         )

@@ -13,7 +13,7 @@ SEGMENTS = (
     (Segment.QPV, "Dans un quartier prioritaire de la politique de la ville (QPV), ou tout près"),
     (Segment.QPV_DIGITAL, "Dans un QPV, pour une fabrique numérique"),
     (Segment.OUTSIDE_LARGE_CENTRES, "Hors des grands centres urbains"),
-    (Segment.UNKNOWN, "Je ne sais pas : le service me le dira"),
+    (Segment.UNKNOWN, "Je ne sais pas : le service me le dira"),
 )
 
 
@@ -32,12 +32,12 @@ class PlaceForm(DsfrForm):
         help_text="Numéro et voie. Vide si le lieu se cherche.",
     )
     declared_segment = forms.ChoiceField(
-        label="Où se trouve le lieu ?",
+        label="Où se trouve le lieu ?",
         choices=SEGMENTS,
         widget=forms.RadioSelect,
         initial=Segment.UNKNOWN,
-        help_text="Vous pouvez répondre « je ne sais pas » : cela ne vous écarte pas.",
-        error_messages={"required": "Choisissez une réponse ; « je ne sais pas » en est une."},
+        help_text="Vous pouvez répondre « je ne sais pas » : cela ne vous écarte pas.",
+        error_messages={"required": "Choisissez une réponse ; « je ne sais pas » en est une."},
     )
 
     def values(self):
@@ -73,7 +73,7 @@ class StartForm(PlaceForm):
         error_messages={"invalid_choice": "Cette vague ne reçoit pas de dossier. Choisissez-en une autre."},
     )
     organisation = forms.ChoiceField(
-        label="Qui demande ?",
+        label="Qui demande ?",
         widget=forms.RadioSelect,
         help_text="La structure qui porte le projet, signe et reçoit l’aide.",
         error_messages={"required": "Choisissez la structure qui demande."},
@@ -84,7 +84,7 @@ class StartForm(PlaceForm):
         label="SIRET",
         max_length=20,
         required=False,
-        help_text="14 chiffres. Vide si la structure n’en a pas encore : il en faudra un avant l’attribution.",
+        help_text="14 chiffres. Vide si la structure n’en a pas encore : il en faudra un avant l’attribution.",
     )
     organisation_address = forms.CharField(label="Adresse du siège", max_length=250, required=False)
     postal_code = forms.CharField(label="Code postal du siège", max_length=5, required=False)
@@ -96,10 +96,10 @@ class StartForm(PlaceForm):
         help_text="Prénom et nom de la personne qui pourra signer.",
     )
     representative_title = forms.CharField(
-        label="Sa qualité", max_length=100, required=False, help_text="Par exemple : présidente, gérant, maire."
+        label="Sa qualité", max_length=100, required=False, help_text="Par exemple : présidente, gérant, maire."
     )
     separate = forms.BooleanField(
-        label="C’est une autre structure, ou un autre établissement : l’enregistrer à part", required=False
+        label="C’est une autre structure, ou un autre établissement : l’enregistrer à part", required=False
     )
     NEEDED_OF_A_NEW_ONE = {"name": "Donnez le nom de la structure.", "legal_form": "Choisissez la forme juridique."}
     ORGANISATION_FIELDS = ("name", "legal_form", "siret", "postal_code", "city")

@@ -25,7 +25,7 @@ def refuse_unknown(codes):
     """
     if unknown := set(codes) - set(InadmissibilityGround.values):
         raise Refusal(
-            f"« {sorted(unknown)[0]} » n’est pas un motif de la liste : choisissez-en un.", field="conditions"
+            f"« {sorted(unknown)[0]} » n’est pas un motif de la liste : choisissez-en un.", field="conditions"
         )
 
 

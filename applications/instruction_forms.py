@@ -26,8 +26,8 @@ class CorrectionForm(DsfrForm):
     suspends_clock = forms.TypedChoiceField(
         label="Ce que vous demandez",
         choices=(
-            ("1", "Des pièces obligatoires qui manquent : l’horloge du refus implicite s’arrête jusqu’au délai"),
-            ("0", "Des précisions, une meilleure qualité : l’horloge continue"),
+            ("1", "Des pièces obligatoires qui manquent : l’horloge du refus implicite s’arrête jusqu’au délai"),
+            ("0", "Des précisions, une meilleure qualité : l’horloge continue"),
         ),
         coerce=lambda value: value == "1",
         empty_value=True,  # type: ignore[arg-type]  # Any value will do, not texts alone.
@@ -41,7 +41,7 @@ class CorrectionForm(DsfrForm):
         widget=forms.DateInput,
         error_messages={
             "required": "Fixez une date limite.",
-            "invalid": "Cette date n’existe pas : écrivez-la comme 31/12/2027.",
+            "invalid": "Cette date n’existe pas : écrivez-la comme 31/12/2027.",
         },
     )
 
@@ -50,10 +50,10 @@ class CorrectionForm(DsfrForm):
         choices = [("", "Choisir une section ou une pièce"), *targets]
         for rank in range(1, TARGETED + 1):
             self.fields[f"target_{rank}"] = forms.ChoiceField(
-                label=f"Demande {rank} : sur quoi", choices=choices, required=False
+                label=f"Demande {rank} : sur quoi", choices=choices, required=False
             )
             self.fields[f"asked_{rank}"] = forms.CharField(
-                label=f"Demande {rank} : ce qui est demandé", max_length=1000, required=False
+                label=f"Demande {rank} : ce qui est demandé", max_length=1000, required=False
             )
 
     def rows(self):
@@ -68,7 +68,7 @@ class CorrectionForm(DsfrForm):
     def clean(self):
         data = super().clean()
         if not data.get("items", "").strip() and not any(data.get(f"asked_{n}") for n in range(1, TARGETED + 1)):
-            self.add_error("items", "Dites ce qui manque : une demande par ligne.")
+            self.add_error("items", "Dites ce qui manque : une demande par ligne.")
         return data
 
     def clean_due_at(self):
@@ -90,7 +90,7 @@ class InadmissibleForm(DsfrForm):
         help_text="Ce que dit l’appel, ce que dit le dossier. Ce texte est envoyé tel quel.",
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"required": "Expliquez le motif : le porteur doit le comprendre."},
+        error_messages={"required": "Expliquez le motif : le porteur doit le comprendre."},
     )
 
 
@@ -102,7 +102,7 @@ class ChecklistForm(DsfrForm):
     verdict = forms.ChoiceField(
         label="Réponse",
         choices=[("", "Choisir"), *ChecklistAnswer.Verdict.choices],
-        error_messages={"required": "Choisissez une réponse : remplie, non remplie ou sans objet."},
+        error_messages={"required": "Choisissez une réponse : remplie, non remplie ou sans objet."},
     )
     note = forms.CharField(label="Note", max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
@@ -110,10 +110,10 @@ class ChecklistForm(DsfrForm):
 def reason_field():
     return forms.CharField(
         label="Motif de la correction",
-        help_text="La structure lira cette phrase ; ce qu’elle avait envoyé est gardé.",
+        help_text="La structure lira cette phrase ; ce qu’elle avait envoyé est gardé.",
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": "Dites pourquoi vous corrigez : la structure lira cette phrase."},
+        error_messages={"required": "Dites pourquoi vous corrigez : la structure lira cette phrase."},
     )
 
 
@@ -127,7 +127,7 @@ class DismissForm(DsfrForm):
     reason = forms.CharField(
         label="Pourquoi ce n’est pas un doublon",
         max_length=500,
-        error_messages={"required": "Dites pourquoi ce n’est pas un doublon : la phrase est gardée."},
+        error_messages={"required": "Dites pourquoi ce n’est pas un doublon : la phrase est gardée."},
     )
 
 
@@ -151,7 +151,7 @@ class PaperForm(PlaceForm):
     )  # fmt: skip
     siret = forms.CharField(
         label="SIRET de la structure", max_length=20, required=False,
-        help_text="14 chiffres. Une structure déjà enregistrée est retrouvée par lui : le reste est alors inutile.",
+        help_text="14 chiffres. Une structure déjà enregistrée est retrouvée par lui : le reste est alors inutile.",
     )  # fmt: skip
     name = forms.CharField(label="Nom de la structure", max_length=250, required=False)
     legal_form = forms.ChoiceField(label="Forme juridique", required=False)
@@ -161,13 +161,13 @@ class PaperForm(PlaceForm):
     representative_name = forms.CharField(label="Personne qui représente la structure", max_length=150, required=False)
     scan = forms.FileField(
         label="Numérisation du dossier", required=False,
-        help_text="PDF ou image. Elle est jointe au dossier ; sans elle, la liste de contrôle le signale.",
+        help_text="PDF ou image. Elle est jointe au dossier ; sans elle, la liste de contrôle le signale.",
     )  # fmt: skip
     ORGANISATION_FIELDS = ("name", "legal_form", "siret", "postal_code", "city", "representative_name")
     NEEDED_OF_A_NEW_ONE = {
         "name": "Donnez le nom de la structure, ou le SIRET d’une structure enregistrée.",
         "legal_form": "Choisissez la forme juridique.",
-        "organisation_address": "Donnez l’adresse postale : l’accusé de réception y est envoyé.",
+        "organisation_address": "Donnez l’adresse postale : l’accusé de réception y est envoyé.",
     }
 
     def __init__(self, *args, waves, years=3, **kwargs):

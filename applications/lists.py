@@ -47,8 +47,8 @@ def turn_of(application):
     if application.state == S.CORRECTION_REQUESTED and (due_at := asked_for(application)):
         return f"Porteur, avant le {long_date(due_at)}"
     acts = {
-        S.SUBMITTED: "Instruction : recevabilité",
-        S.ADMISSIBLE: "Instruction : évaluateurs",
+        S.SUBMITTED: "Instruction : recevabilité",
+        S.ADMISSIBLE: "Instruction : évaluateurs",
         S.IN_REVIEW: "Évaluateurs",
         S.REVIEWED: "Comité",
     }

@@ -13,7 +13,7 @@ class ManyMessagesForm(DsfrForm):
         label="Message",
         widget=forms.Textarea(attrs={"rows": 8}),
         max_length=messaging.LONGEST,
-        help_text="« {numero} », « {lieu} » et « {structure} » deviennent ceux de chaque dossier.",
+        help_text="« {numero} », « {lieu} » et « {structure} » deviennent ceux de chaque dossier.",
         error_messages={"required": "Écrivez le message."},
     )
 

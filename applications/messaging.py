@@ -57,7 +57,7 @@ def locked(application):
     related = ("organisation", "fabrique", "officer", "wave__call__programme")
     application = Application.objects.select_for_update(of=("self",)).select_related(*related).get(pk=application.pk)
     if application.submitted_at is None:
-        raise StalePage("Ce dossier n’est pas encore envoyé : écrivez au service par courriel.")
+        raise StalePage("Ce dossier n’est pas encore envoyé : écrivez au service par courriel.")
     return application
 
 
@@ -75,13 +75,13 @@ def refuse_unreadable(body, files):
         raise Refusal("Écrivez votre message.", field="body")
     if len(body) > LONGEST:
         raise Refusal(
-            f"Votre message compte {len(body)} signes, au lieu de {LONGEST} au plus : raccourcissez-le, ou joignez "
+            f"Votre message compte {len(body)} signes, au lieu de {LONGEST} au plus : raccourcissez-le, ou joignez "
             "un fichier.",
             field="body",
         )
     if len(files) > MOST_FILES:
         raise Refusal(
-            f"Joignez {MOST_FILES} fichiers au plus par message ; envoyez les autres ensuite.", field="files"
+            f"Joignez {MOST_FILES} fichiers au plus par message ; envoyez les autres ensuite.", field="files"
         )
 
 
@@ -108,10 +108,10 @@ def tell_one(message, application, person, url):
         Event.MESSAGE,
         key=f"message:{message.public_id}:{person.pk}",
         recipient=person,
-        subject=f"Message de {who} : dossier {application.reference}",
-        body=f"Bonjour,\n\n{message.body}\n\nRépondez sur la page du dossier : {url_of(application)}messages/\n"
+        subject=f"Message de {who} : dossier {application.reference}",
+        body=f"Bonjour,\n\n{message.body}\n\nRépondez sur la page du dossier : {url_of(application)}messages/\n"
         if message.from_service
-        else f"Bonjour,\n\n{message.body}\n\nLe dossier : {application.reference}, {application.fabrique.name}\n",
+        else f"Bonjour,\n\n{message.body}\n\nLe dossier : {application.reference}, {application.fabrique.name}\n",
         url=url,
     )
 
@@ -140,7 +140,7 @@ def save_template(*, template, title, body, by, version=None):
     if not title or not body:
         raise Refusal("Donnez un titre et un texte.", field="body" if title else "title")
     if MessageTemplate.objects.filter(title=title).exclude(pk=template.pk if template else None).exists():
-        raise Refusal("Un modèle porte déjà ce titre : choisissez-en un autre.", field="title")
+        raise Refusal("Un modèle porte déjà ce titre : choisissez-en un autre.", field="title")
     with transaction.atomic():
         if template is None:
             template = MessageTemplate(title=title, body=body)

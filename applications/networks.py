@@ -45,7 +45,7 @@ def consent(*, application, network, by):
             dossier = locked_application(application.pk)
             require_giver(dossier.organisation, by)
             if dossier.state == Application.State.WITHDRAWN:
-                raise StalePage("Vous vous êtes désisté de ce dossier : il ne s’ouvre plus à un réseau.")
+                raise StalePage("Vous vous êtes désisté de ce dossier : il ne s’ouvre plus à un réseau.")
             if not network.is_network or network.pk == dossier.organisation_id:
                 raise Refusal("Choisissez un réseau d’appui reconnu par le service.", field="network")
             given = NetworkConsent.objects.create(application=dossier, network=network, given_by=by)
@@ -55,7 +55,7 @@ def consent(*, application, network, by):
             recusals.keep_found(Application.objects.filter(pk=dossier.pk))
             tell_network(given)
     except IntegrityError as error:
-        raise Refusal(f"« {network} » lit déjà ce dossier.", field="network") from error
+        raise Refusal(f"« {network} » lit déjà ce dossier.", field="network") from error
     return given
 
 
@@ -65,12 +65,12 @@ def close_reviews(dossier, network):
     asked = Assignment.objects.select_for_update(of=("self",)).select_related("reviewer")
     for assignment in asked.filter(application=dossier, reviewer__in=people, state__in=Assignment.ACTIVE):
         if assignment.state == Assignment.State.SUBMITTED:
-            tell_officer(dossier, assignment, f"a évalué, puis le dossier a été ouvert à son réseau, « {network} »,")
+            tell_officer(dossier, assignment, f"a évalué, puis le dossier a été ouvert à son réseau, « {network} »,")
             continue
-        nature = f"Constaté par le service : membre de « {network} », réseau à qui le dossier est ouvert."
+        nature = f"Constaté par le service : membre de « {network} », réseau à qui le dossier est ouvert."
         InterestDeclaration.objects.create(assignment=assignment, has_interest=True, nature=nature[:500])
         assignment.move("recuse", by=None)
-        tell_officer(dossier, assignment, f"est membre de « {network} », réseau à qui le dossier est ouvert,")
+        tell_officer(dossier, assignment, f"est membre de « {network} », réseau à qui le dossier est ouvert,")
     complete_if_due(dossier, by=None)
 
 
@@ -82,10 +82,10 @@ def tell_network(given):
             Event.TEAM,
             key=f"opened-to-network:{given.public_id}:{person.pk}",
             recipient=person,
-            subject=f"« {dossier.organisation} » vous ouvre le dossier « {dossier.fabrique.name} »",
+            subject=f"« {dossier.organisation} » vous ouvre le dossier « {dossier.fabrique.name} »",
             body=(
-                f"Bonjour,\n\n« {dossier.organisation} » ouvre son dossier « {dossier.fabrique.name} » à "
-                f"« {given.network} ». Vous le lisez, pièces comprises, sans pouvoir le changer : {url_of(dossier)}"
+                f"Bonjour,\n\n« {dossier.organisation} » ouvre son dossier « {dossier.fabrique.name} » à "
+                f"« {given.network} ». Vous le lisez, pièces comprises, sans pouvoir le changer : {url_of(dossier)}"
                 "lecture/\n\nSi vous êtes évaluatrice ou évaluateur, ce dossier ne vous sera pas confié.\n\n"
                 "L’équipe des Fabriques des territoires\n"
             ),

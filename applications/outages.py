@@ -41,7 +41,7 @@ def record_outage(*, wave, started_at, ended_at, source, by, closes_at=None, ver
     require(by, STEER)
     source, now = (source or "").strip()[:300], timezone.now()
     if not source:
-        raise Refusal("Dites ce qui a mesuré la panne : sonde, journal du serveur, hébergeur…", field="source")
+        raise Refusal("Dites ce qui a mesuré la panne : sonde, journal du serveur, hébergeur…", field="source")
     refuse_bad_times(started_at, ended_at, now)
     with transaction.atomic():
         wave = Wave.objects.select_for_update(of=("self",)).select_related("call__programme").get(pk=wave.pk)
@@ -65,7 +65,7 @@ def refuse_bad_times(started_at, ended_at, now):
     if ended_at <= started_at:
         raise Refusal("La fin de la panne vient après son début.", field="ended_at")
     if ended_at > now:
-        raise Refusal("Une panne se note quand elle est finie : sa fin est à venir.", field="ended_at")
+        raise Refusal("Une panne se note quand elle est finie : sa fin est à venir.", field="ended_at")
 
 
 def refuse_elsewhere(wave, started_at, ended_at):
@@ -80,7 +80,7 @@ def long_enough(wave, started_at, ended_at, closes_at, now):
         return least
     if closes_at < least:
         raise Refusal(
-            f"La clôture recule au moins de la durée de la panne : le {long_datetime(least)} au plus tôt.",
+            f"La clôture recule au moins de la durée de la panne : le {long_datetime(least)} au plus tôt.",
             field="closes_at",
         )
     return closes_at
@@ -88,7 +88,7 @@ def long_enough(wave, started_at, ended_at, closes_at, now):
 
 def reason_of(outage):
     start, end = long_datetime(outage.started_at), long_datetime(outage.ended_at)
-    return f"Panne du service, du {start} au {end}. Mesurée par : {outage.source}"
+    return f"Panne du service, du {start} au {end}. Mesurée par : {outage.source}"
 
 
 def tell_everyone(outage):
@@ -118,14 +118,14 @@ def tell_everyone(outage):
 
 def outage_mail(outage, drafts):
     wave, programme = outage.wave, outage.wave.call.programme
-    lines = "\n".join(f"- {one.fabrique.name} : {settings.PUBLIC_URL}/dossiers/{one.public_id}/" for one in drafts)
+    lines = "\n".join(f"- {one.fabrique.name} : {settings.PUBLIC_URL}/dossiers/{one.public_id}/" for one in drafts)
     body = f"""Bonjour,
 
 Notre service était en panne du {long_datetime(outage.started_at)} au {long_datetime(outage.ended_at)} (heure de \
-Paris). Ce temps vous est rendu : le dépôt de la vague {wave.number} de l’appel « {wave.call} » est ouvert à tous \
+Paris). Ce temps vous est rendu : le dépôt de la vague {wave.number} de l’appel « {wave.call} » est ouvert à tous \
 jusqu’au {deadline(outage.closes_at)} (heure de Paris).
 
-{plural(len(drafts), "brouillon")} de vos structures {"est concerné" if len(drafts) == 1 else "sont concernés"} :
+{plural(len(drafts), "brouillon")} de vos structures {"est concerné" if len(drafts) == 1 else "sont concernés"} :
 
 {lines}
 

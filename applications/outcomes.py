@@ -48,4 +48,4 @@ def refuse_undated_waitlist(until, rank):
 def refuse_silent(ground):
     # The law does not require grounds for a refusal of a grant; the programme gives them (glossary 24).
     if not ground.strip():
-        raise Refusal("Indiquez le motif : il est transmis au porteur du projet.", field="ground")
+        raise Refusal("Indiquez le motif : il est transmis au porteur du projet.", field="ground")

@@ -67,21 +67,21 @@ def refuse_dates(wave, postmarked_on, received_on):
     """The postmark within the days of the window, received after it and not in the future."""
     if not wave.has_window() or wave.state not in TAKING:
         raise Refusal(
-            f"La vague {wave.number} ne reçoit pas de dossier : son état est « {wave.get_state_display()} ».",
+            f"La vague {wave.number} ne reçoit pas de dossier : son état est « {wave.get_state_display()} ».",
             field="wave",
         )
     first, last = local_day(wave.opens_at), last_day(wave)
     if not first <= postmarked_on <= last:
         raise Refusal(
             f"Le cachet de la poste du {french.long_date(postmarked_on)} est hors de la fenêtre de dépôt, du "
-            f"{french.long_date(first)} au {french.long_date(last)}. Vérifiez la date : hors délai, le dossier n’est "
+            f"{french.long_date(first)} au {french.long_date(last)}. Vérifiez la date : hors délai, le dossier n’est "
             "pas enregistré, et la structure reçoit une réponse qui le dit.",
             field="postmarked_on",
         )
     if received_on < postmarked_on:
-        raise Refusal("Un pli n’est pas reçu avant d’être posté : vérifiez les deux dates.", field="received_on")
+        raise Refusal("Un pli n’est pas reçu avant d’être posté : vérifiez les deux dates.", field="received_on")
     if received_on > timezone.localdate():
-        raise Refusal("La date de réception est à venir : vérifiez-la.", field="received_on")
+        raise Refusal("La date de réception est à venir : vérifiez-la.", field="received_on")
 
 
 def last_day(wave):
@@ -114,7 +114,7 @@ def enrol(*, by, **fields):
             organisation = Organisation.objects.create(**fields)
             JournalEntry.write(action="create_organisation", subject=organisation, actor=by)
     except IntegrityError as error:
-        raise Refusal("Cette structure est déjà enregistrée : donnez seulement son SIRET.", field="siret") from error
+        raise Refusal("Cette structure est déjà enregistrée : donnez seulement son SIRET.", field="siret") from error
     return organisation
 
 

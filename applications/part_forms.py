@@ -44,12 +44,12 @@ def site_fields(number):
             label="Fin de ce titre", required=False, help_text="Vide s’il n’a pas de terme, ou pour une propriété."
         ),
         "provider_kind": Choice(
-            label="Si le local est mis à disposition : par qui ?", choices=Site.Provider.choices, required=False
+            label="Si le local est mis à disposition : par qui ?", choices=Site.Provider.choices, required=False
         ),
         "provider": Text(label="Nom de qui le met à disposition", max_length=200, required=False),
         "yearly_value_cents": amount(
             "Valeur locative par an, en euros",
-            help_text="Ce que coûterait le loyer. C’est une contribution en nature : comptes 861 et 871 du plan.",
+            help_text="Ce que coûterait le loyer. C’est une contribution en nature : comptes 861 et 871 du plan.",
         ),
     }
 
@@ -62,7 +62,7 @@ class SiteCommune(Text):
 
     def __init__(self):
         super().__init__(
-            label="Commune du site", max_length=120, help_text="Code postal et nom, par exemple « 63300 Thiers »."
+            label="Commune du site", max_length=120, help_text="Code postal et nom, par exemple « 63300 Thiers »."
         )
 
     def clean(self, value):
@@ -79,7 +79,7 @@ class SiteCommune(Text):
 
 def post_fields(number):
     return {
-        "title": Text(label="Intitulé du poste", max_length=120, help_text="Par exemple : animatrice, facilitateur."),
+        "title": Text(label="Intitulé du poste", max_length=120, help_text="Par exemple : animatrice, facilitateur."),
         "fte_hundredths": HundredthsField(
             label="Temps de travail, en équivalent temps plein",
             help_text="1 pour un temps plein, 0,5 pour un mi-temps.",
@@ -164,7 +164,7 @@ def partner_fields(number):
         "name": Text(label="Nom du partenaire", max_length=250),
         "siret": SiretField(label="SIRET", max_length=20, required=False, help_text="14 chiffres."),
         "foreign_id": Text(
-            label="À défaut de SIRET : pays et numéro de registre",
+            label="À défaut de SIRET : pays et numéro de registre",
             max_length=80,
             required=False,
             help_text="Pour une structure d’un autre pays de l’Espace économique européen.",
@@ -179,7 +179,7 @@ class ConsortiumForm(RowsForm):
 
     GROUPS = {"partenaire": Group("Partenaire", partner_fields, most=20)}
     in_consortium = Radio(
-        label="Demandez-vous à plusieurs ?",
+        label="Demandez-vous à plusieurs ?",
         choices=[(ALONE, "Non, la structure demande seule"),
                  (TOGETHER, "Oui, en consortium dont elle est chef de file")],
         help_text="Le chef de file demande, signe, reçoit l’aide, en verse leur part aux partenaires et rend compte.",
@@ -187,7 +187,7 @@ class ConsortiumForm(RowsForm):
     lead_role = Text(label="Ce que fait le chef de file dans le projet", max_length=300, required=False)
     lead_share = ShareField(
         label="Part du chef de file, en pourcentage", required=False,
-        help_text="Les parts font 100 % en tout.",
+        help_text="Les parts font 100 % en tout.",
     )  # fmt: skip
 
     def __init__(self, data=None, *, application):
@@ -208,7 +208,7 @@ class ConsortiumForm(RowsForm):
             if siret in seen:
                 self.add_error(
                     f"partenaire-{number}-siret",
-                    "Ce SIRET est déjà dans le consortium : gardez une ligne par structure.",
+                    "Ce SIRET est déjà dans le consortium : gardez une ligne par structure.",
                 )
             seen.add(siret)
         return data

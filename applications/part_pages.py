@@ -125,10 +125,10 @@ def certified_accounts(organisation, plan, cells):
         return []
     named = ", ".join(f"{euros(cents)} en {plan['first_year'] + rank - 1}" for rank, cents in years)
     text = (
-        f"Le plan compte {named} de subventions publiques. Au-dessus de 153 000 € dans l’année, une association ou "
+        f"Le plan compte {named} de subventions publiques. Au-dessus de 153 000 € dans l’année, une association ou "
         "une fondation fait certifier ses comptes et les publie (code de commerce, art. L612-4 et D612-5)."
     )
-    return [Flag("Plus de 153 000 € de subventions dans l’année", text)]
+    return [Flag("Plus de 153 000 € de subventions dans l’année", text)]
 
 
 def endowment(organisation):
@@ -143,8 +143,8 @@ def short_titles(content, plan):
     last = plan["first_year"] + plan["years"] - 1
     return [
         Flag(
-            f"Titre d’occupation court : {site['name'] or 'site'}",
-            f"Il finit en {site['title_ends_on'][:4]} ; le projet court jusqu’en {last}.",
+            f"Titre d’occupation court : {site['name'] or 'site'}",
+            f"Il finit en {site['title_ends_on'][:4]} ; le projet court jusqu’en {last}.",
         )
         for site in content.get("project", {}).get("sites", [])
         if site["title_ends_on"] and int(site["title_ends_on"][:4]) <= last
@@ -160,12 +160,12 @@ def money_of(content):
     rows = [("Part de l’État", state_share_text(cells, share))]
     labels = [(Status.OBTAINED, "Obtenu"), (Status.PROMISED, "Promis"), (Status.REQUESTED, "Demandé ailleurs"),
               (Status.EXPECTED, "Envisagé"), ("", "Non précisé")]  # fmt: skip
-    return rows + [(f"Cofinancement : {label.lower()}", euros(stands[key])) for key, label in labels if key in stands]
+    return rows + [(f"Cofinancement : {label.lower()}", euros(stands[key])) for key, label in labels if key in stands]
 
 
 def state_share_text(cells, share):
     if share is None:
-        return "non calculée : aucune dépense"
+        return "non calculée : aucune dépense"
     asked, spent = euros(budget.state_money(cells)), euros(budget.cash_expenses(cells))
     return f"{percent(share)} des dépenses, hors nature ({asked} sur {spent})"
 

@@ -63,7 +63,7 @@ def structure_sentences(application):
     if version.eligible_legal_forms and organisation.legal_form not in version.eligible_legal_forms:
         names = ", ".join(str(LegalForm(one).label).lower() for one in version.eligible_legal_forms)
         found.append(
-            f"« {organisation.get_legal_form_display()} » n’est pas une forme admise par cet appel ({names}). "
+            f"« {organisation.get_legal_form_display()} » n’est pas une forme admise par cet appel ({names}). "
             "Corrigez la forme juridique si elle est inexacte, ou faites porter le dossier par une autre structure."
         )
     if organisation.legal_form == LegalForm.EEA_BODY:
@@ -77,7 +77,7 @@ def structure_sentences(application):
 def site_problems(sites):
     for number, site in enumerate(sites, start=1):
         for sentence, name in site_lacks(number, site):
-            yield PROJECT, f"Site {number} : {sentence}", f"id_site-{number}-{name}"
+            yield PROJECT, f"Site {number} : {sentence}", f"id_site-{number}-{name}"
 
 
 def site_lacks(number, site):
@@ -93,7 +93,7 @@ def site_lacks(number, site):
         yield "donnez la date de fin de la mise à disposition.", "title_ends_on"
     if not site["yearly_value_cents"]:
         yield (
-            "donnez la valeur locative du local, même estimée : c’est une contribution en nature.",
+            "donnez la valeur locative du local, même estimée : c’est une contribution en nature.",
             "yearly_value_cents",
         )
 
@@ -102,27 +102,27 @@ def post_problems(posts):
     wanted = {
         "title": "donnez son intitulé.",
         "fte_hundredths": "donnez son temps de travail.",
-        "contract": "choisissez son contrat ; « pas encore décidé » en est un.",
+        "contract": "choisissez son contrat ; « pas encore décidé » en est un.",
         "qualification": "dites quelle qualification est attendue.",
     }
     for number, post in enumerate(posts, start=1):
         for name, sentence in wanted.items():
             if not post[name]:
-                yield PROJECT, f"Poste {number} : {sentence}", f"id_poste-{number}-{name}"
+                yield PROJECT, f"Poste {number} : {sentence}", f"id_poste-{number}-{name}"
 
 
 def consortium_problems(application, consortium):
     if not consortium:
         return
     if not application.call_version.partners_allowed:
-        yield CONSORTIUM, "Cet appel n’admet pas de consortium : répondez que la structure demande seule.", ""
+        yield CONSORTIUM, "Cet appel n’admet pas de consortium : répondez que la structure demande seule.", ""
         return
     partners = consortium["partners"]
     if not partners:
         yield CONSORTIUM, "Décrivez au moins un partenaire, ou répondez que la structure demande seule.", ""
     for number, partner in enumerate(partners, start=1):
         for sentence, name in partner_lacks(partner):
-            yield CONSORTIUM, f"Partenaire {number} : {sentence}", f"id_partenaire-{number}-{name}"
+            yield CONSORTIUM, f"Partenaire {number} : {sentence}", f"id_partenaire-{number}-{name}"
     if sentence := share_sentence([consortium["lead_share"], *(one["share"] for one in partners)]):
         yield CONSORTIUM, sentence, "id_lead_share"
 
@@ -140,11 +140,11 @@ def share_sentence(shares):
     """What keeps these shares (None: not written) from being a whole; "" when they are."""
     missing = shares.count(None)
     if missing:
-        return "Écrivez la part de chaque membre, chef de file compris ; 0 pour qui ne reçoit rien."
+        return "Écrivez la part de chaque membre, chef de file compris ; 0 pour qui ne reçoit rien."
     gap = WHOLE_SHARE - sum(shares)
     if gap > 0:
-        return f"Les parts font {percent(sum(shares))} : il manque {percent(gap)}."
-    return f"Les parts font {percent(sum(shares))} : retirez {percent(-gap)}." if gap else ""
+        return f"Les parts font {percent(sum(shares))} : il manque {percent(gap)}."
+    return f"Les parts font {percent(sum(shares))} : retirez {percent(-gap)}." if gap else ""
 
 
 def aid_problems(application, parts, requested_cents, today):
@@ -154,19 +154,19 @@ def aid_problems(application, parts, requested_cents, today):
     if not aid["declaration"]:
         yield (
             AIDS,
-            "Dites quelles aides de minimis vous avez reçues ; « aucune » est une réponse.",
+            "Dites quelles aides de minimis vous avez reçues ; « aucune » est une réponse.",
             "id_aid_declaration",
         )
     if aid["declaration"] == Project.AidDeclaration.NONE and aid["aids"]:
         yield (
             AIDS,
-            "Vous répondez « aucune aide » et vous en écrivez : corrigez l’un ou l’autre.",
+            "Vous répondez « aucune aide » et vous en écrivez : corrigez l’un ou l’autre.",
             "id_aid_declaration",
         )
     if aid["declaration"] == Project.AidDeclaration.SOME and not aid["aids"]:
-        yield AIDS, "Écrivez les aides reçues, ou répondez « aucune ».", "id_aid_declaration"
+        yield AIDS, "Écrivez les aides reçues, ou répondez « aucune ».", "id_aid_declaration"
     if not aid["nace_code"]:
-        yield AIDS, "Donnez le code APE de la structure : le registre des aides le demande.", "id_nace_code"
+        yield AIDS, "Donnez le code APE de la structure : le registre des aides le demande.", "id_nace_code"
     yield from line_problems(aid, today)
     for beneficiary, position in positions(application.organisation, parts, requested_cents, on=today):
         if sentence := excess_sentence(beneficiary, position):
@@ -178,18 +178,18 @@ def line_problems(aid, today):
         if not (one["granted_on"] and one["cents"] and one["grantor"]):
             yield (
                 AIDS,
-                f"Aide {number} : donnez sa date, son montant et qui l’a attribuée.",
+                f"Aide {number} : donnez sa date, son montant et qui l’a attribuée.",
                 f"id_aide-{number}-granted_on",
             )
         elif datetime.date.fromisoformat(one["granted_on"]) > today:
             yield (
                 AIDS,
-                f"Aide {number} : sa date est à venir. Écrivez la date de la décision.",
+                f"Aide {number} : sa date est à venir. Écrivez la date de la décision.",
                 f"id_aide-{number}-granted_on",
             )
     for number, one in enumerate(aid["linked"], start=1):
         if not (one["siren"] and one["name"]):
-            yield AIDS, f"Entreprise {number} : donnez son SIREN et son nom.", f"id_liee-{number}-siren"
+            yield AIDS, f"Entreprise {number} : donnez son SIREN et son nom.", f"id_liee-{number}-siren"
 
 
 def contract_problems(contract):

@@ -64,7 +64,7 @@ def site_text(site):
         f"Mis à disposition par {site['provider']} ({label_in(Site.Provider, site['provider_kind']).lower()})"
         if site["provider"]
         else "",
-        f"Valeur locative : {euros(site['yearly_value_cents'])} par an" if site["yearly_value_cents"] else "",
+        f"Valeur locative : {euros(site['yearly_value_cents'])} par an" if site["yearly_value_cents"] else "",
     ]
     return "\n".join(filter(None, lines))
 
@@ -132,7 +132,7 @@ def plan_rows(content):
     for one in content.get("cofunding") or []:
         row = budget.ROW_BY_CELL.get((budget.Side.RESOURCE, one["account"]))
         status = label_in(CoFunding.Status, one["status"]) or "non précisé"
-        evidence = f"pièce : {one['evidence']}" if one["evidence"] else ""
+        evidence = f"pièce : {one['evidence']}" if one["evidence"] else ""
         text = ", ".join(filter(None, [one["funder"], status.lower(), evidence]))
         rows.append((f"{row.label if row else one['account']}, cofinanceur", text))
     if content.get("plan_note"):

@@ -41,6 +41,6 @@ class PieceForm(DsfrForm):
         error_messages={
             "required": "Choisissez un fichier.",
             "missing": "Choisissez un fichier.",
-            "max_length": "Le nom de ce fichier est trop long : renommez-le, puis renvoyez-le.",
+            "max_length": "Le nom de ce fichier est trop long : renommez-le, puis renvoyez-le.",
         },
     )

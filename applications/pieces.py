@@ -66,20 +66,20 @@ def tell_infected(sender, stored, **kwargs):
         application = piece.application
         JournalEntry.write(action="piece_infected", subject=application, actor=None, details={"name": stored.name})
         for person in writers_of(application, piece.added_by):
-            tell(piece, stored, person, subject=f"Une pièce de votre dossier est infectée : {stored.name}", body=MINE)
+            tell(piece, stored, person, subject=f"Une pièce de votre dossier est infectée : {stored.name}", body=MINE)
         for person in service_of(application):
             tell(piece, stored, person, subject=f"Pièce infectée dans {application.reference}", body=THEIRS)
 
 
 MINE = (
-    "Bonjour,\n\nL’antivirus a reconnu un virus dans la pièce « {name} » ({kind}) du dossier « {place} ». "
-    "Le fichier est mis à l’écart : personne ne peut l’ouvrir, et cette pièce ne compte plus.\n\n"
-    "Ce qu’il faut faire : vérifiez l’ordinateur d’où elle vient, retirez la pièce dans la section « Les pièces », "
+    "Bonjour,\n\nL’antivirus a reconnu un virus dans la pièce « {name} » ({kind}) du dossier « {place} ». "
+    "Le fichier est mis à l’écart : personne ne peut l’ouvrir, et cette pièce ne compte plus.\n\n"
+    "Ce qu’il faut faire : vérifiez l’ordinateur d’où elle vient, retirez la pièce dans la section « Les pièces », "
     "puis joignez un fichier sain.\n"
 )
 THEIRS = (
-    "Bonjour,\n\nL’antivirus a reconnu un virus dans la pièce « {name} » ({kind}) du dossier {reference}, "
-    "« {place} ». Le fichier est mis à l’écart : personne ne peut l’ouvrir. Le porteur est prévenu ; "
+    "Bonjour,\n\nL’antivirus a reconnu un virus dans la pièce « {name} » ({kind}) du dossier {reference}, "
+    "« {place} ». Le fichier est mis à l’écart : personne ne peut l’ouvrir. Le porteur est prévenu ; "
     "si la pièce est nécessaire, demandez-la de nouveau.\n"
 )
 

@@ -69,14 +69,14 @@ def cofunding_fields(row, pieces):
     """Who gives this line, whether it is obtained, and the joined piece that shows it."""
     named = [(key, piece.file.name) for key, piece in pieces.items()]
     made = {
-        "funder": forms.CharField(label=f"{row.label} : nom du cofinanceur", max_length=200, required=False),
+        "funder": forms.CharField(label=f"{row.label} : nom du cofinanceur", max_length=200, required=False),
         "status": forms.ChoiceField(
-            label=f"{row.label} : où en est cette aide ?",
+            label=f"{row.label} : où en est cette aide ?",
             choices=[("", "Non précisé"), *CoFunding.Status.choices],
             required=False,
         ),
         "evidence": forms.ChoiceField(
-            label=f"{row.label} : pièce qui le montre", choices=[("", "Aucune"), *named], required=False
+            label=f"{row.label} : pièce qui le montre", choices=[("", "Aucune"), *named], required=False
         ),
     }
     for field in made.values():

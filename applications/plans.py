@@ -127,7 +127,7 @@ def grid_row(row, form, cells, ranks, found, first):
     fields = [form[f"{row.key}-{rank}"] for rank in ranks]
     sentences = [problem.sentence for problem in found if problem.row == row.key]
     typed = [
-        f"{first + rank - 1} : {error}" for rank, field in zip(ranks, fields, strict=True) for error in field.errors
+        f"{first + rank - 1} : {error}" for rank, field in zip(ranks, fields, strict=True) for error in field.errors
     ]
     total = sum(cells.get((row.side, row.account, rank), 0) for rank in ranks)
     over = {problem.year_rank for problem in found if problem.row == row.key}
@@ -157,12 +157,12 @@ def rules_on_aid(application, said, cells, first, most):
     if share is not None:
         limit = f"L’État paie au plus {most}\u00a0% des dépenses." if most else "L’appel ne fixe pas de part maximale."
         ok = budget.over_state_share(cells, most) == [] if most else None
-        rules.append(Rule(ok, limit, f"Part de l’État : {state_share_text(cells, share)}."))
+        rules.append(Rule(ok, limit, f"Part de l’État : {state_share_text(cells, share)}."))
     for one in ceilings_of(application.organisation, said, budget.requested(cells)):
-        text = one.refusal or f"{one.name} : {one.received} reçus et {one.asked} demandés ; il reste {one.left}."
+        text = one.refusal or f"{one.name} : {one.received} reçus et {one.asked} demandés ; il reste {one.left}."
         rules.append(Rule(not one.refusal, f"Moins de {one.ceiling} d’aides de minimis sur trois ans.", text))
     if years := budget.years_to_certify(cells, application.call_version.years):
         named = ", ".join(f"{euros(cents)} en {first + rank - 1}" for rank, cents in years)
-        text = f"Votre plan en compte {named} : une association ou une fondation fait alors certifier ses comptes."
+        text = f"Votre plan en compte {named} : une association ou une fondation fait alors certifier ses comptes."
         rules.append(Rule(None, "Plus de 153\u00a0000\u00a0€ de subventions dans l’année.", text))
     return rules

@@ -14,7 +14,7 @@ SIREN_HELP = "Neuf chiffres. Un dossier où cet organisme a une part ne sera jam
 class CommuneOf(CommuneField):
     """The same field, for a commune that is not the place of a dossier."""
 
-    def __init__(self, label, help_text="Code postal et nom, par exemple « 63300 Thiers »."):
+    def __init__(self, label, help_text="Code postal et nom, par exemple « 63300 Thiers »."):
         super().__init__(required=False)
         self.label, self.help_text = label, help_text
         # Suggestions are for a field named "commune", once a page.

@@ -99,6 +99,6 @@ def length_faults(question, text):
 def too_long(question, text):
     excess = len(text) - question.max_length
     return (
-        f"Votre réponse à « {question.label} » compte {integer(len(text))} signes : "
+        f"Votre réponse à « {question.label} » compte {integer(len(text))} signes : "
         f"retirez-en {integer(excess)} pour rester dans les {integer(question.max_length)} permis."
     )

@@ -227,8 +227,8 @@ def order_key(line, codes):
 
 def tell_separation(upper, lower, codes):
     reason = why(upper, lower, codes)
-    upper.separations.append(f"À égalité de note avec {lower.application.reference}, passe devant : {reason}.")
-    lower.separations.append(f"À égalité de note avec {upper.application.reference}, qui passe devant : {reason}.")
+    upper.separations.append(f"À égalité de note avec {lower.application.reference}, passe devant : {reason}.")
+    lower.separations.append(f"À égalité de note avec {upper.application.reference}, qui passe devant : {reason}.")
 
 
 # --- What stands beside ----------------------------------------------------------------------------------------------

@@ -39,12 +39,16 @@ class ShownTable:
         return list(zip(self.columns, self.totals, strict=False))
 
 
-def readable(content):
-    """The `Block`s of a snapshot (`applications.snapshots`), in the order of the sections."""
+def readable(content, *, bank_details=True):
+    """The `Block`s of a snapshot (`applications.snapshots`), in the order of the sections.
+
+    Args:
+        bank_details: False for readers who neither pay nor are paid: only the end of an account number is told.
+    """
     structure = [(label, text) for (_, label), text in organisation_lines(content["organisation"]).items() if text]
     place = [(label, text) for (_, label), text in place_lines(content).items() if text]
     answers = [
-        Block(section["title"], [(one["label"], shown_answer(one)) for one in section["answers"]])
+        Block(section["title"], [(one["label"], shown_answer(one, bank_details)) for one in section["answers"]])
         for section in content["sections"]
     ]
     beside = {slug: Block(TITLES[slug], rows) for slug, rows in part_rows(content).items()}
@@ -59,7 +63,9 @@ def readable(content):
     ]
 
 
-def shown_answer(answer):
+def shown_answer(answer, bank_details=True):
+    if answer["kind"] == "iban" and answer["text"] and not bank_details:
+        return f"compte qui se termine par {answer['text'][-4:]}"
     if "table" in answer:
         table = answer["table"]
         return ShownTable(answer["label"], **table) if table["rows"] else ""

@@ -102,7 +102,7 @@ def move_draft(*, application, wave, by, version=None):
 
 def refuse_in_time(application):
     if not is_late(application, timezone.now()):
-        raise StalePage("Ce dossier peut encore être envoyé dans sa vague : rien n’a été changé.")
+        raise StalePage("Ce dossier peut encore être envoyé dans sa vague : rien n’a été changé.")
 
 
 def reapply(*, application, wave, by):
@@ -134,7 +134,7 @@ def reapply(*, application, wave, by):
 def refuse_running(earlier):
     if not may_take_up(earlier, timezone.now()):
         raise Refusal(
-            f"Ce dossier est « {earlier.applicant_label} » : il n’est pas terminé. "
+            f"Ce dossier est « {earlier.applicant_label} » : il n’est pas terminé. "
             "Désistez-vous d’abord si vous voulez recommencer."
         )
 

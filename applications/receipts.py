@@ -141,7 +141,7 @@ def next_steps(application):
             wave.reviews_due_on,
             "jusqu’au",
         ),
-        ("Comité.", "Un comité donne un avis ; il ne décide pas", wave.panel_on, "le"),
+        ("Comité.", "Un comité donne un avis ; il ne décide pas", wave.panel_on, "le"),
         ("Annonce.", "Toutes les réponses de la vague sont annoncées le même jour", wave.announcement_on, "prévue le"),
     ]
     steps = [Titled(title=title, text=dated(text, day, word)) for title, text, day, word in planned]
@@ -159,6 +159,6 @@ def silence_warning(announced_on: datetime.date | None, refused_on: datetime.dat
     text = (
         f"L’annonce de cette vague est {when}, après le {long_date(refused_on)}. À cette dernière date, la loi tient "
         "notre silence pour un refus, même si l’examen de votre dossier continue. Une réponse favorable reste "
-        "possible ensuite ; vos droits à contester ce refus de fait sont expliqués plus bas."
+        "possible ensuite ; vos droits à contester ce refus de fait sont expliqués plus bas."
     )
     return (Titled(title="Une attente plus longue que deux mois.", text=text),)

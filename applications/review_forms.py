@@ -9,7 +9,7 @@ from applications.models import Review
 from applications.sheets import share_of
 
 NO_TIE, CANNOT, TIE = "accepter", "refuser", "lien"
-EXAMPLES = "Par exemple : membre du conseil d’administration, employeur partenaire, proche parent d’un salarié."
+EXAMPLES = "Par exemple : membre du conseil d’administration, employeur partenaire, proche parent d’un salarié."
 
 
 class AnswerForm(DsfrForm):
@@ -19,12 +19,12 @@ class AnswerForm(DsfrForm):
         choices=[
             (NO_TIE, "Je n’ai aucun lien avec ce projet ni avec ceux qui le portent, et j’accepte de l’évaluer"),
             (CANNOT, "Je n’ai aucun lien, mais je ne peux pas l’évaluer"),
-            (TIE, "J’ai un lien avec ce projet ou avec ceux qui le portent : je me retire"),
+            (TIE, "J’ai un lien avec ce projet ou avec ceux qui le portent : je me retire"),
         ],
         error_messages={"required": "Choisissez une réponse."},
     )
     nature = forms.CharField(
-        label="En cas de lien, quel est-il ?",
+        label="En cas de lien, quel est-il ?",
         help_text=EXAMPLES,
         required=False,
         max_length=500,
@@ -49,7 +49,7 @@ class AnswerForm(DsfrForm):
 
 class InterestForm(DsfrForm):
     nature = forms.CharField(
-        label="Quel est ce lien ?",
+        label="Quel est ce lien ?",
         help_text=EXAMPLES,
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -59,11 +59,11 @@ class InterestForm(DsfrForm):
 
 class AbstainForm(DsfrForm):
     reason = forms.CharField(
-        label="Pourquoi vous abstenez-vous ?",
-        help_text="Par exemple : ce projet repose sur un métier que je ne connais pas. Le comité lira ce motif.",
+        label="Pourquoi vous abstenez-vous ?",
+        help_text="Par exemple : ce projet repose sur un métier que je ne connais pas. Le comité lira ce motif.",
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "Dites pourquoi vous vous abstenez : le comité le lira."},
+        error_messages={"required": "Dites pourquoi vous vous abstenez : le comité le lira."},
     )
 
 
@@ -121,7 +121,7 @@ class RubricForm(DsfrForm):
                 empty_value=None,
                 required=False,
                 widget=forms.RadioSelect,
-                error_messages={"invalid_choice": "Ce niveau n’existe pas : choisissez un niveau de la liste."},
+                error_messages={"invalid_choice": "Ce niveau n’existe pas : choisissez un niveau de la liste."},
             )
             self.fields[f"reason_{criterion.pk}"] = text_field(f"Raison, {criterion.label}", rows=3)
 
@@ -152,7 +152,7 @@ class ExampleForm(RubricForm):
     title = forms.CharField(label="Titre", max_length=120)
     text = forms.CharField(
         label="Ce que dit le dossier",
-        help_text="Un dossier inventé, ou rendu anonyme : ce qu’un évaluateur doit lire pour noter.",
+        help_text="Un dossier inventé, ou rendu anonyme : ce qu’un évaluateur doit lire pour noter.",
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 14}),
     )
@@ -170,7 +170,7 @@ class SheetForm(RubricForm):
         self.fields["comment"] = text_field("Avis d’ensemble", rows=3)
         self.fields["confidence"] = forms.TypedChoiceField(
             label="Votre confiance dans cette évaluation",
-            help_text="Lue par le comité ; elle ne change pas la note.",
+            help_text="Lue par le comité ; elle ne change pas la note.",
             choices=[("", "Non dite"), *Review.Confidence.choices],
             coerce=int,
             empty_value=None,

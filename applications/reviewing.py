@@ -54,7 +54,7 @@ class StaleSheet(StalePage):
 
     def __init__(self, review):
         super().__init__(
-            "Cette évaluation a été enregistrée depuis une autre page entre-temps : rien n’a été écrasé. "
+            "Cette évaluation a été enregistrée depuis une autre page entre-temps : rien n’a été écrasé. "
             "Comparez les deux textes ci-dessous, puis choisissez."
         )
         self.review = review
@@ -98,7 +98,7 @@ def refuse_seen_tie(dossier, locked):
     """The reviewer says that she has no tie, and the system sees one: it was made after the dossier was entrusted."""
     if reasons := exclusions_of(dossier, people=[locked.reviewer]).get(locked.reviewer_id):
         raise Refusal(
-            f"{reasons[0].text} Dites que vous avez un lien, et lequel : le dossier sera confié à quelqu’un d’autre."
+            f"{reasons[0].text} Dites que vous avez un lien, et lequel : le dossier sera confié à quelqu’un d’autre."
         )
 
 
@@ -141,8 +141,8 @@ def refuse_closed(dossier, assignment, states):
         raise StalePage(assignment.refused_transition_message())
     if dossier.state != S.IN_REVIEW:
         raise StalePage(
-            f"Ce dossier n’est plus en évaluation : il est « {dossier.get_state_display()} ». "
-            "Rien n’a été enregistré ; votre texte est gardé ci-dessous."
+            f"Ce dossier n’est plus en évaluation : il est « {dossier.get_state_display()} ». "
+            "Rien n’a été enregistré ; votre texte est gardé ci-dessous."
         )
 
 
@@ -154,7 +154,7 @@ def tell_officer(dossier, assignment, what):
         Event.REVIEW,
         key=f"assignment-closed:{assignment.pk}v{assignment.version}",
         recipient=dossier.officer,
-        subject=f"{dossier.reference} : {assignment.reviewer} {what}",
+        subject=f"{dossier.reference} : {assignment.reviewer} {what}",
         body=(
             f"Bonjour,\n\n{assignment.reviewer} {what} pour le dossier {dossier.reference}, {dossier.fabrique}.\n"
             "Si une évaluation manque, confiez le dossier à une autre personne.\n"
@@ -285,7 +285,7 @@ def reopen(*, assignment, reason, by):
     """
     require(by, ASSIGN)
     if not reason.strip():
-        raise Refusal("Dites pourquoi : l’évaluateur en est informé.", field="reason")
+        raise Refusal("Dites pourquoi : l’évaluateur en est informé.", field="reason")
     with transaction.atomic():
         dossier = locked_application(assignment.application_id)
         locked = Assignment.objects.select_for_update(of=("self",)).get(pk=assignment.pk)
@@ -309,7 +309,7 @@ def tell_author(dossier, assignment, reason):
         key=f"sheet-reopened:{assignment.pk}v{assignment.version}",
         recipient=assignment.reviewer,
         subject=f"Votre évaluation du dossier {dossier.reference} est rouverte",
-        body=f"Bonjour {assignment.reviewer},\n\nVotre évaluation est à reprendre :\n{reason}\n",
+        body=f"Bonjour {assignment.reviewer},\n\nVotre évaluation est à reprendre :\n{reason}\n",
     )
 
 
@@ -329,7 +329,7 @@ def settle(*, application, reason, by):
         dossier = locked_application(application.pk)
         assignments = list(dossier.assignments.select_for_update(of=("self",)).order_by("pk"))
         if not Review.objects.filter(assignment__in=assignments, score_hundredths__isnull=False).exists():
-            raise Refusal("Aucune évaluation n’est rendue avec une note : le comité n’aurait rien pour juger.")
+            raise Refusal("Aucune évaluation n’est rendue avec une note : le comité n’aurait rien pour juger.")
         for assignment in assignments:
             if assignment.state in Assignment.PENDING:
                 assignment.move("take_back", by=by)

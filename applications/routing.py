@@ -46,7 +46,7 @@ def assign_officer(*, application, officer, by, version=None):
 
 def refuse_no_officer(officer):
     if not (officer.is_active and officer.has_role(Role.OFFICER)):
-        raise Refusal(f"{officer} n’instruit pas : choisissez une personne qui a ce rôle.", field="officer")
+        raise Refusal(f"{officer} n’instruit pas : choisissez une personne qui a ce rôle.", field="officer")
 
 
 def rules():

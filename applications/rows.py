@@ -39,7 +39,7 @@ class Radio(MayBeEmpty, forms.ChoiceField):
 
 class Day(MayBeEmpty, forms.DateField):
     widget = forms.DateInput
-    default_error_messages = {"invalid": "Cette date n’existe pas : écrivez-la comme 31/12/2027."}
+    default_error_messages = {"invalid": "Cette date n’existe pas : écrivez-la comme 31/12/2027."}
 
 
 class Whole(MayBeEmpty, forms.IntegerField):
@@ -63,7 +63,7 @@ class SirenField(MayBeEmpty, forms.CharField):
     def clean(self, value):
         digits = "".join(super().clean(value).split())
         if digits and not re.fullmatch(r"[0-9]{9}", digits):
-            raise forms.ValidationError("Un SIREN a neuf chiffres : les neuf premiers du SIRET.")
+            raise forms.ValidationError("Un SIREN a neuf chiffres : les neuf premiers du SIRET.")
         return digits
 
 
@@ -162,7 +162,7 @@ class RowsForm(DsfrForm):
         for field, made in group.fields(number).items():
             self.fields[f"{name}-{number}-{field}"] = made
         self.fields[f"{name}-{number}-{REMOVE}"] = forms.BooleanField(
-            label=f"Retirer : {group.title.lower()} {number}", required=False
+            label=f"Retirer : {group.title.lower()} {number}", required=False
         )
 
     def is_deliberate(self, key):

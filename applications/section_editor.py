@@ -27,4 +27,4 @@ class SectionEditor:
     def refused(self, form):
         """{name of a field: sentence} of what could not be read, and is not written."""
         named = {name: errors for name, errors in form.errors.items() if name in form.fields}
-        return {name: f"{form[name].label} : {errors[0]}" for name, errors in named.items()}
+        return {name: f"{form[name].label} : {errors[0]}" for name, errors in named.items()}

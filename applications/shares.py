@@ -21,7 +21,7 @@ def share_of(text):
     match = PERCENT.fullmatch(compact)
     share = match and int(match[1]) * 100 + int((match[2] or "0").ljust(2, "0"))
     if share is None or share > WHOLE_SHARE:
-        raise Refusal("Écrivez une part de 0 à 100 %, avec deux décimales au plus, par exemple 33,33.")
+        raise Refusal("Écrivez une part de 0 à 100 %, avec deux décimales au plus, par exemple 33,33.")
     return share
 
 

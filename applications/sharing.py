@@ -65,7 +65,7 @@ def entrust(*, application, people, by):
 
 def refuse_sent(application):
     if not application.is_editable:
-        raise StalePage(f"Ce dossier est maintenant « {application.applicant_label} » : son contenu ne change plus.")
+        raise StalePage(f"Ce dossier est maintenant « {application.applicant_label} » : son contenu ne change plus.")
 
 
 def refuse_strangers(application, people, titles):
@@ -75,7 +75,7 @@ def refuse_strangers(application, people, titles):
     for slug, person in people.items():
         if person is not None and person not in able:
             raise Refusal(
-                f"{person} ne peut pas rédiger pour cette structure : choisissez un autre membre.", field=slug
+                f"{person} ne peut pas rédiger pour cette structure : choisissez un autre membre.", field=slug
             )
 
 
@@ -97,7 +97,7 @@ def tell(application, changed, titles, by):
             key=f"entrusted:{application.pk}:{person.pk}:{timezone.now():%Y%m%d%H%M%S%f}",
             url=f"/dossiers/{application.public_id}/",
             recipient=person,
-            subject=f"« {application.fabrique.name} » : {by} vous confie une partie du dossier",
+            subject=f"« {application.fabrique.name} » : {by} vous confie une partie du dossier",
             body=entrusted_text(application, [titles[slug] for slug in mine], by),
         )
 
@@ -105,8 +105,8 @@ def tell(application, changed, titles, by):
 def entrusted_text(application, titles, by):
     listed = "\n".join(f"- {title}" for title in titles)
     return (
-        f"Bonjour,\n\n{by} vous confie, dans le dossier « {application.fabrique.name} » :\n\n{listed}\n\n"
-        f"Le dossier : {url_of(application)}\n\nL’équipe des Fabriques des territoires\n"
+        f"Bonjour,\n\n{by} vous confie, dans le dossier « {application.fabrique.name} » :\n\n{listed}\n\n"
+        f"Le dossier : {url_of(application)}\n\nL’équipe des Fabriques des territoires\n"
     )
 
 

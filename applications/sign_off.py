@@ -66,10 +66,10 @@ class Standing:
 def voided(last, changes):
     """« Nadia Benali a signé le …, puis « Le plan de financement » a changé : sa signature ne vaut plus. »"""
     sections = list(dict.fromkeys(change.section for change in changes))
-    what = ", ".join(f"« {one} »" for one in sections) or "le dossier"
+    what = ", ".join(f"« {one} »" for one in sections) or "le dossier"
     have = "ont changé" if len(sections) > 1 else "a changé"
     return (
-        f"{last.signed_by} a signé le {long_datetime(last.signed_at)}, puis {what} {have} : sa signature ne vaut plus."
+        f"{last.signed_by} a signé le {long_datetime(last.signed_at)}, puis {what} {have} : sa signature ne vaut plus."
     )
 
 
@@ -119,7 +119,7 @@ def locked(application):
 
 def refuse_sent(application):
     if not application.is_editable:
-        raise StalePage(f"Ce dossier est maintenant « {application.applicant_label} » : il n’y a plus rien à signer.")
+        raise StalePage(f"Ce dossier est maintenant « {application.applicant_label} » : il n’y a plus rien à signer.")
 
 
 def ask(*, application, by):
@@ -140,7 +140,7 @@ def ask(*, application, by):
         if not now.representatives:
             raise Refusal("Désignez d’abord, sur la page de la structure, la personne qui la représente légalement.")
         if now.holds:
-            raise Refusal(f"Ce contenu est déjà signé par {now.last.signed_by} : vous pouvez l’envoyer.")
+            raise Refusal(f"Ce contenu est déjà signé par {now.last.signed_by} : vous pouvez l’envoyer.")
         refuse_incomplete(application, "demander la signature")
         application.sign_off_requests.filter(closed_at=None).update(closed_at=timezone.now())
         made = [
@@ -153,7 +153,7 @@ def ask(*, application, by):
                 Event.TEAM,
                 key=f"sign-off-asked:{one.pk}",
                 recipient=one.asked_of,
-                subject=f"À signer : « {application.fabrique.name} »",
+                subject=f"À signer : « {application.fabrique.name} »",
                 body=asked_text(application, by),
             )
     return made
@@ -163,7 +163,7 @@ def refuse_incomplete(application, act):
     if missing := completeness.problems(application):
         count = plural(len(missing), "point")
         raise Refusal(
-            f"Le dossier n’est pas complet ({count} à corriger) : complétez-le avant de {act}, "
+            f"Le dossier n’est pas complet ({count} à corriger) : complétez-le avant de {act}, "
             "car tout changement la ferait tomber."
         )
 
@@ -188,7 +188,7 @@ def sign(*, application, sha256, by):
         content = snapshots.snapshot(application)
         if snapshots.digest(content) != sha256:
             raise StalePage(
-                "Le dossier a changé pendant que vous le lisiez : rien n’est signé. Relisez la version à jour, "
+                "Le dossier a changé pendant que vous le lisiez : rien n’est signé. Relisez la version à jour, "
                 "puis signez."
             )
         known = application.sign_offs.order_by("-pk").first()
@@ -212,7 +212,7 @@ def tell_signed(application, signed):
             Event.TEAM,
             key=f"signed-off:{signed.pk}:{person.pk}",
             recipient=person,
-            subject=f"Signé : « {application.fabrique.name} » peut être envoyé",
+            subject=f"Signé : « {application.fabrique.name} » peut être envoyé",
             body=signed_text(application, signed),
         )
 
@@ -259,9 +259,9 @@ def page_url(application):
 
 def asked_text(application, by):
     return (
-        f"Bonjour,\n\n{by} vous demande de relire et de signer le dossier « {application.fabrique.name} », que "
-        f"« {application.organisation} » va envoyer à l’appel « {application.wave.call} ».\n\n"
-        f"Lisez-le et signez : {page_url(application)}\n\n"
+        f"Bonjour,\n\n{by} vous demande de relire et de signer le dossier « {application.fabrique.name} », que "
+        f"« {application.organisation} » va envoyer à l’appel « {application.wave.call} ».\n\n"
+        f"Lisez-le et signez : {page_url(application)}\n\n"
         "Votre signature vaut pour ce contenu exact. Si quelqu’un le change ensuite, elle vous sera redemandée.\n\n"
         "L’équipe des Fabriques des territoires\n"
     )
@@ -269,8 +269,8 @@ def asked_text(application, by):
 
 def signed_text(application, signed):
     return (
-        f"Bonjour,\n\n{signed.signed_by} a lu et signé le dossier « {application.fabrique.name} » le "
-        f"{long_datetime(signed.signed_at)}. Vous pouvez l’envoyer tel qu’il est : "
+        f"Bonjour,\n\n{signed.signed_by} a lu et signé le dossier « {application.fabrique.name} » le "
+        f"{long_datetime(signed.signed_at)}. Vous pouvez l’envoyer tel qu’il est : "
         f"{settings.PUBLIC_URL}{reverse('applications:check', args=[application.public_id])}\n\n"
         "Si vous le changez, la signature est à redemander.\n\nL’équipe des Fabriques des territoires\n"
     )

@@ -102,14 +102,14 @@ class WaveSilence:
         """What staff read, in French."""
         if self.before and self.announcement_on:
             yield (
-                f"L’annonce est prévue le {long_date(self.announcement_on)} : "
+                f"L’annonce est prévue le {long_date(self.announcement_on)} : "
                 f"{plural(self.before, 'dossier sera refusé', 'dossiers seront refusés')} par notre silence avant, "
                 f"le premier le {long_date(self.earliest)}."
             )
         elif self.before:
             yield (
                 f"L’annonce n’a pas de date. {plural(self.before, 'dossier attend', 'dossiers attendent')} une "
-                f"réponse, la première avant le {long_date(self.earliest)} : ensuite, notre silence vaut refus."
+                f"réponse, la première avant le {long_date(self.earliest)} : ensuite, notre silence vaut refus."
             )
         if self.noted:
             yield (

@@ -159,7 +159,7 @@ def lines_of(content):
         },
         **part_lines(content),
         **plan_lines(content["budget"]),
-        **{("Les pièces", f"{one['label']} : {one['name']}"): "jointe" for one in content["attachments"]},
+        **{("Les pièces", f"{one['label']} : {one['name']}"): "jointe" for one in content["attachments"]},
     }
 
 

@@ -49,7 +49,7 @@ def refuse_mistyped(section, answers):
     asked = {question.pk: question for question in section.questions.all()}
     for key, typed in answers.items():
         if (question := asked.get(int(key))) and drafting.kept(question, typed)["as_typed"]:
-            raise Refusal(f"« {question.label} » : ce n’est pas une réponse de sa sorte.", field=f"q{key}")
+            raise Refusal(f"« {question.label} » : ce n’est pas une réponse de sa sorte.", field=f"q{key}")
 
 
 def correct_place(*, application, place_name, commune_code, address, declared_segment, reason, by, version=None):
@@ -93,7 +93,7 @@ def correct(application, slug, title, reason, by, version, write):
     require(by, INSTRUCT)
     reason = " ".join((reason or "").split())[:500]
     if not reason:
-        raise Refusal("Dites pourquoi vous corrigez : la structure lira cette phrase.", field="reason")
+        raise Refusal("Dites pourquoi vous corrigez : la structure lira cette phrase.", field="reason")
     with transaction.atomic():
         application = locked(application)
         application.expect_version(version)
@@ -112,9 +112,9 @@ def refuse_moving(application):
     if application.state in CORRIGIBLE:
         return
     if application.state == S.CORRECTION_REQUESTED:
-        raise StalePage("Une demande est en cours : la structure corrige elle-même. Attendez sa réponse.")
+        raise StalePage("Une demande est en cours : la structure corrige elle-même. Attendez sa réponse.")
     raise StalePage(
-        f"L’état du dossier est « {application.get_state_display()} » : son contenu ne se corrige plus, "
+        f"L’état du dossier est « {application.get_state_display()} » : son contenu ne se corrige plus, "
         "car il est jugé tel quel."
     )
 
@@ -128,7 +128,7 @@ def keep(application, reason, by):
     before = application.revisions.order_by("-number").first()
     content = snapshots.snapshot(application)
     if before and snapshots.digest(content) == before.sha256:
-        raise Refusal("Rien n’est changé : corrigez une réponse avant d’enregistrer.")
+        raise Refusal("Rien n’est changé : corrigez une réponse avant d’enregistrer.")
     return Revision.objects.create(
         application=application,
         number=(before.number if before else 0) + 1,
@@ -143,12 +143,12 @@ def keep(application, reason, by):
 def corrected_mail(application, title, revision):
     body = f"""Bonjour,
 
-Le service a corrigé « {title} » dans le dossier {application.reference}, « {application.fabrique.name} ».
+Le service a corrigé « {title} » dans le dossier {application.reference}, « {application.fabrique.name} ».
 
-Le motif : {revision.staff_reason}
+Le motif : {revision.staff_reason}
 
-Ce que vous aviez envoyé est gardé. Comparez les deux versions, et dites-nous si vous n’êtes pas d’accord : \
+Ce que vous aviez envoyé est gardé. Comparez les deux versions, et dites-nous si vous n’êtes pas d’accord : \
 {url_of(application)}envoye/comparaison/
 
 {signature(application)}"""
-    return f"Dossier {application.reference} : une correction du service", body
+    return f"Dossier {application.reference} : une correction du service", body

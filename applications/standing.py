@@ -101,7 +101,7 @@ def draft_turn(application, sections, window, now):
         )
     return Turn(
         mine=True,
-        title=f"Votre dossier est complet : envoyez-le {limit}",
+        title=f"Votre dossier est complet : envoyez-le {limit}",
         text=time_left(ends_at, now),
         note=f"{clock} Tant que vous ne l’avez pas envoyé, nous ne le lisons pas.".strip(),
         url=reverse("applications:check", args=[application.public_id]),
@@ -115,8 +115,8 @@ def late_turn(application, window):
     return Turn(
         mine=False,
         title=f"Le dépôt est clos depuis le {deadline(closed)}",
-        text="Ce dossier n’a pas été envoyé. Votre brouillon est gardé : vous pouvez le porter dans une vague "
-        f"ouverte, sans rien récrire. Une question : {programme.service_email}.",
+        text="Ce dossier n’a pas été envoyé. Votre brouillon est gardé : vous pouvez le porter dans une vague "
+        f"ouverte, sans rien récrire. Une question : {programme.service_email}.",
         url=reverse("applications:take_up", args=[application.public_id]),
         action="Reprendre dans une autre vague",
     )
@@ -126,11 +126,11 @@ def window_words(application, window, now):
     """What is particular to this dossier's deadline: more time given to the structure, or the grace that runs."""
     if window.extended_until:
         given = window.extension
-        return f"Votre structure a un délai, accordé le {long_date(given.granted_at)} : {given.reason.rstrip('.')}."
+        return f"Votre structure a un délai, accordé le {long_date(given.granted_at)} : {given.reason.rstrip('.')}."
     if window.basis(now) == DepositBasis.GRACE:
-        return f"La clôture est passée depuis le {deadline(window.wave.closes_at)} : ceci est la tolérance de l’appel."
+        return f"La clôture est passée depuis le {deadline(window.wave.closes_at)} : ceci est la tolérance de l’appel."
     if window.has_grace:
-        return f"L’appel tolère un envoi jusqu’au {deadline(window.grace_until)} ; ne comptez pas dessus."
+        return f"L’appel tolère un envoi jusqu’au {deadline(window.grace_until)} ; ne comptez pas dessus."
     return ""
 
 
@@ -266,7 +266,7 @@ def section_summary(application: Application, section, pieces):
 def part_summary(application, slug):
     """What a section beside the questions says, in a few words."""
     rows = part_reading.part_rows(snapshot_parts(application)).get(slug)
-    return rows[0][1].replace("\n", ", ")[:160] if rows else "Rien d’écrit"
+    return rows[0][1].replace("\n", ", ")[:160] if rows else "Selon votre cas, rien d’écrit pour l’instant"
 
 
 def snapshot_parts(application):

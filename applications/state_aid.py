@@ -120,12 +120,12 @@ def excess_sentence(beneficiary, position):
     if not excess:
         return ""
     remedy = (
-        f"Il reste {euros(position.left_cents)} : réduisez le montant de {euros(excess)}."
+        f"Il reste {euros(position.left_cents)} : réduisez le montant de {euros(excess)}."
         if position.left_cents
         else "Il ne reste rien tant que des aides plus anciennes ne sortent pas des trois ans."
     )
     return (
-        f"{beneficiary.name} : {euros(beneficiary.cents)} s’ajouteraient à {euros(position.received_cents)} d’aides "
+        f"{beneficiary.name} : {euros(beneficiary.cents)} s’ajouteraient à {euros(position.received_cents)} d’aides "
         "de minimis reçues en trois ans par l’entreprise unique, au-dessus du plafond de "
         f"{euros(position.ceiling_cents)} "
         f"({RULES[position.regime]}). {remedy}"

@@ -33,7 +33,7 @@ class Incomplete(Refusal):
     def __init__(self, problems):
         count = len(problems)
         more = f" et {count - 1} autre{'s' if count > 2 else ''} point{'s' if count > 2 else ''}" if count > 1 else ""
-        super().__init__(f"Le dossier n’est pas envoyé. À corriger d’abord : {problems[0].sentence}{more}")
+        super().__init__(f"Le dossier n’est pas envoyé. À corriger d’abord : {problems[0].sentence}{more}")
         self.problems = problems
 
 
@@ -117,8 +117,8 @@ def too_late(window, at):
     tolerance = f", tolérance comprise jusqu’au {deadline(window.grace_until)}" if window.has_grace else ""
     return (
         f"{closed} (heure de Paris{tolerance}). "
-        f"Votre envoi est arrivé le {long_date(at)} à {precise_hour(at)} : il n’a pas été enregistré. "
-        "Votre brouillon est gardé : vous pouvez le relire et le reprendre pour une prochaine vague. "
+        f"Votre envoi est arrivé le {long_date(at)} à {precise_hour(at)} : il n’a pas été enregistré. "
+        "Votre brouillon est gardé : vous pouvez le relire et le reprendre pour une prochaine vague. "
         f"Si une panne vous a empêché d’envoyer à temps, écrivez à {wave.call.programme.service_email}."
     )
 
@@ -184,11 +184,11 @@ def receipt_mail(application):
     programme, wave = application.wave.call.programme, application.wave
     body = f"""Bonjour,
 
-Nous avons bien reçu le dossier {application.reference}, « {application.fabrique.name} », le \
+Nous avons bien reçu le dossier {application.reference}, « {application.fabrique.name} », le \
 {long_datetime(application.submitted_at)} (heure de Paris).
-Montant demandé : {euros(application.requested_cents)}. Appel « {wave.call} », vague {wave.number}.
+Montant demandé : {euros(application.requested_cents)}. Appel « {wave.call} », vague {wave.number}.
 
-Votre accusé de réception est sur la page de votre dossier : {url_of(application)}
+Votre accusé de réception est sur la page de votre dossier : {url_of(application)}
 
 Si nous ne vous avons pas répondu le {long_date(application.implied_rejection_on)}, notre silence vaut refus. \
 L’accusé de réception dit ce que vous pouvez faire alors, et ce qui vient ensuite.

@@ -38,7 +38,7 @@ class NetworkForm(DsfrForm):
     )
     agreed = forms.BooleanField(
         label="J’accepte que les membres de ce réseau lisent ce dossier et ses pièces",
-        error_messages={"required": "Cochez la case : sans votre accord, le réseau ne lit rien."},
+        error_messages={"required": "Cochez la case : sans votre accord, le réseau ne lit rien."},
     )
 
     def __init__(self, *args, networks, **kwargs):
@@ -49,7 +49,7 @@ class NetworkForm(DsfrForm):
 class SignForm(DsfrForm):
     read = forms.BooleanField(
         label="J’ai lu ce dossier, et je le signe au nom de la structure",
-        error_messages={"required": "Cochez la case : signer vaut pour toute la structure."},
+        error_messages={"required": "Cochez la case : signer vaut pour toute la structure."},
     )
 
 

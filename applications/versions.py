@@ -156,18 +156,18 @@ def mail_of(application, before, newer):
     note = f"\n{newer.change_note}\n" if newer.change_note else ""
     body = f"""Bonjour,
 
-Le formulaire de l’appel « {application.wave.call} » a changé. Votre brouillon « {application.fabrique.name} » suit \
-la nouvelle version ({newer.number}) : vos réponses y sont reprises, aucune n’est perdue.
+Le formulaire de l’appel « {application.wave.call} » a changé. Votre brouillon « {application.fabrique.name} » suit \
+la nouvelle version ({newer.number}) : vos réponses y sont reprises, aucune n’est perdue.
 {note}
-Ce qui change :
+Ce qui change :
 {changed}
 
-Relisez votre dossier avant de l’envoyer : {url_of(application)}
+Relisez votre dossier avant de l’envoyer : {url_of(application)}
 
 {programme.service_name}
 {programme.service_phone}, {programme.service_email}
 """
-    return f"Le formulaire a changé : « {application.fabrique.name} »", body
+    return f"Le formulaire a changé : « {application.fabrique.name} »", body
 
 
 @dataclass

@@ -49,8 +49,8 @@ STAFF = {
     "record_outage": "a noté une panne mesurée et rendu le temps à tous",
     "move_draft": "a porté le brouillon dans une autre vague",
     "reapply": "a repris une demande précédente",
-    "resume_clock": "a vu passer le délai de la demande : l’horloge a repris",
-    "implied_rejection": "n’a pas répondu à temps : rejet implicite (une décision reste possible)",
+    "resume_clock": "a vu passer le délai de la demande : l’horloge a repris",
+    "implied_rejection": "n’a pas répondu à temps : rejet implicite (une décision reste possible)",
 }
 WORDS.update(STAFF)
 # Acts that the applicant may know of; those of reviewers and of the panel are not among them.
@@ -61,7 +61,7 @@ APPLICANT = {
     "accept_republican_contract": "a souscrit le contrat d’engagement républicain.",
     "attach": "a joint une pièce.",
     "remove_attachment": "a retiré une pièce.",
-    "piece_infected": "a mis à l’écart une pièce infectée : retirez-la et joignez un fichier sain.",
+    "piece_infected": "a mis à l’écart une pièce infectée : retirez-la et joignez un fichier sain.",
     "submit": "a envoyé le dossier.",
     "entrust_section": "a confié une section.",
     "ask_sign_off": "a demandé la signature de la représentation légale.",
@@ -72,10 +72,10 @@ APPLICANT = {
     "take_charge": "suit maintenant votre dossier.",
     "request_correction": "a demandé des compléments.",
     "reply_to_item": "a répondu à un point de la demande.",
-    "correct_by_staff": "a corrigé votre dossier ; ce que vous aviez envoyé est gardé.",
+    "correct_by_staff": "a corrigé votre dossier ; ce que vous aviez envoyé est gardé.",
     "deposit_on_paper": "a enregistré votre dossier reçu par la poste.",
-    "resume_clock": "a vu passer le délai de sa demande : le compte à rebours a repris.",
-    "implied_rejection": "n’a pas répondu à temps : ce silence vaut refus. Votre dossier reste examiné.",
+    "resume_clock": "a vu passer le délai de sa demande : le compte à rebours a repris.",
+    "implied_rejection": "n’a pas répondu à temps : ce silence vaut refus. Votre dossier reste examiné.",
     "move_draft": "a porté le brouillon dans une autre vague.",
     "reapply": "a repris une demande précédente.",
     "answer_correction": "a envoyé les compléments.",
@@ -137,9 +137,9 @@ def staff_text(row, section_titles):
 
 VERDICTS = {"met": "remplie", "not_met": "non remplie", "not_applicable": "sans objet"}
 STAFF_DETAILS = {
-    "answer_checklist": lambda told: f"a répondu « {VERDICTS.get(told['verdict'], '')} » à « {told['item']} »",
-    "correct_by_staff": lambda told: f"a corrigé « {told['title']} » : {told['reason']}",
-    "dismiss_duplicate": lambda told: f"a dit que le dossier {told['other']} n’est pas un doublon : {told['reason']}",
+    "answer_checklist": lambda told: f"a répondu « {VERDICTS.get(told['verdict'], '')} » à « {told['item']} »",
+    "correct_by_staff": lambda told: f"a corrigé « {told['title']} » : {told['reason']}",
+    "dismiss_duplicate": lambda told: f"a dit que le dossier {told['other']} n’est pas un doublon : {told['reason']}",
 }
 
 
@@ -149,22 +149,22 @@ def actor_of(row):
 
 def text_of(row, section_titles):
     if row.action == "edit_section" and (title := section_titles.get(row.details.get("section", ""))):
-        return f"a modifié « {title} »."
+        return f"a modifié « {title} »."
     if row.action == "correct_by_staff":
-        return f"a corrigé « {row.details['title']} » : {row.details['reason']} Ce que vous aviez envoyé est gardé."
+        return f"a corrigé « {row.details['title']} » : {row.details['reason']} Ce que vous aviez envoyé est gardé."
     if row.action in {"attach", "remove_attachment", "piece_infected"} and row.details.get("name"):
-        return APPLICANT[row.action].replace("une pièce", f"« {row.details['name']} »", 1)
+        return APPLICANT[row.action].replace("une pièce", f"« {row.details['name']} »", 1)
     if row.action == "entrust_section":
         return entrusted_text(row, section_titles)
     if row.action in {"open_to_network", "close_to_network"} and row.details.get("network"):
-        return APPLICANT[row.action].replace("un réseau d’appui", f"« {row.details['network']} »")
+        return APPLICANT[row.action].replace("un réseau d’appui", f"« {row.details['network']} »")
     if row.action == "reuse_answers" and row.details.get("source"):
         count = plural(len(row.details["answers"]), "réponse")
-        return f"a repris {count} du dossier « {row.details['source']} »."
+        return f"a repris {count} du dossier « {row.details['source']} »."
     return APPLICANT[row.action]
 
 
 def entrusted_text(row, section_titles):
     title = section_titles.get(row.details.get("section", ""), "une section")
     person = row.details.get("person")
-    return f"a confié « {title} » à {person}." if person else f"n’a plus confié « {title} » à personne."
+    return f"a confié « {title} » à {person}." if person else f"n’a plus confié « {title} » à personne."

@@ -98,4 +98,4 @@ def verdict_of(answer):
         return Verdict(infected=True, signature=words.removesuffix(" FOUND")[:120])
     if "size limit" in words:
         raise Unavailable("Le fichier dépasse la taille que l’antivirus accepte (StreamMaxLength).")
-    raise Unavailable(f"L’antivirus a répondu « {words[:120]} ».")
+    raise Unavailable(f"L’antivirus a répondu « {words[:120]} ».")

@@ -234,7 +234,7 @@ class AwardFacts(SignedLetter):
         planned = sum(i.amount_cents for i in self.instalments)
         if planned != self.amount_cents:
             raise FactsError(
-                f"instalments : leur somme ({euros(planned)}) n’est pas le montant ({euros(self.amount_cents)})."
+                f"instalments : leur somme ({euros(planned)}) n’est pas le montant ({euros(self.amount_cents)})."
             )
 
     @property
@@ -287,7 +287,7 @@ class RefusalFacts(SignedLetter):
 
     def __post_init__(self):
         if not self.grounds:
-            raise FactsError("grounds : un refus est toujours motivé, au moins un motif est attendu.")
+            raise FactsError("grounds : un refus est toujours motivé, au moins un motif est attendu.")
 
     @property
     def object_line(self) -> str:
@@ -309,7 +309,7 @@ class DeferralFacts(SignedLetter):
 
     def __post_init__(self):
         if not self.grounds:
-            raise FactsError("grounds : un report est toujours motivé, au moins un motif est attendu.")
+            raise FactsError("grounds : un report est toujours motivé, au moins un motif est attendu.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -393,8 +393,8 @@ def _decode_dataclass(cls, value, where):
     missing = [f"{where}.{name}" for name, field in known.items() if name not in value and field.default is MISSING]
     unknown = [f"{where}.{name}" for name in value if name not in known]
     if missing or unknown:
-        words = [f"faits manquants : {', '.join(missing)}"] if missing else []
-        words += [f"faits inconnus : {', '.join(unknown)}"] if unknown else []
+        words = [f"faits manquants : {', '.join(missing)}"] if missing else []
+        words += [f"faits inconnus : {', '.join(unknown)}"] if unknown else []
         raise FactsError("; ".join(words))
     return cls(**{name: _decode(hints[name], item, f"{where}.{name}") for name, item in value.items()})
 
@@ -403,7 +403,7 @@ def _decode_date(kind, value, where):
     try:
         moment = kind.fromisoformat(value)
     except (TypeError, ValueError) as error:
-        raise FactsError(f"{where} : une date ISO est attendue, pas {value!r}.") from error
+        raise FactsError(f"{where} : une date ISO est attendue, pas {value!r}.") from error
     if kind is dt.datetime:
         _expect(moment.tzinfo is not None, where, "un instant avec son fuseau")
     return moment
@@ -411,4 +411,4 @@ def _decode_date(kind, value, where):
 
 def _expect(condition, where, what):
     if not condition:
-        raise FactsError(f"{where} : {what} attendu.")
+        raise FactsError(f"{where} : {what} attendu.")

@@ -7,7 +7,7 @@ from documents.verification import MAX_BYTES, normalise
 class CodeForm(DsfrForm):
     code = forms.CharField(
         label="Code de vérification",
-        help_text="12 caractères, au bas de chaque page. Exemple : K7QM-4TXR-9WHD",
+        help_text="12 caractères, au bas de chaque page. Exemple : K7QM-4TXR-9WHD",
         max_length=40,
         error_messages={"required": "Saisissez le code imprimé au bas de la lettre."},
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
@@ -17,7 +17,7 @@ class CodeForm(DsfrForm):
         code = normalise(self.cleaned_data["code"])
         if not code:
             raise forms.ValidationError(
-                "Ce code n’est pas complet : il a 12 caractères, comme K7QM-4TXR-9WHD. "
+                "Ce code n’est pas complet : il a 12 caractères, comme K7QM-4TXR-9WHD. "
                 "Il ne contient ni A, E, I, O, U, L, S, ni 0, 1, 5. Relisez-le sur la lettre."
             )
         return code
@@ -37,5 +37,5 @@ class LetterFileForm(DsfrForm):
     def clean_file(self):
         uploaded = self.cleaned_data["file"]
         if uploaded.size > MAX_BYTES:
-            raise forms.ValidationError("Ce fichier dépasse 10 Mo : ce n’est pas une de nos lettres.")
+            raise forms.ValidationError("Ce fichier dépasse 10 Mo : ce n’est pas une de nos lettres.")
         return uploaded

@@ -73,6 +73,6 @@ def _record_failure(document_id, error):
     """The claim stays until it expires: that is the pause before the next attempt."""
     document = Document.objects.select_for_update(of=("self",)).get(pk=document_id)
     if not document.rendered_at:
-        document.last_error = f"{type(error).__name__} : {error}"[:2000]
+        document.last_error = f"{type(error).__name__} : {error}"[:2000]
         document.save(update_fields=["last_error"])
     return document

@@ -105,7 +105,7 @@ def _weasyprint():
     try:
         import weasyprint
     except OSError as error:
-        raise RenderingUnavailable(f"Bibliothèques de mise en page absentes. Installez-les : {APT_LINE}") from error
+        raise RenderingUnavailable(f"Bibliothèques de mise en page absentes. Installez-les : {APT_LINE}") from error
     # Eight lines a letter, of no use to anybody.
     logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
     return weasyprint
@@ -123,12 +123,12 @@ def _fetcher():
             if url.startswith("data:"):
                 return super().fetch(url, headers)
             if not url.startswith(SCHEME):
-                raise FatalURLFetchingError(f"Adresse refusée dans un courrier : {url}")
+                raise FatalURLFetchingError(f"Adresse refusée dans un courrier : {url}")
             path = url.removeprefix(SCHEME)
             try:
                 content = resource(path)
             except OSError as error:
-                raise FatalURLFetchingError(f"Ressource absente : {path}") from error
+                raise FatalURLFetchingError(f"Ressource absente : {path}") from error
             mime_type = MIME_TYPES[PurePosixPath(path).suffix]
             return URLFetcherResponse(url, io.BytesIO(content), {"Content-Type": mime_type})
 

@@ -162,7 +162,7 @@ def void(*, document, on, how, by_number="", by=None):
     """
     document = Document.objects.select_for_update(of=("self",)).get(pk=document.pk)
     if document.voided_on:
-        raise Refusal("Ce document est déjà sans effet : une décision l’a retiré, abrogé ou corrigé.")
+        raise Refusal("Ce document est déjà sans effet : une décision l’a retiré, abrogé ou corrigé.")
     document.voided_on, document.void_kind, document.voided_by_number = on, how, by_number
     document.save(update_fields=["voided_on", "void_kind", "voided_by_number"])
     JournalEntry.write(
@@ -184,7 +184,7 @@ def retry(*, document, by):
     """
     document = Document.objects.select_for_update(of=("self",)).get(pk=document.pk)
     if document.rendered_at:
-        raise Refusal("Ce document est déjà fabriqué : téléchargez-le, il ne peut pas être refait.")
+        raise Refusal("Ce document est déjà fabriqué : téléchargez-le, il ne peut pas être refait.")
     document.attempts, document.claimed_at, document.last_error = 0, None, ""
     document.save(update_fields=["attempts", "claimed_at", "last_error"])
     JournalEntry.write(action="retry_document", subject=document, actor=by)

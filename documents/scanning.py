@@ -62,18 +62,18 @@ def refuse_closed(stored):
         return
     if stored.is_infected:
         raise FileClosed(
-            f"L’antivirus a reconnu un fichier infecté : « {stored.name} » est mis à l’écart et personne ne peut "
+            f"L’antivirus a reconnu un fichier infecté : « {stored.name} » est mis à l’écart et personne ne peut "
             "l’ouvrir. Vérifiez votre ordinateur, puis joignez un fichier sain.",
             403,
         )
     if stored.scan_state == Scan.UNAVAILABLE:
         raise FileClosed(
-            f"L’antivirus ne répond pas : « {stored.name} » est gardé et s’ouvrira dès qu’il aura été analysé. "
-            "L’analyse est retentée chaque minute ; revenez plus tard.",
+            f"L’antivirus ne répond pas : « {stored.name} » est gardé et s’ouvrira dès qu’il aura été analysé. "
+            "L’analyse est retentée chaque minute ; revenez plus tard.",
             503,
         )
     raise FileClosed(
-        f"L’antivirus analyse « {stored.name} » : le fichier s’ouvrira dès qu’il sera reconnu sain. "
+        f"L’antivirus analyse « {stored.name} » : le fichier s’ouvrira dès qu’il sera reconnu sain. "
         "Revenez dans une minute.",
         409,
     )

@@ -17,20 +17,20 @@ from documents.office import DOCX, ODS, ODT, XLSX
 NAMES = {PDF: "PDF", JPEG: "JPEG", PNG: "PNG", DOCX: "DOCX", XLSX: "XLSX", ODT: "ODT", ODS: "ODS"}
 AS_PDF = "Enregistrez-le au format PDF, puis renvoyez-le."
 REASONS = {
-    "damaged": "Le fichier « {name} » est abîmé ou n’est pas un vrai {kind}. Ouvrez-le sur votre ordinateur, "
+    "damaged": "Le fichier « {name} » est abîmé ou n’est pas un vrai {kind}. Ouvrez-le sur votre ordinateur, "
     "enregistrez-le de nouveau, puis renvoyez-le.",
-    "protected": "Le {kind} « {name} » est protégé par un mot de passe. Enregistrez-le sans mot de passe, "
+    "protected": "Le {kind} « {name} » est protégé par un mot de passe. Enregistrez-le sans mot de passe, "
     "puis renvoyez-le.",
-    "empty_pdf": "Le PDF « {name} » n’a aucune page. Vérifiez le fichier, puis renvoyez-le.",
-    "too_many_pixels": "L’image « {name} » est trop grande. Réduisez ses dimensions, puis renvoyez-la.",
-    "program": f"Le PDF « {{name}} » lance un programme quand on l’ouvre : il n’est pas accepté. {AS_PDF}",
-    "hidden": f"Le fichier « {{name}} » cache un autre fichier dans ses octets : il n’est pas accepté. {AS_PDF}",
-    "macro": f"Le document « {{name}} » contient des macros ou des commandes : il n’est pas accepté. {AS_PDF}",
-    "foreign_part": f"Le document « {{name}} » contient un fichier incorporé qui n’est pas accepté. {AS_PDF}",
-    "external": f"Le document « {{name}} » va chercher du contenu ailleurs (modèle, image liée) quand on l’ouvre : "
+    "empty_pdf": "Le PDF « {name} » n’a aucune page. Vérifiez le fichier, puis renvoyez-le.",
+    "too_many_pixels": "L’image « {name} » est trop grande. Réduisez ses dimensions, puis renvoyez-la.",
+    "program": f"Le PDF « {{name}} » lance un programme quand on l’ouvre : il n’est pas accepté. {AS_PDF}",
+    "hidden": f"Le fichier « {{name}} » cache un autre fichier dans ses octets : il n’est pas accepté. {AS_PDF}",
+    "macro": f"Le document « {{name}} » contient des macros ou des commandes : il n’est pas accepté. {AS_PDF}",
+    "foreign_part": f"Le document « {{name}} » contient un fichier incorporé qui n’est pas accepté. {AS_PDF}",
+    "external": f"Le document « {{name}} » va chercher du contenu ailleurs (modèle, image liée) quand on l’ouvre : "
     f"il n’est pas accepté. {AS_PDF}",
-    "bomb": f"Le document « {{name}} » est démesuré une fois ouvert : il n’est pas accepté. {AS_PDF}",
-    "old_office": f"Le fichier « {{name}} » est d’un ancien format bureautique (.doc, .xls) ou protégé par un mot de "
+    "bomb": f"Le document « {{name}} » est démesuré une fois ouvert : il n’est pas accepté. {AS_PDF}",
+    "old_office": f"Le fichier « {{name}} » est d’un ancien format bureautique (.doc, .xls) ou protégé par un mot de "
     f"passe. {AS_PDF}",
 }
 
@@ -117,10 +117,10 @@ def _read(uploaded, name, max_bytes, field):
     uploaded.seek(0)
     content = uploaded.read(max_bytes + 1)
     if not content:
-        raise UploadRefused(f"Le fichier « {name} » est vide (0 octet). Choisissez un autre fichier.", field=field)
+        raise UploadRefused(f"Le fichier « {name} » est vide (0 octet). Choisissez un autre fichier.", field=field)
     if len(content) > max_bytes:
         raise UploadRefused(
-            f"Le fichier « {name} » dépasse {max_bytes // (1024 * 1024)} Mo. "
+            f"Le fichier « {name} » dépasse {max_bytes // (1024 * 1024)} Mo. "
             "Réduisez-le (un PDF peut être réenregistré en qualité moindre), puis renvoyez-le.",
             field=field,
         )
@@ -155,9 +155,9 @@ def _wrong_type(name, allowed):
     expected = accepted_names(allowed)
     claims_pdf = name.lower().endswith(".pdf")
     start = (
-        f"Le fichier « {name} » porte le nom d’un PDF mais n’en est pas un."
+        f"Le fichier « {name} » porte le nom d’un PDF mais n’en est pas un."
         if claims_pdf
-        else f"Le fichier « {name} » n’est pas d’un type accepté."
+        else f"Le fichier « {name} » n’est pas d’un type accepté."
     )
     return f"{start} Enregistrez-le au format {expected}, puis renvoyez-le."
 

@@ -48,10 +48,10 @@ def prepare(*, award, by):
 
 def refuse_unready(award):
     if not call_version_of(award).agreement_required:
-        raise Refusal("Cet appel ne demande pas de convention : la décision notifiée suffit.")
+        raise Refusal("Cet appel ne demande pas de convention : la décision notifiée suffit.")
     if award.state not in (Award.State.COMMITTED, Award.State.IN_FORCE) and not is_committed_by_agreement(award):
         raise Refusal(
-            f"L’attribution est « {award.get_state_display().lower()} » : "
+            f"L’attribution est « {award.get_state_display().lower()} » : "
             "la convention se prépare une fois la décision signée et les AE engagées."
         )
 
@@ -150,7 +150,7 @@ def refuse_without_siret(award):
     organisation = award.organisation
     if organisation is not None and not organisation.siret:
         raise Refusal(
-            f"{organisation} n’a pas encore de SIRET : il en faut un pour conventionner et pour payer. "
+            f"{organisation} n’a pas encore de SIRET : il en faut un pour conventionner et pour payer. "
             "Demandez-lui de le saisir sur la page de sa structure."
         )
 
@@ -165,7 +165,7 @@ def tell_sent(agreement):
             subject=f"Convention {agreement.number} à signer",
             body=(
                 f"Bonjour,\n\nLa convention {agreement.number} de {organisation} vous a été envoyée. "
-                "Signez-la et renvoyez-la : le premier versement vient après la signature de l’État.\n\n"
-                "Les étapes sont sur la page « Versements » de votre dossier."
+                "Signez-la et renvoyez-la : le premier versement vient après la signature de l’État.\n\n"
+                "Les étapes sont sur la page « Versements » de votre dossier."
             ),
         )

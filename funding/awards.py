@@ -84,7 +84,7 @@ def _awards_of(key, requests):
     by_place = {award.fabrique_id: award for award in Award.objects.filter(pk__in=reserved)}
     if {request.fabrique.pk for request in requests} != set(by_place):
         raise KeyReused(
-            "Cette adoption a déjà été enregistrée avec d’autres dossiers : rien n’a été écrit. "
+            "Cette adoption a déjà été enregistrée avec d’autres dossiers : rien n’a été écrit. "
             "Ouvrez la proposition adoptée avant de recommencer."
         )
     return [by_place[request.fabrique.pk] for request in requests]
@@ -97,7 +97,7 @@ def refuse_second_award(wave, requests):
     known = Award.objects.filter(same).exclude(state=Award.State.RELEASED).select_related("fabrique").first()
     if known is not None:
         raise Refusal(
-            f"{known.fabrique} a déjà une attribution dans cette vague, de {euros(known.total_cents)} : "
+            f"{known.fabrique} a déjà une attribution dans cette vague, de {euros(known.total_cents)} : "
             "libérez-la avant d’en proposer une autre."
         )
 
@@ -124,7 +124,7 @@ def refuse_out_of_bounds(request):
     low, high = request.bounds.min_cents, request.bounds.max_cents
     if not low <= request.total_cents <= high:
         raise Refusal(
-            f"{request.fabrique} : {euros(request.total_cents)} sort des bornes de l’appel, "
+            f"{request.fabrique} : {euros(request.total_cents)} sort des bornes de l’appel, "
             f"de {euros(low)} à {euros(high)}. Corrigez le montant proposé.",
             field="amount",
         )

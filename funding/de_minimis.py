@@ -74,7 +74,7 @@ def judged(award, on):
     found = positions(award.organisation, content, award.total_cents, on=on, but=award.application)
     found = [(one, position) for one, position in found if one.cents]
     if refusals := [sentence for one, position in found if (sentence := excess_sentence(one, position))]:
-        raise CeilingPassed(f"{award.fabrique} : {' '.join(refusals)}", field="amount_cents")
+        raise CeilingPassed(f"{award.fabrique} : {' '.join(refusals)}", field="amount_cents")
     return content, found
 
 
@@ -159,7 +159,7 @@ def mark_registered(*, grants, on, by):
         )
         if late := [one for one in rows if one.granted_on > on]:
             raise Refusal(
-                f"{late[0].beneficiary} : l’aide est attribuée après ce jour. Choisissez une autre date.", field="on"
+                f"{late[0].beneficiary} : l’aide est attribuée après ce jour. Choisissez une autre date.", field="on"
             )
         for one in rows:
             one.registered_on, one.registered_by = on, by

@@ -108,14 +108,14 @@ class OrderForm(DayForm):
         """`left_by_year`: CP left on the lines of the award, in cents, by fiscal year."""
         super().__init__(*args, **kwargs)
         self.fields["cp_year"].choices = [
-            (year, f"{year} : il reste {euros(cents)}") for year, cents in left_by_year.items()
+            (year, f"{year} : il reste {euros(cents)}") for year, cents in left_by_year.items()
         ]
 
 
 class PaymentForm(DayForm):
     on = forms.DateField(
         label="Date de paiement du comptable",
-        help_text="Celle que donne Chorus : elle fixe l’exercice des crédits consommés",
+        help_text="Celle que donne Chorus : elle fixe l’exercice des crédits consommés",
         widget=forms.DateInput,
     )
     chorus_reference = forms.CharField(
@@ -124,7 +124,7 @@ class PaymentForm(DayForm):
 
 
 class CancelOrderForm(DsfrForm):
-    reason = forms.CharField(label="Motif", help_text="Par exemple : rejet du comptable", max_length=300)
+    reason = forms.CharField(label="Motif", help_text="Par exemple : rejet du comptable", max_length=300)
 
 
 class RegisterForm(DsfrForm):
@@ -139,5 +139,5 @@ class RegisterForm(DsfrForm):
     def clean_on(self):
         day = self.cleaned_data["on"]
         if day > timezone.localdate():
-            raise forms.ValidationError("Cette date est à venir : notez l’inscription quand elle est faite.")
+            raise forms.ValidationError("Cette date est à venir : notez l’inscription quand elle est faite.")
         return day

@@ -125,7 +125,7 @@ def cancel_order(*, instalment, by, reason, on=None, version=None):
     on = on or timezone.localdate()
     if not reason.strip():
         raise Refusal(
-            "Dites pourquoi la mise en paiement est annulée : le motif reste sur l’écriture.", field="reason"
+            "Dites pourquoi la mise en paiement est annulée : le motif reste sur l’écriture.", field="reason"
         )
     with transaction.atomic():
         _, instalment = lock(instalment, version)
@@ -184,7 +184,7 @@ def refuse_future(on):
     today = timezone.localdate()
     if on > today:
         raise Refusal(
-            f"La date du {long_date(on)} est dans le futur : indiquez une date jusqu’au {long_date(today)}.",
+            f"La date du {long_date(on)} est dans le futur : indiquez une date jusqu’au {long_date(today)}.",
             field="on",
         )
 
@@ -192,7 +192,7 @@ def refuse_future(on):
 def refuse_before(on, earlier, what):
     if earlier is not None and on < earlier:
         raise Refusal(
-            f"Le {long_date(on)} est trop tôt : {what} {long_date(earlier)}. Choisissez ce jour ou un jour suivant.",
+            f"Le {long_date(on)} est trop tôt : {what} {long_date(earlier)}. Choisissez ce jour ou un jour suivant.",
             field="on",
         )
 
@@ -200,7 +200,7 @@ def refuse_before(on, earlier, what):
 def refuse_before_force(award, on):
     """Nothing is owed before the act is notified and the agreement, where one is needed, signed by both."""
     if missing := missing_before_due(award):
-        raise Refusal(f"L’échéance ne peut pas être exigible : {', '.join(missing)}.", field="on")
+        raise Refusal(f"L’échéance ne peut pas être exigible : {', '.join(missing)}.", field="on")
     refuse_before(on, award.notified_on, "la décision est notifiée le")
     agreement = agreement_of(award)
     if agreement is not None:
@@ -211,7 +211,7 @@ def missing_before_due(award):
     """What keeps the first payment of `award` from being owed, in words; empty when nothing does."""
     missing = []
     if award.state not in (Award.State.COMMITTED, Award.State.IN_FORCE):
-        missing.append(f"l’attribution est « {award.get_state_display().lower()} »")
+        missing.append(f"l’attribution est « {award.get_state_display().lower()} »")
     if award.notified_on is None:
         missing.append("la décision n’est pas encore notifiée")
     agreement = agreement_of(award)
@@ -229,7 +229,7 @@ def missing_of(instalment):
     """What keeps an instalment from its next step, in words."""
     if instalment.state == S.PLANNED:
         missing = missing_before_due(instalment.award)
-        return ", ".join(missing) if missing else f"condition : {instalment.condition.lower()}"
+        return ", ".join(missing) if missing else f"condition : {instalment.condition.lower()}"
     return NEXT_STEP.get(instalment.state, "")
 
 
@@ -240,14 +240,14 @@ def is_in_force(agreement):
 def refuse_out_of_turn(instalment, on):
     if on.year < instalment.schedule_year.year:
         raise Refusal(
-            f"Cette échéance compte dans le plafond de {instalment.schedule_year.year} : "
+            f"Cette échéance compte dans le plafond de {instalment.schedule_year.year} : "
             f"elle n’est pas exigible avant le {long_date(first_day(instalment))}.",
             field="on",
         )
     waiting = Instalment.objects.live().filter(award=instalment.award_id, number__lt=instalment.number)
     earlier = waiting.exclude(state__in=REACHED).order_by("number").first()
     if earlier is not None:
-        raise Refusal(f"L’échéance {earlier.number} n’est pas encore exigible : elle vient d’abord.")
+        raise Refusal(f"L’échéance {earlier.number} n’est pas encore exigible : elle vient d’abord.")
 
 
 def first_day(instalment):
@@ -257,7 +257,7 @@ def first_day(instalment):
 def refuse_same_person(by, done, what):
     if by is not None and by.pk in done:
         raise Refusal(
-            f"Vous avez {done[by.pk]} pour cette échéance : une autre personne des finances doit {what}. "
+            f"Vous avez {done[by.pk]} pour cette échéance : une autre personne des finances doit {what}. "
             "Trois personnes différentes vérifient, mettent en paiement et notent le paiement."
         )
 
@@ -276,7 +276,7 @@ def clean_reference(text):
     reference = "".join((text or "").split()).upper()
     if not CHORUS_REFERENCE.fullmatch(reference):
         raise Refusal(
-            "Saisissez le numéro de la demande de paiement dans Chorus : 4 à 40 lettres, chiffres, points, "
+            "Saisissez le numéro de la demande de paiement dans Chorus : 4 à 40 lettres, chiffres, points, "
             "barres ou tirets.",
             field="chorus_reference",
         )
@@ -291,7 +291,7 @@ def move_with_reference(instalment, by, on, reference):
         if "chorus_reference" not in str(error):
             raise
         raise Refusal(
-            f"La référence {reference} est déjà celle d’un autre paiement : vérifiez-la dans Chorus.",
+            f"La référence {reference} est déjà celle d’un autre paiement : vérifiez-la dans Chorus.",
             field="chorus_reference",
         ) from error
 
@@ -371,6 +371,6 @@ def tell_payment(award, instalment):
             body=(
                 f"Bonjour,\n\nLe comptable a versé {euros(instalment.cents)} à {award.organisation} "
                 f"le {long_date(instalment.paid_on)} (référence {instalment.chorus_reference}).\n\n"
-                "Le détail est sur la page « Versements » de votre dossier."
+                "Le détail est sur la page « Versements » de votre dossier."
             ),
         )

@@ -147,14 +147,14 @@ def refuse_wrong_date(kind, effective_on, legs):
     today = timezone.localdate()
     if effective_on > today:
         raise Refusal(
-            f"La date d’effet, le {long_date(effective_on)}, est dans le futur : "
+            f"La date d’effet, le {long_date(effective_on)}, est dans le futur : "
             f"indiquez une date jusqu’au {long_date(today)}.",
             field="on",
         )
     for slot in {leg.origin for leg in legs}:
         if slot.kind in USED_IN_ITS_YEAR.get(kind, ()) and slot.fiscal_year != effective_on.year:
             raise Refusal(
-                f"{slot.kind[:2].upper()} de {slot.fiscal_year} : elles ne s’emploient qu’en {slot.fiscal_year}, "
+                f"{slot.kind[:2].upper()} de {slot.fiscal_year} : elles ne s’emploient qu’en {slot.fiscal_year}, "
                 f"pas le {long_date(effective_on)}. Choisissez des crédits de {effective_on.year} ou une autre date.",
                 field="fiscal_year",
             )
@@ -163,7 +163,7 @@ def refuse_wrong_date(kind, effective_on, legs):
 def refuse_midnight(posting):
     """We waited for the lock past midnight: what others booked today would not have been known on `booked_on`."""
     if posting.booked_on != timezone.localdate():
-        raise StalePage("Minuit vient de passer pendant l’enregistrement : rien n’a été écrit. Recommencez.")
+        raise StalePage("Minuit vient de passer pendant l’enregistrement : rien n’a été écrit. Recommencez.")
 
 
 def fingerprint_of(kind, effective_on, legs):
@@ -179,7 +179,7 @@ def insert_posting(*, key, fingerprint, **fields):
     known = Posting.objects.get(key=key)
     if known.fingerprint != fingerprint:
         raise KeyReused(
-            "Cette opération a déjà été enregistrée avec un autre contenu : rien n’a été écrit. "
+            "Cette opération a déjà été enregistrée avec un autre contenu : rien n’a été écrit. "
             "Ouvrez l’écriture existante avant de recommencer."
         )
     return known, known.public_id == mine.public_id
@@ -224,7 +224,7 @@ def refuse_overdraft(accounts, legs):
 def overdraft_sentence(slot, left_cents, asked_cents):
     left = max(left_cents, 0)
     return (
-        f"{Kind(slot.kind).label}, ligne « {Line.objects.get(pk=slot.line_id)} » {slot.fiscal_year} : "
+        f"{Kind(slot.kind).label}, ligne « {Line.objects.get(pk=slot.line_id)} » {slot.fiscal_year} : "
         f"il manque {euros(asked_cents - left)}. Il reste {euros(left)} et il faut {euros(asked_cents)}. "
         "Rien n’a été enregistré. Réduisez le montant, choisissez une autre ligne ou faites ouvrir des crédits."
     )
@@ -249,7 +249,7 @@ def refuse_negative_day(slot, account, delta, effective_on):
         balance -= net
         if balance < 0:
             raise InsufficientFunds(
-                f"{Kind(slot.kind).label} : à cette date d’effet, le solde d’un jour antérieur au "
+                f"{Kind(slot.kind).label} : à cette date d’effet, le solde d’un jour antérieur au "
                 f"{long_date(day)} serait négatif de {euros(-balance)}. "
                 "Choisissez une date d’effet plus récente.",
                 field="on",

@@ -103,8 +103,8 @@ WAITED_FOR = {
     Agreement.State.DRAFTED: "L’instruction doit l’envoyer",
     Agreement.State.SENT: "La structure doit signer",
     Agreement.State.SIGNED_BY_BENEFICIARY: "L’État doit signer",
-    Agreement.State.IN_FORCE: "Personne : elle est en vigueur",
-    Agreement.State.CLOSED: "Personne : elle est close",
+    Agreement.State.IN_FORCE: "Personne : elle est en vigueur",
+    Agreement.State.CLOSED: "Personne : elle est close",
 }
 SIGNATURE_DAYS = 60
 

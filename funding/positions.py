@@ -43,7 +43,7 @@ FIGURES = {
             "AE ouvertes, reports compris, nettes des annulations.",
             (K.AE_OPENED, K.AE_FROZEN, *USED_AE, K.AE_LAPSED),
         ),
-        Figure("ae-gele", "Gelé", "AE mises en réserve : ni réservables, ni annulées.", (K.AE_FROZEN,)),
+        Figure("ae-gele", "Gelé", "AE mises en réserve : ni réservables, ni annulées.", (K.AE_FROZEN,)),
         Figure("ae-reserve", "Réservé (fléché)", "AE retenues après le comité, avant la décision.", (K.AE_RESERVED,)),
         Figure(
             "ae-engage",
@@ -52,7 +52,7 @@ FIGURES = {
             (K.AE_COMMITTED, K.AE_LIQUIDATED),
         ),
         Figure("ae-liquide", "dont liquidé", "AE dont le paiement est fait.", (K.AE_LIQUIDATED,)),
-        Figure("ae-tombe", "Tombé", "AE perdues : retraits d’engagements antérieurs, reste d’un exercice clos.", ()),
+        Figure("ae-tombe", "Tombé", "AE perdues : retraits d’engagements antérieurs, reste d’un exercice clos.", ()),
         Figure("ae-restant", "Restant à engager", "AE encore libres de l’exercice.", (K.AE_OPENED,)),
         Figure(
             "cp-ouvert",

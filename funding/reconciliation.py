@@ -28,7 +28,7 @@ def balance_differences():
         for account, cents in Movement.objects.values_list(field).order_by().annotate(total=Sum("amount_cents")):
             rebuilt[account] += sign * cents
     return [
-        f"compte {account.pk} ({account}) : solde {account.balance_cents}, mouvements {rebuilt[account.pk]} (centimes)"
+        f"compte {account.pk} ({account}) : solde {account.balance_cents}, mouvements {rebuilt[account.pk]} (centimes)"
         for account in Account.objects.select_related("line").order_by("pk")
         if account.balance_cents != rebuilt[account.pk]
     ]
@@ -44,7 +44,7 @@ def day_total_differences():
         tuple(row[column] for column in columns): row["cents"] for row in DayTotal.objects.values(*columns, "cents")
     }
     return [
-        f"total du jour {dict(zip(columns, key, strict=True))} : "
+        f"total du jour {dict(zip(columns, key, strict=True))} : "
         f"noté {stored.get(key, 0)}, mouvements {rebuilt.get(key, 0)} (centimes)"
         for key in sorted(rebuilt.keys() | stored.keys(), key=str)
         if rebuilt.get(key, 0) != stored.get(key, 0)
@@ -53,4 +53,4 @@ def day_total_differences():
 
 def sum_difference():
     total = Account.objects.aggregate(total=Sum("balance_cents"))["total"] or 0
-    return [f"somme de tous les soldes : {total} centimes au lieu de 0"] if total else []
+    return [f"somme de tous les soldes : {total} centimes au lieu de 0"] if total else []

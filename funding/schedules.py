@@ -121,20 +121,20 @@ def refuse_wrong_plan(award, instalments):
     total = sum(p.cents for p in instalments)
     if total != award.total_cents or any(p.cents <= 0 for p in instalments):
         raise Refusal(
-            f"L’échéancier planifie {euros(total)} pour une attribution de {euros(award.total_cents)} : "
+            f"L’échéancier planifie {euros(total)} pour une attribution de {euros(award.total_cents)} : "
             "corrigez les montants, chacun positif, pour que leur somme soit exacte.",
             field="amount",
         )
     if any(p.expected_on < award.reserved_on for p in instalments):
         raise Refusal(
-            f"Une échéance est prévue avant l’attribution elle-même ({long_date(award.reserved_on)}) : "
+            f"Une échéance est prévue avant l’attribution elle-même ({long_date(award.reserved_on)}) : "
             "choisissez une date plus tardive.",
             field="expected_on",
         )
     for year, cents in sorted(cents_by_year(instalments).items()):
         if cents > award.year_cap_cents:
             raise Refusal(
-                f"{year} : {euros(cents)} planifiés, pour un plafond de {euros(award.year_cap_cents)} par an. "
+                f"{year} : {euros(cents)} planifiés, pour un plafond de {euros(award.year_cap_cents)} par an. "
                 f"Reportez au moins {euros(cents - award.year_cap_cents)} sur une autre année.",
                 field="amount",
             )
@@ -154,7 +154,7 @@ def replace_current(award):
     pending = list(Instalment.objects.select_for_update(of=("self",)).filter(schedule_year__schedule=current))
     if any(instalment.state != Instalment.State.PLANNED for instalment in pending):
         raise Refusal(
-            "Un versement de l’échéancier en vigueur est déjà exigible ou payé : cet échéancier ne se remplace plus. "
+            "Un versement de l’échéancier en vigueur est déjà exigible ou payé : cet échéancier ne se remplace plus. "
             "Il faut un avenant."
         )
     for instalment in pending:

@@ -96,7 +96,7 @@ class TooManyDossiers(Exception):
 def grow_to(size, seed):
     missing = size - Application.objects.count()
     if missing < 0:
-        raise TooManyDossiers(f"La base contient déjà {size - missing} dossiers : mesurez {size} sur une base vide.")
+        raise TooManyDossiers(f"La base contient déjà {size - missing} dossiers : mesurez {size} sur une base vide.")
     if missing > 0:
         grown = Programme.objects.filter(slug__startswith="genere-").first()
         generate(applications=missing, seed=seed + size, programme=grown)
@@ -233,7 +233,7 @@ def measure_submit(n):
         answer = ready["client"].post(ready["path"], ready["body"])
         expect(answer, 302)
         if not ready["path"].startswith(answer["Location"]):
-            raise RuntimeError(f"L’envoi mène à {answer['Location']} : rien n’a été envoyé.")
+            raise RuntimeError(f"L’envoi mène à {answer['Location']} : rien n’a été envoyé.")
 
     return measure("submit", n, send, before=prepare)
 
@@ -285,16 +285,16 @@ def shortfalls(measures):
         largest = max((m.n for m in measures if m.page == page), default=0)
         m = by_key.get((page, largest))
         if m and m.ms > bar.ms:
-            yield f"{page} : {m.ms} ms pour {m.n} dossiers, au lieu de {bar.ms} au plus"
+            yield f"{page} : {m.ms} ms pour {m.n} dossiers, au lieu de {bar.ms} au plus"
         if m and m.queries > bar.queries:
-            yield f"{page} : {m.queries} requêtes, au lieu de {bar.queries} au plus"
+            yield f"{page} : {m.queries} requêtes, au lieu de {bar.queries} au plus"
         if m and bar.mb is not None and (m.mb or 0) > bar.mb:
-            yield f"{page} : {m.mb} Mo de plus, au lieu de {bar.mb:g} au plus"
+            yield f"{page} : {m.mb} Mo de plus, au lieu de {bar.mb:g} au plus"
         # A file is as long as the list: its bar is for the largest.
         small = by_key.get((page, 2_000)) if bar.mb is None else None
         if m and small and m.n > 2_000 and m.ms > GROWTH * small.ms:
             growth = m.ms / small.ms
-            yield f"{page} : {growth:.2f} fois plus long de 2 000 à {m.n} dossiers, au lieu de {GROWTH} au plus"
+            yield f"{page} : {growth:.2f} fois plus long de 2 000 à {m.n} dossiers, au lieu de {GROWTH} au plus"
 
 
 def as_json(measures):

@@ -68,6 +68,6 @@ def reading(client, path, words):
         answer = client.get(path)
         text = answer.content.decode()
         if answer.status_code != 200 or words not in text:
-            raise RuntimeError(f"{answer.status_code} without « {words} » at {path}")
+            raise RuntimeError(f"{answer.status_code} without « {words} » at {path}")
 
     return read

@@ -134,6 +134,6 @@ def silence_of(wave, silent_on):
         return f"Le silence vaudra refus à partir du {long_date(silent_on)}."
     margin = (silent_on - max(wave.announcement_on, timezone.localdate())).days
     if margin >= 0:
-        return f"Marge entre l’annonce et le premier rejet implicite : {plural(margin, 'jour')}."
+        return f"Marge entre l’annonce et le premier rejet implicite : {plural(margin, 'jour')}."
     late = plural(-margin, "jour")
     return f"L’annonce prévue tombe {late} après le premier rejet implicite ({long_date(silent_on)})."

@@ -29,7 +29,7 @@ class FactForm(DsfrForm):
     )
     evidence = forms.CharField(
         label="Preuve",
-        help_text="Acte, visite ou document, avec sa date : « visite du service du 12 mars 2021 ».",
+        help_text="Acte, visite ou document, avec sa date : « visite du service du 12 mars 2021 ».",
         max_length=300,
         error_messages={"required": "Indiquez la preuve du fait (acte, visite, document)."},
     )

@@ -25,7 +25,7 @@ from programme.communes import load_communes, resolve_commune
 from programme.models import Call, CallVersion, Commune, Origin, Programme, Segment, SegmentBounds, Wave
 
 PROGRAMME_SLUG = "fabriques-de-territoire"
-NUMERIQUE_BONUS_NOTE = "Bonus « fabrique numérique » (+100 000 €) : absent du fichier, non compté."
+NUMERIQUE_BONUS_NOTE = "Bonus « fabrique numérique » (+100 000 €) : absent du fichier, non compté."
 YEARS_300, YEARS_2023 = "ami-fabriques-2019", "fabriques-2023"
 
 ANNOUNCED_ON = {
@@ -148,7 +148,7 @@ def clean(value):
 
 def read_wave(text):
     if not text.isdecimal() or int(text) not in ANNOUNCED_ON:
-        raise Refusal(f"la vague « {text} » n’existe pas : attendu un nombre de 1 à 9")
+        raise Refusal(f"la vague « {text} » n’existe pas : attendu un nombre de 1 à 9")
     return int(text)
 
 
@@ -252,7 +252,7 @@ def open_what_is_needed(line, rows):
             fiscal_year=year,
             cents=cents,
             effective_on=datetime.date(year, 1, 1),
-            act=f"Reconstruction : AE {year} au niveau des lauréats annoncés",
+            act=f"Reconstruction : AE {year} au niveau des lauréats annoncés",
             by=None,
             key=f"laureates:open:{year}:{digest}",
         )

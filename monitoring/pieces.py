@@ -5,23 +5,23 @@ from dataclasses import dataclass, field
 from accounts.french import euros, integer, millions
 
 DEFINITIONS = {
-    "laureates": "Lauréate : attribution signée et annoncée, non retirée ; un lieu compte une fois.",
-    "contracted": "Conventionnée : convention ou arrêté en vigueur ce jour.",
-    "open": "Ouverte : ouverture réelle prouvée, sans fermeture connue.",
-    "alive": "« Vivante à 12 mois » n’est pas encore mesuré : il faut les comptes rendus de fréquentation.",
+    "laureates": "Lauréate : attribution signée et annoncée, non retirée ; un lieu compte une fois.",
+    "contracted": "Conventionnée : convention ou arrêté en vigueur ce jour.",
+    "open": "Ouverte : ouverture réelle prouvée, sans fermeture connue.",
+    "alive": "« Vivante à 12 mois » n’est pas encore mesuré : il faut les comptes rendus de fréquentation.",
     "ae": (
         "AE ouvertes − gelées − annulées − réservées − engagées + retraits d’engagement de l’année, sur l’exercice. "
-        "Divisées par l’attribution moyenne : engagé sur les AE de l’année ÷ lauréates de l’année ; à défaut, de la "
+        "Divisées par l’attribution moyenne : engagé sur les AE de l’année ÷ lauréates de l’année ; à défaut, de la "
         "dernière année qui en a. "
         "Ce qui n’est pas engagé tombe le 31 décembre."
     ),
     "cp": (
-        "Besoin : échéances d’attributions engagées, prévues au plus tard le 31 décembre et pas encore mises en "
-        "paiement. Celles qui le sont ont déjà pris leurs CP : les compter ici les compterait deux fois. "
-        "Disponible : CP ouverts − gelés − annulés − mis en paiement − payés."
+        "Besoin : échéances d’attributions engagées, prévues au plus tard le 31 décembre et pas encore mises en "
+        "paiement. Celles qui le sont ont déjà pris leurs CP : les compter ici les compterait deux fois. "
+        "Disponible : CP ouverts − gelés − annulés − mis en paiement − payés."
     ),
     "remaining": (
-        "Engagé − retiré − payé. Par année : échéances non payées, à l’année où elles sont attendues ; celles d’une "
+        "Engagé − retiré − payé. Par année : échéances non payées, à l’année où elles sont attendues ; celles d’une "
         "année passée sont montrées avec l’année en cours."
     ),
 }
@@ -41,7 +41,7 @@ class Step:
 
     @property
     def share(self):
-        return f"{100 * self.number // self.target} % de {integer(self.target)}" if self.target and self.number else ""
+        return f"{100 * self.number // self.target} % de {integer(self.target)}" if self.target and self.number else ""
 
     @property
     def change(self):
@@ -113,4 +113,4 @@ def in_millions(cents):
 
 
 def percent(part, whole):
-    return f"{100 * part // whole} %" if whole else "—"
+    return f"{100 * part // whole} %" if whole else "—"

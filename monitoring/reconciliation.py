@@ -26,7 +26,7 @@ def award_differences():
     awards = Award.objects.select_related("fabrique").annotate(held=held, drawn=sum_of(Draw.objects, "cents"))
     for award in awards.exclude(state__in=["released", "withdrawn", "terminated", "renounced", "lapsed"]):
         if not award.total_cents == award.held == award.drawn:
-            yield f"{award} : montant {award.total_cents}, tirages {award.drawn}, comptes {award.held} (centimes)"
+            yield f"{award} : montant {award.total_cents}, tirages {award.drawn}, comptes {award.held} (centimes)"
 
 
 def payment_differences():
@@ -39,7 +39,7 @@ def payment_differences():
     wrong = awards.exclude(instalments_paid=F("liquidated"), cp_paid=F("liquidated"))
     for award in wrong:
         yield (
-            f"{award} : échéances payées {award.instalments_paid}, AE liquidées {award.liquidated}, "
+            f"{award} : échéances payées {award.instalments_paid}, AE liquidées {award.liquidated}, "
             f"CP payés {award.cp_paid} (centimes)"
         )
 
@@ -50,4 +50,4 @@ def laureate_differences():
     for fact in (
         FabriqueFact.objects.filter(kind="selected").exclude(fabrique__in=with_award).select_related("fabrique")
     ):
-        yield f"{fact.fabrique} : sélectionnée sans attribution engagée"
+        yield f"{fact.fabrique} : sélectionnée sans attribution engagée"

@@ -36,7 +36,7 @@ class Scope:
     def day(self, key):
         day = asked_day(self.request, key)
         if day is not None and day > Clocks.at().as_of:
-            raise Refusal("Cette date est à venir : les chiffres s’arrêtent à aujourd’hui.", field=key)
+            raise Refusal("Cette date est à venir : les chiffres s’arrêtent à aujourd’hui.", field=key)
         return day
 
     @property

@@ -45,7 +45,7 @@ class Board:
     def origin_note(self):
         return {
             Origin.RECONSTRUCTION: "Reconstruction d’après la liste des lauréats publiée par l’ANCT (janvier 2024).",
-            Origin.DEMONSTRATION: "Démonstration : lieux, personnes et montants inventés.",
+            Origin.DEMONSTRATION: "Démonstration : lieux, personnes et montants inventés.",
         }.get(self.programme.origin, "")
 
     def dated(self, path, **parameters):
@@ -106,7 +106,7 @@ class Board:
         elif average:
             sentence = f"soit encore {plural(left // average, 'fabrique')} à {euros(average)} en moyenne."
         else:
-            sentence = "Aucune attribution encore : pas de moyenne."
+            sentence = "Aucune attribution encore : pas de moyenne."
         return Card(
             title=f"AE {year} restant à engager",
             cents=left,
@@ -134,12 +134,12 @@ class Board:
         gap = available - need
         nothing = f"Aucun CP ouvert en {year}, aucune échéance attendue." if not (need or opened) else ""
         return Card(
-            title=f"CP {year} : besoin d’ici au 31/12",
+            title=f"CP {year} : besoin d’ici au 31/12",
             cents=need,
             url="/pilotage/echeances/?" + urlencode({"prevue_au": self.clocks.year_end.isoformat()}),
             rows_label=plural(number, "échéance"),
             definition=DEFINITIONS["cp"],
-            sentence=nothing or f"pour {millions(available)} disponibles :",
+            sentence=nothing or f"pour {millions(available)} disponibles :",
             gap="" if nothing else f"impasse de {millions(-gap)}" if gap < 0 else f"surplus de {millions(gap)}",
             change_cents=self.figures.money.change_since_yesterday({K.CP_AVAILABLE}, year),
             alert=gap < 0,
@@ -158,7 +158,7 @@ class Board:
         remaining = self.figures.money.totals["remaining_to_pay_cents"]
         years = self.remaining_by_year()
         unplanned = remaining - sum(cents for _, cents in years)
-        text = " ; ".join(f"{label} : {millions(cents)}" for label, cents in years)
+        text = " ; ".join(f"{label} : {millions(cents)}" for label, cents in years)
         return Card(
             title="Reste à payer",
             cents=remaining,
@@ -245,7 +245,7 @@ class Board:
     @property
     def money_text(self):
         parts = ", ".join(f"{stage.name.lower()} {millions(stage.total_cents)}" for stage in self.stages)
-        return f"Au {long_date(self.clocks.as_of)} : {parts}."
+        return f"Au {long_date(self.clocks.as_of)} : {parts}."
 
     # The count.
 
@@ -277,7 +277,7 @@ class Board:
     @property
     def count_text(self):
         counts = ", ".join(str(total) for *_, total in self.trajectory)
-        return f"Lauréates cumulées par vague : {counts} ; cible : {self.figures.promises.target}."
+        return f"Lauréates cumulées par vague : {counts} ; cible : {self.figures.promises.target}."
 
     # The territory.
 

@@ -308,9 +308,9 @@ def item_of(row, today):
 
 
 SILENCES = {
-    BORN: ("Rejet implicite né : une décision reste possible", "rejet né le"),
+    BORN: ("Rejet implicite né : une décision reste possible", "rejet né le"),
     SOON: ("Deux mois de silence valent refus", "décider avant le"),
-    EARLY: ("L’annonce vient après : deux mois de silence valent refus", "décider avant le"),
+    EARLY: ("L’annonce vient après : deux mois de silence valent refus", "décider avant le"),
 }
 
 
@@ -326,7 +326,7 @@ def pieces_item(nature, today, state, ref, name, person, wave, number, day):
     passed = day < today
     return Item(
         nature, name, reverse("applications:staff_dossier", args=[ref]),
-        "Délai passé : reprendre l’examen" if passed else "Réponse attendue du porteur",
+        "Délai passé : reprendre l’examen" if passed else "Réponse attendue du porteur",
         person.strip() or "Instruction" if passed else "La structure", "pièces attendues le", day, today,
     )  # fmt: skip
 
@@ -341,7 +341,7 @@ def evaluation_item(nature, today, state, ref, name, person, wave, number, day):
 def letter_item(nature, today, state, ref, name, person, wave, number, day):
     kind = Document.Kind(state).label.lower()
     return Item(
-        nature, f"{plural(number, 'document')} en erreur : {kind}", nature.rows_url, "La fabrication a échoué",
+        nature, f"{plural(number, 'document')} en erreur : {kind}", nature.rows_url, "La fabrication a échoué",
         "Instruction", "demandé le", day, today,
     )  # fmt: skip
 
@@ -351,7 +351,7 @@ PAYERS = {"due": "certifier le service fait", "certified": "mettre en paiement",
 
 def payment_item(nature, today, state, ref, name, person, wave, number, day):
     return Item(
-        nature, name, f"/pilotage/echeances/{ref}/", f"Vague {wave}, échéance {number} : {PAYERS[state]}", "Finances",
+        nature, name, f"/pilotage/echeances/{ref}/", f"Vague {wave}, échéance {number} : {PAYERS[state]}", "Finances",
         "délai de 60 jours le", day + SIXTY, today,
     )  # fmt: skip
 

@@ -13,7 +13,7 @@ DEFINITIONS = [
             (
                 "Fabrique ouverte",
                 "Lieu dont l’ouverture réelle est prouvée, sans fermeture connue. Les lieux ouverts avant d’être "
-                "choisis sont comptés à part : l’aide ne les a pas fait ouvrir.",
+                "choisis sont comptés à part : l’aide ne les a pas fait ouvrir.",
             ),
             (
                 "Non connu",
@@ -27,16 +27,16 @@ DEFINITIONS = [
             (
                 "Annoncé",
                 "Somme donnée par un énoncé public, daté et sourcé. Elle n’ouvre aucun crédit. Les énoncés successifs "
-                "ne s’additionnent pas : celui en vigueur ce jour est montré.",
+                "ne s’additionnent pas : celui en vigueur ce jour est montré.",
             ),
             (
                 "Ouvert (AE)",
-                "Autorisations d’engagement inscrites au budget, nettes des annulations : le plafond de ce que l’État "
+                "Autorisations d’engagement inscrites au budget, nettes des annulations : le plafond de ce que l’État "
                 "peut promettre dans l’année (loi organique relative aux lois de finances, article 8).",
             ),
             (
                 "Réservé",
-                "Retenu par l’équipe après l’avis du comité. Sans effet budgétaire ; tombe au 31 décembre.",
+                "Retenu par l’équipe après l’avis du comité. Sans effet budgétaire ; tombe au 31 décembre.",
             ),
             ("Engagé", "Promis par un acte signé. L’engagement consomme les autorisations en entier."),
             (
@@ -55,21 +55,21 @@ DEFINITIONS = [
         "Les deux horloges",
         [
             ("En date de", "Ce qui était vrai ce jour-là, d’après tout ce que l’on sait aujourd’hui."),
-            ("Connu au", "Ce que l’on savait ce jour-là : ce que la page aurait montré."),
+            ("Connu au", "Ce que l’on savait ce jour-là : ce que la page aurait montré."),
         ],
     ),
     (
         "La décision",
         [
-            ("Vague", "Un passage d’un appel : dépôt, instruction, comité et annonce, à des dates distinctes."),
+            ("Vague", "Un passage d’un appel : dépôt, instruction, comité et annonce, à des dates distinctes."),
             (
                 "Comité",
-                "Il donne un avis. L’autorité décide ; si elle s’écarte de l’avis, elle dit pourquoi.",
+                "Il donne un avis. L’autorité décide ; si elle s’écarte de l’avis, elle dit pourquoi.",
             ),
             ("Liste complémentaire", "Dossiers qui entrent si une place se libère, jusqu’à une date donnée."),
             (
                 "Silence valant refus",
-                "Sans réponse à la date écrite sur l’accusé de réception, la demande est refusée ; le dossier peut "
+                "Sans réponse à la date écrite sur l’accusé de réception, la demande est refusée ; le dossier peut "
                 "encore être contesté (code des relations entre le public et l’administration, L. 231-4).",
             ),
         ],
@@ -78,22 +78,22 @@ DEFINITIONS = [
 
 QUESTIONS = [
     (
-        "Puis-je faire remplir le dossier à plusieurs ?",
-        "Oui. La personne responsable de la structure invite les autres depuis « Ma structure », avec le droit "
+        "Puis-je faire remplir le dossier à plusieurs ?",
+        "Oui. La personne responsable de la structure invite les autres depuis « Ma structure », avec le droit "
         "d’écrire ou seulement de lire.",
     ),
     (
-        "J’ai envoyé mon dossier : puis-je encore le changer ?",
+        "J’ai envoyé mon dossier : puis-je encore le changer ?",
         "Pas de vous-même après l’envoi. Si l’équipe vous demande de compléter, le dossier s’ouvre de nouveau.",
     ),
     (
         "La page dit qu’elle n’est plus à jour",
-        "Quelqu’un a changé le même objet pendant que vous écriviez, ou son état a changé. Rien n’est perdu : votre "
+        "Quelqu’un a changé le même objet pendant que vous écriviez, ou son état a changé. Rien n’est perdu : votre "
         "texte est affiché. Ouvrez la page à jour et recommencez.",
     ),
     (
-        "Comment savoir qu’une lettre est vraie ?",
-        "Chaque lettre porte un code. La page « Vérifier un courrier » dit si la lettre est authentique, intacte et "
+        "Comment savoir qu’une lettre est vraie ?",
+        "Chaque lettre porte un code. La page « Vérifier un courrier » dit si la lettre est authentique, intacte et "
         "toujours valable.",
     ),
 ]

@@ -54,7 +54,7 @@ def counts(numbers):
         Count(
             "Conventionnées",
             places["contracted"] if known or places["contracted"] else None,
-            "Convention ou arrêté en vigueur ce jour : l’argent peut être versé.",
+            "Convention ou arrêté en vigueur ce jour : l’argent peut être versé.",
             "/fabriques/?etape=contracted",
         ),
         Count(
@@ -78,7 +78,7 @@ def money(numbers):
         Money(
             "Annoncé",
             numbers["announced_cents"],
-            "L’énoncé public en vigueur : il n’ouvre aucun crédit et comprend un fonds d’investissement.",
+            "L’énoncé public en vigueur : il n’ouvre aucun crédit et comprend un fonds d’investissement.",
             "annonce",
         ),
     ]

@@ -96,7 +96,7 @@ class SettingsForm(TieBreakForm, BuilderForm):
     )
     silence_months = whole("Silence valant refus, en mois", "Deux mois en droit commun.", least=1, most=12)
     commitment_act = forms.ChoiceField(label="Acte qui engage l’argent", choices=CallVersion.CommitmentAct.choices)
-    agreement_required = yes("Une convention suit la décision", "Obligatoire au-delà de 23 000 € par an.")
+    agreement_required = yes("Une convention suit la décision", "Obligatoire au-delà de 23 000 € par an.")
 
     groups = (
         ("Le texte", ("title", "kind", "summary", "eligibility", "eligible_legal_forms", "self_test_note")),

@@ -108,8 +108,8 @@ def overall(findings):
     return max((finding.verdict for finding in findings), key=GRAVITY.index)
 
 
-WHO = ("L’appel, « Qui peut répondre »", "qui")
-HOW_MUCH = ("L’appel, « Pour combien »", "montants")
+WHO = ("L’appel, « Qui peut répondre »", "qui")
+HOW_MUCH = ("L’appel, « Pour combien »", "montants")
 
 
 def judge_bearer(version, profile):
@@ -120,7 +120,7 @@ def judge_bearer(version, profile):
     admitted = version.eligible_legal_forms
     if admitted and profile.bearer not in admitted:
         names = ", ".join(label for value, label in LegalForm.choices if value in admitted)
-        return Finding("La forme juridique est admise", answer, Verdict.NOT_MET, f"Formes admises : {names}.", *WHO)
+        return Finding("La forme juridique est admise", answer, Verdict.NOT_MET, f"Formes admises : {names}.", *WHO)
     if profile.bearer == LegalForm.ASSOCIATION_FORMING:
         when = "à l’envoi du dossier" if version.siret_required_to_submit else "à l’attribution"
         verdict = Verdict.TO_CHECK if version.siret_required_to_submit else Verdict.MET
@@ -140,7 +140,7 @@ def judge_territory(profile):
         unknown = "si l’adresse est dans un quartier prioritaire"
         if profile.neighbourhood == Neighbourhood.OUTSIDE:
             unknown = "si la commune est un grand centre urbain"
-        note = f"Nous ne savons pas {unknown}. Vous pouvez déposer : un agent vérifiera et vous répondra."
+        note = f"Nous ne savons pas {unknown}. Vous pouvez déposer : un agent vérifiera et vous répondra."
         return Finding(rule, answer, Verdict.TO_CHECK, note, source, anchor)
     note = f"{profile.commune.name} est un grand centre urbain, et le lieu n’est pas dans un quartier prioritaire."
     return Finding(rule, answer, Verdict.NOT_MET, note, source, anchor)
@@ -150,23 +150,23 @@ NEIGHBOURHOODS = {
     Neighbourhood.INSIDE: "Dans un quartier prioritaire",
     Neighbourhood.NEAR: "Tout près d’un quartier prioritaire",
     Neighbourhood.OUTSIDE: "Hors d’un quartier prioritaire",
-    Neighbourhood.UNKNOWN: "« je ne sais pas »",
+    Neighbourhood.UNKNOWN: "« je ne sais pas »",
 }
 PLACES = {
     Place.OPEN: "Le lieu est ouvert",
-    Place.PLANNED: "Le lieu est en projet : on le cherche, ou on l’aménage",
+    Place.PLANNED: "Le lieu est en projet : on le cherche, ou on l’aménage",
     Place.NONE: "Il n’y a pas de lieu, et il n’en est pas prévu",
 }
 
 
 def territory_source(zoning):
     named = " ; ".join(source["source"] for source in zoning["sources"])
-    return named or "L’appel, « Qui peut répondre » (aucun zonage n’est chargé)"
+    return named or "L’appel, « Qui peut répondre » (aucun zonage n’est chargé)"
 
 
 def judge_place(profile):
     missing = profile.place == Place.NONE
-    note = "L’aide fait vivre un lieu : sans lieu prévu, le dossier ne peut pas être retenu." if missing else ""
+    note = "L’aide fait vivre un lieu : sans lieu prévu, le dossier ne peut pas être retenu." if missing else ""
     verdict = Verdict.NOT_MET if missing else Verdict.MET
     return Finding("Un lieu existe ou est prévu", PLACES[profile.place], verdict, note, *WHO)
 

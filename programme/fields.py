@@ -29,7 +29,7 @@ class ScoreField(forms.CharField):
         found = SCORE.fullmatch(value.strip())
         hundredths = int(found[1]) * 100 + int((found[2] or "").ljust(2, "0")) if found else 0
         if not 1 <= hundredths <= FULL_SCORE:
-            raise forms.ValidationError("Donnez une note au-dessus de 0, jusqu’à 100 : par exemple 60 ou 62,5.")
+            raise forms.ValidationError("Donnez une note au-dessus de 0, jusqu’à 100 : par exemple 60 ou 62,5.")
         return hundredths
 
 
@@ -46,10 +46,10 @@ class CommuneField(forms.CharField):
         attrs |= {"hx-trigger": "input changed delay:250ms", "hx-sync": "this:replace"}
         super().__init__(
             label="Commune du lieu",
-            help_text="Code postal et nom, par exemple « 63300 Thiers ».",
+            help_text="Code postal et nom, par exemple « 63300 Thiers ».",
             max_length=120,
             widget=forms.TextInput(attrs=attrs),
-            error_messages={"required": "Indiquez la commune du lieu, par exemple « 63300 Thiers »."},
+            error_messages={"required": "Indiquez la commune du lieu, par exemple « 63300 Thiers »."},
             **kwargs,
         )
 

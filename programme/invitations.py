@@ -28,7 +28,7 @@ def record_invitation(*, call, audience, told, channel, told_on, by, count=None,
     if not told:
         raise Refusal("Dites qui a été prévenu.", field="told")
     if told_on > timezone.localdate():
-        raise Refusal("Cette date est à venir : notez l’invitation une fois envoyée.", field="told_on")
+        raise Refusal("Cette date est à venir : notez l’invitation une fois envoyée.", field="told_on")
     with transaction.atomic():
         row = Invitation.objects.create(
             call=call, audience=audience, told=told, channel=channel, told_on=told_on, count=count,

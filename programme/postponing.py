@@ -48,6 +48,6 @@ def postpone_closing(*, wave, closes_at, reason, by, version=None):
 def refuse_too_far(wave):
     if wave.state not in (Wave.State.COLLECTING, Wave.State.INSTRUCTION) or not wave.has_window():
         raise Refusal(
-            f"La vague est « {wave.get_state_display()} » : son dépôt ne s’ouvre plus. "
+            f"La vague est « {wave.get_state_display()} » : son dépôt ne s’ouvre plus. "
             "Donnez un délai à chaque structure concernée, ou accueillez-la dans la vague suivante."
         )

@@ -27,7 +27,7 @@ def ask(*, call, text, email=""):
     text = text.strip()
     if not SHORTEST <= len(text) <= LONGEST:
         raise Refusal(
-            f"Écrivez votre question en {SHORTEST} à {LONGEST} signes : dites ce que vous voulez savoir.", field="text"
+            f"Écrivez votre question en {SHORTEST} à {LONGEST} signes : dites ce que vous voulez savoir.", field="text"
         )
     with transaction.atomic():
         asked, created = PublicQuestion.objects.get_or_create(call=call, text=text, defaults={"asker_email": email})
@@ -38,7 +38,7 @@ def ask(*, call, text, email=""):
 
 
 def tell_service(asked):
-    body = f"""Une question sur l’appel « {asked.call} » attend une réponse :
+    body = f"""Une question sur l’appel « {asked.call} » attend une réponse :
 
 {asked.text}
 
@@ -48,7 +48,7 @@ def tell_service(asked):
         Event.PUBLIC_QUESTION,
         key=f"public-question:{asked.pk}",
         recipient=asked.call.programme.service_email,
-        subject=f"Une question sur « {asked.call} »",
+        subject=f"Une question sur « {asked.call} »",
         body=body,
     )
 
@@ -103,7 +103,7 @@ def tell_asker(asked):
         return
     body = f"""Bonjour,
 
-Vous avez posé une question sur l’appel « {asked.call} ». Voici la réponse, publiée sans votre nom :
+Vous avez posé une question sur l’appel « {asked.call} ». Voici la réponse, publiée sans votre nom :
 
 {asked.public_text}
 
@@ -117,7 +117,7 @@ Vous avez posé une question sur l’appel « {asked.call} ». Voici la réponse
         Event.PUBLIC_QUESTION,
         key=f"public-answer:{asked.pk}",
         recipient=asked.asker_email,
-        subject=f"Réponse à votre question sur « {asked.call} »",
+        subject=f"Réponse à votre question sur « {asked.call} »",
         body=body,
     )
 
@@ -131,7 +131,7 @@ def set_aside(*, asked, reason, by, version=None):
     """
     require(by, ANSWER)
     if not reason.strip():
-        raise Refusal("Dites pourquoi cette question est écartée : hors sujet, déjà posée…", field="reason")
+        raise Refusal("Dites pourquoi cette question est écartée : hors sujet, déjà posée…", field="reason")
     with transaction.atomic():
         asked = locked(asked, version)
         asked.set_aside_reason = reason.strip()[:200]

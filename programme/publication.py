@@ -20,7 +20,7 @@ class IncompleteCall(Refusal):
 
 class Problem(NamedTuple):
     text: str
-    """A few French words that follow « Il manque : »."""
+    """A few French words that follow « Il manque : »."""
     page: tuple = ()
     """(name, arguments) of the page where it is solved."""
 

@@ -29,9 +29,9 @@ def told(codes) -> list[str]:
 def problem_of(codes) -> str:
     """What is wrong with a list of rules, in French; "" when nothing is."""
     if any(code not in TieBreak.values for code in codes):
-        return "Cette règle de départage n’existe pas : choisissez dans la liste."
+        return "Cette règle de départage n’existe pas : choisissez dans la liste."
     if len(codes) > MOST_RULES:
-        return f"Trois règles de départage au plus ({len(codes)} choisies) : retirez-en."
+        return f"Trois règles de départage au plus ({len(codes)} choisies) : retirez-en."
     if len(set(codes)) < len(codes):
-        return "La même règle de départage est choisie deux fois : changez l’une des deux."
+        return "La même règle de départage est choisie deux fois : changez l’une des deux."
     return ""

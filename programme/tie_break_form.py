@@ -18,7 +18,7 @@ class TieBreakForm(forms.Form):
     tie_break_1 = rule(
         "D’abord",
         "Deux dossiers qui ont la même note sont séparés par ces règles, dans cet ordre. Les porteurs les lisent "
-        "dans l’appel. Aucune : les dossiers restent à égalité.",
+        "dans l’appel. Aucune : les dossiers restent à égalité.",
     )
     tie_break_2 = rule("Puis, s’ils sont encore à égalité")
     tie_break_3 = rule("Enfin")

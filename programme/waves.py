@@ -16,8 +16,8 @@ from programme.openings import refuse_short_window, short_window
 
 CALENDAR = ("instruction_until", "reviews_due_on", "panel_on", "announcement_on")
 AMENDABLE = ("opens_at", "closes_at", "capacity", *CALENDAR)
-# A form gives minutes: an instant of the minute that is running means now.
-FORM_GRAIN = datetime.timedelta(minutes=1)
+# "Now", as a form gives it: the hour read when the page was opened, a few minutes before it is sent.
+JUST_NOW = datetime.timedelta(minutes=10)
 
 
 class BadCalendar(Refusal):
@@ -82,7 +82,7 @@ def amend_wave(*, wave, by, reason, version=None, **changes):
         reason: why, in words that the file keeps; compulsory.
         version: the version that the page was made from, if any.
         changes: new values, by name (`AMENDABLE`); what is equal to the present value is no change. A `closes_at` of
-            the running minute closes the deposit now; an earlier one is refused, since a dossier sent in time would
+            the last ten minutes closes the deposit now; an earlier one is refused, since a dossier sent in time would
             become late.
 
     Raises:
@@ -137,7 +137,7 @@ def effective(wave, changes):
 
 def not_before_now(closes_at):
     now = timezone.now()
-    if closes_at is None or closes_at < now - FORM_GRAIN:
+    if closes_at is None or closes_at < now - JUST_NOW:
         raise BadCalendar(
             "La clôture ne peut pas être dans le passé : des dossiers envoyés à temps deviendraient tardifs. "
             "Choisissez une heure à venir, ou l’heure qu’il est pour clore maintenant.",

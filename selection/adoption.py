@@ -77,7 +77,7 @@ def refuse_tied_with_any(wave, by):
     """Who left an item does not adopt the list that holds it (CRPA R133-12); the sentence does not name it."""
     at_panel = Application.objects.filter(wave=wave, state=ApplicationState.REVIEWED)
     if by is not None and at_panel.exclude(pk__in=Application.objects.visible_to(by)).exists():
-        raise NotAllowed("Vous avez un lien avec un dossier de cette vague : une autre personne adopte le scénario.")
+        raise NotAllowed("Vous avez un lien avec un dossier de cette vague : une autre personne adopte le scénario.")
 
 
 def lines_to_adopt(scenario):
@@ -91,7 +91,7 @@ def refuse_left_out(wave, lines):
     missing = Application.objects.filter(wave=wave, state=ApplicationState.REVIEWED).exclude(pk__in=known)
     if names := list(missing.select_related("fabrique").order_by("pk")):
         raise Refusal(
-            f"{plural(len(names), 'dossier')} de la vague hors de ce scénario : {named(names)}. Donnez-leur une issue."
+            f"{plural(len(names), 'dossier')} de la vague hors de ce scénario : {named(names)}. Donnez-leur une issue."
         )
 
 
@@ -118,7 +118,7 @@ def refuse_unwritten_deferrals(lines, known):
         and (line.application_id not in known or known[line.application_id].outcome != Outcome.DEFERRED)
     ]
     if unwritten:
-        raise Refusal(f"Le motif d’ajournement manque pour : {named(unwritten)}. Écrivez-le sur la page du comité.")
+        raise Refusal(f"Le motif d’ajournement manque pour : {named(unwritten)}. Écrivez-le sur la page du comité.")
 
 
 def departing(wave, lines):
@@ -162,8 +162,8 @@ def refuse_without_words(wanted, leaving):
     rejected = [one.application for one, f in wanted if one.outcome == Outcome.NOT_RETAINED and not f["ground"]]
     if rejected:
         raise Refusal(
-            f"{plural(len(rejected), 'dossier non proposé', 'dossiers non proposés')} sans motif : {named(rejected)}. "
-            "Donnez le motif commun : il figurera dans leur courrier.",
+            f"{plural(len(rejected), 'dossier non proposé', 'dossiers non proposés')} sans motif : {named(rejected)}. "
+            "Donnez le motif commun : il figurera dans leur courrier.",
             field="ground",
         )
     reduced = [
@@ -173,12 +173,12 @@ def refuse_without_words(wanted, leaving):
     ]
     if reduced:
         raise Refusal(
-            f"Le montant est réduit pour : {named(reduced)}. Dites pourquoi : la lettre le dira.",
+            f"Le montant est réduit pour : {named(reduced)}. Dites pourquoi : la lettre le dira.",
             field="reduced_ground",
         )
     silent = [one.application for one, f in wanted if one in leaving and not f["departure_reason"]]
     if silent:
         raise Refusal(
-            f"L’ordre du classement n’est pas suivi pour : {named(silent)}. Donnez le motif de l’écart.",
+            f"L’ordre du classement n’est pas suivi pour : {named(silent)}. Donnez le motif de l’écart.",
             field="departure_reason",
         )

@@ -19,7 +19,7 @@ def text_field(label, help_text="", rows=3, **kwargs):
 class LodgeForm(DsfrForm):
     """An applicant contests a decision."""
 
-    kind = forms.ChoiceField(label="À qui vous adressez-vous ?", widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label="À qui vous adressez-vous ?", widget=forms.RadioSelect)
     grounds = text_field(
         "Ce que vous contestez, et pourquoi",
         "Dites quel motif vous paraît inexact et ce qui le montre. Vous pouvez citer une pièce de votre dossier.",
@@ -62,7 +62,7 @@ class ConcludeForm(DsfrForm):
     conclusion = text_field("Ce qui a été décidé, et pourquoi", "Ce texte est montré à qui a formé le recours.")
     answer_notified_on = forms.DateField(
         label="Réponse notifiée le",
-        help_text="Facultatif : le délai devant le tribunal repart de ce jour. Vous pourrez l’indiquer plus tard.",
+        help_text="Facultatif : le délai devant le tribunal repart de ce jour. Vous pourrez l’indiquer plus tard.",
         widget=forms.DateInput,
         required=False,
     )
@@ -84,7 +84,7 @@ class CallForm(DsfrForm):
     amount_cents = EuroCentsField(label="Montant accordé, en euros", min_cents=100)
     reason = forms.CharField(
         label="D’où vient l’argent ou la place",
-        help_text="Par exemple : renoncement d’un lauréat. C’est gardé avec la réservation.",
+        help_text="Par exemple : renoncement d’un lauréat. C’est gardé avec la réservation.",
         max_length=150,
     )
     ground = text_field("Motif d’un montant réduit", "La lettre le dira.", rows=2, required=False)
@@ -119,7 +119,7 @@ class EmbargoForm(DsfrForm):
 
     recipient_name = forms.CharField(label="Destinataire", help_text="Prénom et nom.", max_length=150)
     recipient_title = forms.CharField(
-        label="Fonction", help_text="Par exemple : préfète de la région Bretagne.", max_length=150
+        label="Fonction", help_text="Par exemple : préfète de la région Bretagne.", max_length=150
     )
     recipient_email = forms.EmailField(
         label="Adresse électronique", help_text="Le lien personnel n’est envoyé qu’à cette adresse."
@@ -135,7 +135,7 @@ class EmbargoForm(DsfrForm):
 class DerogationForm(DsfrForm):
     wave = forms.ModelChoiceField(Wave.objects.none(), label="Vague", to_field_name="public_id")
     reference = forms.CharField(
-        label="Numéro du dossier", help_text="Vide : la vague elle-même.", max_length=20, required=False
+        label="Numéro du dossier", help_text="Vide : la vague elle-même.", max_length=20, required=False
     )
     rule = forms.ChoiceField(label="Règle écartée", choices=Derogation.Rule.choices)
     reason = text_field("Motif", "Pourquoi la règle est écartée dans ce cas.")
@@ -165,7 +165,7 @@ class DerogationForm(DsfrForm):
         found = Application.objects.visible_to(self.reader).filter(wave=wave, reference__iexact=reference).first()
         if found is None:
             self.add_error(
-                "reference", "Aucun dossier de ce numéro dans cette vague : vérifiez le numéro ou la vague."
+                "reference", "Aucun dossier de ce numéro dans cette vague : vérifiez le numéro ou la vague."
             )
         return found
 

@@ -68,10 +68,10 @@ class CourtDelay:
         return self.last_day is not None and today > self.last_day
 
 
-NOT_NOTIFIED = "La décision n’est pas notifiée : le délai n’a pas commencé."
-PENDING_APPEAL = "Un recours est en cours : le délai repart en entier de la réponse, ou de notre silence."
-PENDING_MEDIATION = "Une médiation est en cours : le délai repart en entier le jour où elle finit."
-ANSWER_NOT_TOLD = "La réponse au recours n’est pas notifiée : le délai ne repart qu’à ce moment."
+NOT_NOTIFIED = "La décision n’est pas notifiée : le délai n’a pas commencé."
+PENDING_APPEAL = "Un recours est en cours : le délai repart en entier de la réponse, ou de notre silence."
+PENDING_MEDIATION = "Une médiation est en cours : le délai repart en entier le jour où elle finit."
+ANSWER_NOT_TOLD = "La réponse au recours n’est pas notifiée : le délai ne repart qu’à ce moment."
 
 
 def court_delay(*, notified_on, distance_months, contests, today):

@@ -51,7 +51,7 @@ def lodge(*, decision, kind, grounds, by):
         NotAllowed: the decision is not addressed to `by`.
         Refusal: nothing is said, the letter was not opened, or one of this kind is open or was made already.
     """
-    grounds = said(grounds, "Dites ce que vous contestez et pourquoi : quelques phrases suffisent.")
+    grounds = said(grounds, "Dites ce que vous contestez et pourquoi : quelques phrases suffisent.")
     if kind not in Appeal.ADMINISTRATIVE:
         raise Refusal("Choisissez un recours gracieux ou un recours hiérarchique.", field="kind")
     with transaction.atomic():
@@ -61,7 +61,7 @@ def lodge(*, decision, kind, grounds, by):
         require_writer(decision.application.organisation, by)
         if decision.notified_on is None:
             raise Refusal(
-                "Ouvrez d’abord le courrier de la décision : vous saurez ce qu’elle dit avant de la contester."
+                "Ouvrez d’abord le courrier de la décision : vous saurez ce qu’elle dit avant de la contester."
             )
         today = timezone.localdate()
         appeal = create(
@@ -122,14 +122,14 @@ def refuse_out_of_reach(decision, by):
     if not Application.objects.visible_to(by).filter(pk=decision.application_id).exists():
         raise NotAllowed
     if decision.issued_at is None:
-        raise Refusal("Cette décision n’est pas annoncée : elle ne peut pas encore être contestée.")
+        raise Refusal("Cette décision n’est pas annoncée : elle ne peut pas encore être contestée.")
 
 
 def refuse_impossible_dates(decision, lodged_on, received_on):
     today, issued_on = timezone.localdate(), timezone.localdate(decision.issued_at)
     if not issued_on <= lodged_on <= today:
         raise Refusal(
-            f"Le recours est formé entre l’annonce de la décision, le {long_date(issued_on)}, et aujourd’hui : "
+            f"Le recours est formé entre l’annonce de la décision, le {long_date(issued_on)}, et aujourd’hui : "
             "corrigez la date.",
             field="lodged_on",
         )
@@ -164,7 +164,7 @@ def refuse_twin(decision, kind):
     if known is None or not (known.is_open or kind in Appeal.ADMINISTRATIVE):
         return
     raise Refusal(
-        f"« {known.get_kind_display()} » : cette décision en a déjà un, le numéro {known.number}, du "
+        f"« {known.get_kind_display()} » : cette décision en a déjà un, le numéro {known.number}, du "
         f"{long_date(known.lodged_on)}. Rien n’a été enregistré une seconde fois.",
         field="kind",
     )
@@ -233,7 +233,7 @@ def conclude(*, appeal, outcome, on, conclusion, by, answer_notified_on=None, ve
     with transaction.atomic():
         locked = lock(appeal, by, version)
         if outcome not in OUTCOMES[Kind(locked.kind)]:
-            raise Refusal("Cette issue n’existe pas pour ce recours : choisissez-en une de la liste.", field="outcome")
+            raise Refusal("Cette issue n’existe pas pour ce recours : choisissez-en une de la liste.", field="outcome")
         refuse_impossible_end(locked, on, answer_notified_on)
         locked.answer_notified_on = answer_notified_on
         locked.move(MOVES[State(outcome)], by=by, on=on, conclusion=conclusion)
@@ -244,7 +244,7 @@ def conclude(*, appeal, outcome, on, conclusion, by, answer_notified_on=None, ve
 def refuse_impossible_end(appeal, on, told_on):
     today = timezone.localdate()
     if not appeal.lodged_on <= on <= today:
-        raise Refusal("L’issue vient après le recours et au plus tard aujourd’hui : corrigez la date.", field="on")
+        raise Refusal("L’issue vient après le recours et au plus tard aujourd’hui : corrigez la date.", field="on")
     if told_on is not None and not on <= told_on <= today:
         raise Refusal(
             "La réponse est notifiée le jour où elle est donnée ou après, et au plus tard aujourd’hui.",
@@ -259,7 +259,7 @@ def tell_applicant(appeal):
         key=f"appeal-answer:{appeal.pk}:{appeal.version}",
         recipient=appeal.lodged_by or application.submitted_by or application.created_by,
         url=f"/dossiers/{application.public_id}/decision/",
-        subject=f"Votre recours {appeal.number} : une réponse est dans votre espace",
+        subject=f"Votre recours {appeal.number} : une réponse est dans votre espace",
         body=(
             f"Bonjour,\n\nUne réponse à votre recours {appeal.number} est dans votre espace.\n\n"
             "L’équipe du dispositif\n"

@@ -106,11 +106,11 @@ def refuse_holder(member, holder):
     now = Attendance.objects.filter(member=holder, until=None).exclude(how=How.MANDATE)
     if not holder.has_vote or not now.exists():
         raise Refusal(
-            f"{holder} ne siège pas avec voix délibérative : notez sa présence, ou choisissez un autre membre.",
+            f"{holder} ne siège pas avec voix délibérative : notez sa présence, ou choisissez un autre membre.",
             field="holder",
         )
     if Attendance.objects.filter(holder=holder, until=None).exists():
-        raise Refusal(f"{holder} détient déjà un mandat : nul n’en détient deux (R133-9).", field="holder")
+        raise Refusal(f"{holder} détient déjà un mandat : nul n’en détient deux (R133-9).", field="holder")
 
 
 def go(*, member, by, at=None):

@@ -99,13 +99,13 @@ def refuse_signed(wave):
         who = f" par {first.signed_by} le {long_date(first.signed_at)}" if first else ""
         raise StalePage(f"{wave} est déjà signée{who}. Rien n’a été signé une seconde fois.")
     if wave.state != Wave.State.DELIBERATION:
-        raise StalePage(f"{wave} n’est pas en comité : son état est « {wave.get_state_display()} ».")
+        raise StalePage(f"{wave} n’est pas en comité : son état est « {wave.get_state_display()} ».")
 
 
 def adopted_session(wave):
     session = PanelSession.objects.filter(wave=wave).first()
     if session is None or not session.is_adopted:
-        raise Refusal("La proposition du comité n’est pas adoptée : il n’y a rien à signer.")
+        raise Refusal("La proposition du comité n’est pas adoptée : il n’y a rien à signer.")
     return session
 
 
@@ -129,13 +129,13 @@ def refuse_changed_since(wave, prepared):
     left = [p.application for p in prepared if p.application.state != ApplicationState.REVIEWED]
     if left:
         raise Refusal(
-            f"Depuis l’adoption, l’état a changé pour : {named(left)}. "
-            "Annulez l’adoption, puis adoptez la proposition à jour : les crédits réservés seront libérés."
+            f"Depuis l’adoption, l’état a changé pour : {named(left)}. "
+            "Annulez l’adoption, puis adoptez la proposition à jour : les crédits réservés seront libérés."
         )
     known = [p.application_id for p in prepared]
     late = Application.objects.filter(wave=wave, state=ApplicationState.REVIEWED).exclude(pk__in=known)
     if missing := list(late.select_related("fabrique").order_by("pk")):
-        raise Refusal(f"Sans issue préparée : {named(missing)}. Annulez l’adoption et complétez la proposition.")
+        raise Refusal(f"Sans issue préparée : {named(missing)}. Annulez l’adoption et complétez la proposition.")
 
 
 def refuse_fallen_reservations(proposed, on):
@@ -264,7 +264,7 @@ def refuse_not_decided(wave):
     if wave.state == Wave.State.ANNOUNCED:
         raise StalePage(f"{wave} est déjà annoncée. Rien n’a été envoyé une seconde fois.")
     if wave.state != Wave.State.DECIDED:
-        raise StalePage(f"{wave} n’est pas signée : il n’y a rien à annoncer.")
+        raise StalePage(f"{wave} n’est pas signée : il n’y a rien à annoncer.")
 
 
 def refuse_missing_letters(decisions):
@@ -331,7 +331,7 @@ def prepare_agreements(*, wave, by):
     with transaction.atomic():
         wave = Wave.objects.select_for_update(of=("self",)).get(pk=wave.pk)
         if wave.state != Wave.State.ANNOUNCED:
-            raise StalePage(f"{wave} n’est pas annoncée : les conventions se préparent après l’annonce.")
+            raise StalePage(f"{wave} n’est pas annoncée : les conventions se préparent après l’annonce.")
         waiting = awards_without_agreement(wave)
         for award in waiting:
             agreements.prepare(award=award, by=by)

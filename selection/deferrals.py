@@ -41,7 +41,7 @@ def name_wave(*, application, wave, improvements, by, version=None):
     require(by, "selection.prepare")
     improvements = improvements.strip()
     if not improvements:
-        raise Refusal("Dites ce qu’il faut améliorer, un point par ligne : le courrier le dira.", field="improvements")
+        raise Refusal("Dites ce qu’il faut améliorer, un point par ligne : le courrier le dira.", field="improvements")
     with transaction.atomic():
         deliberated = lock_deliberation(application.wave)
         refuse_adopted(session_of(deliberated))
@@ -49,7 +49,7 @@ def name_wave(*, application, wave, improvements, by, version=None):
             raise NotAllowed
         prepared = PreparedOutcome.objects.select_for_update().filter(application=application).first()
         if prepared is None or prepared.outcome != Outcome.DEFERRED:
-            raise StalePage("L’issue préparée n’est pas un ajournement : donnez-lui d’abord cette issue au comité.")
+            raise StalePage("L’issue préparée n’est pas un ajournement : donnez-lui d’abord cette issue au comité.")
         prepared.expect_version(version)
         refuse_past(deliberated, wave)
         prepared.deferred_to, prepared.improvements = wave, improvements
@@ -62,6 +62,6 @@ def name_wave(*, application, wave, improvements, by, version=None):
 def refuse_past(deliberated, wave):
     if not waves_to_come(deliberated).filter(pk=wave.pk).exists():
         raise Refusal(
-            "Choisissez une vague du même appel dont le dépôt n’est pas clos ; prévoyez-la d’abord si elle manque.",
+            "Choisissez une vague du même appel dont le dépôt n’est pas clos ; prévoyez-la d’abord si elle manque.",
             field="wave",
         )

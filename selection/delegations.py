@@ -57,10 +57,10 @@ def refuse_incoherent(holder, acts, ceiling_cents, starts_on, ends_on):
     if ceiling_cents <= 0:
         raise Refusal("Le plafond est un montant positif.", field="ceiling_cents")
     if ends_on < starts_on:
-        raise Refusal("La délégation finit avant de commencer : corrigez les dates.", field="ends_on")
+        raise Refusal("La délégation finit avant de commencer : corrigez les dates.", field="ends_on")
     if not holder.has_role(Role.DECISION_MAKER):
         raise Refusal(
-            f"{holder} n’a pas le rôle « {Role.DECISION_MAKER.label} ». Donnez-lui d’abord ce rôle.", field="holder"
+            f"{holder} n’a pas le rôle « {Role.DECISION_MAKER.label} ». Donnez-lui d’abord ce rôle.", field="holder"
         )
 
 
@@ -93,13 +93,13 @@ def uncovered_sentence(signatory, programme, delegations, act, cents, on):
     if not delegations:
         return (
             f"{signatory} n’a aucune délégation de signature en vigueur le {long_date(on)} "
-            f"pour « {programme} ». {remedy} Rien n’a été signé."
+            f"pour « {programme} ». {remedy} Rien n’a été signé."
         )
     allowed = [d for d in delegations if act in d.acts]
     if not allowed:
-        return f"Votre délégation ne couvre pas l’acte « {label} ». {remedy} Rien n’a été signé."
+        return f"Votre délégation ne couvre pas l’acte « {label} ». {remedy} Rien n’a été signé."
     ceiling = max(d.ceiling_cents for d in allowed)
     return (
-        f"Une décision « {label} » de {euros(cents)} dépasse le plafond de votre délégation, {euros(ceiling)} "
+        f"Une décision « {label} » de {euros(cents)} dépasse le plafond de votre délégation, {euros(ceiling)} "
         f"par acte. {remedy} Rien n’a été signé."
     )

@@ -30,9 +30,9 @@ def record_derogation(*, wave, rule, reason, by, application=None, basis="", dec
     require(by, RECORD)
     decided_on = decided_on or timezone.localdate()
     if not reason.strip():
-        raise Refusal("Donnez le motif de la dérogation : il est montré à l’audit.", field="reason")
+        raise Refusal("Donnez le motif de la dérogation : il est montré à l’audit.", field="reason")
     if decided_on > timezone.localdate():
-        raise Refusal("Une dérogation s’enregistre une fois décidée : corrigez la date.", field="decided_on")
+        raise Refusal("Une dérogation s’enregistre une fois décidée : corrigez la date.", field="decided_on")
     if application is not None:
         refuse_foreign(wave, application, by)
     with transaction.atomic():
@@ -43,7 +43,7 @@ def record_derogation(*, wave, rule, reason, by, application=None, basis="", dec
 
 def refuse_foreign(wave, application, by):
     if application.wave_id != wave.pk:
-        raise Refusal("Ce dossier n’est pas de cette vague : choisissez la vague du dossier.", field="application")
+        raise Refusal("Ce dossier n’est pas de cette vague : choisissez la vague du dossier.", field="application")
     if not Application.objects.visible_to(by).filter(pk=application.pk).exists():
         raise NotAllowed
 

@@ -62,7 +62,7 @@ def communicate(*, wave, recipient_name, recipient_title, recipient_email, reaso
         rows = rows_of(wave, region)
         if not rows:
             raise Refusal(
-                "Aucun lauréat de la vague n’est dans cette région : il n’y a rien à communiquer.", field="region"
+                "Aucun lauréat de la vague n’est dans cette région : il n’y a rien à communiquer.", field="region"
             )
         secret = secrets.token_urlsafe(32)
         kept = EmbargoedList.objects.create(
@@ -84,8 +84,8 @@ def communicate(*, wave, recipient_name, recipient_title, recipient_email, reaso
 
 def refuse_unsaid(told):
     sentences = {
-        "recipient_name": "Dites à qui la liste est communiquée : prénom et nom.",
-        "recipient_title": "Dites sa fonction, par exemple « Préfète de la région Bretagne ».",
+        "recipient_name": "Dites à qui la liste est communiquée : prénom et nom.",
+        "recipient_title": "Dites sa fonction, par exemple « Préfète de la région Bretagne ».",
         "reason": "Dites pourquoi la liste est communiquée avant l’annonce.",
     }
     for name, sentence in sentences.items():
@@ -96,11 +96,11 @@ def refuse_unsaid(told):
 def refuse_moment(wave):
     if wave.state == Wave.State.ANNOUNCED:
         raise NoEmbargo(
-            f"{wave} est annoncée depuis le {long_date(wave.announced_at)} : la liste est publique, il n’y a plus "
+            f"{wave} est annoncée depuis le {long_date(wave.announced_at)} : la liste est publique, il n’y a plus "
             "d’embargo. Renvoyez vers la page publique des fabriques."
         )
     if wave.state != Wave.State.DECIDED:
-        raise NoEmbargo(f"{wave} n’est pas signée : rien n’est décidé, aucune liste ne peut être communiquée.")
+        raise NoEmbargo(f"{wave} n’est pas signée : rien n’est décidé, aucune liste ne peut être communiquée.")
 
 
 def refuse_tied(wave, by):
@@ -108,7 +108,7 @@ def refuse_tied(wave, by):
     sent = Application.objects.filter(wave=wave, submitted_at__isnull=False)
     if sent.exclude(pk__in=Application.objects.visible_to(by).values("pk")).exists():
         raise NotAllowed(
-            "Vous vous êtes déporté d’un dossier de cette vague : une autre personne communique la liste sous embargo."
+            "Vous vous êtes déporté d’un dossier de cette vague : une autre personne communique la liste sous embargo."
         )
 
 
@@ -161,12 +161,12 @@ def send(kept, secret):
     queue_mail(
         key=f"embargo:{kept.pk}",
         recipient=kept.recipient_email,
-        subject=f"Sous embargo : lauréats de la {str(kept.wave).lower()}, {kept.wave.call.title}",
+        subject=f"Sous embargo : lauréats de la {str(kept.wave).lower()}, {kept.wave.call.title}",
         body=(
             f"Bonjour,\n\nLa liste des lauréats de la {str(kept.wave).lower()} vous est communiquée sous embargo "
-            f"{until}.\nMotif : {kept.reason}\n\n"
-            f"Ouvrez-la ici : {settings.PUBLIC_URL}/embargo/{secret}/\n\n"
-            "Ce lien est personnel. Chaque ouverture est enregistrée. Ne transmettez ni le lien ni la liste : les "
+            f"{until}.\nMotif : {kept.reason}\n\n"
+            f"Ouvrez-la ici : {settings.PUBLIC_URL}/embargo/{secret}/\n\n"
+            "Ce lien est personnel. Chaque ouverture est enregistrée. Ne transmettez ni le lien ni la liste : les "
             "candidats n’ont pas encore leur réponse.\n\nL’équipe du dispositif\n"
         ),
     )
@@ -221,7 +221,7 @@ def opened(kept, kind, *, by):
 def closed_sentence(kept, wave):
     """Why the list does not open now; "" when it does."""
     if EmbargoAccess.objects.filter(embargoed_list=kept, kind=Kind.CLOSED).exists():
-        return "Ce lien a été fermé par l’équipe du dispositif : adressez-vous à elle."
+        return "Ce lien a été fermé par l’équipe du dispositif : adressez-vous à elle."
     try:
         refuse_moment(wave)
     except NoEmbargo as refusal:
@@ -237,7 +237,7 @@ def close_link(*, kept, reason, by):
     """
     require(by, COMMUNICATE)
     if not reason.strip():
-        raise Refusal("Dites pourquoi le lien est fermé : c’est gardé avec lui.", field="reason")
+        raise Refusal("Dites pourquoi le lien est fermé : c’est gardé avec lui.", field="reason")
     with transaction.atomic():
         EmbargoedList.objects.select_for_update().get(pk=kept.pk)
         if EmbargoAccess.objects.filter(embargoed_list=kept, kind=Kind.CLOSED).exists():

@@ -91,7 +91,7 @@ def change_of(entry: Entry, row: Row, credits: dict[str, Credit]) -> dict | None
     if entry.outcome not in Outcome.values:
         entry.errors["outcome"] = "Choisissez l’issue."
     if not entry.version.isdecimal():
-        entry.errors["outcome"] = "Cette ligne n’est plus à jour : rechargez la page."
+        entry.errors["outcome"] = "Cette ligne n’est plus à jour : rechargez la page."
     money = money_of(entry, credits) if entry.outcome == Outcome.PROPOSED else {}
     if len(entry.departure_reason) > REASON_MAX_LENGTH:
         entry.errors["departure_reason"] = "Trois cents signes au plus."
@@ -125,7 +125,7 @@ def note_refusal(entry: Entry, refusal, row: Row):
     if isinstance(refusal, StalePage) and row.prepared:
         entry.version = str(row.prepared.version)
         entry.errors["outcome"] = (
-            f"{row.prepared.prepared_by} a préparé ce dossier entre-temps : « {row.prepared.get_outcome_display()} ». "
+            f"{row.prepared.prepared_by} a préparé ce dossier entre-temps : « {row.prepared.get_outcome_display()} ». "
             "Enregistrez de nouveau pour garder votre choix."
         )
     else:

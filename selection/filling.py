@@ -42,7 +42,7 @@ def fill_from_ranking(*, wave, line, fiscal_year, waitlist, ground, by):
         outcomes = list(distribute(waiting, *room_left(wave, line, fiscal_year), waitlist))
         if Outcome.NOT_RETAINED in outcomes and not ground.strip():
             raise Refusal(
-                "Donnez le motif commun de ceux qui ne sont pas proposés : vous pourrez le préciser par dossier.",
+                "Donnez le motif commun de ceux qui ne sont pas proposés : vous pourrez le préciser par dossier.",
                 field="ground",
             )
         for application, outcome in zip(waiting, outcomes, strict=True):

@@ -18,7 +18,7 @@ class SessionForm(DsfrForm):
     )
     waitlist_until = forms.DateField(
         label="Liste complémentaire valable jusqu’au",
-        help_text="Sans réponse de votre part, 31 décembre : les crédits réservés tombent ce jour-là.",
+        help_text="Sans réponse de votre part, 31 décembre : les crédits réservés tombent ce jour-là.",
         widget=forms.DateInput,
         required=False,
     )
@@ -31,7 +31,7 @@ class FillForm(DsfrForm):
     waitlist = forms.IntegerField(label="Places en liste complémentaire", min_value=0, max_value=500, initial=5)
     ground = forms.CharField(
         label="Motif commun des autres",
-        help_text="Il figurera dans leur courrier ; vous pourrez le préciser dossier par dossier.",
+        help_text="Il figurera dans leur courrier ; vous pourrez le préciser dossier par dossier.",
         widget=forms.Textarea(attrs={"rows": 2}),
         max_length=3000,
         required=False,
@@ -82,12 +82,12 @@ class DelegationForm(DsfrForm):
     ends_on = forms.DateField(label="Au", widget=forms.DateInput)
     published_act = forms.CharField(
         label="Acte de délégation publié",
-        help_text="Par exemple : arrêté du 4 janvier 2027, publié le 8 janvier 2027.",
+        help_text="Par exemple : arrêté du 4 janvier 2027, publié le 8 janvier 2027.",
         max_length=250,
     )
     formula = forms.CharField(
         label="Formule de signature",
-        help_text="Imprimée au-dessus du nom, une ligne par ligne : « Pour le ministre et par délégation, ».",
+        help_text="Imprimée au-dessus du nom, une ligne par ligne : « Pour le ministre et par délégation, ».",
         widget=forms.Textarea(attrs={"rows": 2}),
         max_length=250,
     )

@@ -199,7 +199,7 @@ class FundingLine:
         ]
         following = next((row for row in self.rows if not row.is_funded and row.may_move), None)
         asked = f" ; le suivant demande {euros(following.application.requested_cents)}" if following else ""
-        return f"AE : {', '.join(told) or 'aucune ligne ouverte'}{asked}"
+        return f"AE : {', '.join(told) or 'aucune ligne ouverte'}{asked}"
 
 
 # --- Reading -----------------------------------------------------------------------------------------------------
@@ -344,10 +344,10 @@ def adoption_items(page):
     yield f"{page.count(Outcome.WAITLIST)} en liste complémentaire, {page.count(Outcome.NOT_RETAINED)} non proposés"
     for credit in page.credits:
         if credit.short_cents:
-            yield f"Il manque {euros(credit.short_cents)} sur {credit.label} : la réservation sera refusée en entier"
+            yield f"Il manque {euros(credit.short_cents)} sur {credit.label} : la réservation sera refusée en entier"
     for year in page.cash:
         if year.gap_cents is not None and year.gap_cents < 0:
-            yield f"Impasse de CP {year.year} : {euros(-year.gap_cents)}"
+            yield f"Impasse de CP {year.year} : {euros(-year.gap_cents)}"
     if page.departing:
         yield f"{plural(len(page.departing), 'écart')} au classement, avec leur motif, au procès-verbal"
     yield "Aucun courrier ne part, aucun candidat ne voit rien. Réversible jusqu’à la signature de la vague."

@@ -79,7 +79,7 @@ def sign_late(*, wave, decisions, by):
         rows = list(prepared_late(wave).filter(public_id__in=wanted).select_for_update(of=("self",)))
         if len(rows) != len(wanted):
             raise StalePage(
-                "Une de ces décisions est déjà signée ou abandonnée. Rien n’a été signé : rechargez la page."
+                "Une de ces décisions est déjà signée ou abandonnée. Rien n’a été signé : rechargez la page."
             )
         signing = Signing(wave=wave, session=adopted_session(wave), signatory=by, at=timezone.now(), laureates=0)
         for decision in rows:
@@ -100,16 +100,16 @@ def refuse_unsignable(decision, on):
     application, waiting = decision.application, decision.replaces
     if application.state != ApplicationState.WAITLISTED:
         raise Refusal(
-            f"{application} : l’état est maintenant « {application.get_state_display()} ». Abandonnez cette décision."
+            f"{application} : l’état est maintenant « {application.get_state_display()} ». Abandonnez cette décision."
         )
     if decision.act == Act.AWARD and on > waiting.valid_until:
         raise Refusal(
-            f"{application} : la liste complémentaire valait jusqu’au {long_date(waiting.valid_until)}. L’appel ne "
-            "peut plus être signé : abandonnez-le, le rejet sera préparé."
+            f"{application} : la liste complémentaire valait jusqu’au {long_date(waiting.valid_until)}. L’appel ne "
+            "peut plus être signé : abandonnez-le, le rejet sera préparé."
         )
     if decision.act != Act.AWARD and on <= waiting.valid_until:
         raise Refusal(
-            f"{application} attend jusqu’au {long_date(waiting.valid_until)} compris : rien ne se signe avant."
+            f"{application} attend jusqu’au {long_date(waiting.valid_until)} compris : rien ne se signe avant."
         )
 
 
@@ -157,7 +157,7 @@ def commit_each(signing, called):
     for key, one in called.items():
         if one.fiscal_year < signing.on.year:
             raise Refusal(
-                f"{one.application} : les AE réservées sur {one.fiscal_year} sont tombées le 31 décembre. Abandonnez "
+                f"{one.application} : les AE réservées sur {one.fiscal_year} sont tombées le 31 décembre. Abandonnez "
                 f"cet appel, et préparez-le de nouveau sur une ligne de {signing.on.year}."
             )
         if one.application.call_version.commitment_act == CallVersion.CommitmentAct.DECISION:
@@ -224,7 +224,7 @@ def hand_over(*, decision, by=None, at=None):
         letter = letter_of(decision)
         if letter is None or letter.rendered_at is None:
             raise LettersMissing(
-                "Le courrier de cette décision n’est pas encore fabriqué : attendez quelques minutes."
+                "Le courrier de cette décision n’est pas encore fabriqué : attendez quelques minutes."
             )
         end_waitlist(decision, letter, by, at)
         documents.release(documents=Document.objects.about(decision), at=at, by=by)

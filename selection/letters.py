@@ -29,16 +29,16 @@ KIND_OF_ACT = {
     A.DEFERRAL: Document.Kind.DEFERRAL_LETTER,
 }
 NEXT_WAVE = (
-    "Vous pouvez présenter un nouveau dossier à une prochaine vague : les dates sont publiées sur la page de l’appel. "
+    "Vous pouvez présenter un nouveau dossier à une prochaine vague : les dates sont publiées sur la page de l’appel. "
     "Votre dossier reste dans votre espace, vous pourrez en reprendre les réponses."
 )
 LATER_WAVE = (
-    "Votre dossier reste dans votre espace. Complétez-le : vous pourrez le présenter à une autre vague, "
+    "Votre dossier reste dans votre espace. Complétez-le : vous pourrez le présenter à une autre vague, "
     "dont les dates sont publiées sur la page de l’appel."
 )
 NAMED_WAVE = (
     "Votre dossier reste dans votre espace. Complétez-le, puis présentez-le à la {wave}, {dates}. Vos réponses sont "
-    "reprises : vous n’avez pas à les saisir de nouveau."
+    "reprises : vous n’avez pas à les saisir de nouveau."
 )
 
 
@@ -215,12 +215,12 @@ def signature(signing, delegation):
 
 def announcement_mail(application, address):
     """Subject and body of the mail that says an answer is there, without saying which."""
-    subject = f"Votre dossier {application.reference} : la réponse est dans votre espace"
+    subject = f"Votre dossier {application.reference} : la réponse est dans votre espace"
     body = (
         "Bonjour,\n\n"
-        f"La décision sur votre dossier {application.reference}, « {application.fabrique.name} », est disponible "
-        f"dans votre espace :\n{address}\n\n"
-        "Ouvrez le courrier pour en prendre connaissance : c’est ce jour-là qu’il vous est notifié. Sans ouverture "
+        f"La décision sur votre dossier {application.reference}, « {application.fabrique.name} », est disponible "
+        f"dans votre espace :\n{address}\n\n"
+        "Ouvrez le courrier pour en prendre connaissance : c’est ce jour-là qu’il vous est notifié. Sans ouverture "
         f"dans les {plural(15, 'jour')}, il est réputé notifié depuis le jour où il a été mis à disposition "
         "(code des relations entre le public et l’administration, articles R. 112-17 à R. 112-20).\n\n"
         "L’équipe du dispositif\n"

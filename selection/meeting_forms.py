@@ -56,7 +56,7 @@ class PlanForm(When):
 class ConveneForm(DsfrForm):
     urgency_reason = forms.CharField(
         label="Motif de l’urgence",
-        help_text="Demandé seulement à moins de cinq jours de la réunion ; il est écrit au procès-verbal.",
+        help_text="Demandé seulement à moins de cinq jours de la réunion ; il est écrit au procès-verbal.",
         max_length=300,
         required=False,
     )

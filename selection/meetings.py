@@ -44,10 +44,10 @@ def plan(*, wave, meets_at, place, chair, members, by):
         wave = lock_deliberation(wave)
         refuse_other_meeting(wave)
         if meets_at <= timezone.now():
-            raise Refusal("La réunion est à venir : choisissez un jour et une heure futurs.", field="meets_at")
+            raise Refusal("La réunion est à venir : choisissez un jour et une heure futurs.", field="meets_at")
         people = [chair, *(user for user in members if user.pk != chair.pk)]
         if len(people) < 2:
-            raise Refusal("Un comité a plusieurs membres : choisissez-en un avec la présidence.", field="members")
+            raise Refusal("Un comité a plusieurs membres : choisissez-en un avec la présidence.", field="members")
         meeting = PanelMeeting.objects.create(
             wave=wave, meets_at=meets_at, place=place.strip(), chair=chair, created_by=by
         )
@@ -62,7 +62,7 @@ def plan(*, wave, meets_at, place, chair, members, by):
 
 def refuse_other_meeting(wave):
     if PanelMeeting.objects.filter(wave=wave, state__in=PanelMeeting.UNDER_WAY).exists():
-        raise Refusal("Une réunion est déjà préparée ou en séance pour cette vague : terminez-la ou annulez-la.")
+        raise Refusal("Une réunion est déjà préparée ou en séance pour cette vague : terminez-la ou annulez-la.")
 
 
 def write_agenda(meeting):
@@ -103,10 +103,10 @@ def convene(*, meeting, by, urgency_reason="", version=None):
         meeting = locked_meeting(meeting.pk)
         meeting.expect_version(version)
         if meeting.meets_at <= timezone.now():
-            raise Refusal("L’heure de la réunion est passée : annulez-la et préparez-en une autre.")
+            raise Refusal("L’heure de la réunion est passée : annulez-la et préparez-en une autre.")
         if notice_days(meeting) < NOTICE_DAYS and not urgency_reason.strip():
             raise Refusal(
-                f"Les membres sont convoqués cinq jours au moins avant la réunion (R133-8) : il en reste "
+                f"Les membres sont convoqués cinq jours au moins avant la réunion (R133-8) : il en reste "
                 f"{plural(max(notice_days(meeting), 0), 'jour')}. Dites en quoi il y a urgence, ou changez de date.",
                 field="urgency_reason",
             )
@@ -138,18 +138,18 @@ def convocation(meeting, items):
     """The mail: `items` are (item, whether the reader leaves for it)."""
     lines = [f"{item.position}. {NOT_HERS if out else subject_of(item)}" for item, out in items]
     rules = [
-        "Le comité donne un avis ; l’autorité décide."
+        "Le comité donne un avis ; l’autorité décide."
         if meeting.needs_quorum
-        else "Seconde convocation sur le même ordre du jour : aucun quorum ne sera exigé (R133-10)."
+        else "Seconde convocation sur le même ordre du jour : aucun quorum ne sera exigé (R133-10)."
     ]
     if meeting.urgency_reason:
-        rules.append(f"Convocation en urgence : {meeting.urgency_reason}")
+        rules.append(f"Convocation en urgence : {meeting.urgency_reason}")
     return (
         f"Bonjour,\n\nVous êtes convoqué·e au comité de sélection de la {meeting.wave}, le "
-        f"{long_datetime(meeting.meets_at)}, {meeting.place}.\n\n" + "\n".join(rules) + "\n\nOrdre du jour :\n"
+        f"{long_datetime(meeting.meets_at)}, {meeting.place}.\n\n" + "\n".join(rules) + "\n\nOrdre du jour :\n"
         + "\n".join(lines)
-        + "\n\nUn lien avec un dossier ? Déclarez-le avant la séance : vous quitterez la salle pour ce point.\n"
-        "En cas d’empêchement, vous pouvez donner mandat à un autre membre ; nul n’en détient deux.\n"
+        + "\n\nUn lien avec un dossier ? Déclarez-le avant la séance : vous quitterez la salle pour ce point.\n"
+        "En cas d’empêchement, vous pouvez donner mandat à un autre membre ; nul n’en détient deux.\n"
     )  # fmt: skip
 
 
@@ -178,7 +178,7 @@ def open_meeting(*, meeting, by, version=None):
         quorum = quorum_of(meeting)
         if not quorum.reached or not quorum.sitting:
             raise Refusal(
-                f"Le comité ne peut pas délibérer : {quorum.words}. Notez les présences, ou constatez l’absence de "
+                f"Le comité ne peut pas délibérer : {quorum.words}. Notez les présences, ou constatez l’absence de "
                 "quorum pour convoquer de nouveau."
             )
         meeting.move("open", by=by, at=timezone.now())
@@ -188,7 +188,7 @@ def open_meeting(*, meeting, by, version=None):
 
 def refuse_before_the_day(meeting):
     if timezone.localdate() < meeting.meets_on:
-        raise Refusal(f"Le comité se réunit le {weekday_date(meeting.meets_at)} : il s’ouvre ce jour-là.")
+        raise Refusal(f"Le comité se réunit le {weekday_date(meeting.meets_at)} : il s’ouvre ce jour-là.")
 
 
 def keep_session(meeting, session):
@@ -215,7 +215,7 @@ def adjourn(*, meeting, by, version=None):
         refuse_before_the_day(meeting)
         quorum = quorum_of(meeting)
         if quorum.reached:
-            raise Refusal(f"Le quorum est là ({quorum.words}) : ouvrez la séance.")
+            raise Refusal(f"Le quorum est là ({quorum.words}) : ouvrez la séance.")
         meeting.move("adjourn", by=by, at=timezone.now())
         minutes.request_minutes(meeting, by=by)
     return meeting
@@ -235,7 +235,7 @@ def call_again(*, meeting, meets_at, by, place=""):
             raise StalePage("Cette réunion a déjà sa seconde convocation.")
         refuse_other_meeting(wave)
         if meets_at <= timezone.now():
-            raise Refusal("La réunion est à venir : choisissez un jour et une heure futurs.", field="meets_at")
+            raise Refusal("La réunion est à venir : choisissez un jour et une heure futurs.", field="meets_at")
         second = PanelMeeting.objects.create(
             wave=wave, meets_at=meets_at, place=place.strip() or first.place, chair=first.chair, created_by=by,
             second_call_of=first,
@@ -264,7 +264,7 @@ def cancel(*, meeting, by, reason, version=None):
     """
     require(by, "selection.prepare")
     if not reason.strip():
-        raise Refusal("Donnez le motif de l’annulation : les membres le liront.", field="reason")
+        raise Refusal("Donnez le motif de l’annulation : les membres le liront.", field="reason")
     with transaction.atomic():
         meeting = locked_meeting(meeting.pk)
         meeting.expect_version(version)
@@ -283,7 +283,7 @@ def tell_cancelled(meeting, user: User, reason):
         key=f"meeting-cancelled:{meeting.pk}:{user.pk}",
         recipient=user,
         subject=f"Le comité du {day} est annulé",
-        body=f"Bonjour,\n\nLe comité de sélection de la {meeting.wave}, prévu le {day}, n’aura pas lieu : {reason}\n",
+        body=f"Bonjour,\n\nLe comité de sélection de la {meeting.wave}, prévu le {day}, n’aura pas lieu : {reason}\n",
         url=f"/pilotage/seances/{meeting.public_id}/",
     )
 
@@ -309,8 +309,8 @@ def close_meeting(*, meeting, by, version=None):
 def refuse_under_way(meeting):
     if item := meeting.items.filter(opened_at__isnull=False, closed_at=None).first():
         if Motion.objects.filter(item=item, closed_at=None).exists():
-            raise Refusal(f"Un vote est en cours sur le point {item.position} : clôturez-le d’abord.")
-        raise Refusal(f"Le point {item.position} est en cours d’examen : clôturez-le avant de lever la séance.")
+            raise Refusal(f"Un vote est en cours sur le point {item.position} : clôturez-le d’abord.")
+        raise Refusal(f"Le point {item.position} est en cours d’examen : clôturez-le avant de lever la séance.")
 
 
 def in_hours(day: datetime.date, hour: datetime.time):

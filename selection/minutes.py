@@ -19,14 +19,14 @@ from selection.panel import in_points as points_of
 State = PanelMeeting.State
 NOT_EXAMINED = "Non examiné"
 RULES = (
-    "Le comité donne un avis ; l’autorité décide (code des relations entre le public et l’administration, CRPA).",
+    "Le comité donne un avis ; l’autorité décide (code des relations entre le public et l’administration, CRPA).",
     "Convocation cinq jours au moins avant la séance, sauf urgence (R133-8).",
-    "Majorité des voix exprimées des membres présents ou représentés ; à égalité, la voix de qui préside l’emporte "
+    "Majorité des voix exprimées des membres présents ou représentés ; à égalité, la voix de qui préside l’emporte "
     "(R133-11).",
     "Un membre qui a un lien avec un dossier quitte la séance pour ce point (R133-12).",
 )
-QUORUM_RULE = "Quorum : la moitié au moins des membres ayant voix délibérative, présents ou représentés (R133-10)."
-NO_QUORUM_RULE = "Seconde convocation sur le même ordre du jour : aucun quorum n’est exigé (R133-10)."
+QUORUM_RULE = "Quorum : la moitié au moins des membres ayant voix délibérative, présents ou représentés (R133-10)."
+NO_QUORUM_RULE = "Seconde convocation sur le même ordre du jour : aucun quorum n’est exigé (R133-10)."
 
 
 def request_minutes(meeting, *, by):
@@ -88,7 +88,7 @@ def convened(meeting):
     if not meeting.convened_at:
         return ""
     days = (meeting.meets_on - timezone.localdate(meeting.convened_at)).days
-    urgent = f" ; urgence : {meeting.urgency_reason}" if meeting.urgency_reason else ""
+    urgent = f" ; urgence : {meeting.urgency_reason}" if meeting.urgency_reason else ""
     return f"le {long_datetime(meeting.convened_at)}, {plural(days, 'jour')} avant la séance{urgent}"
 
 
@@ -132,7 +132,7 @@ def sat(row):
 
 def note_in_words(note):
     return (
-        f"{note.member} demande qu’il soit fait mention de son désaccord : {note.text}" if note.member else note.text
+        f"{note.member} demande qu’il soit fait mention de son désaccord : {note.text}" if note.member else note.text
     )
 
 
@@ -171,7 +171,7 @@ def recusal_in_words(row):
 
 def score_in_words(row):
     before = points_of(row.before_hundredths)
-    return f"Note modérée : {points_of(row.score_hundredths)} au lieu de {before}. {row.reason}"
+    return f"Note modérée : {points_of(row.score_hundredths)} au lieu de {before}. {row.reason}"
 
 
 def opinion_in_words(item):
@@ -238,8 +238,8 @@ def ranked_line(line, outcome, moderated):
 
 def calibration_in_words(calibration):
     if isinstance(calibration, Refused):
-        return f"Notes ajustées non calculées : {' '.join(calibration.reasons)}"
-    return "Notes ajustées par un modèle croisé des évaluateurs et des dossiers ; l’ordre est celui des notes brutes."
+        return f"Notes ajustées non calculées : {' '.join(calibration.reasons)}"
+    return "Notes ajustées par un modèle croisé des évaluateurs et des dossiers ; l’ordre est celui des notes brutes."
 
 
 def ties_in_words(lines):
@@ -263,21 +263,21 @@ def adoption_in_words(meeting, prepared):
     yield f"{plural(len(proposed), 'dossier proposé', 'dossiers proposés')}, {total} réservés."
     for outcome in (Outcome.WAITLIST, Outcome.NOT_RETAINED, Outcome.DEFERRED):
         if count := sum(row.outcome == outcome for row in prepared.values()):
-            yield f"{outcome.label} : {plural(count, 'dossier')}."
+            yield f"{outcome.label} : {plural(count, 'dossier')}."
     yield f"Liste complémentaire valable jusqu’au {weekday_date(session.waitlist_until)}."
 
 
 def departures_in_words(prepared):
     for row in prepared.values():
         if row.departure_reason:
-            text = f"Écart au classement, {row.get_outcome_display().lower()} : {row.departure_reason}"
+            text = f"Écart au classement, {row.get_outcome_display().lower()} : {row.departure_reason}"
             yield About(reference=row.application.reference, text=text)
 
 
 def register(meeting):
     """The register of recusals on the dossiers of the wave, then the interests that the members declared."""
     for line in lines_of(meeting.wave):
-        lifted = f" Levé le {long_datetime(line.lifted_at)} : {line.lift_reason}" if line.lifted_at else ""
+        lifted = f" Levé le {long_datetime(line.lifted_at)} : {line.lift_reason}" if line.lifted_at else ""
         yield InterestLine(
             reference=line.reference,
             name=line.person,

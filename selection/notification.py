@@ -89,7 +89,7 @@ def presumed_day(decision):
     made_available = timezone.localdate(decision.issued_at)
     if timezone.localdate() < presumed_from(decision):
         raise Refusal(
-            f"Le courrier est à disposition depuis le {long_date(made_available)} : la structure a quinze jours pour "
+            f"Le courrier est à disposition depuis le {long_date(made_available)} : la structure a quinze jours pour "
             f"l’ouvrir, jusqu’au {long_date(made_available + OPENED_WITHIN)} compris."
         )
     return made_available
@@ -100,7 +100,7 @@ def proved_day(decision, on, evidence):
         raise Refusal("Indiquez la preuve (numéro du recommandé, accusé de réception).", field="evidence")
     if not timezone.localdate(decision.issued_at) <= on <= timezone.localdate():
         raise Refusal(
-            "La notification a lieu après la mise à disposition et au plus tard aujourd’hui : corrigez la date.",
+            "La notification a lieu après la mise à disposition et au plus tard aujourd’hui : corrigez la date.",
             field="on",
         )
     return on

@@ -37,7 +37,7 @@ def refuse_unexplained(wave, prepared):
         names = " ; ".join(str(item.application) for item in items[:5])
         more = f" et {len(items) - 5} de plus" if len(items) > 5 else ""
         raise Refusal(
-            f"L’avis du comité n’est pas suivi pour : {names}{more}. Donnez le motif de chaque écart à la page des "
+            f"L’avis du comité n’est pas suivi pour : {names}{more}. Donnez le motif de chaque écart à la page des "
             "séances du comité, ou suivez l’avis.",
             field="departure_reason",
         )
@@ -55,7 +55,7 @@ def explain(*, item, reason, by):
     if by is not None and not by.has_perm("selection.sign"):
         require(by, "selection.prepare")
     if not reason.strip():
-        raise Refusal("Donnez le motif de l’écart à l’avis : il est gardé avec l’avis.", field="reason")
+        raise Refusal("Donnez le motif de l’écart à l’avis : il est gardé avec l’avis.", field="reason")
     with transaction.atomic():
         item = AgendaItem.objects.select_for_update(of=("self",)).select_related("application").get(pk=item.pk)
         if not item.opinion:

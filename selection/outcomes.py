@@ -69,7 +69,7 @@ class OutcomesRefused(Refusal):
     """Some outcomes of a page were refused: none is written. `by_dossier`: {application id: Refusal}."""
 
     def __init__(self, by_dossier):
-        super().__init__("Certaines issues sont à corriger : rien n’a été enregistré.")
+        super().__init__("Certaines issues sont à corriger : rien n’a été enregistré.")
         self.by_dossier = by_dossier
 
 
@@ -120,7 +120,7 @@ def set_money(prepared, amount_cents, line, fiscal_year):
 
 def refuse_incomplete(prepared):
     if prepared.outcome in (Outcome.NOT_RETAINED, Outcome.DEFERRED) and not prepared.ground:
-        raise Refusal("Donnez le motif : il figurera dans le courrier.", field="ground")
+        raise Refusal("Donnez le motif : il figurera dans le courrier.", field="ground")
     if prepared.outcome == Outcome.PROPOSED:
         if not (prepared.amount_cents and prepared.line and prepared.fiscal_year):
             raise Refusal(
@@ -137,7 +137,7 @@ def refuse_amount(prepared):
             field="amount_cents",
         )
     if prepared.amount_cents < application.requested_cents and not prepared.ground:
-        raise Refusal("Dites pourquoi le montant demandé est réduit : la lettre le dira.", field="ground")
+        raise Refusal("Dites pourquoi le montant demandé est réduit : la lettre le dira.", field="ground")
     bounds = bounds_of(application)
     if not bounds.min_cents <= prepared.amount_cents <= bounds.max_cents:
         raise Refusal(
@@ -151,7 +151,7 @@ def bounds_of(application):
     bounds = SegmentBounds.objects.filter(version=application.call_version, segment=application.segment).first()
     if bounds is None:
         raise Refusal(
-            f"{application} : l’appel n’a pas de bornes pour le segment « {application.get_segment_display()} ». "
+            f"{application} : l’appel n’a pas de bornes pour le segment « {application.get_segment_display()} ». "
             "Le dossier ne peut pas être proposé."
         )
     return bounds
@@ -160,7 +160,7 @@ def bounds_of(application):
 def refuse_tied(application, by):
     """Who declared a tie leaves the item (CRPA R133-12)."""
     if by is not None and not Application.objects.visible_to(by).filter(pk=application.pk).exists():
-        raise NotAllowed(f"Vous avez déclaré un lien avec {application} : une autre personne prépare son issue.")
+        raise NotAllowed(f"Vous avez déclaré un lien avec {application} : une autre personne prépare son issue.")
 
 
 def refuse_open_requests(applications):
@@ -171,8 +171,8 @@ def refuse_open_requests(applications):
     """
     if asked := waiting(applications):
         raise Refusal(
-            f"Une demande de pièces est en cours pour : {named(asked)}. Attendez la réponse, ou reprenez l’examen "
-            "une fois le délai passé : aucune décision ne se prend avant."
+            f"Une demande de pièces est en cours pour : {named(asked)}. Attendez la réponse, ou reprenez l’examen "
+            "une fois le délai passé : aucune décision ne se prend avant."
         )
 
 
@@ -181,7 +181,7 @@ def refuse_not_reviewed(application):
         refuse_open_requests(Application.objects.filter(pk=application.pk))
     if application.state != S.REVIEWED:
         raise Refusal(
-            f"{application} : l’état est « {application.get_state_display()} ». Seul un dossier dont toutes les "
+            f"{application} : l’état est « {application.get_state_display()} ». Seul un dossier dont toutes les "
             "évaluations attendues sont rendues peut recevoir une issue. Relancez les évaluations ou retirez-les."
         )
 
@@ -261,12 +261,12 @@ def refuse_unready(wave, prepared):
     known = {p.application_id for p in prepared}
     missing = Application.objects.filter(wave=wave, state=S.REVIEWED).exclude(pk__in=known).select_related("fabrique")
     if names := list(missing.order_by("pk")):
-        raise Refusal(f"{plural(len(names), 'dossier')} sans issue préparée : {named(names)}. Donnez-leur une issue.")
+        raise Refusal(f"{plural(len(names), 'dossier')} sans issue préparée : {named(names)}. Donnez-leur une issue.")
     if not prepared:
-        raise Refusal("Aucun dossier n’a d’issue préparée : il n’y a rien à adopter.")
+        raise Refusal("Aucun dossier n’a d’issue préparée : il n’y a rien à adopter.")
     if leaving := sorted(unexplained(prepared), key=prepared.index):
         raise Refusal(
-            "L’ordre du classement n’est pas suivi pour : "
+            "L’ordre du classement n’est pas suivi pour : "
             f"{named([p.application for p in leaving])}. Donnez le motif de l’écart, ou suivez le classement.",
             field="departure_reason",
         )
@@ -330,13 +330,13 @@ def undo_adoption(*, wave, by, reason, version=None):
     """
     require(by, "selection.prepare")
     if not reason.strip():
-        raise Refusal("Donnez le motif de l’annulation : il est gardé dans l’historique.", field="reason")
+        raise Refusal("Donnez le motif de l’annulation : il est gardé dans l’historique.", field="reason")
     with transaction.atomic():
         wave = lock_deliberation(wave)
         session = refuse_no_session(session_of(wave))
         session.expect_version(version)
         if not session.is_adopted:
-            raise StalePage("La proposition n’est pas adoptée : il n’y a rien à annuler.")
+            raise StalePage("La proposition n’est pas adoptée : il n’y a rien à annuler.")
         release_all(wave, session, by, reason.strip())
         forget_adoption(wave)
         session.adopted_at = session.adopted_by = None

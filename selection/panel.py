@@ -121,7 +121,7 @@ class Panel:
         )
         waiting = [row for row in self.rows if row.outcome != Outcome.PROPOSED]
         asked = f" ; le suivant demande {euros(waiting[0].application.requested_cents)}" if waiting else ""
-        return f"AE : {left}{asked}"
+        return f"AE : {left}{asked}"
 
     @property
     def shown_credits(self):
@@ -293,11 +293,11 @@ def adoption_items(panel):
     yield from rest_items(panel)
     for credit in panel.credits:
         if credit.short_cents:
-            yield f"Il manque {euros(credit.short_cents)} sur {credit.label} : la réservation sera refusée en entier"
+            yield f"Il manque {euros(credit.short_cents)} sur {credit.label} : la réservation sera refusée en entier"
         elif credit.proposed:
             yield f"Il restera {euros(credit.after_cents)} d’AE sur {credit.label}"
     if panel.over_capacity:
-        yield f"{panel.over_capacity} de plus que la capacité de {panel.wave.capacity} : un motif est demandé"
+        yield f"{panel.over_capacity} de plus que la capacité de {panel.wave.capacity} : un motif est demandé"
     if panel.departing:
         yield f"{plural(len(panel.departing), 'écart')} au classement, avec leur motif, au procès-verbal"
     yield "Aucun courrier ne part, aucun candidat ne voit rien. Réversible jusqu’à la signature de la vague."

@@ -25,7 +25,7 @@ def price_sentence(price):
     family, several = price["family"], price["family"] in PLURALS
     if not price["points"]:
         nothing = "ne coûtent rien" if several else "ne coûte rien"
-        return f"{LABELS[family]} {nothing}." if price["proved"] else f"{LABELS[family]} : coût non établi à temps."
+        return f"{LABELS[family]} {nothing}." if price["proved"] else f"{LABELS[family]} : coût non établi à temps."
     costs = "coûtent" if several else "coûte"
     least = "" if price["proved"] else " au moins"
     return f"{LABELS[family]} {costs}{least} {points(price['points'])}{more_or_fewer(price['dossiers'])}."
@@ -50,7 +50,7 @@ def reason_chosen(application, families):
         AMOUNTS: "plancher des montants",
     }
     told = [words[family] for family in words if family in families]
-    return f"Entre : {' ; '.join(told) if told else 'son montant tient dans ce qui reste'}."
+    return f"Entre : {' ; '.join(told) if told else 'son montant tient dans ce qui reste'}."
 
 
 def reason_left(families):
@@ -64,7 +64,7 @@ def reason_left(families):
         AMOUNTS: "plancher des montants",
     }
     told = [words[family] for family in words if family in families]
-    return f"Sort, cède sa place : {' ; '.join(told) if told else 'la note totale est meilleure sans lui'}."
+    return f"Sort, cède sa place : {' ; '.join(told) if told else 'la note totale est meilleure sans lui'}."
 
 
 # --- Nothing fits ------------------------------------------------------------------------------------------------
@@ -77,14 +77,14 @@ def infeasible_sentence(problem, found):
     ways = [way_out(one, problem) for one in loosenings_of(problem)]
     if ways:
         return (
-            f"Aucune sélection ne tient toutes les contraintes. Une seule suffit à assouplir : {' ; ou '.join(ways)}."
+            f"Aucune sélection ne tient toutes les contraintes. Une seule suffit à assouplir : {' ; ou '.join(ways)}."
         )
     together = [LABELS[family].lower() for family in together_of(problem)]
     if not together:
-        return "Aucune sélection ne tient les contraintes : aucun dossier ne peut être financé sur ces lignes."
+        return "Aucune sélection ne tient les contraintes : aucun dossier ne peut être financé sur ces lignes."
     return (
         "Aucune sélection ne tient toutes les contraintes, et aucune ne suffit à assouplir seule. "
-        f"Assouplissez ensemble : {', '.join(together)}."
+        f"Assouplissez ensemble : {', '.join(together)}."
     )
 
 
@@ -102,7 +102,7 @@ def way_out(one, problem):
         return "laissez réduire davantage les montants"
     if one.family == REGIONS:
         return f"renoncez au minimum régional pour {', '.join(labels)}"
-    return f"changez les places par segment ({', '.join(f'{label} : {quota(groups[label])}' for label in labels)})"
+    return f"changez les places par segment ({', '.join(f'{label} : {quota(groups[label])}' for label in labels)})"
 
 
 def quota(group):

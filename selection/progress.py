@@ -195,14 +195,14 @@ def after_collecting(standing):
 def after_instruction(standing):
     items = [f"{plural(standing.states[S.ADMISSIBLE], 'dossier')} à confier aux évaluateurs"]
     if standing.to_examine:
-        items.append(f"{plural(standing.to_examine, 'dossier')} encore à contrôler : ils suivront")
+        items.append(f"{plural(standing.to_examine, 'dossier')} encore à contrôler : ils suivront")
     return NextStep("Passer à l’évaluation", "Passer à l’évaluation", "start_review", items=tuple(items))
 
 
 def after_review(standing):
     items = [f"{plural(standing.reviewed, 'dossier')} au classement"]
     if waiting := standing.in_review + standing.to_examine:
-        items.append(f"{plural(waiting, 'dossier')} sans évaluation complète : l’adoption les attendra")
+        items.append(f"{plural(waiting, 'dossier')} sans évaluation complète : l’adoption les attendra")
     if standing.missing_reviews:
         items.append(reviews_note(standing))
     return NextStep("Réunir le comité", "Ouvrir la délibération", "start_deliberation", items=tuple(items))
@@ -248,7 +248,7 @@ def after_announced(standing):
         "prepare_agreements",
         items=(
             f"{plural(waiting, 'convention')} à préparer, avec leur numéro et leur échéancier",
-            "Rien n’est envoyé : chaque convention s’envoie depuis sa page",
+            "Rien n’est envoyé : chaque convention s’envoie depuis sa page",
         ),
     )
 

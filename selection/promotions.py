@@ -74,7 +74,7 @@ def prepare_promotion(
         StalePage: somebody called it meanwhile.
     """
     require(by, PREPARE)
-    reason = said(reason, "Dites d’où vient l’argent ou la place : c’est gardé avec la réservation.", "reason")
+    reason = said(reason, "Dites d’où vient l’argent ou la place : c’est gardé avec la réservation.", "reason")
     with transaction.atomic():
         # One call at a time in a wave: the order of the list and its capacity are read under this lock.
         wave = Wave.objects.select_for_update(of=("self",), no_key=True).get(pk=decision.wave_id)
@@ -118,7 +118,7 @@ def lock_waiting(decision, by, version):
     refuse_not_waiting(locked)
     if locked.replacements.exclude(state=State.DROPPED).exists():
         raise StalePage(
-            "Une autre décision est déjà préparée pour ce dossier : rien n’a été réservé une seconde fois."
+            "Une autre décision est déjà préparée pour ce dossier : rien n’a été réservé une seconde fois."
         )
     locked.expect_version(version)
     return locked
@@ -127,11 +127,11 @@ def lock_waiting(decision, by, version):
 def refuse_not_waiting(decision):
     if not Decision.objects.waiting().filter(pk=decision.pk).exists():
         state = decision.application.get_state_display()
-        raise NoLongerWaiting(f"L’état du dossier est maintenant « {state} » : rien n’a été réservé.")
+        raise NoLongerWaiting(f"L’état du dossier est maintenant « {state} » : rien n’a été réservé.")
     if timezone.localdate() > decision.valid_until:
         raise NoLongerWaiting(
-            f"La liste complémentaire valait jusqu’au {long_date(decision.valid_until)} : ce dossier ne peut plus "
-            "être appelé. Son rejet est à signer ; il peut se présenter à une autre vague."
+            f"La liste complémentaire valait jusqu’au {long_date(decision.valid_until)} : ce dossier ne peut plus "
+            "être appelé. Son rejet est à signer ; il peut se présenter à une autre vague."
         )
 
 
@@ -142,7 +142,7 @@ def refuse_amount(application, cents, ground):
             f"Le montant dépasse les {euros(application.requested_cents)} demandés. Réduisez-le.", field="amount_cents"
         )
     if cents < application.requested_cents and not ground.strip():
-        raise Refusal("Dites pourquoi le montant demandé est réduit : la lettre le dira.", field="ground")
+        raise Refusal("Dites pourquoi le montant demandé est réduit : la lettre le dira.", field="ground")
     if not bounds.min_cents <= cents <= bounds.max_cents:
         raise Refusal(
             f"{euros(cents)} sort des bornes de l’appel pour ce segment, de {euros(bounds.min_cents)} à "
@@ -163,7 +163,7 @@ def out_of_order_sentence(decision, passed_over):
     first = passed_over[0]
     return (
         f"Le rang {first.rank}, {first.application}, est avant le rang {decision.rank}. Appelez-le d’abord, ou dites "
-        "pourquoi l’ordre n’est pas suivi : ce motif est montré à l’audit."
+        "pourquoi l’ordre n’est pas suivi : ce motif est montré à l’audit."
     )
 
 
@@ -186,7 +186,7 @@ def reserve(waiting, line, fiscal_year, cents, reason, by):
         wave=waiting.wave,
         requests=[request],
         on=timezone.localdate(),
-        act=f"Appel du rang {waiting.rank} de la liste complémentaire : {reason}"[:200],
+        act=f"Appel du rang {waiting.rank} de la liste complémentaire : {reason}"[:200],
         by=by,
         # A call that was given up may be made again.
         key=f"promote:{waiting.pk}:{waiting.replacements.count()}",
@@ -204,7 +204,7 @@ def drop_promotion(*, decision, reason, by, version=None):
         StalePage: it is signed, or given up already.
     """
     require(by, PREPARE)
-    reason = said(reason, "Donnez le motif : il est gardé dans l’historique.", "reason")
+    reason = said(reason, "Donnez le motif : il est gardé dans l’historique.", "reason")
     with transaction.atomic():
         prepared = Decision.objects.select_for_update(of=("self",)).select_related("award").get(pk=decision.pk)
         if by is not None and not Application.objects.visible_to(by).filter(pk=prepared.application_id).exists():

@@ -95,7 +95,7 @@ def perform(*, subject_id, version, by, arguments):
     """The work of the job: the sentence of what was found."""
     wave = Wave.objects.select_related("call__programme").get(pk=subject_id)
     scenario = propose(wave=wave, name=arguments["name"], asked=Asked.of_json(arguments["asked"]), by=by)
-    return f"Scénario « {scenario.name} » : {scenario.findings['dossiers']} dossiers proposés."
+    return f"Scénario « {scenario.name} » : {scenario.findings['dossiers']} dossiers proposés."
 
 
 def register():
@@ -182,7 +182,7 @@ def groups_of(wave, lines, candidates, asked):
         members = members_of(candidates, "region", (region,))
         wanted = max(asked.regional_minimum - before[region], 0)
         if len(members) < wanted:
-            notes.append(f"{region} : {len(members)} dossier à financer sur {wanted} au minimum.")
+            notes.append(f"{region} : {len(members)} dossier à financer sur {wanted} au minimum.")
         if wanted and members:
             groups.append(Group(REGIONS, region, members, min(wanted, len(members))))
     return groups, notes

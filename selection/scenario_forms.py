@@ -19,7 +19,7 @@ COUNTED = (Segment.QPV, Segment.QPV_DIGITAL, Segment.OUTSIDE_LARGE_CENTRES)
 class ScenarioForm(DsfrForm):
     """A new scenario."""
 
-    name = forms.CharField(label="Nom", max_length=60, help_text="Par exemple : A. Classement seul.")
+    name = forms.CharField(label="Nom", max_length=60, help_text="Par exemple : A. Classement seul.")
     origin = forms.ChoiceField(label="À partir", choices=())
     waitlist = forms.IntegerField(
         label="Places en liste complémentaire", min_value=0, max_value=500, initial=5, required=False,
@@ -30,7 +30,7 @@ class ScenarioForm(DsfrForm):
         super().__init__(*args, **kwargs)
         choices = [(Scenario.Origin.RANKING.value, "du classement seul")]
         if scenario:
-            choices.append((Scenario.Origin.COPY.value, f"du scénario « {scenario} »"))
+            choices.append((Scenario.Origin.COPY.value, f"du scénario « {scenario} »"))
         choices.append((Scenario.Origin.PREPARED.value, "des issues préparées au comité"))
         self.fields["origin"].choices = choices
 
@@ -46,14 +46,14 @@ class ProposalForm(DsfrForm):
     most = forms.IntegerField(label="Lauréats au plus dans la vague", min_value=1, max_value=1000, required=False)
     regional_minimum = forms.IntegerField(
         label="Lauréats au moins par région", min_value=0, max_value=20, initial=0,
-        help_text="Dans chaque région qui a un dossier à financer. 0 : pas de minimum.",
+        help_text="Dans chaque région qui a un dossier à financer. 0 : pas de minimum.",
     )  # fmt: skip
     count_earlier = forms.BooleanField(
         label="Compter les lauréats des vagues précédentes", required=False, initial=True
     )
     lowest_percent = forms.IntegerField(
         label="Montant d’un lauréat, en % au moins de ce qu’il demande", min_value=50, max_value=100, initial=100,
-        help_text="100 : aucun montant n’est réduit. Toujours dans les bornes de l’appel.",
+        help_text="100 : aucun montant n’est réduit. Toujours dans les bornes de l’appel.",
     )  # fmt: skip
     waitlist = forms.IntegerField(label="Places en liste complémentaire", min_value=0, max_value=500, initial=5)
     thresholds = forms.BooleanField(
@@ -88,7 +88,7 @@ class ProposalForm(DsfrForm):
             label=f"CP {year.year} que la vague peut demander, en euros",
             required=False,
             initial=year.room_cents or None,
-            help_text=f"{opened} une fois payés les engagements antérieurs. Vide : pas de plafond.",
+            help_text=f"{opened} une fois payés les engagements antérieurs. Vide : pas de plafond.",
         )
 
     def clean(self):
@@ -96,7 +96,7 @@ class ProposalForm(DsfrForm):
         for segment in COUNTED:
             low, high = data.get(f"at_least_{segment}"), data.get(f"at_most_{segment}")
             if low is not None and high is not None and low > high:
-                self.add_error(f"at_least_{segment}", "Le minimum dépasse le maximum : corrigez l’un des deux.")
+                self.add_error(f"at_least_{segment}", "Le minimum dépasse le maximum : corrigez l’un des deux.")
         return data
 
     def asked(self):

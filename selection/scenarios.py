@@ -22,7 +22,7 @@ class LinesRefused(Refusal):
     """Some lines of a page were refused: none is written. `by_dossier`: {application id: Refusal}."""
 
     def __init__(self, by_dossier):
-        super().__init__("Certaines lignes sont à corriger : rien n’a été enregistré.")
+        super().__init__("Certaines lignes sont à corriger : rien n’a été enregistré.")
         self.by_dossier = by_dossier
 
 
@@ -63,7 +63,7 @@ def draw_up(*, wave, name, origin, given, by, asked=None, findings=None):
     scenario = Scenario(wave=wave, origin=origin, created_by=by, asked=asked or {}, findings=findings or {})
     scenario.name = free_name(wave, name)
     if not given:
-        raise Refusal("Aucun dossier de la vague n’est prêt pour le comité : terminez d’abord leurs évaluations.")
+        raise Refusal("Aucun dossier de la vague n’est prêt pour le comité : terminez d’abord leurs évaluations.")
     scenario.save()
     ScenarioLine.objects.bulk_create(
         ScenarioLine(
@@ -91,9 +91,9 @@ def free_name(wave, name, but=None):
     if not name:
         raise Refusal("Donnez un nom au scénario.", field="name")
     if len(name) > Scenario._meta.get_field("name").max_length:
-        raise Refusal("Soixante signes au plus : raccourcissez ce nom.", field="name")
+        raise Refusal("Soixante signes au plus : raccourcissez ce nom.", field="name")
     if Scenario.objects.filter(wave=wave, name__iexact=name).exclude(pk=but.pk if but else None).exists():
-        raise Refusal("Un scénario de cette vague porte déjà ce nom : choisissez-en un autre.", field="name")
+        raise Refusal("Un scénario de cette vague porte déjà ce nom : choisissez-en un autre.", field="name")
     return name
 
 
@@ -180,11 +180,11 @@ def edit_line(line, *, by, bounds, outcome, amount_cents, budget_line, fiscal_ye
 
 def refuse_unknown(line, outcome):
     if line.application.state != ApplicationState.REVIEWED:
-        raise Refusal(f"Ce dossier n’est plus au comité : son état est « {line.application.get_state_display()} ».")
+        raise Refusal(f"Ce dossier n’est plus au comité : son état est « {line.application.get_state_display()} ».")
     if outcome not in MOVABLE and outcome != line.outcome:
-        raise Refusal("Ajournez un dossier sur la page du comité : l’ajournement a son motif et sa vague.")
+        raise Refusal("Ajournez un dossier sur la page du comité : l’ajournement a son motif et sa vague.")
     if line.outcome == Outcome.DEFERRED and outcome != Outcome.DEFERRED:
-        raise Refusal("Ce dossier est ajourné : changez d’abord son issue sur la page du comité.")
+        raise Refusal("Ce dossier est ajourné : changez d’abord son issue sur la page du comité.")
 
 
 def bounds_of(wave):
@@ -203,7 +203,7 @@ def refuse_amount(application, bounds, cents, line):
     one = bounds.get((application.call_version_id, application.segment))
     if one is None:
         raise Refusal(
-            f"L’appel n’a pas de bornes pour le segment « {application.get_segment_display()} » : "
+            f"L’appel n’a pas de bornes pour le segment « {application.get_segment_display()} » : "
             "le dossier ne peut pas être proposé."
         )
     if not one.min_cents <= cents <= one.max_cents:

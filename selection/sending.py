@@ -25,7 +25,7 @@ STATES = {
 # Name of the exception → what a person can do.
 REMEDIES = {
     "RenderingUnavailable": "Faites installer les bibliothèques nommées dans l’erreur sur la machine du worker.",
-    "FactsError": "Un fait manque ou n’a pas la forme attendue : transmettez cette ligne à l’équipe technique.",
+    "FactsError": "Un fait manque ou n’a pas la forme attendue : transmettez cette ligne à l’équipe technique.",
 }
 DEFAULT_REMEDY = "Réessayez. Si l’erreur revient, transmettez cette ligne à l’équipe technique."
 
@@ -135,12 +135,12 @@ def announcement_block(progress):
     together = "L’annonce remet tous les courriers au même moment."
     if progress.failed:
         return (
-            f"{plural(progress.failed, 'courrier')} en erreur : ouvrez la page des courriers, corrigez la cause, "
+            f"{plural(progress.failed, 'courrier')} en erreur : ouvrez la page des courriers, corrigez la cause, "
             f"relancez. {together}"
         )
     if progress.is_moving:
         return (
-            f"{plural(progress.total - progress.rendered, 'courrier')} en cours de fabrication sur {progress.total} : "
+            f"{plural(progress.total - progress.rendered, 'courrier')} en cours de fabrication sur {progress.total} : "
             f"attendez qu’ils soient tous prêts. {together}"
         )
     return ""
@@ -172,7 +172,7 @@ def retry_failed(*, letters, by):
     with transaction.atomic():
         failed = list(with_urgency(letters).filter(urgency=FAILED).order_by("pk"))
         if not failed:
-            raise Refusal("Aucun courrier n’est en erreur : il n’y a rien à relancer.")
+            raise Refusal("Aucun courrier n’est en erreur : il n’y a rien à relancer.")
         for document in failed:
             documents.retry(document=document, by=by)
     return len(failed)

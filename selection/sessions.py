@@ -44,10 +44,10 @@ def hold_panel(*, wave, held_on, members_present, by, waitlist_until=None, versi
 def refuse_wrong_day(held_on, members_present):
     if held_on > timezone.localdate():
         raise Refusal(
-            "Le comité ne peut pas s’être réuni dans le futur : indiquez la date de la réunion.", field="held_on"
+            "Le comité ne peut pas s’être réuni dans le futur : indiquez la date de la réunion.", field="held_on"
         )
     if not members_present.strip():
-        raise Refusal("Indiquez qui était présent : le procès-verbal le demande.", field="members_present")
+        raise Refusal("Indiquez qui était présent : le procès-verbal le demande.", field="members_present")
 
 
 def refuse_early_end(session):
@@ -61,7 +61,7 @@ def lock_deliberation(wave, version=None):
     wave.expect_version(version)
     if wave.state != Wave.State.DELIBERATION:
         raise StalePage(
-            f"{wave} n’est pas en comité : son état est « {wave.get_state_display()} ». Rien n’a été enregistré."
+            f"{wave} n’est pas en comité : son état est « {wave.get_state_display()} ». Rien n’a été enregistré."
         )
     return wave
 
@@ -73,7 +73,7 @@ def session_of(wave):
 def refuse_adopted(session):
     if session and session.is_adopted:
         raise StalePage(
-            f"La proposition est adoptée depuis le {long_datetime(session.adopted_at)} : rien n’a été enregistré. "
+            f"La proposition est adoptée depuis le {long_datetime(session.adopted_at)} : rien n’a été enregistré. "
             "Annulez d’abord l’adoption pour la modifier."
         )
 

@@ -74,7 +74,7 @@ class Signature:
         where = ", ".join(f"{euros(cents)} sur {line.label} {year}" for (line, year), cents in self.by_credit.items())
         yield ", ".join(label for label, _ in self.counts)
         if self.awards:
-            yield f"{euros(self.total_cents)} engagés en totalité : {where}"
+            yield f"{euros(self.total_cents)} engagés en totalité : {where}"
         yield f"{plural(len(self.lines), 'courrier')} mis en fabrication, un par décision"
         yield "Rien n’est visible des candidats avant l’annonce"
 

@@ -24,7 +24,7 @@ def refuse_left(item, by):
     if item.application_id is None or by is None:
         return
     if not Application.objects.visible_to(by).filter(pk=item.application_id).exists():
-        raise NotAllowed("Vous avez un lien avec ce dossier : une autre personne conduit ce point.")
+        raise NotAllowed("Vous avez un lien avec ce dossier : une autre personne conduit ce point.")
 
 
 def locked_item(item, by, version=None):
@@ -40,7 +40,7 @@ def locked_item(item, by, version=None):
 def locked_under_way(item, by, version=None):
     item = locked_item(item, by, version)
     if not item.is_under_way:
-        raise StalePage("Ce point n’est pas en cours d’examen : rien n’a été enregistré.")
+        raise StalePage("Ce point n’est pas en cours d’examen : rien n’a été enregistré.")
     return item
 
 
@@ -77,7 +77,7 @@ def shift(*, item, where, by):
         place = order.index(item.pk) if item.pk in order else -1
         other = place - 1 if where == UP else place + 1
         if place < 0 or not 0 <= other < len(order):
-            raise StalePage("Ce point ne peut pas être déplacé ainsi : rechargez la page.")
+            raise StalePage("Ce point ne peut pas être déplacé ainsi : rechargez la page.")
         order[place], order[other] = order[other], order[place]
         number(waiting, order)
         JournalEntry.write(action="order_agenda", subject=meeting, actor=by, details={"item": item.pk, "to": where})
@@ -105,7 +105,7 @@ def open_item(*, item, by, version=None):
         if item.opened_at:
             raise StalePage("Ce point a déjà été ouvert.")
         if AgendaItem.objects.filter(meeting=item.meeting, opened_at__isnull=False, closed_at=None).exists():
-            raise Refusal("Un autre point est en cours d’examen : clôturez-le d’abord.")
+            raise Refusal("Un autre point est en cours d’examen : clôturez-le d’abord.")
         item.opened_at = timezone.now()
         members = members_of(item.meeting)
         write_recusals(item, members)
@@ -132,7 +132,7 @@ def presiding(item, members):
     left = set(item.recusals.values_list("member", flat=True))
     sitting = [m for m in voters(members, left) if m.now.how != "mandate"]
     if not sitting:
-        raise Refusal("Personne ne peut présider ce point : tous les membres présents ont un lien avec le dossier.")
+        raise Refusal("Personne ne peut présider ce point : tous les membres présents ont un lien avec le dossier.")
     return next((m for m in sitting if m.user_id == item.meeting.chair_id), sitting[0])
 
 
@@ -146,7 +146,7 @@ def close_item(*, item, by, version=None):
     with transaction.atomic():
         item = locked_under_way(item, by, version)
         if Motion.objects.filter(item=item, closed_at=None).exists():
-            raise Refusal("Un vote est en cours : clôturez-le avant le point.")
+            raise Refusal("Un vote est en cours : clôturez-le avant le point.")
         item.closed_at = timezone.now()
         item.save()
         JournalEntry.write(action="close_item", subject=item.meeting, actor=by, details={"item": item.position})
@@ -170,9 +170,9 @@ def leave_for_tie(*, item, member, text, by):
         item = AgendaItem.objects.select_related("application").get(pk=item.pk)
         item.meeting = meeting
         if item.application_id is None:
-            raise Refusal("Un déport porte sur un dossier : ouvrez le point de ce dossier.")
+            raise Refusal("Un déport porte sur un dossier : ouvrez le point de ce dossier.")
         if item.closed_at:
-            raise StalePage("Ce point est clos : rien n’a été enregistré.")
+            raise StalePage("Ce point est clos : rien n’a été enregistré.")
         recuse(application=item.application, user=member.user, text=text, by=by)
         if item.opened_at:
             ItemRecusal.objects.get_or_create(
@@ -195,7 +195,7 @@ def moderate(*, item, score_hundredths, reason, by):
     """
     require(by, "selection.prepare")
     if not reason.strip():
-        raise Refusal("Donnez le motif de la note modérée : le procès-verbal le dira.", field="reason")
+        raise Refusal("Donnez le motif de la note modérée : le procès-verbal le dira.", field="reason")
     if not 0 <= score_hundredths <= 10_000:
         raise Refusal("Une note va de 0 à 100.", field="score")
     with transaction.atomic():

@@ -33,7 +33,7 @@ def put(*, item, by, outcome="", amount_cents=None, text="", version=None):
     with transaction.atomic():
         item = locked_under_way(item, by, version)
         if item.motions.filter(closed_at=None).exists():
-            raise Refusal("Un vote est déjà en cours sur ce point : clôturez-le d’abord.")
+            raise Refusal("Un vote est déjà en cours sur ce point : clôturez-le d’abord.")
         refuse_motion(item, outcome, amount_cents, text)
         motion = Motion.objects.create(
             item=item,
@@ -88,7 +88,7 @@ def cast(*, motion, ballots, by):
         for key, ballot in ballots.items():
             if ballot and key not in can:
                 member = MeetingMember.objects.select_related("user").get(pk=key)
-                raise Refusal(f"{member} ne siège pas pour ce point : son vote n’est pas reçu.")
+                raise Refusal(f"{member} ne siège pas pour ce point : son vote n’est pas reçu.")
         for key, ballot in ballots.items():
             keep(motion, key, ballot, by)
     return motion
@@ -114,7 +114,7 @@ def locked_motion(motion, by):
     item = locked_under_way(motion.item, by)
     motion = item.motions.get(pk=motion.pk)
     if motion.closed_at:
-        raise StalePage("Ce vote est clos : rien n’a été enregistré.")
+        raise StalePage("Ce vote est clos : rien n’a été enregistré.")
     return item, motion
 
 
@@ -138,7 +138,7 @@ def close_vote(*, motion, by):
         left = set(item.recusals.values_list("member", flat=True))
         quorum = quorum_of(item.meeting, leaving=left)
         if not quorum.reached:
-            raise Refusal(f"Le quorum est perdu pour ce point : {quorum.words}. Le vote ne peut pas être compté.")
+            raise Refusal(f"Le quorum est perdu pour ce point : {quorum.words}. Le vote ne peut pas être compté.")
         ballots = dict(motion.votes.values_list("member", "ballot"))
         motion.result = result_of(ballots, item.presided_by_id)
         motion.closed_at, motion.sitting, motion.composing = timezone.now(), quorum.sitting, quorum.composing
@@ -156,7 +156,7 @@ def close_vote(*, motion, by):
 def refuse_silent(motion, able):
     given = set(motion.votes.values_list("member", flat=True))
     if silent := [str(member) for member in able if member.pk not in given]:
-        raise Refusal(f"Le vote de {', '.join(silent)} n’est pas noté : pour, contre, ou abstention.")
+        raise Refusal(f"Le vote de {', '.join(silent)} n’est pas noté : pour, contre, ou abstention.")
 
 
 def result_of(ballots, presiding):

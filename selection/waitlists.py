@@ -80,9 +80,9 @@ def tell_signatories(wave_id, count, today):
         recipients=people,
         key=f"waitlist-closed:{wave_id}:{today.isoformat()}",
         url=f"/pilotage/vagues/{wave.public_id}/liste-complementaire/",
-        subject=f"{wave} : {plural(count, 'rejet')} à signer, la liste complémentaire est close",
+        subject=f"{wave} : {plural(count, 'rejet')} à signer, la liste complémentaire est close",
         body=(
-            f"La liste complémentaire de la {wave} est close : {plural(count, 'rejet est prêt', 'rejets sont prêts')} "
+            f"La liste complémentaire de la {wave} est close : {plural(count, 'rejet est prêt', 'rejets sont prêts')} "
             "à signer. Rien n’est notifié avant votre signature.\n"
         ),
     )

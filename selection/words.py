@@ -35,7 +35,7 @@ ACTIONS = {
     "Decision.repeal": "a mis fin à la décision, remplacée",
     "prepare_promotion": "a appelé le dossier de la liste complémentaire et réservé les crédits",
     "drop_promotion": "a abandonné l’appel de la liste complémentaire et libéré les crédits",
-    "close_waitlist": "a préparé le rejet : la liste complémentaire est close",
+    "close_waitlist": "a préparé le rejet : la liste complémentaire est close",
     "name_wave": "a nommé la vague à laquelle le dossier est reporté",
     "record_derogation": "a enregistré une dérogation",
     "communicate_embargo": "a communiqué la liste sous embargo",

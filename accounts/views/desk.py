@@ -49,7 +49,7 @@ def save_filter(request, listing):
         path=request.POST.get("chemin", ""),
         query=request.POST.get("question", ""),
     )
-    messages.success(request, f"Filtre « {saved.name} » enregistré. Son adresse peut être donnée à un collègue.")
+    messages.success(request, f"Filtre « {saved.name} » enregistré. Son adresse peut être donnée à un collègue.")
     return redirect(f"{saved.path}?{saved.query}")
 
 
@@ -66,7 +66,7 @@ def saved_filter(request, public_id):
 def forget_filter(request, public_id):
     saved = get_object_or_404(SavedFilter.objects.visible_to(request.user), public_id=public_id)
     remembering.forget_filter(saved=saved)
-    messages.success(request, f"Filtre « {saved.name} » supprimé.")
+    messages.success(request, f"Filtre « {saved.name} » supprimé.")
     return redirect(local_path(request.POST.get("retour", "")))
 
 

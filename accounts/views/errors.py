@@ -9,7 +9,7 @@ from accounts.middleware import refuse
 def csrf_failure(request, reason=""):
     """The form came without its protection token: nothing was done, the typed text is kept."""
     refusal = Refusal(
-        "Par sécurité, cet envoi a été refusé : votre session a expiré ou la page venait d’un autre onglet. "
+        "Par sécurité, cet envoi a été refusé : votre session a expiré ou la page venait d’un autre onglet. "
         "Rechargez la page, connectez-vous si besoin, puis recommencez. Votre texte est gardé ci-dessous."
     )
     refusal.status = 403

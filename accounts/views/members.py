@@ -51,7 +51,7 @@ def resend_invitation(request, public_id, invitation_id):
 def accept_invitation(request, invitation_id):
     invitation = get_object_or_404(members.invitations_for(request.user), public_id=invitation_id)
     membership = members.accept_invitation(invitation=invitation, by=request.user)
-    messages.success(request, f"Vous avez rejoint « {membership.organisation} ».")
+    messages.success(request, f"Vous avez rejoint « {membership.organisation} ».")
     return redirect(membership.organisation)
 
 
@@ -75,13 +75,13 @@ def join(request, public_id):
     """Ask to be let into a structure: its name is all that is shown of it."""
     organisation = get_object_or_404(Organisation, public_id=public_id)
     if organisation.memberships.filter(user=request.user).exists():
-        messages.info(request, f"Vous êtes déjà membre de « {organisation} ».")
+        messages.info(request, f"Vous êtes déjà membre de « {organisation} ».")
         return redirect(organisation)
     form = JoinForm(request.POST or None)
     if request.method == "POST" and attempt(
         form, lambda data: joining.ask_to_join(organisation=organisation, by=request.user, **data)
     ):
-        messages.success(request, f"Votre demande est envoyée aux responsables de « {organisation} ».")
+        messages.success(request, f"Votre demande est envoyée aux responsables de « {organisation} ».")
         return redirect("accounts:organisations")
     context = {
         "form": form,
@@ -129,7 +129,7 @@ def change(request, public_id, person_id):
     if request.method == "POST" and attempt(
         form, lambda data: members.change_member(membership=membership, by=request.user, **data)
     ):
-        messages.success(request, f"Droit de {membership.user} : {form.result.words}.")
+        messages.success(request, f"Droit de {membership.user} : {form.result.words}.")
         return redirect(organisation)
     context = {"organisation": organisation, "membership": membership, "form": form}
     return render(request, "accounts/organisations/change.html", context, status=status_of(form))
@@ -155,7 +155,7 @@ def remove(request, public_id, person_id):
 
 def gone(request, organisation, membership):
     if membership.user_id == request.user.pk:
-        messages.success(request, f"Vous avez quitté « {organisation} ».")
+        messages.success(request, f"Vous avez quitté « {organisation} ».")
         return redirect("accounts:organisations")
     messages.success(request, f"{membership.user} n’est plus membre de la structure.")
     return redirect(organisation)

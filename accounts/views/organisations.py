@@ -66,7 +66,7 @@ def mine(request):
 def new(request):
     form = NewOrganisationForm(request.POST or None)
     if request.method == "POST" and attempt(form, lambda data: create_organisation(by=request.user, **data)):
-        messages.success(request, f"« {form.result} » est enregistrée. Vous en êtes responsable.")
+        messages.success(request, f"« {form.result} » est enregistrée. Vous en êtes responsable.")
         return redirect(following(request) or form.result)
     context = {"form": form, "following": following(request)}
     return render(request, "accounts/organisations/new.html", context, status=status_of(form))
@@ -137,10 +137,10 @@ def recognise_network(request, public_id):
     organisation = recognise(organisation=organisation, kind=kind, by=request.user)
     if organisation.is_network:
         messages.success(
-            request, f"« {organisation} » est un réseau d’appui : les structures peuvent lui ouvrir un dossier."
+            request, f"« {organisation} » est un réseau d’appui : les structures peuvent lui ouvrir un dossier."
         )
     else:
         messages.success(
-            request, f"« {organisation} » n’est plus un réseau d’appui : ses membres ne lisent plus de dossier."
+            request, f"« {organisation} » n’est plus un réseau d’appui : ses membres ne lisent plus de dossier."
         )
     return redirect(organisation)

@@ -102,7 +102,7 @@ def grant(request, public_id):
     form = GrantForm(request.POST)
     if attempt(form, lambda data: grant_role(user=subject, role=data["role"], by=request.user)):
         label = Role(form.cleaned_data["role"]).label
-        messages.success(request, f"{subject} tient maintenant le rôle « {label} ».")
+        messages.success(request, f"{subject} tient maintenant le rôle « {label} ».")
         return redirect("accounts:person", subject.public_id)
     return show(request, subject, form)
 
@@ -114,5 +114,5 @@ def revoke(request, public_id):
     role = request.POST.get("role", "")
     revoke_role(user=subject, role=role, by=request.user)
     label = Role(role).label if role in Role.values else role
-    messages.success(request, f"Le rôle « {label} » est retiré à {subject}.")
+    messages.success(request, f"Le rôle « {label} » est retiré à {subject}.")
     return redirect("accounts:person", subject.public_id)

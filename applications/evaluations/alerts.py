@@ -41,7 +41,7 @@ class Communes:
     def reasons(self, facts):
         for commune in facts.communes:
             for user in self.people.get(commune.pk, ()):
-                yield user, Reason(TieKind.SAME_COMMUNE, f"Même commune que le projet : {commune.name}.")
+                yield user, Reason(TieKind.SAME_COMMUNE, f"Même commune que le projet : {commune.name}.")
 
 
 class Domains:
@@ -56,7 +56,7 @@ class Domains:
     def reasons(self, facts):
         for domain in sorted(facts.domains):
             for user in self.people.get(domain, ()):
-                yield user, Reason(TieKind.SAME_DOMAIN, f"Même domaine de messagerie que la structure : {domain}.")
+                yield user, Reason(TieKind.SAME_DOMAIN, f"Même domaine de messagerie que la structure : {domain}.")
 
 
 class Letters:
@@ -76,7 +76,7 @@ class Letters:
             for name, people in self.names.items():
                 if f" {spaced(name).strip()} " in line:
                     for user in people:
-                        yield user, Reason(TieKind.SUPPORT_LETTER, f"Nommée par une lettre de soutien : {letter}.")
+                        yield user, Reason(TieKind.SUPPORT_LETTER, f"Nommée par une lettre de soutien : {letter}.")
 
 
 def spaced(text):
@@ -99,7 +99,7 @@ class Names:
             for known, people in self.people.items():
                 if known in spaced(name):
                     for user in people:
-                        yield user, Reason(TieKind.SAME_NAME, f"Même nom qu’une personne de la structure : {name}.")
+                        yield user, Reason(TieKind.SAME_NAME, f"Même nom qu’une personne de la structure : {name}.")
 
 
 class Awards:
@@ -136,7 +136,7 @@ class Awards:
                 continue
             for siren in sorted(sirens - theirs):
                 for user in sorted(self.people.get(siren, ())):
-                    text = f"Son organisme et un porteur du projet ont eu une aide ensemble : dossier {reference}."
+                    text = f"Son organisme et un porteur du projet ont eu une aide ensemble : dossier {reference}."
                     yield user, Reason(TieKind.EARLIER_AWARD, text)
 
 

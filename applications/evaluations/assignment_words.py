@@ -35,12 +35,12 @@ def loosening_sentence(read, loosening):
 
 def more_load(read, loosening):
     people = [f"{read.seats[column].reviewer} (+ {count})" for column, count in loosening.where]
-    return f"Relevez la charge maximale, de {plural(loosening.amount, 'dossier')} en tout : {listed(people)}."
+    return f"Relevez la charge maximale, de {plural(loosening.amount, 'dossier')} en tout : {listed(people)}."
 
 
 def lower_least(read, loosening):
     people = [f"{read.seats[column].reviewer} (− {count})" for column, count in loosening.where]
-    return f"Abaissez le nombre minimal de dossiers par évaluateur. Il ne peut être atteint pour : {listed(people)}."
+    return f"Abaissez le nombre minimal de dossiers par évaluateur. Il ne peut être atteint pour : {listed(people)}."
 
 
 def let_meet(read, loosening):
@@ -48,13 +48,13 @@ def let_meet(read, loosening):
         f"{read.seats[one].reviewer} et {read.seats[other].reviewer} ({read.dossiers[row].reference})"
         for (row, (one, other)), _ in loosening.where
     ]
-    return f"Laissez se retrouver sur un même dossier : {listed(met)}."
+    return f"Laissez se retrouver sur un même dossier : {listed(met)}."
 
 
 def fewer_sheets(read, loosening):
     short = [f"{read.dossiers[row].reference} (il en manque {count})" for row, count in loosening.where]
     missing = plural(loosening.amount, "évaluation reste", "évaluations restent")
-    return f"Invitez d’autres évaluateurs, ou demandez moins d’évaluations : {missing} sans personne, {listed(short)}."
+    return f"Invitez d’autres évaluateurs, ou demandez moins d’évaluations : {missing} sans personne, {listed(short)}."
 
 
 WORDS = {"most": more_load, "least": lower_least, "apart": let_meet, "wanted": fewer_sheets}
@@ -88,9 +88,9 @@ def finding_sentences(found):
         overlap_sentence(found["groups"], *found["partners"]),
         shortfall("sans personne experte", found["without_expert"]),
         shortfall("de moins de deux régions connues d’évaluateurs", found["in_one_region"]),
-        found["alerts"] and f"{found['alerts']} choix sous alerte : la présidence les apprécie.",
+        found["alerts"] and f"{found['alerts']} choix sous alerte : la présidence les apprécie.",
         found["missing"] and f"{plural(found['missing'], 'évaluation reste', 'évaluations restent')} sans personne.",
-        found["unlocked"] and f"Verrou impossible à tenir, choix retiré : {listed(found['unlocked'])}.",
+        found["unlocked"] and f"Verrou impossible à tenir, choix retiré : {listed(found['unlocked'])}.",
     ]
     return [sentence for sentence in told if sentence]
 
@@ -98,11 +98,11 @@ def finding_sentences(found):
 def overlap_sentence(groups, least, most):
     """Whether calibration will be able to compare the reviewers."""
     if groups > 1:
-        return f"Les évaluateurs forment {groups} groupes que rien ne relie : leurs notes ne se compareront pas."
+        return f"Les évaluateurs forment {groups} groupes que rien ne relie : leurs notes ne se compareront pas."
     if not most:
-        return "Aucun dossier n’est lu par deux personnes : les notes ne se compareront pas."
-    return f"Tous les évaluateurs sont reliés, chacun à {least} autres au moins : leurs notes se compareront."
+        return "Aucun dossier n’est lu par deux personnes : les notes ne se compareront pas."
+    return f"Tous les évaluateurs sont reliés, chacun à {least} autres au moins : leurs notes se compareront."
 
 
 def shortfall(what, references):
-    return f"{plural(len(references), 'dossier')} {what} : {listed(references)}." if references else ""
+    return f"{plural(len(references), 'dossier')} {what} : {listed(references)}." if references else ""

@@ -100,7 +100,7 @@ def fit_anyway(scores, *, refuse_noise=False):
 
 
 NOISE = (
-    "Les différences de sévérité entre évaluateurs ne dépassent pas ce que le hasard produit à lui seul : corriger "
+    "Les différences de sévérité entre évaluateurs ne dépassent pas ce que le hasard produit à lui seul : corriger "
     "les notes ajouterait du bruit. La note brute suffit."
 )
 
@@ -110,7 +110,7 @@ def obstacles(scores):
     given = Counter(reviewer for _, reviewer, _ in scores)
     if len(given) < MIN_REVIEWERS:
         return [
-            f"{plural(len(given), 'personne a', 'personnes ont')} rendu des évaluations : il en faut "
+            f"{plural(len(given), 'personne a', 'personnes ont')} rendu des évaluations : il en faut "
             f"{MIN_REVIEWERS} au moins pour comparer les sévérités."
         ]
     return [*too_few(given), *too_thin(scores)]
@@ -120,7 +120,7 @@ def too_few(given):
     short = sum(count < MIN_REVIEWS for count in given.values())
     if short:
         yield (
-            f"{plural(short, 'personne a', 'personnes ont')} rendu moins de {MIN_REVIEWS} évaluations : une sévérité "
+            f"{plural(short, 'personne a', 'personnes ont')} rendu moins de {MIN_REVIEWS} évaluations : une sévérité "
             "n’y est pas distinguée de la qualité des dossiers lus. Confiez d’autres dossiers, puis revenez."
         )
 
@@ -130,7 +130,7 @@ def too_thin(scores):
     groups = groups_of(graph)
     if len(groups) > 1:
         yield (
-            f"Les évaluateurs forment {len(groups)} groupes qui n’ont lu aucun dossier en commun : rien ne dit lequel "
+            f"Les évaluateurs forment {len(groups)} groupes qui n’ont lu aucun dossier en commun : rien ne dit lequel "
             "est plus sévère. Confiez à une personne de chaque groupe des dossiers d’un autre."
         )
     elif bridges := bridges_of(graph):
@@ -142,7 +142,7 @@ def thin_words(bridges):
     by = [plural(len(bridges) - people, "dossier"), plural(people, "personne")]
     names = " et ".join(text for text in by if not text.startswith("0"))
     return (
-        f"Des groupes d’évaluateurs ne se recoupent que par un seul point ({names}) : la comparaison tiendrait à ce "
+        f"Des groupes d’évaluateurs ne se recoupent que par un seul point ({names}) : la comparaison tiendrait à ce "
         "point. Confiez-leur au moins deux dossiers en commun, par deux personnes différentes."
     )
 

@@ -192,21 +192,21 @@ def reasons_in(facts, index):
         yield user, of_applicant(body, facts.applicant)
     for partner in facts.partners:
         for user, body in index.of(partner):
-            yield user, of_other(TieKind.PARTNER, body, f"« {partner.name} », partenaire du projet")
+            yield user, of_other(TieKind.PARTNER, body, f"« {partner.name} », partenaire du projet")
     for network in facts.networks:
         for user, body in index.of(network):
-            yield user, of_other(TieKind.NETWORK, body, f"« {network.name} », réseau à qui le dossier est ouvert")
+            yield user, of_other(TieKind.NETWORK, body, f"« {network.name} », réseau à qui le dossier est ouvert")
     for user, mandate in index.mandates:
         if where := where_of(mandate, facts):
-            yield user, Reason(TieKind.ELECTED, f"Mandat électif : {where}, territoire du projet.")
+            yield user, Reason(TieKind.ELECTED, f"Mandat électif : {where}, territoire du projet.")
     for funder in facts.funders:
         for user, body in index.funding(funder):
-            yield user, of_other(TieKind.CO_FUNDER, body, f"« {funder} », cofinanceur du lieu")
+            yield user, of_other(TieKind.CO_FUNDER, body, f"« {funder} », cofinanceur du lieu")
 
 
 def of_applicant(body, party):
     kind = TieKind.OWN_ORGANISATION if body.how in OWN else kind_of(TieKind.DECLARED, body)
-    return Reason(kind, f"{HOW[body.how]} la structure qui demande, « {party.name} »{proof(body, party)}.")
+    return Reason(kind, f"{HOW[body.how]} la structure qui demande, « {party.name} »{proof(body, party)}.")
 
 
 def of_other(kind, body, what):

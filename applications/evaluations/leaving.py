@@ -11,7 +11,7 @@ def leave(dossier, user, nature):
     asked = Assignment.objects.select_for_update(of=("self",)).select_related("reviewer")
     for assignment in asked.filter(application=dossier, reviewer=user, state__in=Assignment.ACTIVE):
         if assignment.state == Assignment.State.SUBMITTED:
-            tell_officer(dossier, assignment, "a évalué, et a un lien avec le dossier : elle ne le lit plus,")
+            tell_officer(dossier, assignment, "a évalué, et a un lien avec le dossier : elle ne le lit plus,")
             continue
         InterestDeclaration.objects.create(assignment=assignment, has_interest=True, nature=nature[:500])
         assignment.move("recuse", by=None)
@@ -27,7 +27,7 @@ def tell_officer(dossier, assignment, what):
         Event.REVIEW,
         key=f"assignment-closed:{assignment.pk}v{assignment.version}",
         recipient=officer,
-        subject=f"{dossier.reference} : {assignment.reviewer} {what.rstrip(',')}",
+        subject=f"{dossier.reference} : {assignment.reviewer} {what.rstrip(',')}",
         body=(
             f"Bonjour,\n\n{assignment.reviewer} {what} pour le dossier {dossier.reference}, {dossier.fabrique}.\n"
             "Si une évaluation manque, confiez le dossier à une autre personne.\n"

@@ -71,10 +71,10 @@ def refuse_known(email):
     if known is None:
         return
     if Role.REVIEWER in known.roles:
-        raise Refusal(f"{known} évalue déjà : ouvrez son profil dans la liste.", field="email")
+        raise Refusal(f"{known} évalue déjà : ouvrez son profil dans la liste.", field="email")
     if held := INCOMPATIBLE_ROLES[Role.REVIEWER] & known.roles:
         names = ", ".join(Role(role).label for role in sorted(held))
-        raise Refusal(f"{known} a un rôle qui ne va pas avec l’évaluation : {names}.", field="email")
+        raise Refusal(f"{known} a un rôle qui ne va pas avec l’évaluation : {names}.", field="email")
 
 
 def link_of(invitation):
@@ -83,17 +83,17 @@ def link_of(invitation):
 
 def send(invitation, key):
     """The mail with the link; nothing of any dossier is in it."""
-    what = f" de la vague {invitation.wave.number} de « {invitation.wave.call} »" if invitation.wave else ""
+    what = f" de la vague {invitation.wave.number} de « {invitation.wave.call} »" if invitation.wave else ""
     notify(
         Event.REVIEW,
         key=f"{key}:{invitation.public_id}",
         # An address, not a person: the link is for whoever reads this mailbox, with or without an account.
         recipient=invitation.email,
-        subject="Accepteriez-vous d’évaluer des projets de fabriques ?",
+        subject="Accepteriez-vous d’évaluer des projets de fabriques ?",
         body=(
             f"Bonjour {invitation.first_name} {invitation.last_name},\n\n"
             f"Nous cherchons des évaluatrices et évaluateurs pour les dossiers{what}. Dites oui ou non par ce lien, "
-            f"sans créer de compte :\n{link_of(invitation)}\n\nIl est personnel : ne le transmettez pas. "
+            f"sans créer de compte :\n{link_of(invitation)}\n\nIl est personnel : ne le transmettez pas. "
             f"Répondez avant le {long_date(invitation.expires_at)}.\n\nL’équipe des Fabriques des territoires\n"
         ),
     )
@@ -111,7 +111,7 @@ def locked(invitation):
         raise StalePage("Vous avez déjà répondu à cette invitation, ou elle n’est plus ouverte.")
     if not row.is_open:
         raise Refusal(
-            "Cette invitation a expiré : écrivez à la personne qui vous l’a envoyée pour en avoir une autre."
+            "Cette invitation a expiré : écrivez à la personne qui vous l’a envoyée pour en avoir une autre."
         )
     return row
 
@@ -156,13 +156,13 @@ def account_of(row, first_name, last_name):
         user = User.objects.create_user(row.email, first_name=first_name.strip(), last_name=last_name.strip())
         EmailAddress.objects.create(user=user, email=row.email, verified=True, primary=True)
     if not user.is_active:
-        raise Refusal("Votre compte est fermé : écrivez à la personne qui vous a invité·e.")
+        raise Refusal("Votre compte est fermé : écrivez à la personne qui vous a invité·e.")
     return user
 
 
 def tell_account(row, user):
     first = (
-        "Choisissez votre mot de passe avec « Mot de passe oublié », sur la page de connexion"
+        "Choisissez votre mot de passe avec « Mot de passe oublié », sur la page de connexion"
         if not user.has_usable_password()
         else "Connectez-vous avec votre compte"
     )
@@ -172,7 +172,7 @@ def tell_account(row, user):
         recipient=user,
         subject="Votre compte d’évaluation est ouvert",
         body=(
-            f"Bonjour {user},\n\nMerci d’avoir accepté. {first} : {settings.PUBLIC_URL}/evaluations/\n\n"
+            f"Bonjour {user},\n\nMerci d’avoir accepté. {first} : {settings.PUBLIC_URL}/evaluations/\n\n"
             "Nous vous écrirons quand des dossiers vous seront proposés.\n"
         ),
     )

@@ -25,7 +25,7 @@ TERMS_EDITION = "2026-1"
 TERMS = "\n".join(
     (
         "Je garde confidentiels les dossiers, les évaluations et les échanges du comité, pendant et après.",
-        "Je dis, avant d’ouvrir un dossier, tout lien avec le projet ou ceux qui le portent ; s’il y en a un, je me "
+        "Je dis, avant d’ouvrir un dossier, tout lien avec le projet ou ceux qui le portent ; s’il y en a un, je me "
         "retire.",
         "J’évalue en toute indépendance, d’après les critères de l’appel, avec une raison pour chaque note.",
         "Je n’accepte rien d’un candidat, et je ne prends pas contact avec lui.",
@@ -105,7 +105,7 @@ def refuse_absence(first, last):
 
 def of_list(name, known, given):
     if unknown := [one for one in given if one not in known]:
-        raise Refusal(f"« {unknown[0]} » n’est pas dans la liste : choisissez dans la liste.", field=name)
+        raise Refusal(f"« {unknown[0]} » n’est pas dans la liste : choisissez dans la liste.", field=name)
     return sorted(set(given))
 
 
@@ -178,7 +178,7 @@ def withdraw_interest(*, interest, reason, by):
     if by is not None and by.pk == interest.user_id:
         raise NotAllowed("Un intérêt que vous avez déclaré est retiré par quelqu’un d’autre.")
     if not reason.strip():
-        raise Refusal("Dites pourquoi cette ligne est retirée : le registre le garde.", field="reason")
+        raise Refusal("Dites pourquoi cette ligne est retirée : le registre le garde.", field="reason")
     with transaction.atomic():
         line = Interest.objects.select_for_update(of=("self",)).get(pk=interest.pk)
         if line.withdrawn_at:

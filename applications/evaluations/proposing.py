@@ -244,6 +244,6 @@ def let_meet(*, pair, by):
     with transaction.atomic():
         known = KeptApart.objects.select_for_update().filter(pk=pair.pk).first()
         if known is None:
-            raise StalePage("Ces deux personnes ne sont déjà plus tenues à part : rien n’a changé.")
+            raise StalePage("Ces deux personnes ne sont déjà plus tenues à part : rien n’a changé.")
         JournalEntry.write(action="let_meet", subject=known, actor=by, details={"reason": known.reason})
         known.delete()

@@ -10,7 +10,7 @@ def reasons_of(read, dossier, seat):
     told = [(field_reason(read, dossier, seat), costs.get("outside", 0))]
     told.append((region_reason(dossier, seat), costs.get("same_region", 0)))
     found = read.alerts.get((dossier.pk, seat.pk), ())
-    told += [(f"Alerte : {reason.text}", costs["alert"] if rank == 0 else 0) for rank, reason in enumerate(found)]
+    told += [(f"Alerte : {reason.text}", costs["alert"] if rank == 0 else 0) for rank, reason in enumerate(found)]
     return [{"text": text, "points": points} for text, points in told]
 
 
@@ -19,7 +19,7 @@ def field_reason(read, dossier, seat):
         return "Domaines du dossier non renseignés"
     if shared := read.shared(dossier, seat):
         names = ", ".join(KINDS.get(code, code).split(" (")[0].lower() for code in sorted(shared))
-        return f"Connaît : {names}"
+        return f"Connaît : {names}"
     return "Hors de ses domaines" if seat.fields else "Ses domaines ne sont pas renseignés"
 
 

@@ -94,7 +94,7 @@ def judge(*, application, user, kind, verdict, reason, by):
     if by is not None and by.pk == user.pk:
         raise NotAllowed("Une alerte qui vous concerne est appréciée par quelqu’un d’autre, ou vous vous déportez.")
     if not reason.strip():
-        raise Refusal("Donnez le motif de votre appréciation : il est inscrit au registre.", field="reason")
+        raise Refusal("Donnez le motif de votre appréciation : il est inscrit au registre.", field="reason")
     with transaction.atomic():
         dossier = locked_application(application.pk)
         found = conflicts.alerts_of(dossier, people=[user]).get(user.pk, ())
@@ -123,7 +123,7 @@ def lift(*, recusal, reason, by):
     if by is not None and by.pk == recusal.user_id:
         raise NotAllowed("Un déport qui vous concerne est levé par quelqu’un d’autre.")
     if not reason.strip():
-        raise Refusal("Dites pourquoi ce déport est levé : le registre le garde.", field="reason")
+        raise Refusal("Dites pourquoi ce déport est levé : le registre le garde.", field="reason")
     with transaction.atomic():
         dossier = locked_application(recusal.application_id)
         row = Recusal.objects.select_for_update(of=("self",)).select_related("user").get(pk=recusal.pk)
@@ -138,10 +138,10 @@ def refuse_lift(dossier, row):
     if row.lifted_at:
         raise StalePage("Ce déport est déjà levé.")
     if row.origin == Origin.DECLARED:
-        raise Refusal("La personne a déclaré ce lien elle-même : son déport ne se lève pas.")
+        raise Refusal("La personne a déclaré ce lien elle-même : son déport ne se lève pas.")
     if row.origin == Origin.FOUND and row.kind in kinds_found(dossier, row.user):
         raise Refusal(
-            "Ce lien existe toujours dans les faits : corrigez d’abord le profil, la déclaration d’intérêts ou le "
+            "Ce lien existe toujours dans les faits : corrigez d’abord le profil, la déclaration d’intérêts ou le "
             "dossier d’où il vient."
         )
 

@@ -146,11 +146,11 @@ def remind(dossier, assignment, now, told):
         key=f"review-reminder:{assignment.pk}v{assignment.version}:{assignment.reminders + 1}",
         recipient=assignment.reviewer,
         url=f"/evaluations/{assignment.public_id}/",
-        subject=f"Rappel : évaluation du dossier {dossier.reference}",
+        subject=f"Rappel : évaluation du dossier {dossier.reference}",
         body=(
             f"Bonjour {assignment.reviewer},\n\n{told}, pour le dossier {dossier.reference}, {dossier.fabrique}.\n"
             f"{settings.PUBLIC_URL}/evaluations/{assignment.public_id}/\n\n"
-            "Si vous ne pouvez plus évaluer ce dossier, dites-le : il sera confié à quelqu’un d’autre.\n"
+            "Si vous ne pouvez plus évaluer ce dossier, dites-le : il sera confié à quelqu’un d’autre.\n"
         ),
     )
     return True

@@ -51,7 +51,7 @@ def criteria_words(order):
         pairs = zip(by_criteria(upper, order(upper)), by_criteria(lower, order(lower)), strict=False)
         criterion, best, other = next((c, a, b) for (c, a), (_, b) in pairs if a != b)
         return (
-            f"meilleure note au critère « {criterion.label} » "
+            f"meilleure note au critère « {criterion.label} » "
             f"({points(best * criterion.max_points)} contre {points(other * criterion.max_points)})"
         )
 

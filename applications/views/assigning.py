@@ -77,7 +77,7 @@ def missing_of(row):
 
 def kept_out(row):
     """« É. Marchand : dirige la structure qui demande. » of each reviewer that a tie keeps out."""
-    return " ".join(f"{person} : {reason.text}" for person, reason in row.kept_out) or "personne"
+    return " ".join(f"{person} : {reason.text}" for person, reason in row.kept_out) or "personne"
 
 
 class AssignmentList(ListPage):
@@ -257,7 +257,7 @@ def send(request, public_id):
     else:
         messages.success(
             request,
-            f"{plural(len(sent), 'dossier envoyé', 'dossiers envoyés')} en évaluation : chaque évaluateur est prévenu "
+            f"{plural(len(sent), 'dossier envoyé', 'dossiers envoyés')} en évaluation : chaque évaluateur est prévenu "
             "par courriel.",
         )
     return redirect("applications:assignment", public_id)

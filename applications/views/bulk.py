@@ -80,7 +80,7 @@ def confirm(request, key):
         return preview_page(request, act, keys, form, moved=refusal.message, status=409)
     if job is None:
         return preview_page(request, act, keys, form, status=422)
-    messages.success(request, f"C’est parti : {plural(job.total, 'dossier')}. Vous pouvez quitter cette page.")
+    messages.success(request, f"C’est parti : {plural(job.total, 'dossier')}. Vous pouvez quitter cette page.")
     return redirect("accounts:job", job.public_id)
 
 

@@ -55,7 +55,7 @@ def outage(request, wave, forms):
         return page(request, wave, forms, form)
     until = long_datetime(form.result.closes_at)
     messages.success(
-        request, f"Panne notée. Le dépôt est ouvert à tous jusqu’au {until} ; chacun est prévenu, une seule fois."
+        request, f"Panne notée. Le dépôt est ouvert à tous jusqu’au {until} ; chacun est prévenu, une seule fois."
     )
     return redirect("applications:deadlines", wave.public_id)
 

@@ -236,7 +236,7 @@ def send_now(application, request, at):
 
 def already_sent(application):
     return (
-        f"Ce dossier est déjà envoyé : reçu le {long_datetime(application.submitted_at)}, "
+        f"Ce dossier est déjà envoyé : reçu le {long_datetime(application.submitted_at)}, "
         f"numéro {application.reference}. Votre accusé de réception est sur cette page."
     )
 

@@ -34,7 +34,7 @@ def answer_checklist(request, public_id):
     form = ChecklistForm(request.POST, auto_id=checklist.auto_id(request.POST.get("item", "")))
     if not attempt(form, lambda data: answer(application, request, data)):
         return render_dossier(request, application, status=422, checklist_form=form)
-    return back_to(application, request, f"« {form.result.label} » : {form.result.get_verdict_display().lower()}.")
+    return back_to(application, request, f"« {form.result.label} » : {form.result.get_verdict_display().lower()}.")
 
 
 def answer(application, request, data):
@@ -51,7 +51,7 @@ def dismiss_duplicate(request, public_id, hint_id):
     form = DismissForm(request.POST, prefix="doublon")
     if not attempt(form, lambda data: duplicates.dismiss(hint=hint, by=request.user, **data)):
         return render_dossier(request, application, status=422, dismiss_form=form)
-    return back_to(application, request, "Noté : ce n’est pas un doublon. Le motif est gardé.")
+    return back_to(application, request, "Noté : ce n’est pas un doublon. Le motif est gardé.")
 
 
 @permission_required(READ)
@@ -171,7 +171,7 @@ def paper_deposit(request):
         application = form.result
         messages.success(
             request,
-            f"Dossier {application.reference} enregistré. L’accusé de réception se fabrique : envoyez-le à l’adresse "
+            f"Dossier {application.reference} enregistré. L’accusé de réception se fabrique : envoyez-le à l’adresse "
             f"postale de la structure. Silence valant refus le {long_date(application.implied_rejection_on)}.",
         )
         return redirect("applications:staff_dossier", application.public_id)

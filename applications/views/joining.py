@@ -86,13 +86,13 @@ def save_profile(request, forms, known):
 def add_interest(request, forms, known):
     form = forms["interest"] = DeclarationForm(request.POST, prefix="interet")
     done = attempt(form, lambda data: profiles.declare_interest(user=request.user, by=request.user, **form.line()))
-    return "interest", done and "Cet intérêt est déclaré : les dossiers qu’il concerne vous sont fermés."
+    return "interest", done and "Cet intérêt est déclaré : les dossiers qu’il concerne vous sont fermés."
 
 
 def accept_terms(request, forms, known):
     form = forms["terms"] = TermsForm(request.POST, prefix="regles")
     done = attempt(form, lambda data: profiles.accept_terms(user=request.user))
-    return "terms", done and "C’est noté : vous avez accepté les règles de l’évaluation."
+    return "terms", done and "C’est noté : vous avez accepté les règles de l’évaluation."
 
 
 ACTS = {"profile": save_profile, "interest": add_interest, "terms": accept_terms}

@@ -45,7 +45,7 @@ class TemplateForm(DsfrForm):
         label="Texte",
         widget=forms.Textarea(attrs={"rows": 10}),
         error_messages={"required": "Écrivez le texte du modèle."},
-        help_text="« {numero} », « {lieu} » et « {structure} » deviennent ceux du dossier à l’envoi.",
+        help_text="« {numero} », « {lieu} » et « {structure} » deviennent ceux du dossier à l’envoi.",
     )
 
 

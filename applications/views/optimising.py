@@ -31,7 +31,7 @@ def propose(request, public_id):
 
 def tell(request, run):
     if run.cost is None:
-        messages.error(request, "Les règles ne peuvent pas toutes être tenues : rien n’a changé.")
+        messages.error(request, "Les règles ne peuvent pas toutes être tenues : rien n’a changé.")
         return
     found = run.findings
     told = [plural(found["added"], "évaluation proposée", "évaluations proposées")]
@@ -62,8 +62,8 @@ def lock(request, public_id):
     key = request.POST.get("verrouiller" if locked else "liberer", "")
     chosen = get_object_or_404(assignments_of(request, wave), public_id=assigning.uuid_of(key))
     proposing.lock_choice(assignment=chosen, locked=locked, by=request.user)
-    told = "verrouillé : aucun calcul ne le change" if locked else "déverrouillé : le prochain calcul peut le changer"
-    messages.success(request, f"{chosen.reviewer}, dossier {chosen.application.reference} : choix {told}.")
+    told = "verrouillé : aucun calcul ne le change" if locked else "déverrouillé : le prochain calcul peut le changer"
+    messages.success(request, f"{chosen.reviewer}, dossier {chosen.application.reference} : choix {told}.")
     return redirect("applications:assignment", public_id)
 
 

@@ -61,13 +61,13 @@ def join(page, data):
 
 
 def kept_words(joined):
-    names = [f"« {piece.file.name} »" for piece in joined.kept]
+    names = [f"« {piece.file.name} »" for piece in joined.kept]
     if not names:
         return ""
     return (
         f"{names[0]} est jointe au dossier."
         if len(names) == 1
-        else (f"{plural(len(names), 'pièce jointe', 'pièces jointes')} au dossier : {', '.join(names)}.")
+        else (f"{plural(len(names), 'pièce jointe', 'pièces jointes')} au dossier : {', '.join(names)}.")
     )
 
 
@@ -146,5 +146,5 @@ def remove_piece(request, public_id, piece_id):
     application = own_dossier(request, public_id)
     attachment = get_object_or_404(application.attachments, public_id=piece_id)
     drafting.remove_attachment(attachment=attachment, by=request.user)
-    messages.success(request, f"« {attachment.file.name} » est retirée du dossier.")
+    messages.success(request, f"« {attachment.file.name} » est retirée du dossier.")
     return redirect("applications:section", application.public_id, completeness.PIECES)

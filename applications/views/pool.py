@@ -73,7 +73,7 @@ class PoolList(ListPage):
         Column("regles", "Règles acceptées le", "accepted", kind="datetime", sort="accepted"),
     ]
     empty_title = "Personne n’évalue encore"
-    empty_text = "Invitez une personne : elle répond par un lien, sans créer de compte avant."
+    empty_text = "Invitez une personne : elle répond par un lien, sans créer de compte avant."
 
     def page_rows(self, ids):
         rows = list(self.queryset.filter(pk__in=ids))
@@ -112,7 +112,7 @@ def invite(request):
     elif request.method == "POST" and attempt(
         form, lambda data: verbs.invite(by=request.user, replaces=former, **data)
     ):
-        messages.success(request, f"L’invitation est partie à {form.result.email} : elle répond par un lien.")
+        messages.success(request, f"L’invitation est partie à {form.result.email} : elle répond par un lien.")
         return redirect("applications:pool")
     context = {"form": form, "found": found, "checked": checked, "former": former}
     return render(request, "applications/pool/invite.html", context, status=200 if checked else status_of(form))
@@ -143,7 +143,7 @@ def ties_of_name(request, form):
 def cancel(request, public_id):
     invitation = get_object_or_404(ReviewerInvitation, public_id=public_id)
     verbs.cancel(invitation=invitation, by=request.user)
-    messages.success(request, f"L’invitation de {invitation} est annulée : son lien ne sert plus.")
+    messages.success(request, f"L’invitation de {invitation} est annulée : son lien ne sert plus.")
     return redirect("applications:pool")
 
 
@@ -158,5 +158,5 @@ def withdraw_interest(request, public_id):
     except Refusal as refusal:
         messages.error(request, refusal.message)
     else:
-        messages.success(request, "Cette ligne est retirée de la déclaration ; le registre la garde.")
+        messages.success(request, "Cette ligne est retirée de la déclaration ; le registre la garde.")
     return redirect("applications:reviewer_profile", interest.user.public_id)

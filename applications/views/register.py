@@ -114,7 +114,7 @@ def lift(request, public_id):
     row = get_object_or_404(rows, public_id=public_id)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and attempt(form, lambda data: recusals.lift(recusal=row, by=request.user, **data)):
-        messages.success(request, f"Le déport de {row.user} est levé ; le registre garde la ligne.")
+        messages.success(request, f"Le déport de {row.user} est levé ; le registre garde la ligne.")
         return redirect("applications:register", row.application.wave.public_id)
     context = {"row": row, "wave": row.application.wave, "form": form}
     return render(request, "applications/pool/lift.html", context, status=status_of(form))

@@ -24,7 +24,7 @@ def take_up(request, public_id):
     offer = reuse.offer_of(application, source) if source else None
     form = ReuseForm(request.POST or None, offer=offer) if offer and offer.lines else None
     if request.method == "POST" and form and attempt(form, lambda data: copy(application, source, form, request.user)):
-        messages.success(request, f"{plural(len(form.result), 'réponse reprise', 'réponses reprises')} : relisez-les.")
+        messages.success(request, f"{plural(len(form.result), 'réponse reprise', 'réponses reprises')} : relisez-les.")
         return redirect("applications:dossier", public_id)
     context = {
         "dossier": application,

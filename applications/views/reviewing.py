@@ -163,8 +163,8 @@ def after_answer(request, assignment):
     if assignment.state == A.ACCEPTED:
         return redirect("applications:review", assignment.public_id)
     told = {
-        A.RECUSED: "Votre lien est déclaré : ce dossier vous est fermé, et l’équipe le confiera à quelqu’un d’autre.",
-        A.DECLINED: "C’est noté : l’équipe confiera ce dossier à quelqu’un d’autre.",
+        A.RECUSED: "Votre lien est déclaré : ce dossier vous est fermé, et l’équipe le confiera à quelqu’un d’autre.",
+        A.DECLINED: "C’est noté : l’équipe confiera ce dossier à quelqu’un d’autre.",
     }
     messages.success(request, told[assignment.state])
     return redirect("applications:desk")
@@ -202,7 +202,7 @@ def show_sheet(request, public_id):
         return redirect("applications:answer", public_id)
     refuse_closed_dossier(assignment)
     if is_writable(assignment) and exercise.is_due(assignment.application.call_version, request.user):
-        messages.info(request, "Cet appel demande de noter d’abord les exemples de calibrage : les voici.")
+        messages.info(request, "Cet appel demande de noter d’abord les exemples de calibrage : les voici.")
         return redirect("applications:exercise")
     return sheet_page(request, assignment, saved_form(assignment.review, assignment.application.call_version))
 
@@ -260,7 +260,7 @@ def after_sheet(request, assignment, done, giving):
         return redirect("applications:next_review")
     if "latest" in request.POST:
         reviewing.judge_latest(assignment=assignment, by=request.user, version=done.version)
-        messages.success(request, "Votre évaluation porte maintenant sur la dernière version : relisez vos notes.")
+        messages.success(request, "Votre évaluation porte maintenant sur la dernière version : relisez vos notes.")
         return redirect("applications:review", assignment.public_id)
     messages.success(request, f"Évaluation enregistrée à {hour(done.at)}. Elle n’est pas encore rendue.")
     if "save_next" in request.POST:
@@ -312,7 +312,7 @@ def sheet_page(request, assignment, form, status=200, clash=None):
 
 def blocks_of(revision):
     """The version judged, for somebody who did not write it."""
-    structure, *others = readable(revision.content)
+    structure, *others = readable(revision.content, bank_details=False)
     return [replace(structure, title="La structure"), *others]
 
 

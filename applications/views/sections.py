@@ -233,7 +233,7 @@ def go_on(page):
     """The next section, or the same one when the plan that was saved still has something to correct."""
     after = page_of(page.request, own_dossier(page.request, page.application.public_id), page.section.slug)
     stay = "rester" in page.request.POST or (page.section.slug == completeness.PLAN and after.section.problems)
-    messages.success(page.request, f"« {page.section.title} » : enregistré à {hour(after.saved.saved_at)}.")
+    messages.success(page.request, f"« {page.section.title} » : enregistré à {hour(after.saved.saved_at)}.")
     slug = page.section.slug if stay else page.next_slug
     if slug == completeness.CHECK:
         return redirect("applications:check", page.application.public_id)

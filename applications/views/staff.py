@@ -135,7 +135,7 @@ def back_to(application, request, sentence):
 def take_charge(request, public_id):
     application = for_instruction(request, public_id)
     admissibility.take_charge(application=application, by=request.user, version=version_of(request))
-    return back_to(application, request, "Vous suivez maintenant ce dossier : votre nom figure sur ses courriers.")
+    return back_to(application, request, "Vous suivez maintenant ce dossier : votre nom figure sur ses courriers.")
 
 
 @permission_required(READ)
@@ -148,7 +148,7 @@ def request_correction(request, public_id):
         return render_dossier(request, application, status=422, correction_form=form)
     limit = deadline(form.result.due_at)
     clock = "l’horloge est suspendue" if form.result.suspends_clock else "l’horloge continue"
-    return back_to(application, request, f"Demande envoyée. Réponse attendue avant le {limit} ; {clock}.")
+    return back_to(application, request, f"Demande envoyée. Réponse attendue avant le {limit} ; {clock}.")
 
 
 def sent_content(application):

@@ -148,10 +148,10 @@ def barred_of(dossier, asked, seats):
     told = [f"{a.reviewer} a déclaré un lien." for a in asked if a.state == Assignment.State.RECUSED]
     declared = {a.reviewer_id for a in asked if a.state == Assignment.State.RECUSED}
     told += [
-        f"{seats[user].reviewer} : {tied[user][0].text}" for user in seats if user in tied and user not in declared
+        f"{seats[user].reviewer} : {tied[user][0].text}" for user in seats if user in tied and user not in declared
     ]
     full = [str(seat.reviewer) for seat in seats.values() if not seat.room]
-    return told + ([f"Au maximum de leur charge : {', '.join(full)}."] if full else [])
+    return told + ([f"Au maximum de leur charge : {', '.join(full)}."] if full else [])
 
 
 @may_assign
@@ -182,7 +182,7 @@ def settle(request, public_id):
     dossier = staff_dossier_of(request, public_id)
     form = ReasonForm(request.POST, prefix="clore")
     if attempt(form, lambda data: reviewing.settle(application=dossier, by=request.user, **data)):
-        messages.success(request, "Les évaluations sont closes : le dossier est évalué avec celles qui sont rendues.")
+        messages.success(request, "Les évaluations sont closes : le dossier est évalué avec celles qui sont rendues.")
         return redirect("applications:staff_reviews", public_id)
     return page(request, dossier, settle_form=form)
 

@@ -44,7 +44,7 @@ def bring(request, application, wave):
 def tell(request, earlier, taken_up):
     wave = taken_up.application.wave
     if taken_up.application.pk == earlier.pk:
-        messages.success(request, f"Votre brouillon est maintenant dans la vague {wave.number} : rien n’en est perdu.")
+        messages.success(request, f"Votre brouillon est maintenant dans la vague {wave.number} : rien n’en est perdu.")
         return
     messages.success(
         request,
@@ -52,5 +52,5 @@ def tell(request, earlier, taken_up):
         "Relisez-les, et joignez vos pièces à jour.",
     )
     if taken_up.left_out:
-        names = ", ".join(f"« {label} »" for label in taken_up.left_out)
-        messages.warning(request, f"À reprendre, la réponse d’avant n’entre pas telle quelle ici : {names}.")
+        names = ", ".join(f"« {label} »" for label in taken_up.left_out)
+        messages.warning(request, f"À reprendre, la réponse d’avant n’entre pas telle quelle ici : {names}.")

@@ -90,7 +90,7 @@ def open_to_network(request, public_id):
     if request.method == "POST" and attempt(
         form, lambda data: networks.consent(application=application, network=data["network"], by=request.user)
     ):
-        messages.success(request, f"« {form.result.network} » lit maintenant ce dossier. Vous pouvez le refermer ici.")
+        messages.success(request, f"« {form.result.network} » lit maintenant ce dossier. Vous pouvez le refermer ici.")
         return redirect("applications:networks", public_id)
     context = {
         "dossier": application,
@@ -109,7 +109,7 @@ def close_to_network(request, public_id, consent_id):
     application = own_dossier(request, public_id)
     given = get_object_or_404(application.consents, public_id=consent_id)
     given = networks.revoke(given=given, by=request.user)
-    messages.success(request, f"« {given.network} » ne lit plus ce dossier.")
+    messages.success(request, f"« {given.network} » ne lit plus ce dossier.")
     return redirect("applications:networks", public_id)
 
 
@@ -124,7 +124,7 @@ class FollowedList(ListPage):
     search_field = "search_text"
     search_label = "Lieu, structure ou commune"
     empty_title = "Aucun dossier"
-    empty_text = "Une structure vous ouvre un dossier depuis la page de ce dossier, rubrique « Réseaux d’appui »."
+    empty_text = "Une structure vous ouvre un dossier depuis la page de ce dossier, rubrique « Réseaux d’appui »."
     columns = [
         Column(
             "lieu",
@@ -166,7 +166,7 @@ def shared(request, public_id):
     context = {
         "dossier": application,
         "revision": sent,
-        "content": reading.readable(sent.content if sent else snapshots.snapshot(application)),
+        "content": reading.readable(sent.content if sent else snapshots.snapshot(application), bank_details=False),
         "given": consents.select_related("network", "given_by").first(),
         "tone": standing.tone_of(application),
     }

@@ -227,7 +227,10 @@ class Instalment(PublicIdModel, StatefulModel):
                 condition=Q(chorus_reference=None) | ~Q(chorus_reference=""), name="instalment_reference_not_empty"
             ),
         ]
-        indexes = [models.Index(fields=["state", "expected_on"], name="instalment_state_expected")]
+        indexes = [
+            models.Index(fields=["state", "expected_on"], name="instalment_state_expected"),
+            models.Index(fields=["state", "paid_on"], name="instalment_state_paid"),
+        ]
 
     def __str__(self):
         return f"Échéance {self.number}, {self.award}"

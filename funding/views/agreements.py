@@ -114,7 +114,7 @@ def act(request, found, form, verb):
     arguments = {"agreement": found, "by": request.user, "version": version_of(request)}
     if not attempt(form, lambda data: verb(**arguments, **data)):
         return ""
-    return f"{form.result.get_state_display()} : c’est noté. {WAITED_FOR[form.result.state]}."
+    return f"{form.result.get_state_display()} : c’est noté. {WAITED_FOR[form.result.state]}."
 
 
 def consequences(found):
@@ -127,7 +127,7 @@ def consequences(found):
     if found.state != S.SIGNED_BY_BENEFICIARY:
         return []
     first = current_instalments(award).first()
-    said = [f"La convention entre en vigueur pour {euros(award.total_cents)}", "Le lieu est compté « conventionné »"]
+    said = [f"La convention entre en vigueur pour {euros(award.total_cents)}", "Le lieu est compté « conventionné »"]
     if award.notified_on is None:
         return [*said, "Aucune échéance n’est exigible avant la notification de la décision"]
     if first:

@@ -236,7 +236,7 @@ def credits(request):
         key = f"credits:{request.POST['idempotency_key']}"
         done = attempt(form, lambda data: try_credits(form, request.user, key, keep=confirmed))
         if done and confirmed:
-            messages.success(request, f"{form.operation_label} : {euros(form.cleaned_data['amount'])}, enregistré.")
+            messages.success(request, f"{form.operation_label} : {euros(form.cleaned_data['amount'])}, enregistré.")
             return redirect("funding:budget")
         preview = form.result if done else None
     context = {"form": form, "preview": preview}
@@ -262,7 +262,7 @@ def try_credits(form, by, key, *, keep):
         if not keep:
             transaction.set_rollback(True)
     return [
-        f"{label}, {year} : {euros(before.get((kind, year), 0))} → {euros(cents)}"
+        f"{label}, {year} : {euros(before.get((kind, year), 0))} → {euros(cents)}"
         for (kind, year), cents in sorted(after.items(), key=lambda item: item[0][1])
         if (label := SHOWN.get(kind)) and cents != before.get((kind, year), 0)
     ]

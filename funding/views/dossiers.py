@@ -93,13 +93,13 @@ def todo(award):
     """What the applicant has to do now, if anything."""
     agreement = agreement_of(award)
     if award.notified_on is None:
-        return "Ouvrez la lettre de décision : le délai de vos versements part de là."
+        return "Ouvrez la lettre de décision : le délai de vos versements part de là."
     if not call_version_of(award).agreement_required:
         return ""
     if agreement is None or agreement.state == "drafted":
-        return "Le service prépare votre convention : vous serez prévenus par courriel."
+        return "Le service prépare votre convention : vous serez prévenus par courriel."
     if agreement.state == "sent":
         return f"Signez la convention {agreement.number} reçue le {long_date(agreement.sent_on)}, puis renvoyez-la."
     if agreement.state == "signed_by_beneficiary":
-        return "L’État doit signer la convention : vous n’avez rien à faire."
+        return "L’État doit signer la convention : vous n’avez rien à faire."
     return ""

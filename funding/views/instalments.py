@@ -98,7 +98,7 @@ def act(request, found, forms):
     arguments = {"instalment": found, "by": request.user, "version": version_of(request)}
     if not attempt(form, lambda data: verb(**arguments, **data)):
         return ""
-    return f"{form.result.get_state_display()} : c’est noté. {follows}."
+    return f"{form.result.get_state_display()} : c’est noté. {follows}."
 
 
 def page_of(found, forms, left, user):
@@ -128,9 +128,9 @@ def blocked(found, user):
     if found.state == S.PLANNED and (missing := verbs.missing_before_due(found.award)):
         return ", ".join(missing).capitalize() + "."
     if found.state in (S.CERTIFIED, S.ORDERED) and user.pk == found.certified_by_id:
-        return "Vous avez certifié le service fait : une autre personne des finances doit agir."
+        return "Vous avez certifié le service fait : une autre personne des finances doit agir."
     if found.state == S.ORDERED and user.pk == found.ordered_by_id:
-        return "Vous avez mis en paiement : une troisième personne note le paiement."
+        return "Vous avez mis en paiement : une troisième personne note le paiement."
     return ""
 
 
@@ -152,14 +152,14 @@ def consequences(found, left):
         return [f"Vous attestez que {cents} sont dus", "Vous ne pourrez ni mettre en paiement ni noter le paiement"]
     if found.state == S.CERTIFIED:
         return [
-            f"CP {year} : {euros(cents)} → {euros(cents - found.cents)}"
+            f"CP {year} : {euros(cents)} → {euros(cents - found.cents)}"
             + (f", il manque {euros(found.cents - cents)}" if cents < found.cents else "")
             for year, cents in left.items()
         ]
     if found.state == S.ORDERED:
         return [
-            f"AE liquidées : {cents}",
-            f"CP {found.cp_year} payés : {cents}",
+            f"AE liquidées : {cents}",
+            f"CP {found.cp_year} payés : {cents}",
             "La structure est prévenue par courriel",
         ]
     return []

@@ -26,7 +26,7 @@ PLACE_NAMES = (
 SENTENCES = (
     "Le lieu réunit des indépendants, des associations et des habitants autour d’un atelier partagé.",
     "Une enquête menée auprès de deux cents foyers a montré le besoin d’un accompagnement aux démarches en ligne.",
-    "La gouvernance est collégiale : chaque collège d’usagers élit deux représentants pour deux ans.",
+    "La gouvernance est collégiale : chaque collège d’usagers élit deux représentants pour deux ans.",
     "La commune met les locaux à disposition par une convention de neuf ans.",
     "Un poste d’animation à temps plein est prévu dès l’ouverture, en contrat à durée indéterminée.",
     "Les recettes viennent de la location de bureaux, de formations et d’un café associatif.",

@@ -51,7 +51,7 @@ def place(request, public_id):
         if not request.user.has_perm(RECORD):
             raise NotAllowed
         if attempt(form, lambda data: record_fact(fabrique=fabrique, by=request.user, **data)):
-            messages.success(request, f"« {form.result.get_kind_display()} » est noté, avec sa preuve.")
+            messages.success(request, f"« {form.result.get_kind_display()} » est noté, avec sa preuve.")
             return redirect("monitoring:place", public_id)
     context = {
         "fabrique": fabrique,

@@ -55,15 +55,15 @@ def create():
 
 PUBLIC_QUESTIONS = (
     (
-        "Une association en cours de création peut-elle répondre, et que doit-elle joindre ?",
+        "Une association en cours de création peut-elle répondre, et que doit-elle joindre ?",
         "Oui. Joignez le projet de statuts. Le SIRET est demandé au plus tard à l’attribution.",
     ),
     (
-        "Le plafond de 50 000 € par an compte-t-il les apports en nature ?",
+        "Le plafond de 50 000 € par an compte-t-il les apports en nature ?",
         "Non. Le plafond porte sur l’aide demandée à cet appel, année par année.",
     ),
 )
-WAITING_QUESTION = "Un lieu réparti sur deux adresses dans la même commune compte-t-il pour un seul lieu ?"
+WAITING_QUESTION = "Un lieu réparti sur deux adresses dans la même commune compte-t-il pour un seul lieu ?"
 
 
 def answer_in_public(call, people):
@@ -75,8 +75,8 @@ def answer_in_public(call, people):
     messaging.save_template(
         template=None,
         title="Pièce illisible",
-        body="Bonjour,\n\nDans le dossier {numero}, « {lieu} », une pièce ne s’ouvre pas. Pouvez-vous la renvoyer "
-        "ici, en réponse à ce message ?\n\nMerci.",
+        body="Bonjour,\n\nDans le dossier {numero}, « {lieu} », une pièce ne s’ouvre pas. Pouvez-vous la renvoyer "
+        "ici, en réponse à ce message ?\n\nMerci.",
         by=people["instruction"],
     )
 

@@ -30,6 +30,7 @@ class Account:
 ACCOUNTS = (
     Account("porteuse", Role.APPLICANT, "Claire", "Rouvier", "présidente"),
     Account("porteur", Role.APPLICANT, "Nadia", "Benali", "directrice"),
+    Account("reseau", Role.APPLICANT, "Amélie", "Lopez", "animatrice de réseau"),
     Account("instruction", Role.OFFICER, "Hélène", "Martin", "instructrice"),
     Account("evaluation", Role.REVIEWER, "Samuel", "Bonnet", "évaluateur"),
     Account("evaluation2", Role.REVIEWER, "Élise", "Marchand", "évaluatrice"),

@@ -7,8 +7,8 @@ import pikepdf
 from django.core.files.uploadedfile import SimpleUploadedFile
 from stdnum import luhn
 
-from accounts.models import LegalForm
-from accounts.organisations import create_organisation
+from accounts.models import LegalForm, Organisation
+from accounts.organisations import create_organisation, recognise
 from applications import drafting
 from applications.models import Attachment
 from programme.communes import resolve_commune
@@ -100,7 +100,7 @@ def answer_to(question, place):
         return str(question.options[0])
     known = {question.Kind.NUMBER: "3", question.Kind.DATE: "2027-03-01"}
     text = (
-        f"{place.name} : réponse inventée pour la démonstration. Une enquête auprès des habitants établit le besoin."
+        f"{place.name} : réponse inventée pour la démonstration. Une enquête auprès des habitants établit le besoin."
     )
     return known.get(question.kind, text[: question.max_length or 2000])
 
@@ -135,3 +135,19 @@ def small_pdf(text):
     stream = io.BytesIO()
     pdf.save(stream)
     return stream.getvalue()
+
+
+def enrol_network(by, recognised_by):
+    """A support network that applicants may open their dossiers to."""
+    network = create_organisation(
+        by=by,
+        name="Réseau des lieux partagés (exemple inventé)",
+        legal_form=LegalForm.ASSOCIATION,
+        siret=siret_of("90000099"),
+        address="3 place de l’Exemple",
+        postal_code="63300",
+        city="Thiers",
+        representative_name=by.get_full_name(),
+        representative_title=by.title,
+    )
+    return recognise(organisation=network, kind=Organisation.Kind.NETWORK, by=recognised_by)

@@ -4,7 +4,7 @@ import datetime
 
 from django.utils import timezone
 
-from applications import admissibility, assignments, reviewing, submission
+from applications import admissibility, assignments, networks, reviewing, submission
 from applications.models import Application, Assignment
 from documents import production
 from funding import agreements, instalments
@@ -18,7 +18,7 @@ from selection.models import Decision, Outcome
 DAY = datetime.timedelta(days=1)
 REASON = "Les éléments du dossier sont précis et étayés par des pièces jointes."
 GROUND = (
-    "Le besoin du territoire n’est pas encore établi : joignez une enquête ou un diagnostic local, "
+    "Le besoin du territoire n’est pas encore établi : joignez une enquête ou un diagnostic local, "
     "et précisez les recettes propres de la première année."
 )
 # Points of each criterion by the two reviewers of each dossier of the first wave.
@@ -58,7 +58,7 @@ def close_deposit(wave, people):
     waves.amend_wave(
         wave=fresh(wave),
         by=people["instruction"],
-        reason="Démonstration : le dépôt est clos pour montrer la suite.",
+        reason="Démonstration : le dépôt est clos pour montrer la suite.",
         closes_at=timezone.now(),
     )
     waves.start_instruction(wave=fresh(wave), by=people["instruction"])
@@ -109,7 +109,7 @@ def select(wave, dossiers, people, line):
     outcomes.hold_panel(
         wave=fresh(wave),
         held_on=timezone.localdate(),
-        members_present="Camille Ferrand, présidente ; Yasmine Keller, membre ; Hélène Martin, rapporteure",
+        members_present="Camille Ferrand, présidente ; Yasmine Keller, membre ; Hélène Martin, rapporteure",
         by=chair,
     )
     for rank, dossier in enumerate(dossiers):
@@ -192,9 +192,11 @@ def live_to_review(wave, people):
 
 
 def live_to_deposit(wave, people):
-    """A draft half filled in, and a dossier sent whose pieces are asked for."""
+    """A draft half filled in that a network reads, and a dossier sent whose pieces are asked for."""
     draft, sent = places.WAVE_3
-    places.write_dossier(draft, fresh(wave), people["porteuse"], complete=False)
+    started = places.write_dossier(draft, fresh(wave), people["porteuse"], complete=False)
+    network = places.enrol_network(people["reseau"], people["instruction"])
+    networks.consent(application=started, network=network, by=people["porteuse"])
     dossier = places.write_dossier(sent, Wave.objects.get(pk=wave.pk), people["porteuse"])
     submission.submit(application=dossier, by=people["porteuse"])
     admissibility.take_charge(application=fresh(dossier), by=people["instruction"])

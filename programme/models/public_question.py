@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.text import Truncator
 from django_fsm import FSMField, transition
 
 from accounts.models import PublicIdModel, StatefulModel, User
@@ -60,7 +61,7 @@ class PublicQuestion(PublicIdModel, StatefulModel):
         ]
 
     def __str__(self):
-        return (self.public_text or self.text)[:80]
+        return Truncator(self.public_text or self.text).chars(80)
 
     @transition(state, State.RECEIVED, State.ANSWERED, permission=ANSWER)
     def publish_answer(self, *, by):

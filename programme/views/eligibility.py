@@ -45,7 +45,7 @@ class WhereForm(DsfrForm):
 
 class NeighbourhoodForm(DsfrForm):
     quartier = forms.ChoiceField(
-        label="Le lieu est-il dans un quartier prioritaire ?",
+        label="Le lieu est-il dans un quartier prioritaire ?",
         widget=forms.RadioSelect,
         choices=[
             (Neighbourhood.INSIDE, "Oui, dans ce quartier"),
@@ -53,13 +53,13 @@ class NeighbourhoodForm(DsfrForm):
             (Neighbourhood.OUTSIDE, "Non"),
             (Neighbourhood.UNKNOWN, "Je ne sais pas"),
         ],
-        error_messages={"required": "Choisissez une réponse ; « je ne sais pas » en est une."},
+        error_messages={"required": "Choisissez une réponse ; « je ne sais pas » en est une."},
     )
 
 
 class PlaceForm(DsfrForm):
     lieu = forms.ChoiceField(
-        label="Y a-t-il un lieu ?",
+        label="Y a-t-il un lieu ?",
         widget=forms.RadioSelect,
         choices=list(PLACES.items()),
         error_messages={"required": "Choisissez une réponse."},
@@ -80,7 +80,7 @@ class AmountsForm(DsfrForm):
         data = super().clean()
         if data.get("annee") is not None and data.get("total") is not None and data["annee"] > data["total"]:
             raise ValidationError(
-                {"annee": "Une seule année ne peut pas dépasser le total : vérifiez les deux montants."}
+                {"annee": "Une seule année ne peut pas dépasser le total : vérifiez les deux montants."}
             )
         return data
 
@@ -98,27 +98,27 @@ class Step:
 
 STEPS = (
     Step(
-        "porteur", "Qui porte le projet ?", "Qui porte le projet",
+        "porteur", "Qui porte le projet ?", "Qui porte le projet",
         "L’aide est versée à une personne morale, qui signe la convention et rend des comptes.", BearerForm,
     ),
     Step(
-        "commune", "Où est le lieu ?", "Où est le lieu",
+        "commune", "Où est le lieu ?", "Où est le lieu",
         "La commune dit si le lieu peut être dans un quartier prioritaire, ou hors des grands centres urbains.",
         WhereForm,
     ),
     Step(
-        "quartier", "Le lieu est-il dans un quartier prioritaire ?", "Le quartier",
+        "quartier", "Le lieu est-il dans un quartier prioritaire ?", "Le quartier",
         "L’appel réserve une partie des aides aux quartiers prioritaires et l’autre aux territoires hors des grands "
-        "centres urbains. La liste nomme les communes ; seule l’adresse dit si le lieu est dans le périmètre.",
+        "centres urbains. La liste nomme les communes ; seule l’adresse dit si le lieu est dans le périmètre.",
         NeighbourhoodForm,
     ),
     Step(
-        "lieu", "Le lieu est-il déjà ouvert ?", "Le lieu",
-        "Un lieu ouvert peut répondre pour élargir ses services ; un lieu en projet peut répondre s’il a un porteur.",
+        "lieu", "Le lieu est-il déjà ouvert ?", "Le lieu",
+        "Un lieu ouvert peut répondre pour élargir ses services ; un lieu en projet peut répondre s’il a un porteur.",
         PlaceForm,
     ),
     Step(
-        "montants", "Combien demanderiez-vous ?", "Les montants",
+        "montants", "Combien demanderiez-vous ?", "Les montants",
         "L’appel fixe un minimum, un maximum et un plafond par année. Un montant approché suffit ici.", AmountsForm,
     ),
 )  # fmt: skip
@@ -263,6 +263,6 @@ def commune_words(commune, zoning):
         quarters = f"{commune.name} n’a aucun quartier prioritaire dans la liste chargée."
     elif codes:
         named = f"{commune.name} compte {plural(len(codes), 'quartier prioritaire', 'quartiers prioritaires')}"
-        quarters = f"{named} de la politique de la ville (QPV) : {', '.join(codes)}."
-    centre = f" Classe de densité de la commune : {density.lower()}." if density else ""
+        quarters = f"{named} de la politique de la ville (QPV) : {', '.join(codes)}."
+    centre = f" Classe de densité de la commune : {density.lower()}." if density else ""
     return quarters + centre

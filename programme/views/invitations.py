@@ -31,7 +31,7 @@ class InvitationList(ListPage):
         Column("note", "Noté le", "recorded_at", kind="date", sort="recorded_at"),
     )
     empty_title = "Personne n’est noté"
-    empty_text = "Notez chaque réseau, mairie ou liste prévenue : c’est ce qui montre que l’appel était ouvert à tous."
+    empty_text = "Notez chaque réseau, mairie ou liste prévenue : c’est ce qui montre que l’appel était ouvert à tous."
 
     def get_filters(self):
         return (
@@ -55,7 +55,7 @@ def invitations(request, slug):
         if not request.user.has_perm(EDIT):
             raise NotAllowed
         if attempt(form, lambda data: record_invitation(call=call, by=request.user, **data)):
-            messages.success(request, f"Noté : {form.result.told}.")
+            messages.success(request, f"Noté : {form.result.told}.")
             return redirect("programme:invitations", call.slug)
     listing = InvitationList(request, Invitation.objects.filter(call=call))
     context = {

@@ -28,7 +28,7 @@ class AskForm(DsfrForm):
     text = forms.CharField(
         label="Votre question",
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="Elle sera publiée avec la réponse, sans votre nom : ne parlez pas de votre dossier en particulier.",
+        help_text="Elle sera publiée avec la réponse, sans votre nom : ne parlez pas de votre dossier en particulier.",
         error_messages={"required": "Écrivez votre question."},
     )
     email = forms.EmailField(
@@ -95,7 +95,7 @@ def receive(request, call, data):
     if data["site"]:
         return None
     if too_many(request):
-        raise Refusal("Beaucoup de questions viennent d’ici : réessayez dans une heure, ou écrivez au service.")
+        raise Refusal("Beaucoup de questions viennent d’ici : réessayez dans une heure, ou écrivez au service.")
     return public_questions.ask(call=call, text=data["text"], email=data["email"])
 
 

@@ -36,7 +36,7 @@ class AppealList(ListPage):
     search_field = "decision__application__search_text"
     search_label = "Lieu, structure ou numéro du dossier"
     empty_title = "Aucun recours"
-    empty_text = "Un recours formé dans le service apparaît ici ; un autre s’enregistre sur la page de la décision."
+    empty_text = "Un recours formé dans le service apparaît ici ; un autre s’enregistre sur la page de la décision."
     columns = [
         Column("numero", "Numéro", "number", sort="number", url=lambda row: address(row)),
         Column(
@@ -137,7 +137,7 @@ def do_notify(request, found, forms):
         return appeals.note_answer_notified(appeal=found, by=request.user, version=version, **data)
 
     return (
-        "La notification de la réponse est enregistrée : le délai repart de ce jour." if attempt(form, verb) else None
+        "La notification de la réponse est enregistrée : le délai repart de ce jour." if attempt(form, verb) else None
     )
 
 

@@ -53,7 +53,7 @@ def signed_context(request, wave):
 def announce_items(signature):
     yield f"{plural(len(signature.lines), 'courrier')} visibles d’un coup, au même moment pour tous"
     yield f"{plural(len(signature.awards), 'lauréat')} au compteur des fabriques"
-    yield "Un courriel par dossier : il dit que la réponse est là, sans dire laquelle"
+    yield "Un courriel par dossier : il dit que la réponse est là, sans dire laquelle"
     yield "Les délais de recours courent à l’ouverture de chaque courrier"
 
 
@@ -78,7 +78,7 @@ def sign(request, public_id):
     done = sign_wave(wave=wave, by=request.user, version=version_of(request))
     messages.success(
         request,
-        f"{plural(len(done), 'décision signée', 'décisions signées')}. Les courriers sont en fabrication ; "
+        f"{plural(len(done), 'décision signée', 'décisions signées')}. Les courriers sont en fabrication ; "
         "l’annonce sera possible quand ils seront tous prêts.",
     )
     return redirect("selection:decisions", public_id=public_id)

@@ -66,7 +66,7 @@ def derogations(request):
 def record(request):
     form = DerogationForm(request.POST or None, reader=request.user, initial={"decided_on": timezone.localdate()})
     if request.method == "POST" and attempt(form, lambda data: record_derogation(by=request.user, **data)):
-        messages.success(request, "La dérogation est enregistrée ; elle est montrée à l’audit.")
+        messages.success(request, "La dérogation est enregistrée ; elle est montrée à l’audit.")
         return redirect("selection:derogations")
     return render(request, "selection/record_derogation.html", {"form": form}, status=status_of(form))
 
@@ -80,7 +80,7 @@ def defer_to(request, public_id):
     )
     prepared = PreparedOutcome.objects.filter(application=application).select_related("deferred_to").first()
     if prepared is None or prepared.outcome != Outcome.DEFERRED:
-        raise StalePage("L’issue préparée n’est pas un ajournement : donnez-lui d’abord cette issue au comité.")
+        raise StalePage("L’issue préparée n’est pas un ajournement : donnez-lui d’abord cette issue au comité.")
     initial = {"wave": prepared.deferred_to and prepared.deferred_to.public_id, "improvements": prepared.improvements}
     form = NamedWaveForm(request.POST or None, deliberated=application.wave, initial=initial)
     version = version_of(request) if request.method == "POST" else None

@@ -88,22 +88,22 @@ def notified(request, decision, form):
 
 NEXT = {
     Decision.Act.AWARD: (
-        "Ouvrez le courrier : il dit le montant, les versements et ce à quoi vous vous engagez.",
-        "Nous vous envoyons la convention. Signez-la et renvoyez-la : le premier versement vient après sa signature "
+        "Ouvrez le courrier : il dit le montant, les versements et ce à quoi vous vous engagez.",
+        "Nous vous envoyons la convention. Signez-la et renvoyez-la : le premier versement vient après sa signature "
         "par les deux parties.",
         "Vous pouvez annoncer que votre projet est lauréat.",
     ),
     Decision.Act.WAITLIST: (
-        "Ouvrez le courrier : il dit votre rang et jusqu’à quand il vaut.",
+        "Ouvrez le courrier : il dit votre rang et jusqu’à quand il vaut.",
         "Si une place et des crédits se libèrent avant cette date, nous vous écrivons. Vous n’avez rien à faire.",
         "Passé cette date sans nouvelle de notre part, la demande n’est pas retenue.",
     ),
     Decision.Act.REFUSAL: (
-        "Ouvrez le courrier : il dit pourquoi, et comment contester la décision.",
-        "Vous pouvez présenter un nouveau dossier à une prochaine vague : les dates sont sur la page de l’appel.",
+        "Ouvrez le courrier : il dit pourquoi, et comment contester la décision.",
+        "Vous pouvez présenter un nouveau dossier à une prochaine vague : les dates sont sur la page de l’appel.",
     ),
     Decision.Act.DEFERRAL: (
-        "Ouvrez le courrier : il dit ce qui manque à votre dossier.",
+        "Ouvrez le courrier : il dit ce qui manque à votre dossier.",
         "Complétez votre projet sur ces points, puis présentez-le à une vague suivante.",
     ),
 }

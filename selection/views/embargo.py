@@ -75,7 +75,7 @@ def file_of(kept, rows, reader):
     told = io.StringIO()
     writer = csv.writer(told, delimiter=";")
     writer.writerow(
-        [f"SOUS EMBARGO jusqu’à l’annonce. {neutral(str(kept))}. Motif : {kept.reason}. Pris par {reader}."]
+        [f"SOUS EMBARGO jusqu’à l’annonce. {neutral(str(kept))}. Motif : {kept.reason}. Pris par {reader}."]
     )
     writer.writerow(embargo.HEADINGS)
     writer.writerows([neutral(str(value)) for value in line] for line in embargo.table_of(rows))
@@ -92,7 +92,7 @@ def close(request, public_id):
     if request.method == "POST" and attempt(
         form, lambda data: embargo.close_link(kept=kept, reason=data["reason"], by=request.user)
     ):
-        messages.success(request, "Le lien est fermé : il n’ouvre plus rien.")
+        messages.success(request, "Le lien est fermé : il n’ouvre plus rien.")
         return redirect("selection:embargo", public_id=kept.wave.public_id)
     return render(request, "selection/close_embargo.html", {"kept": kept, "form": form}, status=status_of(form))
 

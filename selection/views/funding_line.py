@@ -153,7 +153,7 @@ def create(request, page):
     if not attempt(form, verb):
         return None
     page.then = form.result
-    return f"Scénario « {form.result} » créé. Rien n’est réservé tant qu’il n’est pas adopté."
+    return f"Scénario « {form.result} » créé. Rien n’est réservé tant qu’il n’est pas adopté."
 
 
 def propose(request, page):
@@ -164,7 +164,7 @@ def propose(request, page):
 
     if not attempt(form, verb):
         return None
-    return "Le calcul est demandé : la proposition paraîtra parmi les scénarios dans quelques secondes."
+    return "Le calcul est demandé : la proposition paraîtra parmi les scénarios dans quelques secondes."
 
 
 def save(request, page):
@@ -196,14 +196,14 @@ def rename(request, page):
     def verb(data):
         return rename_scenario(scenario=scenario, by=request.user, version=page.version, **data)
 
-    return f"Le scénario s’appelle « {form.result} »." if attempt(form, verb) else None
+    return f"Le scénario s’appelle « {form.result} »." if attempt(form, verb) else None
 
 
 def drop(request, page):
     scenario = shown_scenario(page)
     drop_scenario(scenario=scenario, by=request.user, version=page.version)
     page.scenario = None
-    return f"Scénario « {scenario} » supprimé."
+    return f"Scénario « {scenario} » supprimé."
 
 
 def adopt(request, page):
@@ -223,8 +223,8 @@ def adopt(request, page):
         return None
     total = sum(award.total_cents for award in form.result)
     return (
-        f"Scénario « {scenario} » adopté : {plural(len(form.result), 'dossier')}, {euros(total)} réservés. "
-        "La vague peut être signée ; rien n’est visible des candidats."
+        f"Scénario « {scenario} » adopté : {plural(len(form.result), 'dossier')}, {euros(total)} réservés. "
+        "La vague peut être signée ; rien n’est visible des candidats."
     )
 
 

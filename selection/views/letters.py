@@ -59,7 +59,7 @@ def error_text(document):
 
 class LetterList(ListPage):
     name = "courriers"
-    caption = "Courriers : erreurs, puis en cours, puis prêts"
+    caption = "Courriers : erreurs, puis en cours, puis prêts"
     noun = ("courrier", "courriers")
     default_sort = "etat"
     search_field = "number"

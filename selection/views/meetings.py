@@ -217,7 +217,7 @@ ACTS = {
         lambda request, found, data: meetings.convene(
             meeting=found, by=request.user, version=version_of(request), **data
         ),
-        "Les membres sont convoqués : chacun a reçu l’ordre du jour.",
+        "Les membres sont convoqués : chacun a reçu l’ordre du jour.",
     ),
     "cancel": from_form(
         "cancel",
@@ -231,7 +231,7 @@ ACTS = {
         "again",
         lambda request, found: When(request.POST, prefix="seconde"),
         lambda request, found, data: meetings.call_again(meeting=found, by=request.user, **data),
-        "La seconde réunion est préparée : convoquez-la. Aucun quorum ne sera exigé.",
+        "La seconde réunion est préparée : convoquez-la. Aucun quorum ne sera exigé.",
     ),
     "note": from_form(
         "note",
@@ -243,7 +243,7 @@ ACTS = {
     "move": at_once(move_item, "Le point est déplacé."),
     "reorder": at_once(
         lambda request, found: sittings.reorder(meeting=found, by=request.user),
-        "L’ordre du jour est en blocs : chacun quitte la salle le moins de fois possible.",
+        "L’ordre du jour est en blocs : chacun quitte la salle le moins de fois possible.",
     ),
     "open": at_once(
         lambda request, found: meetings.open_meeting(meeting=found, by=request.user, version=version_of(request)),
@@ -282,5 +282,5 @@ def minutes_pdf(request, public_id):
     if document is None:
         raise Http404("La séance n’est pas levée.")
     if for_reader(document.letter, found.wave, request.user)[1]:
-        raise NotAllowed("Ce procès-verbal parle d’un dossier dont vous êtes déporté·e : lisez-le à l’écran.")
+        raise NotAllowed("Ce procès-verbal parle d’un dossier dont vous êtes déporté·e : lisez-le à l’écran.")
     return serve(document)

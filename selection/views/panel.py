@@ -121,8 +121,8 @@ def adopt(request, page):
         return None
     total = sum(award.total_cents for award in form.result)
     return (
-        f"Proposition adoptée : {plural(len(form.result), 'dossier')}, {euros(total)} réservés. "
-        "La vague peut être signée ; rien n’est visible des candidats."
+        f"Proposition adoptée : {plural(len(form.result), 'dossier')}, {euros(total)} réservés. "
+        "La vague peut être signée ; rien n’est visible des candidats."
     )
 
 
@@ -135,7 +135,7 @@ def undo(request, page):
 
     if not attempt(form, verb):
         return None
-    return "L’adoption est annulée : les crédits réservés sont revenus sur leurs lignes."
+    return "L’adoption est annulée : les crédits réservés sont revenus sur leurs lignes."
 
 
 ACTS = {"hold": hold, "save": save, "fill": fill, "adopt": adopt, "undo": undo}

@@ -182,7 +182,7 @@ def note(request, item, page):
 def open_motion(item):
     motion = item.motions.filter(closed_at=None).select_related("item").first()
     if motion is None:
-        raise StalePage("Ce vote est clos : rien n’a été enregistré.")
+        raise StalePage("Ce vote est clos : rien n’a été enregistré.")
     return motion
 
 

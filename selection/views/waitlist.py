@@ -88,7 +88,7 @@ def call(request, public_id):
         return prepare_promotion(decision=decision, by=request.user, version=version, **data)
 
     if request.method == "POST" and attempt(form, verb):
-        messages.success(request, f"{application} est appelé : les crédits sont réservés, la décision est à signer.")
+        messages.success(request, f"{application} est appelé : les crédits sont réservés, la décision est à signer.")
         return redirect("selection:waitlist", public_id=decision.wave.public_id)
     context = {
         "decision": decision,
@@ -120,7 +120,7 @@ def drop(request, public_id):
         return drop_promotion(decision=decision, by=request.user, reason=data["reason"], version=version)
 
     if request.method == "POST" and attempt(form, verb):
-        messages.success(request, "L’appel est abandonné : les crédits sont revenus sur leur ligne.")
+        messages.success(request, "L’appel est abandonné : les crédits sont revenus sur leur ligne.")
         return redirect("selection:waitlist", public_id=decision.wave.public_id)
     context = {"decision": decision, "application": decision.application, "wave": decision.wave, "form": form}
     return render(request, "selection/drop.html", context, status=status_of(form))

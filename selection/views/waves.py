@@ -122,7 +122,7 @@ def stepping(verb, sentence):
 STEPS = {
     "start_instruction": stepping(steps.start_instruction, "Le dépôt est clos. L’instruction commence."),
     "start_review": stepping(steps.start_review, "La vague est en évaluation."),
-    "start_deliberation": stepping(steps.start_deliberation, "La délibération est ouverte : préparez les issues."),
+    "start_deliberation": stepping(steps.start_deliberation, "La délibération est ouverte : préparez les issues."),
     "prepare_agreements": do_prepare_agreements,
 }
 PERMISSIONS = {"prepare_agreements": "funding.manage_agreement"}
@@ -151,6 +151,6 @@ def amend(request, public_id):
         return steps.amend_wave(wave=wave, by=request.user, reason=reason, version=version, **data)
 
     if request.method == "POST" and attempt(form, verb):
-        messages.success(request, "La vague est modifiée ; le motif est gardé dans son historique.")
+        messages.success(request, "La vague est modifiée ; le motif est gardé dans son historique.")
         return redirect("selection:wave", public_id=public_id)
     return render(request, "selection/amend.html", {"wave": wave, "form": form}, status=status_of(form))

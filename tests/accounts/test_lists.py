@@ -96,7 +96,7 @@ def test_filters_are_chips_that_can_be_removed(page):
     crowd(4)
     listing = page("prenom=Anne&q=n00&tri=-nom")
     assert listing.count == 2
-    assert [chip.label for chip in listing.chips] == ["« n00 »", "Prénom : Anne"]
+    assert [chip.label for chip in listing.chips] == ["« n00 »", "Prénom : Anne"]
     assert listing.chips[0].url == "/liste/?prenom=Anne&tri=-nom"
     assert listing.chips[1].url == "/liste/?q=n00&tri=-nom"
 

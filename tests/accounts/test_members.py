@@ -79,7 +79,7 @@ def test_an_invitation_expires_and_may_be_sent_again(organisation, applicant):
     invitation = members.invite(organisation=organisation, email=NADIA, role="editor", by=applicant)
     days = (invitation.expires_at - timezone.now()).total_seconds() / 86_400
     assert 29 < days <= 30
-    with pytest.raises(Refusal, match="expiré : demandez"):
+    with pytest.raises(Refusal, match="expiré : demandez"):
         members.accept_invitation(invitation=expired(invitation), by=guest)
     assert not organisation.memberships.filter(user=guest).exists()
 

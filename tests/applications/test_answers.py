@@ -83,7 +83,7 @@ def test_what_is_wrong_is_saved_as_it_was_typed_and_told_under_its_field(client,
     page = text(client.get(url(dossier, HERE)))
     assert 'value="31/02/2019"' in page and 'value="Nulle-Part"' in page and page.count("fr-message--error") == 5
     send(client, dossier)
-    assert len(sentences(dossier)) == 1 and "Joignez le fichier demandé par « Le bail »." in sentences(dossier)
+    assert len(sentences(dossier)) == 1 and "Joignez le fichier demandé par « Le bail »." in sentences(dossier)
 
 
 def test_a_text_over_its_limit_is_kept_and_keeps_the_dossier_from_being_sent(client, dossier):
@@ -178,6 +178,8 @@ def test_a_sent_dossier_reads_in_french_for_everybody(client, person, dossier):
     assert rows["Charges par an"].replace("\u00a0", " ") == "54 501 €" and rows["Le bail"] == "bail.pdf"
     assert rows["Les postes"].rows[1][2].replace("\u00a0", " ") == "4 500,50 €"
     assert content["attachments"][0]["label"] == "Le bail"
+    told = {label: str(shown) for one in reading.readable(content, bank_details=False) for label, shown in one.rows}
+    assert told["IBAN"] == "compte qui se termine par 2606" and rows["IBAN"] != told["IBAN"]
     officer = signed_in(factories.officer())
     for reader, path in ((client, url(sent, "envoye/")), (officer, f"/pilotage/dossiers/{sent.public_id}/")):
         page = text(reader.get(path))

@@ -113,8 +113,8 @@ def test_answers_follow_the_name_of_their_question_and_none_is_lost(person, doss
     assert after["bail"][0] == str(dossier.attachments.get().public_id)
     assert dossier.attachments.get().question == question(newer, "bail")
     told = [one.sentence for one in completeness.problems(moved)]
-    assert any("« Loué » n’en est pas une" in one for one in told)
-    assert any("« Nombre de places » : écrivez un nombre" in one for one in told)
+    assert any("« Loué » n’en est pas une" in one for one in told)
+    assert any("« Nombre de places » : écrivez un nombre" in one for one in told)
     assert versions.left_behind(moved) == [("Rue", "12 rue X")]
     page = text(client.get(answer.url))
     assert "Vos réponses à des questions retirées" in page and "12 rue X" in page

@@ -164,7 +164,7 @@ def test_an_open_request_blocks_every_decision_of_the_wave(officer):
     here = Application.objects.filter(wave=application.wave)
     refuse_open_requests(here)
     ask(application, officer)
-    with pytest.raises(Refusal, match=f"Une demande de pièces est en cours pour : {application.reference}"):
+    with pytest.raises(Refusal, match=f"Une demande de pièces est en cours pour : {application.reference}"):
         refuse_open_requests(here)
 
 

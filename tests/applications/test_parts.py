@@ -53,7 +53,9 @@ def test_a_dossier_that_says_nothing_of_these_parts_may_be_sent(person):
 def test_shares_must_make_a_whole_and_equal_ones_do(person):
     application = under()
     consortium(application, [3_333, 3_333], lead=3_333)
-    assert sentences(application, completeness.CONSORTIUM) == ["Les parts font 99,99\u00a0% : il manque 0,01\u00a0%."]
+    assert sentences(application, completeness.CONSORTIUM) == [
+        "Les parts font 99,99\u00a0%\u00a0: il manque 0,01\u00a0%."
+    ]
     with pytest.raises(submission.Incomplete):
         factories.send(fresh(application))
     consortium(application, [None, None], equally=True)
@@ -88,7 +90,7 @@ def test_a_lent_place_has_a_title_with_its_end_and_is_in_the_plan():
     lent = {"occupancy": "made_available", "yearly_value_cents": 0}
     describing.save_project(application=application, kinds=["fablab", "coworking"], sites=[lent], posts=[{}], by=None)
     told = sentences(application, completeness.PROJECT)
-    assert [one.split(" : ")[0] for one in told] == ["Site 1"] * 3 + ["Poste 1"] * 4
+    assert [one.split("\u00a0: ")[0] for one in told] == ["Site 1"] * 3 + ["Poste 1"] * 4
     assert any("date de fin" in one for one in told)
     lent |= {
         "provider_kind": "local_authority", "provider": "Ville de Thiers", "yearly_value_cents": 1_200_000,
@@ -262,7 +264,7 @@ def test_a_co_funder_is_promised_or_obtained_with_the_paper_that_shows_it():
 
 def test_the_share_of_the_state_is_limited_by_the_call():
     application = under(state_share_max_percent=80)
-    assert any("limite sa part à 80 %" in one for one in sentences(application, completeness.PLAN))
+    assert any("limite sa part à 80 %" in one for one in sentences(application, completeness.PLAN))
     page = text(signed_in(application.created_by).get(url(application, "plan-de-financement/totaux/")))
     assert "L’équilibre" in page
 

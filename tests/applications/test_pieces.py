@@ -91,7 +91,7 @@ def test_the_page_with_progress_gets_the_same_answers_as_data(client, dossier):
     kept = send(client, dossier, factories.upload("bon.pdf"), headers=JSON)
     assert (kept.status_code, json.loads(kept.content)) == (200, {"kept": ["bon.pdf"], "refused": []})
     bad = json.loads(send(client, dossier, factories.upload("faux.pdf", b"MZ"), headers=JSON).content)
-    assert bad["kept"] == [] and "« faux.pdf » porte le nom d’un PDF" in bad["refused"][0]
+    assert bad["kept"] == [] and "« faux.pdf » porte le nom d’un PDF" in bad["refused"][0]
     nothing = post(client, url(dossier, "pieces/"), {"kind": ""}, headers=JSON)
     assert nothing.status_code == 422 and "Dites ce qu’est cette pièce." in json.loads(nothing.content)["refused"]
 
@@ -198,7 +198,7 @@ def test_an_infected_piece_is_told_listed_and_does_not_count(client, dossier, pe
     assert "Fichier infecté, mis à l’écart" in page and "Retirez cette pièce" in page
     assert client.get(url(dossier, f"pieces/{piece.public_id}/")).status_code == 403
     sentences = [problem.sentence for problem in completeness.piece_problems(dossier)]
-    assert sentences[0].startswith("La pièce « statuts.pdf » est infectée") and "au moins une pièce" in sentences[1]
+    assert sentences[0].startswith("La pièce « statuts.pdf » est infectée") and "au moins une pièce" in sentences[1]
     assert "La pièce « statuts.pdf » est infectée" in text(client.get(url(dossier, "envoyer/")))
     mail = OutboxMessage.objects.get(recipient=person.email, key__startswith="infected:")
     assert "mis à l’écart" in mail.body and "joignez un fichier sain" in mail.body

@@ -110,9 +110,9 @@ def test_associations_of_corsica_and_overseas_have_a_letter_in_their_number():
 
 
 def test_a_choice_that_is_not_offered_is_named():
-    with pytest.raises(Mistyped, match="« Loué » n’en est pas une"):
+    with pytest.raises(Mistyped, match="« Loué » n’en est pas une"):
         read(one_of("ouvert"), "Loué")
-    with pytest.raises(Mistyped, match="« Autre » n’en est pas une"):
+    with pytest.raises(Mistyped, match="« Autre » n’en est pas une"):
         read(one_of("occupations"), '["Bureaux", "Autre"]')
 
 
@@ -131,9 +131,12 @@ def test_each_cell_of_a_table_is_told_by_its_line_and_column():
     typed = json.dumps([{"poste": "A", "cout": "x"}, {}, {"heures": "-2", "cout": "12"}])
     with pytest.raises(Mistyped) as caught:
         read(table, typed)
-    assert [one.partition(" : ")[0] for one in caught.value.sentences] == ["Ligne 1, « Coût »", "Ligne 2, « Heures »"]
+    assert [one.partition("\u00a0: ")[0] for one in caught.value.sentences] == [
+        "Ligne 1, « Coût »",
+        "Ligne 2, « Heures »",
+    ]
     assert faults(table, json.dumps([{"poste": "A"}] * 4)) == [
-        "Ce tableau compte au plus 3\u00a0lignes : retirez-en 1."
+        "Ce tableau compte au plus 3\u00a0lignes : retirez-en 1."
     ]
     assert read(table, json.dumps([{"poste": " "}, {"autre": "x"}])) == ""
 

@@ -61,7 +61,7 @@ def test_nothing_is_sent_without_the_signature(complete, nadia):
 def test_any_later_change_voids_the_signature_and_says_which(complete, nadia):
     signed(complete, nadia)
     change_the_plan(complete)
-    with pytest.raises(Incomplete, match="« Le plan de financement » a changé : sa signature ne vaut plus"):
+    with pytest.raises(Incomplete, match="« Le plan de financement » a changé : sa signature ne vaut plus"):
         submission.submit(application=complete, by=complete.created_by)
     signed(complete, nadia)
     submission.submit(application=complete, by=complete.created_by)
@@ -71,7 +71,7 @@ def test_a_change_of_the_structure_voids_it_too(complete, nadia):
     signed(complete, nadia)
     complete.organisation.representative_name = "Quelqu’un d’autre"
     complete.organisation.save()
-    with pytest.raises(Incomplete, match="« Votre structure » a changé"):
+    with pytest.raises(Incomplete, match="« Votre structure » a changé"):
         submission.submit(application=factories.fresh(complete), by=complete.created_by)
 
 

@@ -153,6 +153,9 @@ class Lane:
 
     def suffer(self, kind):
         """Type, be cut, come back; returns the `Cut`."""
+        if self.dead and kind in {NETWORK_TAB, NETWORK_BROWSER}:
+            # The network is cut for all the pages of a browser: the dead among them cannot be told.
+            self.kill_browser()
         page = self.page or self.come_back()
         after = self.random.uniform(*TYPED_FOR_S)
         trouble_at = self.random.uniform(0, after) if kind in BEFORE else None

@@ -25,6 +25,12 @@ def press(page, name, *, inside=None, exact=False):
     (inside or page).get_by_role("button", name=name, exact=exact).first.click()
 
 
+def go_on(page, name, **where):
+    """Click the button of this name and wait for the page that answers: leaving sooner would cut the post off."""
+    with page.expect_navigation():
+        press(page, name, **where)
+
+
 def field(page, label):
     """The field whose label begins so; the words "(obligatoire)" and the hint follow in the label."""
     return page.get_by_label(re.compile(rf"^\s*{re.escape(label)}(?![a-zà-ÿ])")).first
@@ -64,7 +70,7 @@ def file_of(name, content=None):
 
 def publish_call(page):
     page.goto(f"/pilotage/appels/{CALL}/")
-    press(page, "Publier l’appel")
+    go_on(page, "Publier l’appel")
     says(page, "Publié")
 
 
@@ -72,11 +78,11 @@ def sign_up(page, name):
     """An account of the day, its address confirmed through the outbox of the demonstration; signed in afterwards."""
     page.goto("/compte/signup/")
     fill(page, {"Prénom": "Ada", "Nom": "Neuve", "Courriel": f"{name}@{DOMAIN}", "Mot de passe": PASSWORD})
-    press(page, "Créer mon compte")
+    go_on(page, "Créer mon compte")
     page.goto(f"/courriels/?q={name}@{DOMAIN}")
     page.get_by_role("link", name="Confirmez votre adresse").first.click()
     page.goto(re.search(r"/compte/confirm-email/\S+/", page.locator("main").inner_text()).group(0))
-    press(page, "Confirmer cette adresse")
+    go_on(page, "Confirmer cette adresse")
 
 
 # --- The dossier -----------------------------------------------------------------------------------------------------
@@ -88,7 +94,7 @@ def start_dossier(page, place):
     fill(page, {"Nom du lieu": place, "Adresse du lieu": "1 rue de l’Essai"})
     choose_commune(page)
     tick(page.get_by_label("Hors des grands centres urbains"))
-    press(page, "Commencer le dossier")
+    go_on(page, "Commencer le dossier")
     says(page, place, "appel suivant")
     return path_of(page)
 
@@ -167,7 +173,8 @@ def attach(page, dossier, kind, name, content=None):
     field(page, "Fichier").set_input_files(file_of(name, content))
     press(page, "Joindre la pièce")
     # Leaving sooner would read the next page before this piece is kept, and send it stale.
-    page.locator("#pieces-jointes").get_by_text(name).first.wait_for()
+    kept = page.locator("#pieces-jointes").get_by_text(name)
+    kept.or_(page.locator(".fr-message--error")).first.wait_for()
 
 
 def send_dossier(page, dossier, button="Envoyer mon dossier", *, twice=False):
@@ -236,7 +243,7 @@ def today():
 
 def admit(page, staff_path):
     page.goto(staff_path)
-    press(page, "Déclarer recevable")
+    go_on(page, "Déclarer recevable")
     says(page, "Recevable")
 
 
@@ -254,14 +261,14 @@ def close_deposit(page, wave, at):
     page.goto(f"{wave}modifier/")
     field(page, "Clôture du dépôt").fill(f"{at:%Y-%m-%dT%H:%M}")
     field(page, "Motif").fill("Essai : la suite de la vague se joue aujourd’hui.")
-    press(page, "Enregistrer la modification")
+    go_on(page, "Enregistrer la modification")
     says(page, "Essai : la suite de la vague")
 
 
 def advance(page, wave, button):
     """The next step of the wave, by its button."""
     page.goto(wave)
-    press(page, button)
+    go_on(page, button)
 
 
 def entrust(page, staff_path, reviewer):
@@ -297,7 +304,7 @@ def declare_interest(page, place, nature):
     open_from_desk(page, place)
     tick(page.get_by_label("J’ai un lien"))
     field(page, "En cas de lien").fill(nature)
-    press(page, "Répondre")
+    go_on(page, "Répondre")
 
 
 def give_sheet(page, path, points, reason):
@@ -315,8 +322,8 @@ def give_sheet(page, path, points, reason):
 def propose_and_send(page, wave):
     """A balanced proposal, then the dossiers on the reviewers' desks."""
     page.goto(f"{wave}affectation/")
-    press(page, "Proposer une affectation")
-    press(page, "Envoyer")
+    go_on(page, "Proposer une affectation")
+    go_on(page, "Envoyer")
 
 
 # --- Panel, decision, announcement -----------------------------------------------------------------------------------
@@ -341,23 +348,23 @@ def prepare_outcome(page, place, outcome, *, amount="", ground=""):
 
 
 def save_outcomes(page):
-    press(page, "Enregistrer les issues")
+    go_on(page, "Enregistrer les issues")
 
 
 def adopt(page, wave):
     page.goto(f"{wave}comite/")
-    press(page, "Adopter la proposition")
+    go_on(page, "Adopter la proposition")
 
 
 def sign(page, wave):
     page.goto(f"{wave}decisions/")
-    press(page, "Signer la vague")
+    go_on(page, "Signer la vague")
 
 
 def announce(page, wave):
     """As soon as every letter is there."""
     wait_until(page, f"{wave}decisions/", lambda: page.get_by_role("button", name="Annoncer la vague").is_enabled())
-    press(page, "Annoncer la vague")
+    go_on(page, "Annoncer la vague")
 
 
 def open_letter(page, dossier):
@@ -375,7 +382,7 @@ def prepare_agreement(page, place):
     """Prepare every waiting agreement; return the path of the one of this place."""
     page.goto("/pilotage/conventions/a-preparer/")
     says(page, place)
-    press(page, "Préparer")
+    go_on(page, "Préparer")
     return find_agreement(page, place)
 
 

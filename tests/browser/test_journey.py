@@ -90,7 +90,7 @@ def fill_the_plan(people, applicant, dossier):
     people.look(applicant, "plan-de-financement", phone=True)
     steps.fill_plan(applicant, dossier)
     expect(applicant.locator("#total-requested-74")).to_have_text(re.compile(r"150\s000\s€"))
-    steps.press(applicant, "Enregistrer et continuer")
+    steps.go_on(applicant, "Enregistrer et continuer")
     applicant.wait_for_url("**/pieces/")
 
 
@@ -100,7 +100,7 @@ def deposit_without_javascript(people, found):
     for section in steps.SECTIONS:
         steps.fill_section(applicant, dossier, section)
     steps.fill_plan(applicant, dossier)
-    steps.press(applicant, "Enregistrer et continuer")
+    steps.go_on(applicant, "Enregistrer et continuer")
     steps.attach(applicant, dossier, "statutes", "statuts.pdf")
     steps.send_dossier(applicant, dossier, twice=True)
     steps.says(applicant, "Nous vérifions votre dossier")
@@ -232,7 +232,7 @@ def contract(people, found):
     people.look(officer)
     agreement = steps.prepare_agreement(officer, PLACE)
     people.look(officer)
-    steps.press(officer, "Noter l’envoi à la structure")
+    steps.go_on(officer, "Noter l’envoi à la structure")
     steps.says(officer, "n’a pas encore de SIRET")
     steps.add_siret(applicant, found.dossier[PLACE], steps.SIRET)
     people.look(applicant)

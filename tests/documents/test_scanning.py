@@ -89,7 +89,7 @@ def test_the_real_clamd_says_that_a_file_is_too_big_for_it(real_clamd):
         (antivirus.hangs_up_at_once, "[Ll]’antivirus"),
         (antivirus.refuses_while_it_is_sent, "StreamMaxLength"),
         (antivirus.answers("Can't allocate memory ERROR"), "Can't allocate memory ERROR"),
-        (antivirus.answers(""), "L’antivirus a répondu «  »"),
+        (antivirus.answers(""), "L’antivirus a répondu «\u00a0\u00a0»"),
     ],
 )
 def test_no_verdict_is_never_a_clean_one(behave, words):

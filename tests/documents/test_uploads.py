@@ -62,7 +62,7 @@ def test_true_files_are_kept(officer, content, content_type):
 
 def test_a_pdf_that_is_not_one_is_refused_by_its_content(officer):
     error = refusal(officer, b"<html><script>alert(1)</script></html>", field="statutes")
-    assert error.message.startswith("Le fichier « budget.pdf » porte le nom d’un PDF mais n’en est pas un.")
+    assert error.message.startswith("Le fichier « budget.pdf » porte le nom d’un PDF mais n’en est pas un.")
     assert "puis renvoyez-le" in error.message
     assert error.field == "statutes"
 

@@ -232,4 +232,4 @@ def test_reconcile_names_what_was_changed_behind_the_ledger(line):
     found = " ".join(differences())
     assert "solde 1001, mouvements 1000" in found
     assert "noté 999, mouvements 1000" in found
-    assert "somme de tous les soldes : 1 centimes" in found
+    assert "somme de tous les soldes : 1 centimes" in found

@@ -325,7 +325,7 @@ def test_an_agreement_is_prepared_once_and_numbered(committed, officer):
 def test_no_agreement_where_none_is_needed_or_nothing_is_committed(line, wave, officer):
     make.open_credits(line, "ae", 2 * GRANT)
     (award,) = make.reserve(wave, [make.request_for(wave, line)])
-    with pytest.raises(Refusal, match="« réservée »"):
+    with pytest.raises(Refusal, match="« réservée »"):
         agreements.prepare(award=award, by=officer)
     plain = make.make_wave(line.programme, agreement_required=False)
     (award,) = make.reserve(plain, [make.request_for(plain, line)])

@@ -53,7 +53,7 @@ def test_what_falls_short_is_told():
     assert "2.25 fois" in sentences[2]
     assert list(shortfalls([Measure("dashboard", 10_000, 60.0, 15)])) == []
     heavy = [Measure("export_csv", 2_000, 400.0, 10), Measure("export_csv", 10_000, 2_000.0, 30, 61.5)]
-    assert list(shortfalls(heavy)) == ["export_csv : 61.5 Mo de plus, au lieu de 50 au plus"]
+    assert list(shortfalls(heavy)) == ["export_csv : 61.5 Mo de plus, au lieu de 50 au plus"]
 
 
 @pytest.mark.sqlite

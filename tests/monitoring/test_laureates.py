@@ -104,8 +104,8 @@ def test_a_corrected_file_brings_in_what_was_missing(few_communes):
     [
         ({"insee_com": "99999"}, "n’existe pas"),
         ({"name": "  "}, "nom manque"),
-        ({"wave": "12"}, "vague « 12 »"),
-        ({"wave": "un"}, "vague « un »"),
+        ({"wave": "12"}, "vague « 12 »"),
+        ({"wave": "un"}, "vague « un »"),
         ({"anct_id": ""}, "identifiant"),
         ({"anct_id": "essai-1"}, "déjà plus haut"),
     ],

@@ -32,7 +32,7 @@ def test_a_balance_changed_by_a_superuser_is_told(paid):
     status, told = reconcile()
     assert status == 1
     assert f"compte {account.pk}" in told
-    assert "somme de tous les soldes : 1 centimes" in told
+    assert "somme de tous les soldes : 1 centimes" in told
 
 
 def test_a_day_total_changed_by_a_superuser_is_told(paid):

@@ -64,9 +64,9 @@ def test_an_amendment_needs_a_reason_and_a_change(wave, officer):
 
 
 def test_shortening_to_now_closes_the_deposit_at_once(wave, officer):
-    """A form gives minutes: the minute that is running means now, never an instant that is past."""
+    """The hour at which the form was opened means now, never an instant that is past."""
     now = timezone.now()
-    amended = amend(wave, officer, closes_at=now.replace(second=0, microsecond=0))
+    amended = amend(wave, officer, closes_at=now - datetime.timedelta(minutes=9))
     assert now <= amended.closes_at <= timezone.now()
     assert not amended.accepts_deposit(timezone.now())
     assert waves.start_instruction(wave=wave, by=officer).state == "instruction"

@@ -121,7 +121,7 @@ def test_an_old_page_does_not_sign(adopted):
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"acts": ["award", "waitlist"]}, "ne couvre pas l’acte « rejet »"),
+        ({"acts": ["award", "waitlist"]}, "ne couvre pas l’acte « rejet »"),
         ({"ceiling_cents": GRANT - 1}, "dépasse le plafond"),
         ({"ends_on": timezone.localdate() - datetime.timedelta(days=1)}, "aucune délégation"),
         ({"starts_on": timezone.localdate() + datetime.timedelta(days=1)}, "aucune délégation"),

@@ -9,7 +9,7 @@ from monitoring.benchmark import BARS, SIZES, TooManyDossiers, as_json, measure_
 
 
 class Command(BaseCommand):
-    help = "Mesure les pages du pilotage sur des dossiers inventés ; écrit build/bench.json."
+    help = "Mesure les pages du pilotage sur des dossiers inventés ; écrit build/bench.json."
 
     def add_arguments(self, parser):
         parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="nombres de dossiers")
@@ -17,7 +17,7 @@ class Command(BaseCommand):
 
     def handle(self, *, sizes, output, **options):
         if settings.DEBUG or connection.vendor != "postgresql":
-            raise CommandError("La mesure se fait sur PostgreSQL, DJANGO_DEBUG=0 : lancez « make bench ».")
+            raise CommandError("La mesure se fait sur PostgreSQL, DJANGO_DEBUG=0 : lancez « make bench ».")
         self.stdout.write(f"{'page':<14}{'n':>8}{'ms':>9}{'requêtes':>10}{'barre':>14}  Hypha 6.7")
         measures = []
         try:

@@ -46,7 +46,7 @@ class Command(BaseCommand):
         programme = Programme.objects.filter(slug=slug).first()
         if programme is None:
             known = ", ".join(Programme.objects.values_list("slug", flat=True)) or "aucun"
-            raise CommandError(f"Le dispositif « {slug} » n’existe pas. Dispositifs connus : {known}.")
+            raise CommandError(f"Le dispositif « {slug} » n’existe pas. Dispositifs connus : {known}.")
         return programme
 
     def print_table(self, figures):

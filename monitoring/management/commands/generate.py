@@ -4,7 +4,7 @@ from monitoring.generation import generate
 
 
 class Command(BaseCommand):
-    help = "Crée un dispositif inventé et réaliste : dossiers, évaluations, attributions, mouvements."
+    help = "Crée un dispositif inventé et réaliste : dossiers, évaluations, attributions, mouvements."
 
     def add_arguments(self, parser):
         parser.add_argument("--applications", type=int, required=True, help="nombre de dossiers")
@@ -14,4 +14,4 @@ class Command(BaseCommand):
         if not 1 <= applications <= 100_000:
             raise CommandError("Indiquez un nombre de dossiers entre 1 et 100 000.")
         programme = generate(applications=applications, seed=seed)
-        self.stdout.write(f"{applications} dossiers inventés dans le dispositif « {programme.slug} ».")
+        self.stdout.write(f"{applications} dossiers inventés dans le dispositif « {programme.slug} ».")

@@ -6,7 +6,7 @@ from monitoring.laureates import NUMERIQUE_BONUS_NOTE, import_laureates
 
 
 class Command(BaseCommand):
-    help = "Importe les lauréats publiés (CSV de l’ANCT) : lieux, attributions et AE, marqués « reconstruction »."
+    help = "Importe les lauréats publiés (CSV de l’ANCT) : lieux, attributions et AE, marqués « reconstruction »."
 
     def add_arguments(self, parser):
         parser.add_argument("file", type=Path)
@@ -17,7 +17,7 @@ class Command(BaseCommand):
         with file.open(encoding="utf-8-sig", newline="") as stream:
             report = import_laureates(stream)
         for line, reason in report.errors:
-            self.stderr.write(f"ligne {line} : {reason}")
+            self.stderr.write(f"ligne {line} : {reason}")
         self.stdout.write(
             f"{report.imported} lauréats importés, {report.known} déjà connus, {len(report.errors)} lignes refusées."
         )

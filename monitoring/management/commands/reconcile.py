@@ -4,7 +4,7 @@ from monitoring.reconciliation import differences
 
 
 class Command(BaseCommand):
-    help = "Reconstruit chaque solde et chaque total du jour ; sort en erreur au moindre écart."
+    help = "Reconstruit chaque solde et chaque total du jour ; sort en erreur au moindre écart."
 
     def handle(self, **options):
         found = differences()

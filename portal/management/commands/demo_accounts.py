@@ -7,6 +7,6 @@ class Command(BaseCommand):
     help = "Affiche les comptes de la démonstration, un au moins pour chaque rôle."
 
     def handle(self, **options):
-        self.stdout.write(f"Mot de passe de tous les comptes : {PASSWORD}")
+        self.stdout.write(f"Mot de passe de tous les comptes : {PASSWORD}")
         for account in ACCOUNTS:
             self.stdout.write(f"  {account.email:<36} {account.role.label}")

@@ -4,7 +4,7 @@ from portal import demonstration
 
 
 class Command(BaseCommand):
-    help = "Charge la démonstration (lieux inventés dans de vraies communes) ; la seconde fois, ne change rien."
+    help = "Charge la démonstration (lieux inventés dans de vraies communes) ; la seconde fois, ne change rien."
 
     def handle(self, **options):
         created = demonstration.load()

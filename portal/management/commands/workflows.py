@@ -5,7 +5,7 @@ from portal.workflows import page
 
 
 class Command(BaseCommand):
-    help = "Affiche les machines à états tirées du code ; --write met docs/workflows.md à jour."
+    help = "Affiche les machines à états tirées du code ; --write met docs/workflows.md à jour."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser):
