@@ -101,7 +101,7 @@ def grow_to(size, seed):
         grown = Programme.objects.filter(slug__startswith="genere-").first()
         generate(applications=missing, seed=seed + size, programme=grown)
         with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+            cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
 
 
 def measure_pages(n):

@@ -21,7 +21,7 @@ from scripts.environment import PYTHON, ROOT, enter
 from scripts.lint import lint
 from scripts.system import Missing, fail, install, say
 
-WORKERS = os.environ.get("TEST_WORKERS", "3")
+WORKERS = os.environ.get("TEST_WORKERS", "2")
 
 
 def environment(folder: Path, **urls: str | None) -> dict[str, str]:

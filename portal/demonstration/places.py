@@ -143,7 +143,7 @@ def enrol_network(by, recognised_by):
         by=by,
         name="Réseau des lieux partagés (exemple inventé)",
         legal_form=LegalForm.ASSOCIATION,
-        siret=siret_of("90000099"),
+        siret=siret_of("90000098"),
         address="3 place de l’Exemple",
         postal_code="63300",
         city="Thiers",

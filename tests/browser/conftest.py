@@ -4,7 +4,10 @@ Tests here carry the marker `browser` and speak to the site over HTTP alone: no 
 content security policy are those of production.
 """
 
+import fcntl
 import os
+import shutil
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,20 +25,29 @@ SCREENSHOTS = ROOT / "docs" / "screenshots"
 ARGUMENTS = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"]
 
 
+@contextmanager
+def alone(path):
+    """One test process at a time."""
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
     """An `Installation` with the demonstration programme, started; its `url` is the address.
 
-    A refused start shows the last lines of the web server.
+    The demonstration is prepared by the first test process that wants it; the others start from a copy. A refused
+    start shows the last lines of the web server.
     """
-    with fresh_database(os.environ["DATABASE_URL"], f"fabriques_browser_{os.getpid()}") as database_url:
-        place = Installation(
-            var_dir=tmp_path_factory.mktemp("site"),
-            port=free_port(),
-            database_url=database_url,
-            redis_url=redis_database(12 + worker_number()),
-        )
-        place.prepare("demo")
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if worker_number() else base
+    lock = shared / "site-model.lock"
+    with ExitStack() as mine:
+        with alone(lock):
+            model = mine.enter_context(ExitStack())
+            template = prepare_model(shared / "site-model", model)
+            place = mine.enter_context(copy_of(shared / "site-model", template, base / "site"))
         supervisor = place.supervisor()
         try:
             supervisor.start()
@@ -43,6 +55,34 @@ def site(tmp_path_factory):
             yield place
         finally:
             supervisor.stop()
+            with alone(lock):
+                model.close()
+
+
+def prepare_model(folder, kept):
+    """Prepare the demonstration unless another process has; return the name of its database.
+
+    Args:
+        kept: `ExitStack` of what goes with the process that prepared it.
+    """
+    name = f"fabriques_model_{os.getppid() if worker_number() else os.getpid()}"
+    if not folder.exists():
+        address = kept.enter_context(fresh_database(os.environ["DATABASE_URL"], name))
+        kept.callback(shutil.rmtree, folder, ignore_errors=True)
+        installation(folder, address).prepare("demo")
+    return name
+
+
+@contextmanager
+def copy_of(folder, template, copy):
+    name = f"fabriques_browser_{os.getpid()}"
+    with fresh_database(os.environ["DATABASE_URL"], name, template=template) as database_url:
+        yield installation(Path(shutil.copytree(folder, copy)), database_url)
+
+
+def installation(folder, database_url):
+    redis_url = redis_database(12 + worker_number())
+    return Installation(var_dir=folder, port=free_port(), database_url=database_url, redis_url=redis_url)
 
 
 @pytest.fixture(scope="module")
