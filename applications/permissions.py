@@ -15,8 +15,6 @@ rules.add_perm("applications.record_fact", holds(Role.OFFICER, Role.DECISION_MAK
 # An alert is a tie that may be nothing: the chair of the panel says so, or not.
 rules.add_perm("applications.judge_alerts", holds(Role.PANEL_CHAIR))
 # Who is kept out of what, and why: whoever assigns, presides, decides or controls.
-rules.add_perm(
-    "applications.read_register", holds(Role.OFFICER, Role.PANEL_CHAIR, Role.DECISION_MAKER, Role.AUDITOR)
-)
+rules.add_perm("applications.read_register", holds(Role.OFFICER, Role.PANEL_CHAIR, Role.DECISION_MAKER, Role.AUDITOR))
 # How severe each reviewer is, by name: for who leads the panel and who assigns; the auditor reads all that staff read.
 rules.add_perm("applications.read_calibration", holds(Role.OFFICER, Role.PANEL_CHAIR, Role.AUDITOR))
