@@ -116,7 +116,9 @@ class InviteForm(DsfrForm):
     employer_siren = forms.CharField(
         label="SIREN de l’organisme", required=False, max_length=11, help_text="Neuf chiffres."
     )
-    wave = forms.ModelChoiceField(label="Vague", queryset=None, empty_label="Aucune en particulier", required=False)
+    wave: forms.ModelChoiceField = forms.ModelChoiceField(
+        label="Vague", queryset=None, empty_label="Aucune en particulier", required=False
+    )
 
     def __init__(self, *args, waves, **kwargs):
         super().__init__(*args, **kwargs)

@@ -8,7 +8,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import PublicIdModel
-from documents.facts import TEMPLATES, from_json
+from documents.facts import TEMPLATES
+from documents.frozen import from_json
 from documents.querysets import DocumentQuerySet, StoredFileQuerySet
 
 # No 0 and O, 1, I and L, 5 and S, nor vowels that would make words: 26 signs, 12 of them, 56 bits.

@@ -21,7 +21,8 @@ from django.template.loader import get_template
 
 from accounts.french import NBSP
 from documents.amounts import euros_in_words
-from documents.facts import TEMPLATES, Imprint, from_json
+from documents.facts import TEMPLATES, Imprint
+from documents.frozen import from_json
 
 TEXT_NODE = re.compile(r">[^<]+(?=<)")
 BEFORE_SIGN = re.compile(r" (?=[:;?!»%€°])|(?<=[«§°]) ")

@@ -10,7 +10,8 @@ from django.utils import timezone
 from accounts.errors import Refusal
 from accounts.models import JournalEntry
 from accounts.queueing import enqueue
-from documents.facts import TEMPLATES, Imprint, from_json, to_json
+from documents.facts import TEMPLATES, Imprint
+from documents.frozen import from_json, to_json
 from documents.models import Document, NumberCounter, new_verification_code
 
 # After a failed send, a whole wave must not wait for the broker's time-out letter by letter: the sweep does the rest.

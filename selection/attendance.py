@@ -9,7 +9,7 @@ from accounts.errors import Refusal, StalePage
 from accounts.french import plural
 from accounts.models import JournalEntry
 from accounts.permissions import require
-from selection.models import Attendance, MeetingMember, PanelMeeting
+from selection.models import Attendance, PanelMeeting
 
 How = Attendance.How
 State = PanelMeeting.State
@@ -150,7 +150,7 @@ def named(meeting):
     return "\n".join(line_of(member) for member in members_of(meeting) if member.now)
 
 
-def line_of(member: MeetingMember):
+def line_of(member):
     who = ", ".join(filter(None, [str(member.user), member.quality]))
     if member.now.how == How.MANDATE:
         return f"{who} (mandat à {member.now.holder})"

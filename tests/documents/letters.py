@@ -19,8 +19,8 @@ from documents.facts import (
     Signature,
     Titled,
     WaitlistFacts,
-    to_json,
 )
+from documents.frozen import to_json
 
 PARIS = ZoneInfo("Europe/Paris")
 

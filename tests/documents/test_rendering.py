@@ -10,7 +10,7 @@ import pypdf
 import pytest
 
 from documents import rendering
-from documents.facts import FactsError, from_json, to_json
+from documents.frozen import FactsError, from_json, to_json
 from documents.rendering import as_html, no_break_spaces, render
 from tests.documents.letters import AWARD, LETTERS, frozen
 

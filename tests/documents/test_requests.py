@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.errors import Refusal
 from accounts.models import JournalEntry
 from documents import requests
-from documents.facts import FactsError
+from documents.frozen import FactsError
 from documents.models import CODE_ALPHABET, Document, DocumentContent, NumberCounter, new_verification_code
 from documents.production import produce
 from tests.documents.letters import AWARD, RECEIPT
