@@ -1,7 +1,7 @@
 """The order of a wave by its reviews alone; money comes two floors higher.
 
-The mean of the scores as they were given makes the order, and the rules of the call separate equals. What the
-calibration says stands beside: it never takes the place of the mean.
+The mean of the scores as they were given makes the order, unless the panel kept another score; the rules of the call
+separate equals. What the calibration says stands beside: it never takes the place of the mean.
 """
 
 from collections import Counter, defaultdict
@@ -44,6 +44,7 @@ class RankedDossier:
         rank_low, rank_high: between which ranks it falls nine times out of ten (`rank_intervals`); None: unknown.
         missed: the thresholds of the call that it does not reach (`rubric.Missed`).
         separations: how the rules of the call put it before or after its equals; French sentences.
+        moderated: the score that the panel kept instead of the mean, in hundredths; None when it kept the mean.
     """
 
     application: Application
@@ -61,6 +62,20 @@ class RankedDossier:
     rank_high: int | None = None
     missed: list = field(default_factory=list)
     separations: list = field(default_factory=list)
+    moderated: int | None = None
+
+    @property
+    def kept(self):
+        """The score that makes the order, exact: the panel's own, else the mean. None without any sheet."""
+        return self.summary.mean if self.moderated is None else Fraction(self.moderated)
+
+    @property
+    def kept_hundredths(self):
+        return self.mean_hundredths if self.moderated is None or self.hidden else self.moderated
+
+    @property
+    def is_moderated(self):
+        return self.moderated is not None and not self.hidden
 
     @property
     def given(self):
@@ -119,17 +134,18 @@ class Ranking(list):
     rules: tuple = ()
 
 
-def ranking(wave, *, reader=None):
+def ranking(wave, *, reader=None, moderated=None):
     """The dossiers of a wave that were handed to reviewers, best first; five queries at most, whatever their number.
 
-    Order: exact mean, highest first; then the rules of the call; then the number of the dossier (order of arrival),
-    which does not separate; dossiers without a score last.
+    Order: exact mean, or the score that the panel kept instead, highest first; then the rules of the call; then the
+    number of the dossier (order of arrival), which does not separate; dossiers without a score last.
 
     Args:
         wave: the `Wave`.
         reader: the `User` who reads the page. Dossiers that she may not see are not there, nor in any figure. What
             she must not know yet is hidden, and those dossiers come last, without a rank, so that their place does
             not tell. None: nothing is hidden (verbs, exports of the service).
+        moderated: {application id: score in hundredths} of the panel; the sheets stay beside.
 
     Returns:
         `Ranking`.
@@ -142,6 +158,8 @@ def ranking(wave, *, reader=None):
     for application_id, _, state, score in sheets:
         by_dossier[application_id].append((state, score))
     lines = [line_of(dossier, by_dossier[dossier.pk], dossier.pk in owed) for dossier in dossiers]
+    for line in lines:
+        line.moderated = (moderated or {}).get(line.application.pk) if line.given else None
     codes = rules_of(dossiers)
     read_facts(wave, lines, codes)
     found = Ranking(ranked(lines, codes))
@@ -206,7 +224,7 @@ def ranked(lines, codes=()):
         line.tied = same
         if same:
             upper.tied = True
-        elif upper and upper.summary.mean == line.summary.mean:
+        elif upper and upper.kept == line.kept:
             tell_separation(upper, line, codes)
     return lines
 
@@ -216,7 +234,7 @@ def is_known(line):
 
 
 def standing(line, codes):
-    return (-line.summary.mean, key_of(line, codes))
+    return (-line.kept, key_of(line, codes))
 
 
 def order_key(line, codes):
@@ -246,7 +264,7 @@ def read_facts(wave, lines, codes):
         line.facts = Facts(criteria[application.call_version_id], means.get(application.pk, {}), selected)
         if is_known(line):
             line.missed = thresholds_missed(
-                line.facts.means, line.facts.criteria, application.call_version, total=line.summary.mean
+                line.facts.means, line.facts.criteria, application.call_version, total=line.kept
             )
 
 
@@ -274,6 +292,13 @@ def selected_before(wave):
     return Counter(dict(rows))
 
 
+def moved(line):
+    """The scores of a line around the score that was kept: chance stays that of its sheets."""
+    if line.moderated is None:
+        return line.scores
+    return [float(score + line.kept - line.summary.mean) for score in line.scores]
+
+
 def tell_chance(lines):
     """Adjusted scores with their ranks, and rank intervals; of the lines that the reader may know."""
     known = [line for line in lines if is_known(line)]
@@ -282,7 +307,7 @@ def tell_chance(lines):
             line.adjusted = lines.calibration.adjusted[line.application.pk]
         for rank, line in enumerate(sorted(known, key=lambda line: -line.adjusted.value), start=1):
             line.adjusted_rank = rank
-    intervals = rank_intervals({line.application.pk: line.scores for line in known})
+    intervals = rank_intervals({line.application.pk: moved(line) for line in known})
     for line in known:
         if line.application.pk in intervals:
             low, high = intervals[line.application.pk]
