@@ -3,7 +3,8 @@
 from django import forms
 
 from accounts.forms import DsfrForm
-from applications.evaluations.profiles import LANGUAGES, TERMS, regions_known
+from applications.evaluations.profiles import LANGUAGES, regions_known
+from applications.evaluations.terms import LINES
 from applications.models import AlertJudgement, Interest, PlaceKind
 from applications.roster import DEFAULT_CAPACITY
 from programme.fields import CommuneField
@@ -67,16 +68,6 @@ class ProfileForm(DsfrForm):
         return data | {"commune": data["commune"] or None, "fields": self.cleaned_data["fields_"]}
 
 
-class TermsForm(DsfrForm):
-    terms = forms.BooleanField(
-        label="J’ai lu ces règles et je les accepte", error_messages={"required": "Pour évaluer, acceptez les règles."}
-    )
-
-    @property
-    def lines(self):
-        return TERMS.split("\n")
-
-
 class JoinForm(ProfileForm):
     """The answer by the link: who, the profile, the tie that most people have, the rules."""
 
@@ -93,7 +84,7 @@ class JoinForm(ProfileForm):
 
     @property
     def lines(self):
-        return TERMS.split("\n")
+        return LINES
 
     def answer(self):
         """The arguments of `pool.accept`."""

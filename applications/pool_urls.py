@@ -6,6 +6,7 @@ from applications.views import joining, pool, register
 
 urlpatterns = [
     path("evaluateurs/invitation/<str:token>/", joining.invitation, name="reviewer_invitation"),
+    path("evaluations/regles/", joining.review_terms, name="review_terms"),
     path("evaluations/profil/", joining.own_profile, name="own_profile"),
     path("pilotage/evaluateurs/", pool.people, name="pool"),
     path("pilotage/evaluateurs/inviter/", pool.invite, name="invite_reviewer"),

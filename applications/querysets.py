@@ -5,6 +5,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import Role
 from applications.evaluations.doors import kept_out, registered
+from applications.evaluations.terms import has_accepted
 
 STAFF = (
     Role.OFFICER,
@@ -63,8 +64,8 @@ class AssignmentQuerySet(models.QuerySet):
         return self.filter(reviewer=user).exclude(application__state__in=["submitted", "admissible"])
 
     def open_to(self, user):
-        """The dossiers that `user` may read as a reviewer: ties asked about, none declared."""
-        return self.on_desk_of(user).filter(state__in=self.model.OPEN)
+        """The dossiers that `user` may read as a reviewer: rules accepted, ties asked about, none declared."""
+        return self.on_desk_of(user).filter(has_accepted(user), state__in=self.model.OPEN)
 
     def written_by(self, user):
         """The same for a POST, that shows nothing: what is in the register, without looking for more in the facts."""

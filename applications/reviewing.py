@@ -15,6 +15,7 @@ from applications.evaluations.doors import is_kept_out
 from applications.evaluations.filling import bounded, checked, refuse_incomplete
 from applications.evaluations.reason import Reason
 from applications.evaluations.rubric import weighted_hundredths
+from applications.evaluations.terms import refuse_without_terms
 from applications.models import (
     ApplicationState,
     Assignment,
@@ -76,11 +77,13 @@ def answer(*, assignment, has_interest, nature="", accept, by):
         the `Assignment`, accepted, declined or recused.
 
     Raises:
-        Refusal: a tie without its nature. StalePage: already answered, or the dossier has left review.
+        Refusal: the rules of reviewing are not accepted; a tie without its nature.
+        StalePage: already answered, or the dossier has left review.
     """
     with transaction.atomic():
         dossier, locked = locked_assignment(assignment, by)
         refuse_closed(dossier, locked, [Assignment.State.PROPOSED])
+        refuse_without_terms(by)
         if has_interest:
             return recuse(dossier, locked, nature, by)
         if accept:

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.models import LegalForm, Membership, Organisation, Role, RoleGrant, User
 from applications import admissibility, drafting, submission
+from applications.evaluations.terms import accept_terms
 from applications.models import Attachment
 from programme import ami, founding, waves
 from programme.calls import publish_call
@@ -26,12 +27,14 @@ PASSWORD = "un mot de passe de test"
 _numbers = itertools.count(1)
 
 
-def user(*roles, email="", password="", **fields):
-    """A person who holds `roles`; signing in by form needs `password`."""
+def user(*roles, email="", password="", terms=True, **fields):
+    """A person who holds `roles`; signing in by form needs `password`; `terms`: a reviewer accepted the rules."""
     n = next(_numbers)
     fields = {"first_name": "Camille", "last_name": f"Exemple {n}", **fields}
     person = User.objects.create_user(email or f"personne{n}@exemple.test", password or None, **fields)
     RoleGrant.objects.bulk_create(RoleGrant(user=person, role=role) for role in roles)
+    if Role.REVIEWER in roles and terms:
+        accept_terms(user=person)
     return person
 
 

@@ -15,6 +15,7 @@ from accounts.notify import notify
 from accounts.permissions import require
 from accounts.roles import grant_role
 from applications.evaluations import conflicts, profiles
+from applications.evaluations import terms as rules
 from applications.models import ReviewerInvitation
 from applications.models.review import ASSIGN
 
@@ -142,7 +143,7 @@ def accept(*, invitation, first_name, last_name, terms, interests=(), **profile)
         profiles.describe_reviewer(user=user, by=user, **profile)
         for line in interests:
             profiles.declare_interest(user=user, by=user, **line)
-        profiles.accept_terms(user=user)
+        rules.accept_terms(user=user)
         JournalEntry.write(action="accept_to_review", subject=row, actor=user)
         tell_inviter(row, "accepte d’évaluer", "Son profil est dans la liste.")
         tell_account(row, user)

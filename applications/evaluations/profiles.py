@@ -11,7 +11,7 @@ from accounts.errors import NotAllowed, Refusal, StalePage
 from accounts.models import JournalEntry, User
 from accounts.permissions import require
 from applications.evaluations import recusals
-from applications.models import Interest, PlaceKind, ReviewerProfile, TermsAcceptance
+from applications.models import Interest, PlaceKind, ReviewerProfile
 from applications.models.review import ASSIGN
 from programme.models import Commune
 
@@ -21,22 +21,9 @@ LANGUAGES = {
     "br": "breton", "co": "corse", "eu": "basque", "oc": "occitan", "gcf": "créole antillais",
     "rcf": "créole réunionnais",
 }  # fmt: skip
-TERMS_EDITION = "2026-1"
-TERMS = "\n".join(
-    (
-        "Je garde confidentiels les dossiers, les évaluations et les échanges du comité, pendant et après.",
-        "Je dis, avant d’ouvrir un dossier, tout lien avec le projet ou ceux qui le portent ; s’il y en a un, je me "
-        "retire.",
-        "J’évalue en toute indépendance, d’après les critères de l’appel, avec une raison pour chaque note.",
-        "Je n’accepte rien d’un candidat, et je ne prends pas contact avec lui.",
-        "Je rends mes évaluations à la date demandée, ou je préviens dès que je ne le peux plus.",
-        "Mon nom n’est pas donné aux candidats. Ils peuvent lire mes notes et mes raisons, sans mon nom.",
-    )
-)
 history.WORDS.update(
     {
         "describe_reviewer": "a modifié un profil d’évaluation",
-        "accept_terms": "a accepté les règles de l’évaluation",
         "declare_interest": "a déclaré un intérêt",
         "withdraw_interest": "a retiré un intérêt déclaré",
     }
@@ -112,26 +99,6 @@ def of_list(name, known, given):
 def regions_known():
     """The regions of France, as communes name them."""
     return list(Commune.objects.exclude(region="").order_by("region").values_list("region", flat=True).distinct())
-
-
-def accept_terms(*, user):
-    """Keep that a person accepts the rules of reviewing, as they read today; twice is once.
-
-    Returns:
-        the `TermsAcceptance`.
-    """
-    with transaction.atomic():
-        accepted, created = TermsAcceptance.objects.get_or_create(
-            user=user, edition=TERMS_EDITION, defaults={"text": TERMS}
-        )
-        if created:
-            JournalEntry.write(action="accept_terms", subject=accepted, actor=user)
-    return accepted
-
-
-def terms_accepted(user):
-    """The `TermsAcceptance` of the rules in force, or None."""
-    return TermsAcceptance.objects.filter(user=user, edition=TERMS_EDITION).first()
 
 
 # --- Declarations of interests ------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from applications import assignments
 from applications.assigning_forms import ApartForm, ProposalForm
 from applications.evaluations import conflicts, profiles
 from applications.evaluations.assignment_words import RULE_LABELS, TERM_LABELS, finding_sentences
+from applications.evaluations.terms import terms_accepted
 from applications.models import (
     Application,
     ApplicationState,
@@ -287,7 +288,7 @@ def profile(request, public_id):
         "version": known.version if known else None,
         "known": known,
         "lines": Interest.objects.filter(user=person).select_related("commune").order_by("pk"),
-        "accepted": profiles.terms_accepted(person),
+        "accepted": terms_accepted(person),
         "may_assign": request.user.has_perm(ASSIGN),
     }
     return render(request, "applications/reviewer_profile.html", context, status=status_of(form))

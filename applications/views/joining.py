@@ -9,10 +9,12 @@ from accounts.access import role_required
 from accounts.errors import StalePage
 from accounts.forms import attempt, status_of, version_of
 from accounts.models import Role
+from accounts.remembering import local_path
 from applications.evaluations import pool, profiles
+from applications.evaluations import terms as rules
 from applications.evaluations.ties import in_force
 from applications.models import Interest, ReviewerProfile
-from applications.pool_forms import DeclarationForm, JoinForm, ProfileForm, RefuseForm, TermsForm
+from applications.pool_forms import DeclarationForm, JoinForm, ProfileForm, RefuseForm
 
 
 @require_http_methods(["GET", "POST"])
@@ -48,7 +50,6 @@ def own_profile(request):
     forms = {
         "profile": ProfileForm(initial=ProfileForm.initial_of(known) if known else None, prefix="profil"),
         "interest": DeclarationForm(prefix="interet"),
-        "terms": TermsForm(prefix="regles"),
     }
     status = 200
     if request.method == "POST":
@@ -65,7 +66,7 @@ def own_profile(request):
         **forms,
         "version": known.version if known else None,
         "lines": in_force(lines),
-        "accepted": profiles.terms_accepted(request.user),
+        "accepted": rules.terms_accepted(request.user),
     }
     return render(request, "applications/pool/own_profile.html", context, status=status)
 
@@ -89,10 +90,22 @@ def add_interest(request, forms, known):
     return "interest", done and "Cet intérêt est déclaré : les dossiers qu’il concerne vous sont fermés."
 
 
-def accept_terms(request, forms, known):
-    form = forms["terms"] = TermsForm(request.POST, prefix="regles")
-    done = attempt(form, lambda data: profiles.accept_terms(user=request.user))
-    return "terms", done and "C’est noté : vous avez accepté les règles de l’évaluation."
+ACTS = {"profile": save_profile, "interest": add_interest}
 
 
-ACTS = {"profile": save_profile, "interest": add_interest, "terms": accept_terms}
+@role_required(Role.REVIEWER)
+@require_http_methods(["GET", "POST"])
+def review_terms(request):
+    """Which rules do I accept, before any dossier opens?"""
+    if request.method == "POST":
+        rules.accept_terms(user=request.user)
+        messages.success(request, "C’est noté : vous avez accepté les règles de l’évaluation.")
+        suite = request.POST.get("suite", "")
+        return redirect(local_path(suite) if suite else "applications:desk")
+    context = {
+        "lines": rules.LINES,
+        "edition": rules.EDITION,
+        "accepted": rules.terms_accepted(request.user),
+        "following": request.GET.get("suite", ""),
+    }
+    return render(request, "applications/pool/terms.html", context)

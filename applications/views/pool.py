@@ -13,7 +13,8 @@ from accounts.lists import Column, ListPage
 from accounts.models import Role, User
 from applications.evaluations import conflicts, profiles
 from applications.evaluations import pool as verbs
-from applications.evaluations.profiles import LANGUAGES, TERMS_EDITION
+from applications.evaluations.profiles import LANGUAGES
+from applications.evaluations.terms import EDITION
 from applications.models import Application, Interest, PlaceKind, ReviewerInvitation, ReviewerProfile, TermsAcceptance
 from applications.models.review import ASSIGN
 from applications.pool_forms import InviteForm
@@ -87,7 +88,7 @@ class PoolList(ListPage):
 @require_GET
 def people(request):
     """Who may review, and who has not answered yet?"""
-    accepted = TermsAcceptance.objects.filter(user=OuterRef("pk"), edition=TERMS_EDITION)
+    accepted = TermsAcceptance.objects.filter(user=OuterRef("pk"), edition=EDITION)
     rows = User.objects.holding(Role.REVIEWER).annotate(accepted=Subquery(accepted.values("accepted_at")[:1]))
     listing = PoolList(request, rows)
     if file := listing.file():

@@ -1,11 +1,13 @@
 """The reviewer's desk: what to do, the answer before a dossier opens, the dossier and its sheet side by side."""
 
 from dataclasses import replace
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import Count, Prefetch, Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -21,6 +23,7 @@ from applications.evaluations import exercise
 from applications.evaluations.filling import IncompleteSheet
 from applications.evaluations.rubric import thresholds_missed
 from applications.evaluations.severity import waves_told
+from applications.evaluations.terms import has_accepted, terms_accepted
 from applications.evaluations.texts import words_of_score
 from applications.merging import marks_of
 from applications.models import ApplicationState, Assignment, Attachment, Review
@@ -84,6 +87,7 @@ def desk(request):
         "recused": Assignment.objects.asked_of(request.user).filter(state=A.RECUSED).count(),
         "today": timezone.localdate(),
         "told": waves_told(request.user),
+        "accepted": terms_accepted(request.user),
         **exercises_of(request.user),
     }
     return render(request, "applications/reviews/desk.html", context)
@@ -127,11 +131,16 @@ def after_this(user, assignment):
 
 
 def of_desk(request, public_id):
-    rows = Assignment.objects.on_desk_of(request.user).select_related(
+    rows = Assignment.objects.on_desk_of(request.user).annotate(accepted=has_accepted(request.user)).select_related(
         "application__fabrique__commune", "application__organisation", "application__wave__call",
         "application__call_version", "review__revision",
     )  # fmt: skip
     return get_object_or_404(rows, public_id=public_id)
+
+
+def to_terms(request):
+    """The rules first; their page comes back here."""
+    return redirect(reverse("applications:review_terms") + "?" + urlencode({"suite": request.path}))
 
 
 # --- The answer ----------------------------------------------------------------------------------------------------
@@ -142,6 +151,8 @@ def of_desk(request, public_id):
 def answer(request, public_id):
     """Do I take this dossier, and have I a tie with it? Nothing of it is shown but what tells a tie."""
     assignment = of_desk(request, public_id)
+    if not assignment.accepted:
+        return to_terms(request)
     if not awaits_answer(assignment):
         refuse_closed_dossier(assignment)
         if request.method == "GET":
@@ -201,6 +212,8 @@ def show_sheet(request, public_id):
     if awaits_answer(assignment):
         return redirect("applications:answer", public_id)
     refuse_closed_dossier(assignment)
+    if not assignment.accepted:
+        return to_terms(request)
     if is_writable(assignment) and exercise.is_due(assignment.application.call_version, request.user):
         messages.info(request, "Cet appel demande de noter d’abord les exemples de calibrage : les voici.")
         return redirect("applications:exercise")

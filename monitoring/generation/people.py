@@ -3,7 +3,8 @@
 from django.contrib.auth.hashers import make_password
 
 from accounts.models import Role, RoleGrant, User
-from applications.models import ReviewerProfile
+from applications.evaluations import terms
+from applications.models import ReviewerProfile, TermsAcceptance
 from monitoring.generation import words
 
 POOL = {
@@ -36,4 +37,7 @@ def create_pool(random, prefix, role, count, password):
     RoleGrant.objects.bulk_create([RoleGrant(user=user, role=role) for user in people])
     if role == Role.REVIEWER:
         ReviewerProfile.objects.bulk_create([ReviewerProfile(user=user, capacity=400) for user in people])
+        TermsAcceptance.objects.bulk_create(
+            [TermsAcceptance(user=user, edition=terms.EDITION, text=terms.TEXT) for user in people]
+        )
     return people

@@ -6,6 +6,7 @@ from allauth.account.models import EmailAddress
 
 from accounts.models import Role, User
 from accounts.roles import grant_role
+from applications.evaluations.terms import accept_terms
 from applications.models import ReviewerProfile
 
 PASSWORD = "fabriques-demonstration"
@@ -64,4 +65,5 @@ def create_person(account):
     grant_role(user=user, role=account.role, by=None)
     if account.role == Role.REVIEWER:
         ReviewerProfile.objects.create(user=user, employer="Réseau inventé des lieux partagés", capacity=12)
+        accept_terms(user=user)
     return user

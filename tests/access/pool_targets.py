@@ -24,7 +24,7 @@ def to_invite(world):
 
 
 def own_profile(world):
-    return Target(data={"act": "terms", "regles-terms": "on"})
+    return Target(data={"act": "interest", "interet-kind": "board", "interet-body": "Les Amis du canal inventé"})
 
 
 def declared(world):

@@ -301,6 +301,7 @@ SEVERITY = OFFICERS | PANEL_CHAIR | AUDITOR
 REGISTER = OFFICERS | PANEL_CHAIR | DECISION_MAKER | AUDITOR
 REVIEWING = [
     Row("applications:desk", REVIEWERS, get=REVIEWERS),
+    Row("applications:review_terms", REVIEWERS, get=REVIEWERS, post=REVIEWERS),
     Row("applications:own_profile", REVIEWERS, get=REVIEWERS, post=REVIEWERS, target=pool.own_profile),
     Row("applications:pool", OFFICERS | AUDITOR, get=OFFICERS | AUDITOR),
     Row("applications:invite_reviewer", OFFICERS, get=OFFICERS, post=OFFICERS, target=pool.to_invite),

@@ -1,15 +1,24 @@
 """The pool: asked by a link, reminded, replaced; the register; and the pages of all that."""
 
 import datetime
+from urllib.parse import quote
 
 import pytest
 from django.utils import timezone
 
 from accounts.errors import Refusal, StalePage
 from accounts.models import Notification, OutboxMessage, Role, User
-from applications.evaluations import pool, profiles, recusals, reminders
+from applications.evaluations import pool, profiles, recusals, reminders, terms
 from applications.evaluations.register import lines_of
-from applications.models import Assignment, Interest, Recusal, ReviewerInvitation, ReviewerProfile, TermsAcceptance
+from applications.models import (
+    Application,
+    Assignment,
+    Interest,
+    Recusal,
+    ReviewerInvitation,
+    ReviewerProfile,
+    TermsAcceptance,
+)
 from tests import factories
 from tests.applications import review_steps
 from tests.applications.web import post, signed_in, text
@@ -57,7 +66,7 @@ def test_the_link_opens_account_role_profile_and_terms_at_once(client):
     assert (profile.employer_siren, profile.capacity, profile.fields) == ("552100554", 8, ["fablab", "training"])
     assert profile.languages == ["fr", "oc"]
     assert Interest.objects.get(user=person).kind == "elected"
-    assert TermsAcceptance.objects.get(user=person).text == profiles.TERMS
+    assert TermsAcceptance.objects.get(user=person).text == terms.TEXT
     assert "faites partie" in text(client.get(link(invitation)))
 
 
@@ -190,6 +199,51 @@ def test_somebody_away_is_not_asked():
         profiles.describe_reviewer(user=away, by=away, unavailable_from=due)
 
 
+# --- Rules --------------------------------------------------------------------------------------------------------
+
+
+def test_no_dossier_opens_and_no_answer_is_taken_before_the_rules_are_accepted():
+    person = factories.reviewer(terms=False)
+    dossier, (mine, _) = review_steps.sent_dossier(person, factories.reviewer())
+    client, answer = signed_in(person), f"/evaluations/{mine.public_id}/reponse/"
+    page = client.get("/evaluations/")
+    assert "les règles de l’évaluation" in text(page)
+    refused = client.get(answer)
+    assert refused.status_code == 302
+    assert refused.url == f"/evaluations/regles/?suite={quote(answer, safe='')}"
+    assert post(client, answer, {"interest": "no", "accept": "yes"}).url == refused.url
+    with pytest.raises(Refusal, match="Acceptez d’abord les règles"):
+        review_steps.accept(mine)
+    assert dossier.fabrique.name not in text(client.get(refused.url))
+    done = post(client, "/evaluations/regles/", {"suite": answer})
+    assert (done.status_code, done.url) == (302, answer)
+    assert client.get(answer).status_code == 200
+    review_steps.accept(mine)
+    kept = TermsAcceptance.objects.get(user=person)
+    assert (kept.text, kept.edition) == (terms.TEXT, terms.EDITION)
+    assert abs(kept.accepted_at - timezone.now()) < datetime.timedelta(minutes=5)
+    assert "Vous les avez acceptées le" in text(client.get("/evaluations/regles/"))
+
+
+def test_new_rules_close_the_dossiers_until_they_are_accepted(monkeypatch):
+    dossier, (mine, _) = review_steps.sent_dossier()
+    mine = review_steps.accept(mine)
+    client, sheet = signed_in(mine.reviewer), f"/evaluations/{mine.public_id}/"
+    assert client.get(sheet).status_code == 200
+    monkeypatch.setattr(terms, "EDITION", "2027-1")
+    assert client.get(sheet).url.startswith("/evaluations/regles/")
+    assert not Application.objects.visible_to(mine.reviewer).filter(pk=dossier.pk).exists()
+    post(client, "/evaluations/regles/", {"suite": sheet})
+    assert client.get(sheet).status_code == 200
+    assert TermsAcceptance.objects.filter(user=mine.reviewer).count() == 2
+
+
+def test_the_page_of_the_rules_leads_nowhere_else():
+    client = signed_in(factories.reviewer(terms=False))
+    assert post(client, "/evaluations/regles/", {"suite": "https://ailleurs.example/"}).url == "/"
+    assert post(client, "/evaluations/regles/", {}).url == "/evaluations/"
+
+
 # --- Pages --------------------------------------------------------------------------------------------------------
 
 
@@ -198,11 +252,10 @@ def test_the_reviewer_declares_and_accepts_on_her_own_page():
     person = factories.reviewer()
     client = signed_in(person)
     assert "Mon profil" in text(client.get("/evaluations/profil/"))
-    assert post(client, "/evaluations/profil/", {"act": "terms", "regles-terms": "on"}).status_code == 302
     line = {"act": "interest", "interet-kind": "board", "interet-body": "Les Amis du canal"}
     assert post(client, "/evaluations/profil/", line).status_code == 302
     page = text(client.get("/evaluations/profil/"))
-    assert "Vous les avez acceptées le" in page
+    assert "Vous avez accepté" in page
     assert "Les Amis du canal" in page
     profile = {"act": "profile", "profil-capacity": "5", "profil-languages": ["fr"], "profil-commune": "63430"}
     assert post(client, "/evaluations/profil/", profile).status_code == 302
