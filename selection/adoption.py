@@ -9,9 +9,9 @@ from accounts.french import plural
 from accounts.models import JournalEntry
 from accounts.permissions import require
 from applications.models import Application, ApplicationState
-from applications.ranking import ranking
 from selection.departures import departures
 from selection.models import Outcome, PanelSession, PreparedOutcome, Scenario
+from selection.moderation import ranking
 from selection.outcomes import adopt, in_rank_order, named, prepare
 from selection.scenarios import PREPARE, lock
 from selection.sessions import refuse_no_session, session_of

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from applications.ranking import ranking
 from selection.funding_line import FundingLine, Row, read_line
+from selection.moderation import ranking
 
 AT_MOST = 4
 

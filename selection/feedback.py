@@ -12,6 +12,7 @@ from applications.sheets import FULL_SCORE, half_up, share_of, summary_of
 from applications.sheets import criteria_of as sheet_of
 from selection import querysets
 from selection.models import Decision
+from selection.moderation import moderated_of
 
 # Five funded dossiers: nobody works out the score of one from their mean and her own.
 SHOWN_FROM = 5
@@ -35,7 +36,8 @@ class Feedback:
 
     Attributes:
         sheets: how many sheets were given with a score.
-        own, funded: overall means, hundredths of a point out of 100.
+        own, funded: overall scores, hundredths of a point out of 100: those that made the order.
+        raw: the mean of the sheets, where the panel kept another score; None elsewhere.
         too_few: fewer than `SHOWN_FROM` dossiers were funded: their mean is not told.
     """
 
@@ -45,6 +47,7 @@ class Feedback:
     funded: int | None
     funded_count: int
     too_few: bool
+    raw: int | None = None
 
 
 def feedback_of(decision):
@@ -63,11 +66,14 @@ def feedback_of(decision):
     sheet = sheet_of(decision.application.call_version)
     own = means_by_criterion([decision.application_id])
     others = means_by_criterion(funded, least=SHOWN_FROM) if told else {}
+    moderated = moderated_of(decision.wave)
+    kept = moderated.get(decision.application_id)
     return Feedback(
         criteria=tuple(line_of(c, sheet, own, others) for c in sheet),
         sheets=own_total.given,
-        own=own_total.mean_hundredths,
-        funded=mean_of_means(funded) if told else None,
+        own=own_total.mean_hundredths if kept is None else kept,
+        raw=None if kept is None else own_total.mean_hundredths,
+        funded=mean_of_kept(funded, moderated) if told else None,
         funded_count=len(funded),
         too_few=not told,
     )
@@ -98,13 +104,13 @@ def scores_of(applications):
     return list(rows.order_by("pk").values_list("score_hundredths", flat=True))
 
 
-def mean_of_means(applications):
-    """Each dossier counts once, whatever its number of sheets."""
+def mean_of_kept(applications, moderated):
+    """Each dossier counts once, whatever its number of sheets, with the score that made its rank."""
     rows = given().filter(assignment__application__in=applications, score_hundredths__isnull=False)
     means: dict = {}
     for application, score in rows.order_by().values_list("assignment__application", "score_hundredths"):
         means.setdefault(application, []).append(score)
-    exact = [Fraction(sum(scores), len(scores)) for scores in means.values()]
+    exact = [Fraction(moderated.get(key, Fraction(sum(scores), len(scores)))) for key, scores in means.items()]
     return half_up(sum(exact) / len(exact)) if exact else None
 
 

@@ -6,9 +6,9 @@ from accounts.errors import Refusal
 from accounts.models import JournalEntry
 from accounts.permissions import require
 from applications.models import ApplicationState
-from applications.ranking import ranking
 from funding.models import Account, Kind
 from selection.models import Outcome, PreparedOutcome
+from selection.moderation import ranking
 from selection.outcomes import prepare
 from selection.sessions import lock_deliberation, refuse_adopted, session_of
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.french import euros, plural
 from applications.models import ApplicationState
-from applications.ranking import RankedDossier, ranking
+from applications.ranking import RankedDossier
 from funding.models import Line
 from programme.models import Target, Wave
 from selection.adoption import adopted_of
@@ -16,6 +16,7 @@ from selection.cash import CashYear, cash_years
 from selection.coverage import laureates_by_region
 from selection.departures import departures
 from selection.models import Outcome, PanelSession, Scenario, ScenarioLine
+from selection.moderation import ranking
 from selection.money import Credit, credits_of
 from selection.outcomes import in_rank_order
 from selection.panel import fold, in_points, is_far, laureates_by_segment, segments
@@ -69,7 +70,13 @@ class Row:
 
     @property
     def mean(self):
-        return in_points(self.line.mean_hundredths)
+        """The score that makes the rank."""
+        return in_points(self.line.kept_hundredths)
+
+    @property
+    def raw(self):
+        """The mean of the sheets, where the panel kept another score; "" elsewhere."""
+        return in_points(self.line.mean_hundredths) if self.line.is_moderated else ""
 
     @property
     def adjusted(self):
@@ -177,7 +184,7 @@ class FundingLine:
     @property
     def mean(self):
         """Mean of the scores of the funded ones, out of 100; None without any."""
-        scores = [row.line.mean_hundredths for row in self.proposed if row.line.mean_hundredths is not None]
+        scores = [row.line.kept_hundredths for row in self.proposed if row.line.kept_hundredths is not None]
         return sum(scores) / len(scores) / 100 if scores else None
 
     def count(self, outcome):

@@ -3,12 +3,12 @@
 from dataclasses import dataclass, replace
 
 from applications.models import Application
-from applications.ranking import ranking
 from documents.minutes_facts import Point
 from selection.agenda import exits_of
 from selection.attendance import Attendance
 from selection.meetings import leaving_of, subject_of
 from selection.models import AgendaItem
+from selection.moderation import ranking
 
 HIDDEN = "Point auquel vous ne prenez pas part"
 

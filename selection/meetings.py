@@ -16,11 +16,11 @@ from accounts.notify import notify
 from accounts.permissions import require
 from applications.evaluations.conflicts import exclusions
 from applications.models import ApplicationState
-from applications.ranking import ranking
 from selection import minutes
 from selection.agenda import in_blocks
 from selection.attendance import locked_meeting, named, quorum_of
 from selection.models import AgendaItem, Attendance, MeetingMember, Motion, PanelMeeting, PanelSession
+from selection.moderation import ranking
 from selection.sessions import lock_deliberation, refuse_adopted, session_of
 
 State = PanelMeeting.State

@@ -6,7 +6,6 @@ from accounts.french import NBSP, euros, hour, long_datetime, plural, weekday_da
 from applications.evaluations.calibration import Refused
 from applications.evaluations.register import lines_of
 from applications.models import Interest
-from applications.ranking import ranking
 from applications.receipts import service_of_wave
 from documents import requests
 from documents.minutes_facts import About, Ballots, Member, MinutesFacts, Point, Ranked
@@ -14,6 +13,7 @@ from documents.minutes_facts import Interest as InterestLine
 from documents.models import Document
 from selection.attendance import quorum_of
 from selection.models import Attendance, Motion, Outcome, PanelMeeting, PanelSession, PreparedOutcome, Scenario, Vote
+from selection.moderation import ranking
 from selection.panel import in_points as points_of
 
 State = PanelMeeting.State
@@ -66,7 +66,7 @@ def facts_of(meeting):
         members=tuple(members_in_words(meeting)),
         points=tuple(points_in_words(meeting)) if held else (),
         notes=tuple(note_in_words(note) for note in meeting.notes.filter(item=None).select_related("member__user")),
-        ranking=tuple(ranked_in_words(meeting, lines, prepared)) if held else (),
+        ranking=tuple(ranked_in_words(lines, prepared)) if held else (),
         calibration=calibration_in_words(lines.calibration) if held else "",
         tie_rules=tuple(lines.rules) if held else (),
         ties=tuple(ties_in_words(lines)) if held else (),
@@ -205,17 +205,12 @@ def motion_text(motion: Motion):
 # --- Ranking --------------------------------------------------------------------------------------------------------
 
 
-def ranked_in_words(meeting, lines, prepared):
-    moderated = {
-        row.item.application_id: row.score_hundredths
-        for item in meeting.items.prefetch_related("scores")
-        for row in item.scores.all()
-    }
+def ranked_in_words(lines, prepared):
     for line in lines:
-        yield ranked_line(line, prepared.get(line.application.pk), moderated.get(line.application.pk))
+        yield ranked_line(line, prepared.get(line.application.pk))
 
 
-def ranked_line(line, outcome, moderated):
+def ranked_line(line, outcome):
     application = line.application
     between = f"{line.rank_low} à {line.rank_high}" if line.rank_low else "—"
     rank = f"{line.rank}{' ex æquo' if line.tied else ''}" if line.rank else "—"
@@ -230,7 +225,7 @@ def ranked_line(line, outcome, moderated):
         between=between,
         thresholds={None: "—", True: "atteints", False: "non atteints"}[line.passes],
         asked=euros(application.requested_cents),
-        moderated=points_of(moderated) if moderated is not None else "",
+        moderated=points_of(line.moderated) if line.is_moderated else "",
         proposed=euros(outcome.amount_cents) if outcome and outcome.amount_cents else "",
         outcome=outcome.get_outcome_display() if outcome else "",
     )
@@ -239,7 +234,9 @@ def ranked_line(line, outcome, moderated):
 def calibration_in_words(calibration):
     if isinstance(calibration, Refused):
         return f"Notes ajustées non calculées : {' '.join(calibration.reasons)}"
-    return "Notes ajustées par un modèle croisé des évaluateurs et des dossiers ; l’ordre est celui des notes brutes."
+    return (
+        "Notes ajustées par un modèle croisé des évaluateurs et des dossiers ; l’ordre est celui des notes retenues."
+    )
 
 
 def ties_in_words(lines):

@@ -9,13 +9,13 @@ from accounts.models import JournalEntry
 from accounts.permissions import require
 from applications.asked_items import waiting
 from applications.models import Application, ApplicationState
-from applications.ranking import ranking
 from funding import awards
 from programme.models import SegmentBounds
 from programme.waves import exceed_capacity
 from selection import opinions
 from selection.departures import ORDER, unexplained
 from selection.models import Outcome, PreparedOutcome
+from selection.moderation import ranking
 from selection.sessions import hold_panel, lock_deliberation, refuse_adopted, refuse_no_session, session_of
 
 __all__ = ["adopt", "hold_panel", "prepare", "prepare_many", "undo_adoption"]

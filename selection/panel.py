@@ -7,10 +7,11 @@ from django.db.models import Count
 
 from accounts.french import decimal, euros, long_date, plural
 from applications.models import Application, ApplicationState, FabriqueFact
-from applications.ranking import RankedDossier, Ranking, ranking
+from applications.ranking import RankedDossier, Ranking
 from programme.models import Segment, Target, Wave
 from selection.departures import departures
 from selection.models import Outcome, PanelSession, PreparedOutcome
+from selection.moderation import ranking
 from selection.money import Credit, credits_of
 from selection.outcomes import STILL_EXAMINED, in_rank_order
 
@@ -51,7 +52,13 @@ class Row:
 
     @property
     def mean(self):
-        return in_points(self.line.mean_hundredths)
+        """The score that makes the rank."""
+        return in_points(self.line.kept_hundredths)
+
+    @property
+    def raw(self):
+        """The mean of the sheets, where the panel kept another score; "" elsewhere."""
+        return in_points(self.line.mean_hundredths) if self.line.is_moderated else ""
 
     @property
     def spread(self):

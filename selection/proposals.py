@@ -162,7 +162,8 @@ def candidates_of(lines, amounts, asked):
 
 
 def score_of(line, asked):
-    return line.adjusted_hundredths if asked.adjusted and line.adjusted else line.mean_hundredths
+    adjusted = asked.adjusted and line.adjusted and not line.is_moderated
+    return line.adjusted_hundredths if adjusted else line.kept_hundredths
 
 
 def groups_of(wave, lines, candidates, asked):

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from applications.models import ApplicationState
-from applications.ranking import ranking
 from programme.models import SegmentBounds
 from selection.models import Outcome, PreparedOutcome
+from selection.moderation import ranking
 from selection.money import credits_of
 
 UNDER_THRESHOLD = "Sous un seuil de l’appel."

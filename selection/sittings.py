@@ -9,11 +9,12 @@ from accounts.permissions import require
 from applications.evaluations.conflicts import exclusions_of
 from applications.evaluations.recusals import recuse
 from applications.models import Application
-from applications.ranking import ranking
 from selection.agenda import in_blocks
 from selection.attendance import locked_meeting, members_of, voters
 from selection.meetings import leaving_of
 from selection.models import AgendaItem, ItemRecusal, MeetingNote, ModeratedScore, Motion, PanelMeeting
+from selection.moderation import ranking
+from selection.sessions import lock_deliberation, refuse_adopted, session_of
 
 State = PanelMeeting.State
 UP, DOWN = "up", "down"
@@ -185,13 +186,14 @@ def leave_for_tie(*, item, member, text, by):
 
 
 def moderate(*, item, score_hundredths, reason, by):
-    """The panel's own score of a dossier, kept beside the mean of the sheets with its reason; the order stays raw.
+    """The panel's own score of a dossier: it makes the order from now on, the mean of the sheets stays beside.
 
     Args:
         score_hundredths: out of 10 000. reason: why, at most 500 characters.
 
     Raises:
-        Refusal: no reason (field "reason"), or a score above 100 (field "score").
+        Refusal: no reason (field "reason"), a score above 100 or nothing to moderate (field "score").
+        StalePage: the proposal of the wave is adopted: its ranking is fixed.
     """
     require(by, "selection.prepare")
     if not reason.strip():
@@ -199,11 +201,15 @@ def moderate(*, item, score_hundredths, reason, by):
     if not 0 <= score_hundredths <= 10_000:
         raise Refusal("Une note va de 0 à 100.", field="score")
     with transaction.atomic():
+        wave = lock_deliberation(item.meeting.wave)
+        refuse_adopted(session_of(wave))
         item = locked_under_way(item, by)
         if item.application_id is None:
             raise Refusal("Seul un dossier a une note.", field="score")
-        line = next((one for one in ranking(item.meeting.wave) if one.application.pk == item.application_id), None)
+        line = next((one for one in ranking(wave) if one.application.pk == item.application_id), None)
         before = line.mean_hundredths if line else None
+        if before is None:
+            raise Refusal("Ce dossier n’a aucune note : il n’y a rien à modérer.", field="score")
         row = ModeratedScore.objects.create(
             item=item, before_hundredths=before, score_hundredths=score_hundredths, reason=reason.strip()[:500], by=by
         )

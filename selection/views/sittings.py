@@ -8,13 +8,13 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import permission_required
 from accounts.errors import NotAllowed, Refusal, StalePage
 from accounts.forms import attempt, version_of
-from applications.ranking import ranking
 from selection import sittings, votes
 from selection.attendance import members_of, quorum_of, voters
 from selection.meeting_forms import MotionForm, NoteForm, ScoreForm, TieForm
 from selection.meeting_pages import readable
 from selection.minutes import motion_text
 from selection.models import AgendaItem, Vote
+from selection.moderation import ranking
 from selection.panel import in_points
 from selection.views.meetings import CONDUCT, READ, meeting_of, member_of
 

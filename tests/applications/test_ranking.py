@@ -133,8 +133,8 @@ def test_the_least_asked_passes_first_and_says_so():
     assert not any(line.tied for line in lines)
     [upper], [lower] = (line.separations for line in lines)
     reason = "montant demandé plus faible (90\u00a0000\u00a0€ contre 150\u00a0000\u00a0€)."
-    assert upper == f"À égalité de note avec {dear.reference}, passe devant : {reason}"
-    assert lower == f"À égalité de note avec {cheap.reference}, qui passe devant : {reason}"
+    assert upper == f"À égalité de note avec {dear.reference}, passe devant : {reason}"
+    assert lower == f"À égalité de note avec {cheap.reference}, qui passe devant : {reason}"
     assert lines.rules == ("Le montant demandé le plus faible",)
 
 

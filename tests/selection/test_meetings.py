@@ -11,10 +11,13 @@ from accounts.models import OutboxMessage
 from applications.evaluations.recusals import recuse
 from applications.models import Application, Interest, Recusal
 from documents.production import produce
-from selection import attendance, meetings, opinions, outcomes, sittings, votes
+from selection import attendance, meetings, moderation, opinions, outcomes, sittings, votes
 from selection.attendance import members_of, quorum_of
+from selection.funding_line import read_line
 from selection.minutes import facts_of, minutes_of
 from selection.models import ItemRecusal, ModeratedScore, PanelMeeting, PanelSession
+from selection.panel import read_panel
+from selection.scenarios import create_scenario
 from tests import factories
 from tests.selection.conftest import GRANT, build, prepare_all, propose, reject
 
@@ -259,6 +262,30 @@ def test_a_moderated_score_has_a_reason_and_stays_beside_the_mean(panel):
     sittings.moderate(item=item, score_hundredths=9500, reason="Le plan a été mal lu.", by=panel.chair)
     kept = ModeratedScore.objects.get()
     assert (kept.before_hundredths, kept.score_hundredths) == (9100, 9500)
+
+
+def test_a_moderated_score_makes_the_order_and_the_mean_stays_beside(panel):
+    meeting = opened(panel)
+    last = panel.dossiers[3]
+    item = begin(panel, meeting, last)
+    sittings.moderate(item=item, score_hundredths=9900, reason="Le plan a été mal lu.", by=panel.chair)
+    first = moderation.ranking(panel.wave)[0]
+    assert (first.application, first.rank, first.rank_low) == (last, 1, 1)
+    assert (first.kept_hundredths, first.mean_hundredths, first.is_moderated) == (9900, 7600, True)
+    told = facts_of(meeting).ranking[0]
+    assert (told.reference, told.mean, told.moderated) == (last.reference, "76,0", "99,0")
+    row = read_panel(panel.wave, reader=panel.officer).rows[0]
+    assert (row.application, row.mean, row.raw) == (last, "99,0", "76,0")
+    scenario = create_scenario(wave=panel.wave, name="A", origin="ranking", by=panel.officer)
+    line = read_line(panel.wave, reader=panel.officer, scenario=scenario).rows[0]
+    assert (line.application, line.mean, line.raw) == (last, "99,0", "76,0")
+
+
+def test_no_score_is_moderated_once_the_proposal_is_adopted():
+    panel, meeting = whole_day()
+    item = begin(panel, meeting, panel.dossiers[3])
+    with pytest.raises(StalePage, match="adoptée"):
+        sittings.moderate(item=item, score_hundredths=9900, reason="Trop tard.", by=panel.chair)
 
 
 # --- Opinion and decision -------------------------------------------------------------------------------------------

@@ -1,0 +1,18 @@
+"""The ranking with the scores that the panel kept: a moderated score makes the order, the mean stands beside."""
+
+from applications import ranking as sheets
+from selection.models import ModeratedScore, PanelMeeting
+
+__all__ = ["moderated_of", "ranking"]
+HELD = (PanelMeeting.State.OPEN, PanelMeeting.State.CLOSED)
+
+
+def moderated_of(wave):
+    """{application id: score in hundredths} that the panel kept, the latest of each; one query."""
+    rows = ModeratedScore.objects.filter(item__meeting__wave=wave, item__meeting__state__in=HELD)
+    return dict(rows.order_by("pk").values_list("item__application", "score_hundredths"))
+
+
+def ranking(wave, *, reader=None):
+    """As `applications.ranking.ranking`, with the moderated scores of the panel; one query more."""
+    return sheets.ranking(wave, reader=reader, moderated=moderated_of(wave))
