@@ -42,6 +42,7 @@ class Document(PublicIdModel):
         INADMISSIBILITY_LETTER = "inadmissibility_letter", "Lettre d’irrecevabilité"
         APPEAL_RECEIPT = "appeal_receipt", "Accusé de réception d’un recours"
         PANEL_MINUTES = "panel_minutes", "Procès-verbal du comité"
+        PANEL_ADDENDUM = "panel_addendum", "Additif au procès-verbal du comité"
 
     class Void(models.TextChoices):
         WITHDRAWN = "withdrawn", "Retirée"

@@ -4,6 +4,15 @@ from accounts.database import append_only, never_deleted, refuse_when, register
 
 register(
     *never_deleted("selection_appeal"),
+    *append_only("selection_appealpiece"),
+    *never_deleted("selection_appealfollowup"),
+    refuse_when(
+        "selection_follow_up_done_fixed",
+        "selection_appealfollowup",
+        "UPDATE",
+        "OLD.done_on IS NOT NULL",
+        "what was done is fixed",
+    ),
     *append_only("selection_embargoedlist"),
     *append_only("selection_embargoaccess"),
     *append_only("selection_derogation"),

@@ -7,6 +7,14 @@ register(
     *append_only("selection_itemrecusal"),
     *append_only("selection_moderatedscore"),
     *append_only("selection_meetingnote"),
+    *append_only("selection_minutesaddendum"),
+    refuse_when(
+        "selection_motion_covers_fixed",
+        "selection_motion",
+        "UPDATE",
+        "CAST(OLD.covers AS TEXT) <> CAST(NEW.covers AS TEXT)",
+        "what is put to the vote is fixed",
+    ),
     refuse_when(
         "selection_motion_result_fixed",
         "selection_motion",

@@ -1,9 +1,12 @@
+from selection.models.addendum import MinutesAddendum
 from selection.models.appeal import ANSWER_APPEAL, FOLLOW_APPEALS, Appeal
+from selection.models.appeal_after import AppealFollowUp, AppealPiece
 from selection.models.decision import SIGN, Decision
 from selection.models.delegation import SignatureDelegation
 from selection.models.derogation import Derogation
 from selection.models.embargo import EmbargoAccess, EmbargoedList
 from selection.models.meeting import (
+    OPINIONS,
     AgendaItem,
     Attendance,
     ItemRecusal,
@@ -21,9 +24,12 @@ from selection.models.scenario import Scenario, ScenarioLine
 __all__ = [
     "ANSWER_APPEAL",
     "FOLLOW_APPEALS",
+    "OPINIONS",
     "SIGN",
     "AgendaItem",
     "Appeal",
+    "AppealFollowUp",
+    "AppealPiece",
     "Attendance",
     "Decision",
     "Derogation",
@@ -32,6 +38,7 @@ __all__ = [
     "ItemRecusal",
     "MeetingMember",
     "MeetingNote",
+    "MinutesAddendum",
     "ModeratedScore",
     "Motion",
     "Outcome",

@@ -11,6 +11,13 @@ from programme.models import Wave
 from selection.models.outcome import Outcome
 
 CONDUCT = "selection.prepare"
+# What the panel says, in the words of an opinion: the outcome itself belongs to the authority.
+OPINIONS = {
+    Outcome.PROPOSED: "Favorable",
+    Outcome.WAITLIST: "Réservé, liste complémentaire",
+    Outcome.NOT_RETAINED: "Défavorable",
+    Outcome.DEFERRED: "Réservé, à ajourner",
+}
 
 
 class PanelMeeting(PublicIdModel, StatefulModel):
@@ -176,6 +183,10 @@ class AgendaItem(PublicIdModel, VersionedModel):
     )
     opinion = models.CharField("avis du comité", max_length=14, choices=Outcome, blank=True)
     opinion_cents = models.BigIntegerField("montant de l’avis (centimes)", null=True, blank=True)
+    # The vote that gave it: its own, or one on several dossiers at once.
+    given_with = models.ForeignKey(
+        "Motion", models.PROTECT, null=True, blank=True, related_name="given", verbose_name="donné avec"
+    )
     # The authority decides: when what it adopts is not the opinion, it says why.
     departure_reason = models.CharField("motif de l’écart à l’avis", max_length=500, blank=True)
     departure_by = models.ForeignKey(
@@ -206,6 +217,10 @@ class AgendaItem(PublicIdModel, VersionedModel):
     @property
     def is_under_way(self):
         return self.opened_at is not None and self.closed_at is None
+
+    @property
+    def opinion_label(self):
+        return OPINIONS[Outcome(self.opinion)] if self.opinion else ""
 
 
 class ItemRecusal(models.Model):
@@ -243,6 +258,8 @@ class Motion(PublicIdModel, models.Model):
     outcome = models.CharField("avis proposé", max_length=14, choices=Outcome, blank=True)
     amount_cents = models.BigIntegerField("montant proposé (centimes)", null=True, blank=True)
     text = models.CharField("texte mis aux voix", max_length=500, blank=True)
+    # What one vote gives several dossiers: [[key of the dossier, outcome, cents or null], …], fixed when it is put.
+    covers = models.JSONField("dossiers visés", default=list, blank=True)
     put_at = models.DateTimeField("mis aux voix le", default=timezone.now)
     closed_at = models.DateTimeField("scrutin clos le", null=True, blank=True)
     result = models.CharField("résultat", max_length=12, choices=Result, blank=True)
@@ -264,7 +281,7 @@ class Motion(PublicIdModel, models.Model):
         ]
 
     def __str__(self):
-        return self.text or self.get_outcome_display()
+        return self.text or OPINIONS[Outcome(self.outcome)]
 
 
 class Vote(models.Model):

@@ -16,6 +16,8 @@ class PanelSession(VersionedModel):
     adopted_at = models.DateTimeField("proposition adoptée le", null=True, blank=True)
     adopted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 
+    # What the panel advised when it met out of the service, or where it is written; a meeting has its own votes.
+    outside_opinions = models.CharField("avis rendus hors du service", max_length=300, blank=True)
     # The meeting that it sums up, when it was held in the service.
     meeting = models.ForeignKey(
         PanelMeeting, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="réunion"
