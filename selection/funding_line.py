@@ -16,10 +16,10 @@ from selection.cash import CashYear, cash_years
 from selection.coverage import laureates_by_region
 from selection.departures import departures
 from selection.models import Outcome, PanelSession, Scenario, ScenarioLine
-from selection.moderation import ranking
+from selection.moderation import in_points, ranking
 from selection.money import Credit, credits_of
 from selection.outcomes import in_rank_order
-from selection.panel import fold, in_points, is_far, laureates_by_segment, segments
+from selection.panel import fold, is_far, laureates_by_segment, segments, written_where
 from selection.sharing import NOTHING, awardables
 
 ENTERS, LEAVES = "entre", "sort"
@@ -219,7 +219,7 @@ def read_line(wave, *, reader, scenario=None, against=None, found=None):
         scenario: the one to show, the adopted or else the latest one by default. against: the one to compare with,
             the first other by default. found: the ranking as `reader` sees it, when it is read already.
     """
-    session = PanelSession.objects.filter(wave=wave).select_related("adopted_by").first()
+    session = PanelSession.objects.filter(wave=wave).select_related("adopted_by", "meeting").first()
     found = ranking(wave, reader=reader) if found is None else found
     scenarios = scenarios_of(wave, [line.application.pk for line in found])
     adopted = adopted_of(wave, session)
@@ -357,6 +357,7 @@ def adoption_items(page):
             yield f"Impasse de CP {year.year} : {euros(-year.gap_cents)}"
     if page.departing:
         yield f"{plural(len(page.departing), 'écart')} au classement, avec leur motif, au procès-verbal"
+    yield from written_where(page.session)
     yield "Aucun courrier ne part, aucun candidat ne voit rien. Réversible jusqu’à la signature de la vague."
 
 

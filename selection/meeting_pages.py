@@ -90,6 +90,17 @@ def for_reader(facts, wave, user):
     return kept, bool(named & hidden)
 
 
+def addendum_for_reader(facts, wave, user):
+    """An addendum without what `user` may not read, and whether something was left out."""
+    hidden = hidden_references(wave, user)
+    parts = {
+        name: tuple(one for one in getattr(facts, name) if one.reference not in hidden)
+        for name in ("settled", "departures")
+    }
+    named = {one.reference for one in (*facts.settled, *facts.departures)}
+    return replace(facts, **parts), bool(named & hidden)
+
+
 def hidden_references(wave, user):
     """Of dossiers that she may not read, and of those whose scores she must not know yet."""
     known = readable(wave, user)

@@ -196,6 +196,7 @@ def keep_session(meeting, session):
     session = session or PanelSession(wave=meeting.wave)
     held_on = timezone.localdate(meeting.opened_at)
     session.held_on, session.members_present, session.meeting = held_on, named(meeting), meeting
+    session.outside_opinions = ""
     if not session.waitlist_until or session.waitlist_until < held_on:
         session.waitlist_until = held_on.replace(month=12, day=31)
     session.save()

@@ -1,9 +1,10 @@
 """The ranking with the scores that the panel kept: a moderated score makes the order, the mean stands beside."""
 
+from accounts.french import decimal
 from applications import ranking as sheets
 from selection.models import ModeratedScore, PanelMeeting
 
-__all__ = ["moderated_of", "ranking"]
+__all__ = ["in_points", "moderated_of", "ranking"]
 HELD = (PanelMeeting.State.OPEN, PanelMeeting.State.CLOSED)
 
 
@@ -16,3 +17,8 @@ def moderated_of(wave):
 def ranking(wave, *, reader=None):
     """As `applications.ranking.ranking`, with the moderated scores of the panel; one query more."""
     return sheets.ranking(wave, reader=reader, moderated=moderated_of(wave))
+
+
+def in_points(hundredths):
+    """ "83,3" out of 100; "—" when nothing is given, or nothing may be told."""
+    return decimal(None if hundredths is None else hundredths / 100)

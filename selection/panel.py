@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count
 
-from accounts.french import decimal, euros, long_date, plural
+from accounts.french import euros, long_date, plural
 from applications.models import Application, ApplicationState, FabriqueFact
 from applications.ranking import RankedDossier, Ranking
 from programme.models import Segment, Target, Wave
+from selection import opinions
 from selection.departures import departures
-from selection.models import Outcome, PanelSession, PreparedOutcome
-from selection.moderation import ranking
+from selection.models import AgendaItem, Outcome, PanelMeeting, PanelSession, PreparedOutcome
+from selection.moderation import in_points, ranking
 from selection.money import Credit, credits_of
 from selection.outcomes import STILL_EXAMINED, in_rank_order
 
@@ -23,11 +24,6 @@ SHOWN_FIRST = 3
 SHOWN_AROUND = 15
 
 
-def in_points(hundredths):
-    """ "83,3" out of 100; "—" when nothing is given, or nothing may be told."""
-    return decimal(None if hundredths is None else hundredths / 100)
-
-
 @dataclass
 class Row:
     """One dossier on the panel's table."""
@@ -36,6 +32,8 @@ class Row:
     prepared: PreparedOutcome | None
     departs: bool = False
     is_last_funded: bool = False
+    # The point on which the panel gave its opinion.
+    opinion: AgendaItem | None = None
 
     @property
     def application(self):
@@ -63,6 +61,14 @@ class Row:
     @property
     def spread(self):
         return in_points(self.line.spread_hundredths)
+
+    @property
+    def opinion_text(self):
+        return opinions.told(self.opinion) if self.opinion else ""
+
+    @property
+    def leaves_opinion(self):
+        return bool(self.opinion and self.prepared and opinions.departs(self.opinion, self.prepared))
 
     @property
     def prefix(self):
@@ -97,6 +103,17 @@ class Panel:
     @property
     def undecided(self):
         return [row for row in self.rows if not row.outcome and row.is_open]
+
+    @property
+    def without_opinion(self):
+        """Dossiers that wait for the panel's opinion: nothing is adopted before it."""
+        if self.session and not self.session.meeting_id and self.session.outside_opinions:
+            return []
+        return [row for row in self.rows if row.is_open and row.opinion is None]
+
+    @property
+    def against_opinion(self):
+        return [row for row in self.rows if row.leaves_opinion and not row.opinion.departure_reason]
 
     @property
     def departing(self):
@@ -144,6 +161,11 @@ class Panel:
         return self.wave.state == Wave.State.DELIBERATION and not self.is_adopted
 
     @property
+    def votes_here(self):
+        """A meeting held here gives the opinions."""
+        return bool(self.session and self.session.meeting_id)
+
+    @property
     def over_capacity(self):
         return max(len(self.proposed) - self.wave.capacity, 0)
 
@@ -165,12 +187,14 @@ def read_panel(wave, *, reader):
     rows = [Row(line, prepared.get(line.application.pk)) for line in lines]
     place = {line.application.pk: (line.rank or len(lines) + 1, index) for index, line in enumerate(lines)}
     leaving = departures(in_rank_order([row.prepared for row in rows if row.prepared and row.is_open], place))
+    given = opinions.opinions_of(wave)
     for row in rows:
         row.departs = row.prepared in leaving
+        row.opinion = given.get(row.application.pk)
     programme = wave.call.programme
     return Panel(
         wave=wave,
-        session=PanelSession.objects.filter(wave=wave).select_related("adopted_by").first(),
+        session=PanelSession.objects.filter(wave=wave).select_related("adopted_by", "meeting").first(),
         rows=in_panel_order(rows),
         credits=credits_of(programme, prepared=[row.prepared for row in rows if row.outcome == Outcome.PROPOSED]),
         still_examined=Application.objects.filter(wave=wave, state__in=STILL_EXAMINED).count(),
@@ -307,7 +331,18 @@ def adoption_items(panel):
         yield f"{panel.over_capacity} de plus que la capacité de {panel.wave.capacity} : un motif est demandé"
     if panel.departing:
         yield f"{plural(len(panel.departing), 'écart')} au classement, avec leur motif, au procès-verbal"
+    yield from written_where(panel.session)
     yield "Aucun courrier ne part, aucun candidat ne voit rien. Réversible jusqu’à la signature de la vague."
+
+
+def written_where(session):
+    """Which document will say that the proposal is adopted."""
+    if session is None or session.meeting is None:
+        return
+    if session.meeting.state == PanelMeeting.State.OPEN:
+        yield "La séance est ouverte : l’adoption figurera à son procès-verbal"
+    else:
+        yield "La séance est levée : un additif daté sera joint à son procès-verbal"
 
 
 def rest_items(panel):
@@ -329,6 +364,10 @@ def blocked_adoption(panel):
         return f"{plural(panel.still_examined, 'dossier')} de la vague sans évaluation complète."
     if panel.undecided:
         return f"{plural(len(panel.undecided), 'dossier')} sans issue préparée."
+    if panel.without_opinion:
+        return f"{plural(len(panel.without_opinion), 'dossier')} sans avis du comité."
+    if panel.against_opinion:
+        return f"{plural(len(panel.against_opinion), 'écart')} à l’avis du comité sans motif."
     if panel.unexplained:
         return f"{plural(len(panel.unexplained), 'écart')} au classement sans motif."
     return ""

@@ -110,6 +110,7 @@ def select(wave, dossiers, people, line):
         wave=fresh(wave),
         held_on=timezone.localdate(),
         members_present="Camille Ferrand, présidente ; Yasmine Keller, membre ; Hélène Martin, rapporteure",
+        outside_opinions="Avis conformes à la proposition, dossier par dossier (procès-verbal signé, exemple).",
         by=chair,
     )
     for rank, dossier in enumerate(dossiers):

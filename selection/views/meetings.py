@@ -6,19 +6,16 @@ from functools import partial
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from accounts.access import permission_required
 from accounts.errors import NotAllowed, Refusal, StalePage
 from accounts.forms import attempt, version_of
-from documents.downloads import serve
 from programme.models import Wave
 from selection import attendance, meetings, opinions, sittings
 from selection.attendance import members_of, quorum_of
 from selection.meeting_forms import CancelForm, ConveneForm, DepartureForm, NoteForm, PlanForm, When
-from selection.meeting_pages import agenda_of, choices_of, exits_in_words, for_reader, readable
-from selection.minutes import facts_of, minutes_of
+from selection.meeting_pages import agenda_of, choices_of, exits_in_words, readable
 from selection.models import PanelMeeting, PreparedOutcome
 
 READ, CONDUCT = "selection.read_panel", "selection.prepare"
@@ -258,29 +255,3 @@ ACTS = {
         "La séance est levée. Le procès-verbal est prêt.",
     ),
 }
-
-
-# --- Minutes --------------------------------------------------------------------------------------------------------
-
-
-@require_safe
-@permission_required(READ)
-def minutes(request, public_id):
-    found = meeting_of(request, public_id)
-    document = minutes_of(found)
-    letter, is_partial = for_reader(document.letter if document else facts_of(found), found.wave, request.user)
-    context = {"meeting": found, "wave": found.wave, "document": document, "letter": letter, "partial": is_partial}
-    return render(request, "selection/minutes.html", {**context, "now": timezone.now()})
-
-
-@require_safe
-@permission_required(READ)
-def minutes_pdf(request, public_id):
-    """The whole of it: whoever has a tie with one of its dossiers reads the page, without that dossier."""
-    found = meeting_of(request, public_id)
-    document = minutes_of(found)
-    if document is None:
-        raise Http404("La séance n’est pas levée.")
-    if for_reader(document.letter, found.wave, request.user)[1]:
-        raise NotAllowed("Ce procès-verbal parle d’un dossier dont vous êtes déporté·e : lisez-le à l’écran.")
-    return serve(document)

@@ -399,6 +399,8 @@ SELECTING = [
     Row("selection:sitting", STAFF, get=STAFF, post=OFFICERS | PANEL_CHAIR, target=sitting.item),
     Row("selection:minutes", STAFF, get=STAFF, target=sitting.meeting),
     Row("selection:minutes_pdf", STAFF, get=STAFF, target=sitting.minutes),
+    Row("selection:addendum", STAFF, get=STAFF, target=sitting.addendum),
+    Row("selection:addendum_pdf", STAFF, get=STAFF, target=sitting.addendum),
     Row("selection:panel", STAFF, get=STAFF, post=OFFICERS | PANEL_CHAIR, target=then.panel),
     Row("selection:funding_line", STAFF, get=STAFF, post=OFFICERS | PANEL_CHAIR, target=then.funding_line),
     Row("selection:compare_scenarios", STAFF, get=STAFF, target=then.scenarios),

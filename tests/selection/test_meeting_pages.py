@@ -9,12 +9,12 @@ from django.utils import timezone
 
 from applications.evaluations.recusals import recuse
 from documents import production
-from selection import meetings, outcomes
+from selection import meetings, outcomes, sittings
 from selection.minutes import minutes_of
 from selection.models import PanelMeeting
 from tests import factories
-from tests.selection.conftest import GRANT, build, prepare_all
-from tests.selection.test_meetings import begin, opened, plan, the_day_comes, vote, whole_day
+from tests.selection.conftest import GRANT, build, propose, wait
+from tests.selection.test_meetings import begin, opened, plan, the_day_comes, vote, vote_together, whole_day
 
 pytestmark = pytest.mark.django_db
 
@@ -132,14 +132,55 @@ def test_the_point_and_the_pdf_are_closed_to_whoever_has_a_tie(client):
 def test_a_departure_from_the_opinion_is_explained_on_the_page_of_the_meetings(client):
     panel = build(3)
     meeting = opened(panel)
-    vote(panel, begin(panel, meeting, panel.dossiers[0]), ["for"] * 4, outcome="deferred")
-    prepare_all(panel, proposed=2)
+    item = begin(panel, meeting, panel.dossiers[0])
+    vote(panel, item, ["for"] * 4, outcome="deferred")
+    sittings.close_item(item=item, by=panel.officer)
+    for dossier in panel.dossiers[:2]:
+        propose(panel, dossier)
+    wait(panel, panel.dossiers[2])
+    vote_together(panel, meeting, ["for"] * 4)
     shown = text_of(page(client, panel.signatory, "meetings", public_id=panel.wave.public_id))
     assert "Motif attendu avant l’adoption" in shown
     item = meeting.items.get(application=panel.dossiers[0])
     data = {"item": item.public_id.hex, f"{item.public_id.hex}-reason": "Seule place de la région.", "act": "explain"}
     post(client, panel.signatory, "meetings", data, public_id=panel.wave.public_id)
     assert outcomes.adopt(wave=panel.wave, by=panel.chair)
+
+
+def test_the_whole_list_is_voted_at_once_from_the_page_and_the_panel_says_what_is_missing(client):
+    panel = build(2)
+    meeting = opened(panel)
+    for dossier in panel.dossiers:
+        propose(panel, dossier)
+    shown = text_of(page(client, panel.chair, "panel", public_id=panel.wave.public_id))
+    assert "2 dossiers sans avis du comité" in shown and "Donner un avis conforme au classement" in shown
+    where = {"public_id": meeting.public_id, "item_id": meeting.items.get(application=None).public_id}
+    post(client, panel.chair, "sitting", {"act": "open"}, **where)
+    assert "Issues préparées : 2 dossiers en avis favorable" in text_of(page(client, panel.chair, "sitting", **where))
+    for act in ({"act": "together", "ensemble-source": "prepared"}, {"act": "count", "all": "for"}, {"act": "close"}):
+        assert post(client, panel.chair, "sitting", act, **where).status_code == 200, act
+    shown = text_of(page(client, panel.chair, "panel", public_id=panel.wave.public_id))
+    assert "Chaque dossier a son avis" in shown and "Avis : favorable, 150 000 €" in shown
+    assert "l’adoption figurera à son procès-verbal" in shown
+
+
+def test_an_addendum_is_read_on_the_screen_without_the_dossiers_one_left(client):
+    panel = build(2)
+    meeting = opened(panel)
+    tied = meeting.members.select_related("user")[3].user
+    for dossier in panel.dossiers:
+        propose(panel, dossier)
+    vote_together(panel, meeting, ["for"] * 4)
+    recuse(application=panel.dossiers[0], user=tied, text="Lien.", by=tied)
+    meetings.close_meeting(meeting=meeting, by=panel.officer)
+    outcomes.adopt(wave=panel.wave, by=panel.officer)
+    row = meeting.addenda.get()
+    where = {"public_id": meeting.public_id, "addendum_id": row.public_id}
+    assert str(row.public_id) in text_of(page(client, tied, "minutes", public_id=meeting.public_id))
+    shown = text_of(page(client, tied, "addendum", **where))
+    assert panel.dossiers[0].reference not in shown and panel.dossiers[1].reference in shown
+    assert page(client, tied, "addendum_pdf", **where).status_code == 403
+    assert panel.dossiers[0].reference in text_of(page(client, panel.chair, "addendum", **where))
 
 
 def test_points_move_without_dragging(client):
