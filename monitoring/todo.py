@@ -10,19 +10,24 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.french import plural
-from applications.evaluations.doors import kept_out
+from applications.evaluations.doors import but
 from applications.models import UNDER_EXAMINATION, Application, ApplicationState, Assignment, CorrectionRequest
 from applications.silence import precedes_announcement
 from documents.models import Document
 from funding.models import Agreement, Award, Instalment
 from monitoring.prepared import prepared
-from selection.models import Appeal
+from selection.models import Appeal, Decision
 
 S = ApplicationState
 HORIZON = datetime.timedelta(days=15)
 SIXTY = datetime.timedelta(days=60)
 # Beyond that many lines of one nature, the list of that nature is the page to open.
 MOST = 100
+# What documents are about, with the way to its dossier.
+ABOUT_A_DOSSIER = (
+    (Application, "pk"), (Decision, "application"), (Appeal, "decision__application"),
+    (Agreement, "award__application"),
+)  # fmt: skip
 BORN, SOON, EARLY = "born", "soon", "early"
 
 
@@ -104,17 +109,18 @@ class ToDo:
         return self.items[0] if self.items else None
 
 
-def to_do(programme, *, nature="", limit=8, address="/pilotage/", reader=None):
+def to_do(programme, *, nature="", limit=8, address="/pilotage/", closed=()):
     """What waits: the gravest nature first, in each the most late first.
 
     Args:
         nature: key of the nature to show, "" for all of them.
         limit: lines shown.
         address: page that the chips lead to, with its own parameters.
-        reader: the `User` who reads: a dossier with which she declared a tie is not named. None: the service.
+        closed: keys of the dossiers that are closed to the reader: neither named nor counted.
     """
-    today, closed = timezone.localdate(), closed_to(reader)
-    lines = sorted((one for one in waiting(programme, today) if one[2] not in closed), key=urgency)
+    today = timezone.localdate()
+    found = waiting.build(programme, today, closed) if closed else waiting(programme, today)
+    lines = sorted(found, key=urgency)
     chosen = [one for one in lines if nature in ("", one[0])]
     known = NATURES.get(nature)
     shown = chosen if len(chosen) <= limit else first_of_each(chosen, limit)
@@ -124,20 +130,6 @@ def to_do(programme, *, nature="", limit=8, address="/pilotage/", reader=None):
         more_url=known.rows_url if known else f"{address}{'&' if '?' in address else '?'}lignes=toutes#a-traiter",
         chips=chips_of(Counter(one[0] for one in lines), nature, address),
     )
-
-
-def closed_to(reader):
-    """Public ids of the dossiers with which `reader` has a tie, and of what belongs to their awards."""
-    if reader is None:
-        return frozenset()
-    ties = Application.objects.filter(kept_out(reader)).order_by().values("pk")
-    parts = (
-        Application.objects.filter(pk__in=ties),
-        Instalment.objects.filter(award__application__in=ties),
-        Agreement.objects.filter(award__application__in=ties),
-    )
-    first, *others = [rows.order_by().values_list("public_id", flat=True) for rows in parts]
-    return frozenset(first.union(*others, all=True))
 
 
 RANKS = {key: rank for rank, key in enumerate(NATURES)}
@@ -176,11 +168,12 @@ def chips_of(counts, nature, address):
 
 
 @prepared
-def waiting(programme, today):
-    """Every line that waits on that day, one statement."""
+def waiting(programme, today, closed=()):
+    """Every line that waits on that day, one statement; `closed`: keys of the dossiers that are left out."""
     first, *others = [
-        silent(programme, today), asked(programme), reviews(programme, today), letters(), payments(programme),
-        agreements(programme), unprepared(programme), reserved(programme), contested(programme),
+        silent(programme, today, closed), asked(programme, closed), reviews(programme, today, closed),
+        letters(closed), payments(programme, closed), agreements(programme, closed), unprepared(programme, closed),
+        reserved(programme, closed), contested(programme, closed),
     ]  # fmt: skip
     return first.union(*others, all=True)
 
@@ -203,12 +196,13 @@ def limited(rows, *order):
     return rows.model.objects.filter(pk__in=rows.order_by(*order, "pk").values("pk")[:MOST])
 
 
-def silent(programme, today):
+def silent(programme, today, closed):
     """Dossiers, by wave, whose silence is a refusal, becomes one within fifteen days, or before the announcement."""
     soon, early = Q(implied_rejection_on__lte=today + HORIZON), precedes_announcement()
     rows = Application.objects.filter(
         soon | early, wave__call__programme=programme, state__in=UNDER_EXAMINATION, clock_suspended_on=None
     )
+    rows = but(rows, closed)
     kind = Case(
         When(implied_rejection_noted_at__isnull=False, then=Value(BORN)), When(soon, then=Value(SOON)),
         default=Value(EARLY),
@@ -219,9 +213,10 @@ def silent(programme, today):
     )  # fmt: skip
 
 
-def asked(programme):
+def asked(programme, closed):
     """Pieces asked for and not received."""
     rows = CorrectionRequest.objects.filter(application__wave__call__programme=programme, closed_at=None)
+    rows = but(rows, closed, "application")
     return line(
         limited(rows, "due_at"), "pieces", state=NONE, ref=F("application__public_id"),
         name=F("application__fabrique__name"), person=full_name("application__officer"),
@@ -229,40 +224,50 @@ def asked(programme):
     )  # fmt: skip
 
 
-def reviews(programme, today):
+def reviews(programme, today, closed):
     """Sheets that are late, or due within a week, by reviewer and wave."""
     rows = Assignment.objects.filter(
         application__wave__call__programme=programme, state__in=Assignment.PENDING, application__state=S.IN_REVIEW,
         due_on__lte=today + datetime.timedelta(days=7),
     )  # fmt: skip
     return line(
-        rows, "evaluation", state=NONE, ref=F("application__wave__public_id"), name=NONE, person=full_name("reviewer"),
-        wave=F("application__wave__number"), number=Count("pk"), day=Min("due_on"),
+        but(rows, closed, "application"), "evaluation", state=NONE, ref=F("application__wave__public_id"), name=NONE,
+        person=full_name("reviewer"), wave=F("application__wave__number"), number=Count("pk"), day=Min("due_on"),
     )  # fmt: skip
 
 
-def letters():
+def letters(closed):
     """Documents whose making failed."""
     return line(
-        Document.objects.failed(), "courrier", state=F("kind"), ref=NOBODY, name=NONE, person=NONE,
+        letters_but(closed), "courrier", state=F("kind"), ref=NOBODY, name=NONE, person=NONE,
         wave=Value(None, output_field=IntegerField()), number=Count("pk"), day=TruncDate(Min("created_at")),
     )  # fmt: skip
 
 
-def payments(programme):
+def letters_but(closed):
+    failed = Document.objects.failed()
+    for model, path in ABOUT_A_DOSSIER if closed else ():
+        theirs = model.objects.filter(**{f"{path}__in": closed}).order_by().values("pk")
+        failed = failed.exclude(subject_type=model._meta.label, subject_id__in=theirs)
+    return failed
+
+
+def payments(programme, closed):
     """Instalments due and not paid, the oldest first: sixty days are the legal limit (L. 2000-321 art. 10)."""
     rows = Instalment.objects.filter(award__wave__call__programme=programme, state__in=["due", "certified", "ordered"])
+    rows = but(rows, closed, "award__application")
     return line(
         limited(rows, "due_on"), "versement", state=F("state"), ref=F("public_id"), name=F("award__fabrique__name"),
         person=NONE, wave=F("award__wave__number"), number=F("number"), day=F("due_on"),
     )  # fmt: skip
 
 
-def agreements(programme):
+def agreements(programme, closed):
     """Agreements not signed by both, the oldest award first."""
     rows = Agreement.objects.filter(
         award__wave__call__programme=programme, state__in=["drafted", "sent", "signed_by_beneficiary"]
     )
+    rows = but(rows, closed, "award__application")
     return line(
         limited(rows, "award__committed_on"), "convention", state=F("state"), ref=F("public_id"),
         name=F("award__fabrique__name"), person=NONE, wave=F("award__wave__number"), number=ONE,
@@ -270,27 +275,29 @@ def agreements(programme):
     )  # fmt: skip
 
 
-def unprepared(programme):
+def unprepared(programme, closed):
     """Awards that wait for their agreement to be drawn up, by wave."""
-    rows = Award.objects.without_agreement().filter(wave__call__programme=programme)
+    rows = but(Award.objects.without_agreement().filter(wave__call__programme=programme), closed, "application")
     return line(
         rows, "convention", state=Value("none"), ref=F("wave__public_id"), name=NONE, person=NONE,
         wave=F("wave__number"), number=Count("pk"), day=Min("committed_on"),
     )  # fmt: skip
 
 
-def reserved(programme):
+def reserved(programme, closed):
     """Reservations that fall on 31 December, by wave."""
     rows = Award.objects.filter(wave__call__programme=programme, state=Award.State.RESERVED)
+    rows = but(rows, closed, "application")
     return line(
         rows, "reservation", state=NONE, ref=F("wave__public_id"), name=NONE, person=NONE, wave=F("wave__number"),
         number=Count("pk"), day=Min("reserved_on"),
     )  # fmt: skip
 
 
-def contested(programme):
+def contested(programme, closed):
     """Appeals to the administration without an answer, by wave: two months of silence refuse them."""
     rows = Appeal.objects.open().filter(decision__wave__call__programme=programme, silence_on__isnull=False)
+    rows = but(rows, closed, "decision__application")
     known = {"state": NONE, "ref": NOBODY, "name": NONE, "person": NONE, "wave": F("decision__wave__number")}
     return line(rows, "recours", **known, number=Count("pk"), day=Min("silence_on"))
 

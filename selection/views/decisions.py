@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import permission_required
 from accounts.forms import version_of
 from accounts.french import plural
+from applications.evaluations.doors import closed_dossiers
 from programme.models import Wave
 from selection.decisions import announce, sign_wave
 from selection.sending import announcement_block, progress_of
@@ -36,7 +37,7 @@ def decisions(request, public_id):
 
 def signed_context(request, wave):
     signature = signed(wave)
-    progress = progress_of(wave)
+    progress = progress_of(wave, closed=closed_dossiers(request.user))
     first = signature.lines[0].decision if signature.lines else None
     return {
         "wave": wave,
@@ -62,7 +63,7 @@ def announce_items(signature):
 def progress(request, public_id):
     """The progress alone, asked again by the page while letters are being made; a plain reload does the same."""
     wave = find(request, public_id)
-    now = progress_of(wave)
+    now = progress_of(wave, closed=closed_dossiers(request.user))
     context = {"wave": wave, "progress": now, "progress_url": request.path}
     response = render(request, "selection/_progress.html", context)
     if not now.is_moving:
