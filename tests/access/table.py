@@ -7,6 +7,7 @@ the panel's proposal; the decision-maker signs and announces; finance officers o
 gives roles and delegations. The auditor reads all that staff read and changes nothing but her own account.
 """
 
+from tests.access import after_targets as late
 from tests.access import builder_targets as build
 from tests.access import instruction_targets as desk
 from tests.access import meeting_targets as sitting
@@ -73,6 +74,7 @@ PUBLIC = [
 ENTRANCE = [
     # The link of the mail is the key: whoever has it answers, without an account.
     Row("applications:reviewer_invitation", EVERYONE, get=EVERYONE, post=EVERYONE, target=pool.invitation_link),
+    Row("selection:embargo_link", EVERYONE, get=EVERYONE, post=EVERYONE, target=late.secret_link, done=(200,)),
     Row("account_login", EVERYONE, get=EVERYONE, post=EVERYONE, target=at.sign_in, served=MOVED_ON),
     Row("account_signup", EVERYONE, get=EVERYONE, post=EVERYONE, target=at.sign_up, served=MOVED_ON),
     # Signing out of no session: sent to the home page.

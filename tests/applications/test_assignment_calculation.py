@@ -48,7 +48,7 @@ def test_the_person_who_knows_the_field_is_chosen_and_the_reason_is_kept():
     assert run.findings["without_expert"] == []
     [chosen] = dossier.assignments.filter(reviewer=expert)
     assert chosen.run == run and not chosen.locked
-    assert chosen.reasons[0] == {"text": "Connaît : fablab", "points": 0}
+    assert chosen.reasons[0] == {"text": "Connaît : fablab", "points": 0}
     [other] = dossier.assignments.exclude(reviewer=expert)
     assert {"text": "Hors de ses domaines", "points": 6} in other.reasons
     assert other.reviewer in (near, far)
