@@ -76,7 +76,8 @@ def for_reader(facts, wave, user):
     kept = replace(
         facts,
         points=tuple(
-            p if p.reference not in hidden else Point(position=p.position, subject=HIDDEN) for p in facts.points
+            Point(position=p.position, subject=HIDDEN, brief=True) if p.reference in hidden else p
+            for p in facts.points
         ),
         **{
             name: tuple(one for one in getattr(facts, name) if one.reference not in hidden)

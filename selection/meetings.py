@@ -302,8 +302,8 @@ def close_meeting(*, meeting, by, version=None):
         refuse_under_way(meeting)
         now = timezone.now()
         meeting.move("close", by=by, at=now)
-        document = minutes.request_minutes(meeting, by=by)
         Attendance.objects.filter(member__meeting=meeting, until=None).update(until=now)
+        document = minutes.request_minutes(meeting, by=by)
     return document
 
 

@@ -167,6 +167,7 @@ def point_in_words(item):
         presided_by=str(item.presided_by) if item.presided_by else "",
         recusals=tuple(recusal_in_words(row) for row in item.recusals.all()),
         scores=tuple(score_in_words(row) for row in item.scores.all()),
+        brief=item.opened_at is None,
         motions=tuple(motion_in_words(motion) for motion in item.motions.all() if motion.closed_at),
         opinion=opinion_in_words(item),
         departure=item.departure_reason,
@@ -178,7 +179,7 @@ def when_examined(item):
     if item.opened_at:
         return hours(item.opened_at, item.closed_at)
     if item.given_with_id:
-        return f"Avis donné sans débat particulier, au point {item.given_with.item.position}"
+        return f"Avec le vote du point {item.given_with.item.position}"
     return NOT_EXAMINED
 
 

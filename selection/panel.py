@@ -182,7 +182,9 @@ class Panel:
 def read_panel(wave, *, reader):
     """The `Panel` of a wave for one reader, who is not told the scores she must not know yet."""
     lines = ranking(wave, reader=reader)
-    known = PreparedOutcome.objects.filter(wave=wave).select_related("line", "application", "prepared_by")
+    known = PreparedOutcome.objects.filter(wave=wave).select_related(
+        "line", "application", "prepared_by", "deferred_to"
+    )
     prepared = {outcome.application_id: outcome for outcome in known}
     rows = [Row(line, prepared.get(line.application.pk)) for line in lines]
     place = {line.application.pk: (line.rank or len(lines) + 1, index) for index, line in enumerate(lines)}

@@ -16,7 +16,8 @@ from selection import attendance, meetings, opinions, sittings
 from selection.attendance import members_of, quorum_of
 from selection.meeting_forms import CancelForm, ConveneForm, DepartureForm, NoteForm, PlanForm, When
 from selection.meeting_pages import agenda_of, choices_of, exits_in_words, readable
-from selection.models import PanelMeeting, PreparedOutcome
+from selection.models import PanelMeeting, PanelSession, PreparedOutcome
+from selection.whole_list import waiting_for_opinion
 
 READ, CONDUCT = "selection.read_panel", "selection.prepare"
 State = PanelMeeting.State
@@ -130,6 +131,7 @@ def meeting_context(request, page):
         "under_way": next((line for line in lines if line.item.is_under_way), None),
         "may_conduct": request.user.has_perm(CONDUCT),
         "days": meetings.notice_days(found),
+        **left_to_do(found, request.user),
         "second": PanelMeeting.objects.filter(second_call_of=found).first(),
         "notes": found.notes.filter(item=None).select_related("member__user"),
         "forms": {
@@ -139,6 +141,17 @@ def meeting_context(request, page):
             "note": NoteForm(prefix="note", members=members),
             **page["forms"],
         },
+    }
+
+
+def left_to_do(found, user):
+    """What an open meeting has not done yet: opinions, of the dossiers that the reader may know, and adoption."""
+    if found.state != State.OPEN:
+        return {"silent": 0, "adopted": False}
+    known = readable(found.wave, user)
+    return {
+        "silent": sum(key in known for key in waiting_for_opinion(found.wave)),
+        "adopted": PanelSession.objects.filter(wave=found.wave, adopted_at__isnull=False).exists(),
     }
 
 

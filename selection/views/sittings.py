@@ -76,6 +76,7 @@ def context_of(request, page):
         "wave": item.meeting.wave,
         "line": line,
         "mean": in_points(line.mean_hundredths) if line else "",
+        "kept": in_points(line.kept_hundredths) if line else "",
         "adjusted": in_points(line.adjusted_hundredths) if line else "",
         "recusals": recusals,
         "quorum": quorum_of(item.meeting, leaving=left),

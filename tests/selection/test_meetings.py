@@ -366,7 +366,7 @@ def test_a_vote_on_a_scenario_gives_what_the_scenario_gave_when_it_was_put(panel
     assert given[panel.dossiers[0].pk].opinion_cents == GRANT
     assert [given[one.pk].opinion for one in panel.dossiers[1:]] == ["proposed", "waitlist", "not_retained"]
     point = next(one for one in facts_of(meeting).points if one.reference == panel.dossiers[2].reference)
-    assert "sans débat particulier" in point.hours and point.opinion.startswith("Réservé")
+    assert "vote du point" in point.hours and point.opinion.startswith("Réservé")
 
 
 def test_a_vote_that_is_lost_gives_no_opinion(panel):
