@@ -217,11 +217,18 @@ def calibration_of(scores):
 
 
 def line_of(application, sheets, hidden=False):
-    scores = [score for state, score in sheets if state == "submitted" and score is not None]
-    abstained = sum(state == "submitted" and score is None for state, score in sheets)
-    active = sum(state in ("proposed", "accepted", "submitted", "reopened") for state, _ in sheets)
-    expected = max(active, application.call_version.reviews_per_application)
-    return RankedDossier(application, summary_of(scores), expected, hidden=hidden, abstained=abstained, scores=scores)
+    given = [score for state, score in sheets if state == "submitted"]
+    scores = [score for score in given if score is not None]
+    waiting = sum(state in OWING for state, _ in sheets)
+    expected = max(len(given) + waiting, application.call_version.reviews_per_application)
+    abstained, summary = len(given) - len(scores), kept_summary(tuple(scores))
+    return RankedDossier(application, summary, expected, hidden=hidden, abstained=abstained, scores=scores)
+
+
+@lru_cache(maxsize=4096)
+def kept_summary(scores):
+    """`summary_of`, kept: scores go by steps, and a page is read more often than they change."""
+    return summary_of(scores)
 
 
 # --- Order -----------------------------------------------------------------------------------------------------------
@@ -284,12 +291,13 @@ def read_facts(wave, lines, codes):
     versions = {line.application.call_version_id: line.application.call_version for line in lines}
     criteria = {pk: criteria_of(version) for pk, version in versions.items()}
     wanted = any(c.threshold_points is not None for one in criteria.values() for c in one)
+    strict = wanted or any(version.threshold_hundredths is not None for version in versions.values())
     means = means_of(wave) if wanted or NEEDS_CRITERIA & set(codes) else {}
     selected = selected_before(wave) if TieBreak.REGION in codes else {}
     for line in lines:
         application = line.application
         line.facts = Facts(criteria[application.call_version_id], means.get(application.pk, {}), selected)
-        if is_known(line):
+        if strict and is_known(line):
             line.missed = thresholds_missed(
                 line.facts.means, line.facts.criteria, application.call_version, total=line.kept
             )

@@ -14,9 +14,9 @@ def moderated_of(wave):
     return dict(rows.order_by("pk").values_list("item__application", "score_hundredths"))
 
 
-def ranking(wave, *, reader=None):
+def ranking(wave, *, reader=None, short=False):
     """As `applications.ranking.ranking`, with the moderated scores of the panel; one query more."""
-    return sheets.ranking(wave, reader=reader, moderated=moderated_of(wave))
+    return sheets.ranking(wave, reader=reader, moderated=moderated_of(wave), short=short)
 
 
 def in_points(hundredths):

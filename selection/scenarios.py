@@ -2,16 +2,15 @@
 
 from django.db import transaction
 
-from accounts.errors import NotAllowed, Refusal, StalePage
+from accounts.errors import Refusal, StalePage
 from accounts.french import euros
 from accounts.models import JournalEntry
 from accounts.permissions import require
 from applications.models import Application, ApplicationState
-from programme.models import SegmentBounds
 from selection.models import Outcome, PreparedOutcome, Scenario, ScenarioLine
 from selection.outcomes import refuse_tied
 from selection.sessions import lock_deliberation, refuse_adopted, session_of
-from selection.sharing import Given, given_by_ranking
+from selection.sharing import Given, bounds_of, given_by_ranking
 
 PREPARE = "selection.prepare"
 MOVABLE = (Outcome.PROPOSED, Outcome.WAITLIST, Outcome.NOT_RETAINED)
@@ -130,11 +129,12 @@ def edit_scenario(*, scenario, changes, by, version=None):
     More than the money or the places allow may be typed: the page says what is missing, adopting refuses it.
 
     Args:
-        changes: {`Application`: `outcome`, `amount_cents`, `budget_line`, `fiscal_year` and `reason`, all of them}.
+        changes: {dossier (anything with its `pk`): `outcome`, `amount_cents`, `budget_line`, `fiscal_year` and
+            `reason`, all of them}.
         version: of the scenario that the page showed.
 
     Returns:
-        The scenario.
+        The scenario; its `changed` holds the lines written, in the order of `changes`.
 
     Raises:
         LinesRefused: with the refusal of each dossier.
@@ -144,27 +144,39 @@ def edit_scenario(*, scenario, changes, by, version=None):
     with transaction.atomic():
         scenario = lock(scenario, version)
         bounds = bounds_of(scenario.wave)
-        known = {line.application_id: line for line in scenario.lines.filter(application__in=changes)}
+        changes = {one.pk: change for one, change in changes.items()}
+        lines = lines_to_edit(scenario, changes, by)
         refused = {}
-        for application, change in changes.items():
-            line = known.get(application.pk) or ScenarioLine(scenario=scenario, application=application)
-            line.application = application
+        for line in lines:
             try:
-                edit_line(line, by=by, bounds=bounds, **change)
-            except (NotAllowed, StalePage):
-                raise
+                edit_line(line, bounds=bounds, **changes[line.application_id])
             except Refusal as refusal:
-                refused[application.pk] = refusal
+                refused[line.application_id] = refusal
         if refused:
             raise LinesRefused(refused)
+        scenario.changed = tuple(lines)
         scenario.save()
-        details = {"dossiers": sorted(application.pk for application in changes)}
+        details = {"dossiers": sorted(changes)}
         JournalEntry.write(action="edit_scenario", subject=scenario, actor=by, details=details)
     return scenario
 
 
-def edit_line(line, *, by, bounds, outcome, amount_cents, budget_line, fiscal_year, reason):
-    refuse_tied(line.application, by)
+def lines_to_edit(scenario, keys, by):
+    """The `ScenarioLine`s of these dossiers, new ones for those that came since, each with its dossier."""
+    of_wave = Application.objects.filter(wave=scenario.wave).select_related("fabrique")
+    dossiers = (of_wave.visible_to(by) if by else of_wave).in_bulk(list(keys))
+    if len(dossiers) < len(keys):
+        for one in of_wave.filter(pk__in=keys).exclude(pk__in=dossiers):
+            refuse_tied(one, by)
+        raise StalePage("Un dossier de cette page n’est pas de la vague : rechargez-la, puis recommencez.")
+    known = {line.application_id: line for line in scenario.lines.filter(application__in=keys)}
+    lines = [known.get(key) or ScenarioLine(scenario=scenario, application_id=key) for key in keys]
+    for line in lines:
+        line.application = dossiers[line.application_id]
+    return lines
+
+
+def edit_line(line, *, bounds, outcome, amount_cents, budget_line, fiscal_year, reason):
     refuse_unknown(line, outcome)
     if outcome == Outcome.PROPOSED:
         refuse_amount(line.application, bounds, amount_cents, budget_line)
@@ -185,12 +197,6 @@ def refuse_unknown(line, outcome):
         raise Refusal("Ajournez un dossier sur la page du comité : l’ajournement a son motif et sa vague.")
     if line.outcome == Outcome.DEFERRED and outcome != Outcome.DEFERRED:
         raise Refusal("Ce dossier est ajourné : changez d’abord son issue sur la page du comité.")
-
-
-def bounds_of(wave):
-    """{(call version id, segment): `SegmentBounds`} of a wave's call; one query."""
-    rows = SegmentBounds.objects.filter(version__call=wave.call_id).select_related("version")
-    return {(one.version_id, one.segment): one for one in rows}
 
 
 def refuse_amount(application, bounds, cents, line):

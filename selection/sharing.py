@@ -57,9 +57,14 @@ NOTHING = Awardable(0, 0, 0, 1)
 
 def awardables(wave, applications):
     """{application id: `Awardable`}; one query."""
-    rows = SegmentBounds.objects.filter(version__call=wave.call_id).select_related("version")
-    bounds = {(one.version_id, one.segment): one for one in rows}
+    bounds = bounds_of(wave)
     return {one.pk: awardable(one, bounds.get((one.call_version_id, one.segment))) for one in applications}
+
+
+def bounds_of(wave):
+    """{(call version id, segment): `SegmentBounds`} of the call of a wave; one query."""
+    rows = SegmentBounds.objects.filter(version__call=wave.call_id).select_related("version").order_by()
+    return {(one.version_id, one.segment): one for one in rows}
 
 
 def awardable(application, bounds):

@@ -22,7 +22,7 @@ class ShortPlace:
     commune: str
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class ShortDossier:
     """What a list shows of an `Application`, under the same names. Cents."""
 

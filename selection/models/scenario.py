@@ -32,6 +32,8 @@ class Scenario(PublicIdModel, VersionedModel):
     adopted_at = models.DateTimeField("adopté le", null=True, blank=True)
 
     objects = ScenarioQuerySet.as_manager()
+    # The lines that an edit has just written.
+    changed: tuple = ()
 
     class Meta:
         verbose_name = "scénario"
