@@ -152,7 +152,8 @@ def assignment(request, public_id):
 def page(request, wave, proposal_form=None, apart_form=None):
     """The assignment of a wave, with the form that came back with errors."""
     dossiers = Application.objects.visible_to(request.user).filter(wave=wave, state__in=ASSIGNED)
-    seats, may_assign = list(seats_of(wave).values()), request.user.has_perm(ASSIGN)
+    closed = closed_dossiers(request.user)
+    seats, may_assign = list(seats_of(wave, closed=closed).values()), request.user.has_perm(ASSIGN)
     excluded = conflicts.exclusions(wave)
     listing = AssignmentList(
         request, dossiers.annotate(asked=ASKED), seats=seats, excluded=excluded, may_assign=may_assign
@@ -164,7 +165,7 @@ def page(request, wave, proposal_form=None, apart_form=None):
         "wave": wave,
         "listing": listing,
         "seats": seats,
-        "figures": figures_of(wave, seats, request.user),
+        "figures": figures_of(wave, seats, closed),
         "may_assign": may_assign,
         "may_register": request.user.has_perm("applications.read_register"),
         "run": run,
@@ -213,9 +214,8 @@ def uuid_of(text):
         return uuid.UUID(int=0)
 
 
-def figures_of(wave, seats, reader):
+def figures_of(wave, seats, closed):
     """What the head of the page counts, without the dossiers that are closed to its reader."""
-    closed = closed_dossiers(reader)
     rows = Application.objects.filter(wave=wave, state__in=[S.ADMISSIBLE, S.IN_REVIEW, S.REVIEWED])
     rows = but(rows, closed).annotate(asked=ASKED).order_by("pk")
     facts = list(rows.values_list("state", "asked", "call_version__reviews_per_application"))
