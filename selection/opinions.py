@@ -10,11 +10,20 @@ from accounts.permissions import require
 from selection.models import AgendaItem, Outcome, PanelMeeting, PreparedOutcome
 
 
+def given_in(wave):
+    given = AgendaItem.objects.filter(meeting__wave=wave, application__isnull=False).exclude(opinion="")
+    return given.filter(meeting__state__in=[PanelMeeting.State.OPEN, PanelMeeting.State.CLOSED])
+
+
+def advised(wave):
+    """Keys of the dossiers of a wave on which the panel gave an opinion; one light query."""
+    return set(given_in(wave).order_by().values_list("application", flat=True))
+
+
 def opinions_of(wave):
     """{application id: the `AgendaItem` with the latest opinion given on it}; one query."""
-    given = AgendaItem.objects.filter(meeting__wave=wave, application__isnull=False).exclude(opinion="")
-    given = given.filter(meeting__state__in=[PanelMeeting.State.OPEN, PanelMeeting.State.CLOSED])
-    return {item.application_id: item for item in given.select_related("application__fabrique").order_by("pk")}
+    rows = given_in(wave).select_related("application__fabrique").order_by("pk")
+    return {item.application_id: item for item in rows}
 
 
 def departs(item, prepared):

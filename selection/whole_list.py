@@ -15,7 +15,7 @@ from accounts.permissions import require
 from applications.models import Application, ApplicationState
 from selection.meetings import leaving_of
 from selection.models import AgendaItem, Motion, Outcome, PreparedOutcome, ScenarioLine
-from selection.opinions import opinions_of
+from selection.opinions import advised
 from selection.sittings import locked_under_way
 
 
@@ -54,7 +54,7 @@ WORDS = {
 
 def waiting_for_opinion(wave):
     """Keys of the dossiers at the panel on which no opinion is given yet, in the order of their numbers."""
-    given = opinions_of(wave)
+    given = advised(wave)
     rows = Application.objects.filter(wave=wave, state=ApplicationState.REVIEWED).order_by("reference", "pk")
     return [key for key in rows.values_list("pk", flat=True) if key not in given]
 
