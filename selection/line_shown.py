@@ -1,7 +1,9 @@
 """Which rows of the funding line a page shows, and what adopting its scenario would do."""
 
 from accounts.french import euros, plural
+from applications.models import ApplicationState
 from selection.models import Outcome
+from selection.opinions import advised
 from selection.panel import fold, is_far, written_where
 
 VIEWS = {
@@ -67,4 +69,16 @@ def blocked(page):
         return f"{plural(len(page.missing), 'dossier')} sans issue dans ce scénario."
     if not page.rows:
         return "aucun dossier n’est au classement."
-    return ""
+    return blocked_by_opinions(page)
+
+
+def blocked_by_opinions(page):
+    """Nothing is adopted before the panel gave its opinion on each dossier."""
+    if page.session.meeting_id is None:
+        told = page.session.outside_opinions
+        return "" if told else "dites d’abord, avec la séance, quels avis le comité a rendus."
+    given = advised(page.wave)
+    silent = sum(
+        row.application.state == ApplicationState.REVIEWED and row.application.pk not in given for row in page.rows
+    )
+    return f"{plural(silent, 'dossier')} sans avis du comité : votez un avis d’ensemble en séance." if silent else ""
