@@ -14,7 +14,7 @@ from selection.models import Decision
 from selection.scenarios import create_scenario
 from tests import factories
 from tests.selection import conftest as panels
-from tests.selection.test_meetings import begin, sit, the_day_comes
+from tests.selection.test_meetings import begin, sit, the_day_comes, vote_together
 
 
 def deliberate(dossier, marks, excluded):
@@ -52,11 +52,13 @@ def open_meeting(panel, members):
 def decide(panel, marks):
     """The meeting ends with its minutes, the proposal is adopted and signed; a préfet is told."""
     sittings.close_item(item=panel.meeting.items.get(application=panel.dossier), by=panel.officer)
-    meetings.close_meeting(meeting=panel.meeting, by=panel.officer)
-    store_documents()
     for other in panel.others:
         panels.wait(panel, other)
     panels.propose(panel, panel.dossier)
+    if panel.others:
+        vote_together(panel, panel.meeting, ["for"] * panel.meeting.members.count())
+    meetings.close_meeting(meeting=panel.meeting, by=panel.officer)
+    store_documents()
     outcomes.adopt(wave=factories.fresh(panel.wave), by=panel.officer)
     store_documents()
     decisions.sign_wave(wave=factories.fresh(panel.wave), by=panel.signatory)
