@@ -197,7 +197,9 @@ def opinion_in_words(item):
     if not item.opinion:
         return "" if item.application_id is None else "Pas d’avis"
     amount = f", {euros(item.opinion_cents)}" if item.opinion_cents else ""
-    return f"{item.opinion_label}{amount}"
+    other = item.given_with.item if item.given_with_id and item.opened_at else item
+    vote = f", avec le vote du point {other.position}" if other.pk != item.pk else ""
+    return f"{item.opinion_label}{amount}{vote}"
 
 
 def motion_in_words(motion):

@@ -161,6 +161,11 @@ class Panel:
         return self.wave.state == Wave.State.DELIBERATION and not self.is_adopted
 
     @property
+    def writes_addendum(self):
+        """Its meeting has ended: what is adopted or undone now is an addendum to the minutes."""
+        return self.votes_here and self.session.meeting.state == PanelMeeting.State.CLOSED
+
+    @property
     def votes_here(self):
         """A meeting held here gives the opinions."""
         return bool(self.session and self.session.meeting_id)

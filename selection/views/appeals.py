@@ -81,8 +81,8 @@ class AppealList(ListPage):
             "suite",
             "Suite",
             conditions={
-                "oui": ("À donner", Exists(OPEN_FOLLOW_UPS)),
-                "non": ("Aucune en attente", ~Exists(OPEN_FOLLOW_UPS)),
+                "oui": ("À donner", Q(Exists(OPEN_FOLLOW_UPS))),
+                "non": ("Aucune en attente", ~Q(Exists(OPEN_FOLLOW_UPS))),
             },
         ),
         ChoiceFilter("voie", "Voie", field="kind", choices=Appeal.Kind.choices),
