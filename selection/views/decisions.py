@@ -11,6 +11,7 @@ from accounts.french import plural
 from applications.evaluations.doors import closed_dossiers
 from programme.models import Wave
 from selection.decisions import announce, sign_wave
+from selection.models import Decision
 from selection.sending import announcement_block, progress_of
 from selection.signing import signed, to_sign
 
@@ -36,9 +37,10 @@ def decisions(request, public_id):
 
 
 def signed_context(request, wave):
-    signature = signed(wave)
+    signature = signed(wave, reader=request.user)
     progress = progress_of(wave, closed=closed_dossiers(request.user))
-    first = signature.lines[0].decision if signature.lines else None
+    decisions = Decision.objects.filter(wave=wave, signed_at__isnull=False).select_related("signed_by")
+    first = decisions.order_by("pk").first()
     return {
         "wave": wave,
         "signature": signature,

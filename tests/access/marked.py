@@ -34,7 +34,10 @@ from tests.applications import review_steps
 
 PARTNER_SIREN = "552100554"
 # They name structures, whether they ask for something or not, and open no dossier.
-REGISTRY = {"accounts:organisations_known", "accounts:organisation", "accounts:organisation_edit"}
+REGISTRY = {
+    "accounts:organisations_known", "accounts:organisation", "accounts:organisation_edit",
+    "accounts:organisation_invite",
+}  # fmt: skip
 # What was announced is public: these pages name the laureates to everybody.
 PUBLIC = {"portal:home", "portal:places", "portal:figures", "monitoring:places", "monitoring:place"}
 

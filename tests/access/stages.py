@@ -28,14 +28,23 @@ def deliberate(dossier, marks, excluded):
     panels.delegate(panel.signatory, wave)
     voters = [factories.panel_member(), factories.panel_member()]
     panel.meeting = open_meeting(panel, [*voters, excluded["déclarée"]])
-    item = begin(panel, panel.meeting, dossier)
-    motion = votes.put(item=item, outcome="proposed", amount_cents=panels.GRANT, by=panel.officer)
-    staying = panel.meeting.members.filter(user__in=[panel.chair, *voters])
-    votes.cast(motion=motion, ballots={member.pk: "for" for member in staying}, by=panel.officer)
-    votes.close_vote(motion=motion, by=panel.officer)
+    panel.staying = panel.meeting.members.filter(user__in=[panel.chair, *voters])
+    item = vote(panel, dossier, outcome="proposed", amount_cents=panels.GRANT)
     sittings.note(meeting=panel.meeting, item=item, text=f"Le comité relève {marks['minute']}", by=panel.officer)
     create_scenario(wave=wave, name="Le classement", origin="ranking", by=panel.officer)
     return panel
+
+
+def vote(panel, dossier, **motion):
+    item = begin(panel, panel.meeting, dossier)
+    put = votes.put(item=item, by=panel.officer, **motion)
+    votes.cast(motion=put, ballots={member.pk: "for" for member in panel.staying}, by=panel.officer)
+    votes.close_vote(motion=put, by=panel.officer)
+    return item
+
+
+def close(panel, dossier):
+    sittings.close_item(item=panel.meeting.items.get(application=dossier), by=panel.officer)
 
 
 def open_meeting(panel, members):
@@ -51,7 +60,10 @@ def open_meeting(panel, members):
 
 def decide(panel, marks):
     """The meeting ends with its minutes, the proposal is adopted and signed; a préfet is told."""
-    sittings.close_item(item=panel.meeting.items.get(application=panel.dossier), by=panel.officer)
+    close(panel, panel.dossier)
+    for other in panel.others:
+        vote(panel, other, outcome="waitlist")
+        close(panel, other)
     for other in panel.others:
         panels.wait(panel, other)
     panels.propose(panel, panel.dossier)
