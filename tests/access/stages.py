@@ -28,7 +28,7 @@ def deliberate(dossier, marks, excluded):
     panels.delegate(panel.signatory, wave)
     voters = [factories.panel_member(), factories.panel_member()]
     panel.meeting = open_meeting(panel, [*voters, excluded["déclarée"]])
-    panel.staying = panel.meeting.members.filter(user__in=[panel.chair, *voters])
+    panel.tied = excluded["déclarée"]
     item = vote(panel, dossier, outcome="proposed", amount_cents=panels.GRANT)
     sittings.note(meeting=panel.meeting, item=item, text=f"Le comité relève {marks['minute']}", by=panel.officer)
     create_scenario(wave=wave, name="Le classement", origin="ranking", by=panel.officer)
@@ -38,7 +38,8 @@ def deliberate(dossier, marks, excluded):
 def vote(panel, dossier, **motion):
     item = begin(panel, panel.meeting, dossier)
     put = votes.put(item=item, by=panel.officer, **motion)
-    votes.cast(motion=put, ballots={member.pk: "for" for member in panel.staying}, by=panel.officer)
+    staying = panel.meeting.members.exclude(user=panel.tied if dossier == panel.dossier else None)
+    votes.cast(motion=put, ballots={member.pk: "for" for member in staying}, by=panel.officer)
     votes.close_vote(motion=put, by=panel.officer)
     return item
 

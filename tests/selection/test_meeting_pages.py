@@ -1,12 +1,15 @@
 """The pages of a panel's day: what each shows, to whom, and a whole day by forms alone."""
 
 import datetime
+import io
 import uuid
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from pypdf import PdfReader
 
+from applications.evaluations import profiles
 from applications.evaluations.recusals import recuse
 from documents import production
 from selection import meetings, outcomes, sittings
@@ -204,3 +207,25 @@ def test_a_longer_agenda_costs_no_more_queries(client, django_assert_max_num_que
             assert client.get(reverse("selection:meeting", args=[meeting.public_id])).status_code == 200
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+def test_the_register_of_interests_and_recusals_goes_out_with_the_minutes(client):
+    """What the members declared, and who left which dossier: on the page, in the PDF, in the file of the register."""
+    panel = build(1)
+    held = opened(panel)
+    member = held.members.select_related("user")[1].user
+    profiles.declare_interest(user=member, by=member, kind="board", body="Les Amis du canal inventé")
+    recuse(application=panel.dossiers[0], user=member, text="Une amie y travaille.", by=member)
+    document = meetings.close_meeting(meeting=held, by=panel.officer)
+    production.produce(document.pk)
+    document.refresh_from_db()
+    pdf = PdfReader(io.BytesIO(bytes(document.content.data)))
+    printed = " ".join(" ".join(sheet.extract_text() for sheet in pdf.pages).split())
+    shown = text_of(page(client, panel.chair, "minutes", public_id=held.public_id))
+    for said in ("Les Amis du canal inventé", "Une amie y travaille.", str(member), "Déclaration d’intérêts"):
+        assert said in shown
+        assert said in printed
+    register = reverse("applications:register", args=[panel.wave.public_id])
+    client.force_login(panel.chair)
+    file = b"".join(client.get(f"{register}?format=csv").streaming_content).decode()
+    assert "Une amie y travaille." in file
