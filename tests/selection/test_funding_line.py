@@ -180,6 +180,19 @@ def test_scenarios_stand_side_by_side_with_who_enters_who_leaves_and_why(client,
     assert "Rien à comparer" not in html
 
 
+def test_a_choice_made_by_hand_says_whose_it_is_in_the_comparison_and_in_a_copy(client, panel):
+    first = from_ranking(panel)
+    edited = create_scenario(wave=panel.wave, name="B", origin="copy", source=first, by=panel.officer)
+    edit_scenario(scenario=edited, changes={panel.dossiers[0]: change(panel, "waitlist")}, by=panel.chair)
+    copied = create_scenario(wave=panel.wave, name="C", origin="copy", source=edited, by=panel.officer)
+    client.force_login(panel.officer)
+    path = reverse("selection:compare_scenarios", args=[panel.wave.public_id])
+    for other in (edited, copied):
+        html = client.get(path, {"scenario": [first.public_id, other.public_id]}).content.decode()
+        assert f"Modifié à la main par {panel.chair}, le " in html
+        assert "Selon le classement." in html
+
+
 def test_one_scenario_has_nothing_to_be_compared_with(client, panel):
     from_ranking(panel)
     client.force_login(panel.officer)

@@ -278,7 +278,7 @@ def test_a_moderated_score_makes_the_order_and_the_mean_stays_beside(panel):
     assert (row.application, row.mean, row.raw) == (last, "99,0", "76,0")
     scenario = create_scenario(wave=panel.wave, name="A", origin="ranking", by=panel.officer)
     line = read_line(panel.wave, reader=panel.officer, scenario=scenario).rows[0]
-    assert (line.application, line.mean, line.raw) == (last, "99,0", "76,0")
+    assert (line.application.pk, line.mean, line.raw) == (last.pk, "99,0", "76,0")
 
 
 def test_no_score_is_moderated_once_the_proposal_is_adopted():
