@@ -75,6 +75,18 @@ def write_agenda(meeting):
     AgendaItem.objects.bulk_create(items)
 
 
+def add_missing(meeting):
+    """Dossiers reviewed since the agenda was written; a second call keeps the agenda of the first (R133-10)."""
+    known = set(meeting.items.values_list("application", flat=True))
+    dossiers = [line.application for line in ranking(meeting.wave) if is_examined(line.application)]
+    missing = [dossier for dossier in dossiers if dossier.pk not in known]
+    last = meeting.items.count()
+    AgendaItem.objects.bulk_create(
+        AgendaItem(meeting=meeting, application=dossier, position=place)
+        for place, dossier in enumerate(missing, last + 1)
+    )
+
+
 def is_examined(application):
     return application.state == ApplicationState.REVIEWED
 
@@ -110,6 +122,8 @@ def convene(*, meeting, by, urgency_reason="", version=None):
                 f"{plural(max(notice_days(meeting), 0), 'jour')}. Dites en quoi il y a urgence, ou changez de date.",
                 field="urgency_reason",
             )
+        if meeting.needs_quorum:
+            add_missing(meeting)
         meeting.move("convene", by=by, at=timezone.now(), urgency_reason=urgency_reason.strip())
         call_each(meeting)
     return meeting

@@ -19,7 +19,7 @@ from selection.models import ItemRecusal, ModeratedScore, PanelMeeting, PanelSes
 from selection.panel import read_panel
 from selection.scenarios import create_scenario
 from tests import factories
-from tests.selection.conftest import GRANT, build, prepare_all, propose, reject, wait
+from tests.selection.conftest import GRANT, build, prepare_all, propose, reject, reviewed, wait
 
 pytestmark = pytest.mark.django_db
 
@@ -100,6 +100,14 @@ def test_the_call_leaves_out_what_its_reader_has_a_tie_with(panel):
     assert dossier.fabrique.name not in told[f"convocation:{meeting.pk}:{tied.pk}"]
     assert dossier.reference in told[f"convocation:{meeting.pk}:{other.pk}"]
     assert not mail.outbox
+
+
+def test_a_dossier_reviewed_since_is_on_the_agenda_that_is_sent(panel):
+    meeting = plan(panel)
+    late = reviewed(panel.wave, [8000, 8100])
+    meetings.convene(meeting=meeting, by=panel.officer)
+    assert meeting.items.filter(application=late).exists()
+    assert late.reference in OutboxMessage.objects.filter(key__startswith=f"convocation:{meeting.pk}:").first().body
 
 
 def test_half_of_the_members_make_a_quorum_and_one_less_does_not(panel):
