@@ -1,5 +1,6 @@
 """One dossier on the funding line: its place in the ranking, and what a scenario gives it."""
 
+import datetime
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -23,6 +24,8 @@ class GivenLine:
     line_id: int | None
     fiscal_year: int | None
     reason: str
+    edited_by_id: int | None
+    edited_at: datetime.datetime | None
     line: Line | None = None
     # A scenario holds no reservation.
     award_id: ClassVar[None] = None
@@ -115,7 +118,7 @@ def given_lines(scenario):
     """{application id: `GivenLine`}; one query."""
     if scenario is None:
         return {}
-    names = ("application", "outcome", "amount_cents", "line", "fiscal_year", "reason")
+    names = ("application", "outcome", "amount_cents", "line", "fiscal_year", "reason", "edited_by", "edited_at")
     rows = ScenarioLine.objects.filter(scenario=scenario).order_by("pk").values_list(*names)
     return {row[0]: GivenLine(*row) for row in rows}
 

@@ -1,6 +1,7 @@
 """Scenarios of a wave: drawn up, edited, named, thrown away. Nothing is reserved and nothing is prepared by them."""
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.errors import Refusal, StalePage
 from accounts.french import euros
@@ -73,6 +74,8 @@ def draw_up(*, wave, name, origin, given, by, asked=None, findings=None):
             line_id=one.line_id,
             fiscal_year=one.fiscal_year,
             reason=one.reason[:REASON_MAX_LENGTH],
+            edited_by_id=one.edited_by_id,
+            edited_at=one.edited_at,
         )
         for key, one in given.items()
     )
@@ -99,7 +102,15 @@ def free_name(wave, name, but=None):
 def given_by_copy(source):
     rows = ScenarioLine.objects.filter(scenario=source, application__state=ApplicationState.REVIEWED)
     return {
-        line.application_id: Given(line.outcome, line.amount_cents, line.line_id, line.fiscal_year, line.reason)
+        line.application_id: Given(
+            line.outcome,
+            line.amount_cents,
+            line.line_id,
+            line.fiscal_year,
+            line.reason,
+            line.edited_by_id,
+            line.edited_at,
+        )
         for line in rows
     }
 
@@ -149,7 +160,7 @@ def edit_scenario(*, scenario, changes, by, version=None):
         refused = {}
         for line in lines:
             try:
-                edit_line(line, bounds=bounds, **changes[line.application_id])
+                edit_line(line, by=by, bounds=bounds, **changes[line.application_id])
             except Refusal as refusal:
                 refused[line.application_id] = refusal
         if refused:
@@ -176,7 +187,7 @@ def lines_to_edit(scenario, keys, by):
     return lines
 
 
-def edit_line(line, *, bounds, outcome, amount_cents, budget_line, fiscal_year, reason):
+def edit_line(line, *, by, bounds, outcome, amount_cents, budget_line, fiscal_year, reason):
     refuse_unknown(line, outcome)
     if outcome == Outcome.PROPOSED:
         refuse_amount(line.application, bounds, amount_cents, budget_line)
@@ -187,6 +198,7 @@ def edit_line(line, *, bounds, outcome, amount_cents, budget_line, fiscal_year, 
     # A dossier that waits keeps the amount it would have: it may come back.
     if amount_cents and budget_line:
         line.amount_cents, line.line, line.fiscal_year = amount_cents, budget_line, fiscal_year
+    line.edited_by, line.edited_at = by, timezone.now()
     line.save()
 
 

@@ -131,6 +131,21 @@ def test_a_proposal_is_locked_then_freed():
     assert JournalEntry.objects.filter(action="lock_choice").count() == 2
 
 
+def test_a_lock_is_kept_at_the_price_that_is_asked():
+    wave, [dossier] = steps.wave_under_instruction()
+    kind(dossier, "fablab")
+    first, second = person(), person()
+    proposing.propose(wave=wave, by=None)
+    for assignment in dossier.assignments.all():
+        proposing.lock_choice(assignment=assignment, locked=True, by=factories.officer())
+    better = [person(["fablab"], region="Corse"), person(["fablab"], region="Bretagne")]
+    proposing.propose(wave=wave, by=None, settings=Settings(lock=1_000))
+    assert standing(dossier) == {first, second}
+    run = proposing.propose(wave=wave, by=None, settings=Settings(lock=2))
+    assert standing(dossier) == set(better)
+    assert len(run.findings["unlocked"]) == 2
+
+
 def test_a_lock_is_for_what_is_not_sent():
     _, [one, _] = steps.sent_dossier()
     with pytest.raises(StalePage):
