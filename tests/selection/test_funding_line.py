@@ -14,11 +14,13 @@ from applications.models import Fabrique
 from funding.budgets import open_credits
 from funding.models import Award
 from selection.funding_line import read_line
+from selection.line_shown import blocked
 from selection.models import PreparedOutcome, Scenario
 from selection.proposals import Asked, propose
 from selection.scenarios import create_scenario, edit_scenario
 from tests import factories
 from tests.selection.conftest import GRANT, YEAR, build, meet, reviewed
+from tests.selection.test_meetings import opened, vote_together
 from tests.selection.test_scenarios import change, from_ranking
 
 pytestmark = pytest.mark.django_db
@@ -297,3 +299,12 @@ def test_a_get_writes_nothing(client, panel):
     page(client, panel, tout="")
     assert not PreparedOutcome.objects.exists()
     assert Scenario.objects.get().version == 1
+
+
+def test_a_scenario_waits_for_the_opinion_of_the_panel_on_each_dossier(panel):
+    meeting = opened(panel)
+    scenario = from_ranking(panel)
+    told = blocked(read_line(panel.wave, reader=panel.officer, scenario=scenario))
+    assert told.startswith(f"4{NBSP}dossiers sans avis du comité")
+    vote_together(panel, meeting, ["for"] * 4, source=scenario)
+    assert blocked(read_line(panel.wave, reader=panel.officer, scenario=scenario)) == ""
