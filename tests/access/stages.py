@@ -63,9 +63,6 @@ def decide(panel, marks):
     """The meeting ends with its minutes, the proposal is adopted and signed; a préfet is told."""
     close(panel, panel.dossier)
     for other in panel.others:
-        vote(panel, other, outcome="waitlist")
-        close(panel, other)
-    for other in panel.others:
         panels.wait(panel, other)
     panels.propose(panel, panel.dossier)
     if panel.others:
