@@ -156,7 +156,7 @@ def found_in(reply, marks):
 def variants(reply, url, marks):
     """(what was asked beside the page, its answer, the marks that it must not hold): searches and files."""
     if 'name="q"' in reply.body:
-        for searched in ("place", "number"):
+        for searched in {"place", "number"} & set(marks):
             left = {name: word for name, word in marks.items() if name != searched}
             yield {"q": marks[searched]}, left
     for kind in ("csv", "xlsx", "ods"):
