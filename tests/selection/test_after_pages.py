@@ -48,10 +48,9 @@ def send(client, person, name, *args, status=302, **data):
 
 
 def opens(client, url):
-    """Whether the file is given; its bytes are let go."""
+    """Whether the file is given, read to its end."""
     response = client.get(url)
-    response.close()
-    return response.status_code == 200
+    return response.status_code == 200 and b"".join(response.streaming_content).startswith(b"%PDF")
 
 
 # --- The applicant -----------------------------------------------------------------------------------------------
