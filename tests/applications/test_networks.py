@@ -134,7 +134,7 @@ def test_by_hand_it_is_refused_in_words_even_after_the_access_is_taken_back(netw
     give(dossier, network)
     assert "Réseau des lieux depuis le" in text(officer.get(f"/pilotage/dossiers/{dossier.public_id}/"))
     page = text(officer.get(f"/pilotage/dossiers/{dossier.public_id}/evaluations/"))
-    assert f"{tied} : Membre de « Réseau des lieux »" in page
+    assert f"{tied} : Membre de « Réseau des lieux »" in page
 
 
 def test_opening_the_dossier_takes_it_off_their_desks(network):
