@@ -6,21 +6,18 @@ from dataclasses import dataclass
 
 from django.db.models import Case, CharField, Count, F, IntegerField, Min, Q, TextField, UUIDField, Value, When
 from django.db.models.functions import Cast, Concat, TruncDate
-from django.urls import reverse
 from django.utils import timezone
 
-from accounts.french import plural
 from applications.evaluations.doors import but
 from applications.models import UNDER_EXAMINATION, Application, ApplicationState, Assignment, CorrectionRequest
 from applications.silence import precedes_announcement
 from documents.models import Document
 from funding.models import Agreement, Award, Instalment
 from monitoring.prepared import prepared
+from monitoring.todo_words import BORN, EARLY, HORIZON, NATURES, SOON, Item, item_of
 from selection.models import Appeal, Decision
 
 S = ApplicationState
-HORIZON = datetime.timedelta(days=15)
-SIXTY = datetime.timedelta(days=60)
 # Beyond that many lines of one nature, the list of that nature is the page to open.
 MOST = 100
 # What documents are about, with the way to its dossier.
@@ -28,64 +25,6 @@ ABOUT_A_DOSSIER = (
     (Application, "pk"), (Decision, "application"), (Appeal, "decision__application"),
     (Agreement, "award__application"),
 )  # fmt: skip
-BORN, SOON, EARLY = "born", "soon", "early"
-
-
-@dataclass(frozen=True)
-class Nature:
-    """One nature of act: `label` in the table, `chip` for several, `rows_url` the whole list."""
-
-    key: str
-    label: str
-    chip: str
-    rows_url: str
-
-
-# The gravest first: a right that is born of our silence, then what blocks others, then what costs.
-NATURES = {
-    nature.key: nature
-    for nature in (
-        Nature("silence", "Rejet implicite", "Rejets implicites", "/pilotage/dossiers/?tri=silence"),
-        Nature("recours", "Recours", "Recours", "/pilotage/recours/?cours=oui"),
-        Nature("evaluation", "Évaluation", "Évaluations", "/pilotage/dossiers/?etat=in_review"),
-        Nature("courrier", "Courrier", "Courriers", "/pilotage/courriers/"),
-        Nature("versement", "Versement", "Versements", "/pilotage/echeances/?etat=a-traiter"),
-        Nature("convention", "Convention", "Conventions", "/pilotage/conventions/"),
-        Nature("pieces", "Pièces demandées", "Pièces", "/pilotage/dossiers/?etat=correction_requested"),
-        Nature("reservation", "AE à engager", "AE réservées", "/pilotage/budget/"),
-    )
-}
-
-
-@dataclass(frozen=True)
-class Item:
-    """One line: what, on what, who must act, by when."""
-
-    nature: Nature
-    title: str
-    url: str
-    note: str
-    who: str
-    due_label: str
-    due_on: datetime.date
-    today: datetime.date
-
-    @property
-    def days_late(self):
-        return (self.today - self.due_on).days
-
-    @property
-    def delay(self):
-        days = abs(self.days_late)
-        if days == 0:
-            return "aujourd’hui"
-        return plural(days, "jour") if self.days_late > 0 else f"dans {plural(days, 'jour')}"
-
-    @property
-    def tone(self):
-        if self.days_late > 0:
-            return "fab-retard"
-        return "fab-bientot" if self.days_late >= -HORIZON.days else ""
 
 
 @dataclass(frozen=True)
@@ -304,102 +243,3 @@ def contested(programme, closed):
 
 def full_name(path):
     return Concat(F(f"{path}__first_name"), Value(" "), F(f"{path}__last_name"), output_field=CharField())
-
-
-# --- In words ------------------------------------------------------------------------------------------------------
-
-
-def item_of(row, today):
-    nature, *facts = row
-    return WORDS[nature](NATURES[nature], today, *facts)
-
-
-SILENCES = {
-    BORN: ("Rejet implicite né : une décision reste possible", "rejet né le"),
-    SOON: ("Deux mois de silence valent refus", "décider avant le"),
-    EARLY: ("L’annonce vient après : deux mois de silence valent refus", "décider avant le"),
-}
-
-
-def silence_item(nature, today, state, ref, name, person, wave, number, day):
-    note, label = SILENCES[state]
-    return Item(
-        nature, f"{plural(number, 'dossier')} de la vague {wave}", f"/pilotage/dossiers/?vague={ref}&tri=silence",
-        note, "Direction", label, day, today,
-    )  # fmt: skip
-
-
-def pieces_item(nature, today, state, ref, name, person, wave, number, day):
-    passed = day < today
-    return Item(
-        nature, name, reverse("applications:staff_dossier", args=[ref]),
-        "Délai passé : reprendre l’examen" if passed else "Réponse attendue du porteur",
-        person.strip() or "Instruction" if passed else "La structure", "pièces attendues le", day, today,
-    )  # fmt: skip
-
-
-def evaluation_item(nature, today, state, ref, name, person, wave, number, day):
-    return Item(
-        nature, f"{plural(number, 'évaluation')} de la vague {wave}", f"/pilotage/vagues/{ref}/affectation/",
-        "Le comité les attend", person, "attendues le", day, today,
-    )  # fmt: skip
-
-
-def letter_item(nature, today, state, ref, name, person, wave, number, day):
-    kind = Document.Kind(state).label.lower()
-    return Item(
-        nature, f"{plural(number, 'document')} en erreur : {kind}", nature.rows_url, "La fabrication a échoué",
-        "Instruction", "demandé le", day, today,
-    )  # fmt: skip
-
-
-PAYERS = {"due": "certifier le service fait", "certified": "mettre en paiement", "ordered": "noter le paiement"}
-
-
-def payment_item(nature, today, state, ref, name, person, wave, number, day):
-    return Item(
-        nature, name, f"/pilotage/echeances/{ref}/", f"Vague {wave}, échéance {number} : {PAYERS[state]}", "Finances",
-        "délai de 60 jours le", day + SIXTY, today,
-    )  # fmt: skip
-
-
-SIGNERS = {
-    "none": ("Convention à préparer", "Instruction"),
-    "drafted": ("À envoyer à la structure", "Instruction"),
-    "sent": ("À signer par la structure", "La structure"),
-    "signed_by_beneficiary": ("À signer par l’État", "Direction"),
-}
-
-
-def agreement_item(nature, today, state, ref, name, person, wave, number, day):
-    note, who = SIGNERS[state]
-    if state == "none":
-        title, url = f"{plural(number, 'attribution')} de la vague {wave}", f"/pilotage/vagues/{ref}/"
-    else:
-        title, url, note = name, f"/pilotage/conventions/{ref}/", f"{note}, vague {wave}"
-    return Item(nature, title, url, note, who, "60 jours le", day + SIXTY, today)
-
-
-def reservation_item(nature, today, state, ref, name, person, wave, number, day):
-    return Item(
-        nature, f"{plural(number, 'réservation')} de la vague {wave}", f"/pilotage/vagues/{ref}/decisions/",
-        "Non engagées, elles tombent le 31 décembre", "Direction", "signer avant le",
-        datetime.date(day.year, 12, 31), today,
-    )  # fmt: skip
-
-
-def appeal_item(nature, today, state, ref, name, person, wave, number, day):
-    title, note = f"{plural(number, 'recours', 'recours')} sur la vague {wave}", "Deux mois de silence valent rejet"
-    return Item(nature, title, nature.rows_url, note, "Direction", "répondre avant le", day, today)
-
-
-WORDS = {
-    "silence": silence_item,
-    "recours": appeal_item,
-    "pieces": pieces_item,
-    "evaluation": evaluation_item,
-    "courrier": letter_item,
-    "versement": payment_item,
-    "convention": agreement_item,
-    "reservation": reservation_item,
-}
