@@ -391,7 +391,7 @@ def test_a_shorter_opening_than_promised_wants_a_reason(draft_call, officer):
 
 def test_a_call_published_late_explains_its_short_opening(draft_call, officer):
     """The days before publication do not count: nobody could read the call."""
-    wave = waves.plan_wave(call=draft_call, by=officer, opens_at=factories.days(-15), closes_at=factories.days(10))
+    wave = waves.plan_wave(call=draft_call, by=officer, opens_at=factories.days(-15), closes_at=factories.days(10.5))
     editing.save_settings(version=draft_call.versions.get(), by=officer, minimum_opening_days=20)
     with pytest.raises(calls.IncompleteCall, match="le motif d’une ouverture de 10"):
         calls.publish_call(call=draft_call, by=officer)
