@@ -219,8 +219,8 @@ def check(told, door, how, name, url, secret, is_file):
 
 
 def mails_to(excluded, marks, dossier):
-    """Marks in what is mailed to them from now on, whatever happens to the dossier."""
-    before = set(OutboxMessage.objects.values_list("pk", flat=True))
+    """Marks in what is mailed to them, whatever is written, reopened or waited for while the dossier is reviewed."""
+    before = mails_sent()
     now = timezone.now()
     officer = excluded["instruction"]
     Application.objects.filter(pk=dossier.pk).update(officer=officer)
@@ -231,6 +231,15 @@ def mails_to(excluded, marks, dossier):
     for days in (4, 6, 40, 60):
         reminders.sweep(now + datetime.timedelta(days=days))
     digests.send_digests(now + datetime.timedelta(days=2))
+    return mailed(excluded, marks, before)
+
+
+def mails_sent():
+    return set(OutboxMessage.objects.values_list("pk", flat=True))
+
+
+def mailed(excluded, marks, before):
+    """Marks in what was mailed to them since."""
     rows = OutboxMessage.objects.exclude(pk__in=before).filter(recipient__in=[one.email for one in excluded.values()])
     leaks = defaultdict(set)
     for row in rows:

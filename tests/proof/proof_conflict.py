@@ -24,10 +24,15 @@ def conflict_zero_bytes():
     with transaction.atomic():
         marks, dossier, _, _ = marked.plant()
         excluded = marked.keep_out(dossier)
+        before = marked.mails_sent()
+        with transaction.atomic():
+            mails = marked.mails_to(excluded, marks, dossier)
+            transaction.set_rollback(True)
         told = [counted.walk(dossier, excluded)]
         for stage in stages.every(dossier, marks, excluded):
             told.append(marked.walk(stage, marks, excluded))
-        leaks = [leak for one in told for leak in one.leaks] + marked.mails_to(excluded, marks, dossier)
+        mails += marked.mailed(excluded, marks, before)
+        leaks = [leak for one in told for leak in one.leaks] + mails
         transaction.set_rollback(True)
     asked, shown = sum(one.asked for one in told), min(one.shown for one in told[1:])
     figure = (
