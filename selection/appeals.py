@@ -9,6 +9,7 @@ from accounts.models import Event, JournalEntry, User
 from accounts.notify import notify, notify_each
 from accounts.organisations import require_writer
 from accounts.permissions import require
+from applications.evaluations.doors import is_kept_out
 from applications.models import Application
 from documents import uploads
 from documents.requests import take_number
@@ -206,9 +207,12 @@ def authority_of(decision, kind):
 
 
 def tell_team(appeal):
-    """The officer of the dossier; without one, those who follow appeals."""
+    """The officer of the dossier; without one, or when it is closed to her, those who follow appeals."""
     officer = appeal.decision.application.officer
-    people = [officer] if officer else list(User.objects.holding("officer").order_by("pk")[:MEMBERS_TOLD])
+    if officer is None or is_kept_out(officer, appeal.decision.application):
+        people = list(User.objects.holding("officer").order_by("pk")[:MEMBERS_TOLD])
+    else:
+        people = [officer]
     notify_each(
         Event.PROGRESS,
         recipients=people,
