@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.errors import NotAllowed, Refusal, StalePage
 from accounts.models import Membership, Notification, OutboxMessage
 from applications.clocks import months_after
+from applications.evaluations import recusals
 from documents.models import Document
 from documents.production import produce
 from selection import appeal_follow_ups, appeals
@@ -57,6 +58,14 @@ def test_an_applicant_lodges_an_appeal_and_receives_a_receipt(refused):
 def test_the_officer_of_the_dossier_is_told(panel, refused):
     lodge(refused)
     assert Notification.objects.get(key__startswith="appeal:").user == panel.officer
+
+
+def test_an_officer_to_whom_the_dossier_is_closed_is_not_told(panel, refused):
+    other = factories.officer()
+    recusals.recuse(application=refused.application, user=panel.officer, text="Une parente.", by=panel.officer)
+    lodge(refused)
+    told = Notification.objects.filter(key__startswith="appeal:")
+    assert other in [one.user for one in told] and panel.officer not in [one.user for one in told]
 
 
 def test_a_letter_is_opened_before_it_is_contested(panel):
