@@ -8,7 +8,7 @@ from applications.models import ApplicationState
 from applications.ranking import RankedDossier
 from funding.models import Line
 from selection.models import Outcome, PreparedOutcome, ScenarioLine
-from selection.moderation import in_points
+from selection.moderation import KeptScore, in_points
 
 ENTERS, LEAVES = "entre", "sort"
 FULL_RANK_WIDTH = 100
@@ -32,7 +32,7 @@ class GivenLine:
 
 
 @dataclass(eq=False)
-class Row:
+class Row(KeptScore):
     """One dossier of the list.
 
     Attributes:
@@ -74,16 +74,6 @@ class Row:
     def may_move(self):
         at_panel = self.application.state == ApplicationState.REVIEWED
         return at_panel and not self.line.hidden and self.outcome != Outcome.DEFERRED
-
-    @property
-    def mean(self):
-        """The score that makes the rank."""
-        return in_points(self.line.kept_hundredths)
-
-    @property
-    def raw(self):
-        """The mean of the sheets, where the panel kept another score; "" elsewhere."""
-        return in_points(self.line.mean_hundredths) if self.line.is_moderated else ""
 
     @property
     def adjusted(self):

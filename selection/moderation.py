@@ -4,7 +4,7 @@ from accounts.french import decimal
 from applications import ranking as sheets
 from selection.models import ModeratedScore, PanelMeeting
 
-__all__ = ["in_points", "moderated_of", "ranking"]
+__all__ = ["KeptScore", "in_points", "moderated_of", "ranking"]
 HELD = (PanelMeeting.State.OPEN, PanelMeeting.State.CLOSED)
 
 
@@ -22,3 +22,17 @@ def ranking(wave, *, reader=None, short=False):
 def in_points(hundredths):
     """ "83,3" out of 100; "—" when nothing is given, or nothing may be told."""
     return decimal(None if hundredths is None else hundredths / 100)
+
+
+class KeptScore:
+    """The scores of a row that holds a `line` of the ranking, as they are shown."""
+
+    @property
+    def mean(self):
+        """The score that makes the rank."""
+        return in_points(self.line.kept_hundredths)
+
+    @property
+    def raw(self):
+        """The mean of the sheets, where the panel kept another score; "" elsewhere."""
+        return in_points(self.line.mean_hundredths) if self.line.is_moderated else ""

@@ -12,7 +12,7 @@ from programme.models import Segment, Target, Wave
 from selection import opinions
 from selection.departures import departures
 from selection.models import AgendaItem, Outcome, PanelMeeting, PanelSession, PreparedOutcome
-from selection.moderation import in_points, ranking
+from selection.moderation import KeptScore, in_points, ranking
 from selection.money import Credit, credits_of
 from selection.outcomes import STILL_EXAMINED, in_rank_order
 
@@ -25,7 +25,7 @@ SHOWN_AROUND = 15
 
 
 @dataclass
-class Row:
+class Row(KeptScore):
     """One dossier on the panel's table."""
 
     line: RankedDossier
@@ -47,16 +47,6 @@ class Row:
     def is_open(self):
         """The panel may give it an outcome: every expected review is in."""
         return self.application.state == ApplicationState.REVIEWED
-
-    @property
-    def mean(self):
-        """The score that makes the rank."""
-        return in_points(self.line.kept_hundredths)
-
-    @property
-    def raw(self):
-        """The mean of the sheets, where the panel kept another score; "" elsewhere."""
-        return in_points(self.line.mean_hundredths) if self.line.is_moderated else ""
 
     @property
     def spread(self):
