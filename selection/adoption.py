@@ -106,6 +106,7 @@ def write_outcomes(wave, lines, words, by):
     """Prepare what differs from what is prepared already."""
     known = {one.application_id: one for one in PreparedOutcome.objects.filter(wave=wave)}
     refuse_unwritten_deferrals(lines, known)
+    refuse_deferred_since(lines, known)
     leaving = departing(wave, lines)
     wanted = [(line, fields_of(line, known.get(line.application_id), words, line in leaving)) for line in lines]
     changed = [(line, fields) for line, fields in wanted if fields and differs(known.get(line.application_id), fields)]
@@ -123,6 +124,19 @@ def refuse_unwritten_deferrals(lines, known):
     ]
     if unwritten:
         raise Refusal(f"Le motif d’ajournement manque pour : {named(unwritten)}. Écrivez-le sur la page du comité.")
+
+
+def refuse_deferred_since(lines, known):
+    """A scenario drawn up before a deferral would forget it, with the words and the wave that go with it."""
+    deferred = {key for key, prepared in known.items() if prepared.outcome == Outcome.DEFERRED}
+    forgotten = [
+        line.application for line in lines if line.outcome != Outcome.DEFERRED and line.application_id in deferred
+    ]
+    if forgotten:
+        raise Refusal(
+            f"Ajourné au comité, pas dans ce scénario : {named(forgotten)}. Créez un scénario à partir de la "
+            "proposition préparée, ou changez l’issue sur la page du comité."
+        )
 
 
 def departing(wave, lines):

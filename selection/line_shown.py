@@ -4,7 +4,8 @@ from accounts.french import euros, plural
 from applications.models import ApplicationState
 from selection.models import Outcome
 from selection.opinions import advised
-from selection.panel import fold, is_far, written_where
+from selection.panel import written_where
+from selection.ranked_rows import with_line
 
 VIEWS = {
     "proposes": ("Proposés", lambda row: row.is_funded),
@@ -16,29 +17,11 @@ VIEWS = {
 }
 
 
-def tabs(page, view):
-    """[(key, label, count, chosen)] of the filters; empty ones are left out unless chosen."""
-    counted = [("", "Tous", len(page.rows))]
-    counted += [(key, label, sum(bool(keep(row)) for row in page.rows)) for key, (label, keep) in VIEWS.items()]
-    return [(key, label, count, key == view) for key, label, count in counted if count or key in ("", view)]
-
-
 def shown(page, *, view="", everything=False):
     """The parts of the table: ("row", Row), ("line", None) and ("fold", sentence); far from the line, a fold."""
     if view in VIEWS:
         return [("row", row) for row in page.rows if VIEWS[view][1](row)]
-    last = len(page.proposed) - 1
-    parts, folded = [] if last >= 0 else [("line", None)], 0
-    for index, row in enumerate(page.rows):
-        if not everything and is_far(index, last, len(page.rows)):
-            folded += 1
-        else:
-            parts += [*fold(folded, index), ("row", row)]
-            folded = 0
-        if index == last:
-            parts += [*fold(folded, index + 1), ("line", None)]
-            folded = 0
-    return parts + fold(folded, len(page.rows))
+    return with_line(page.rows, len(page.proposed) - 1, everything=everything)
 
 
 def adoption_items(page):

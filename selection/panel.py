@@ -15,13 +15,10 @@ from selection.models import AgendaItem, Outcome, PanelMeeting, PanelSession, Pr
 from selection.moderation import KeptScore, in_points, ranking
 from selection.money import Credit, credits_of
 from selection.outcomes import STILL_EXAMINED, in_rank_order
+from selection.ranked_rows import with_line
 
 # The target of 150 in priority neighbourhoods includes the 30 digital ones.
 COUNTED_IN = {Segment.QPV: (Segment.QPV, Segment.QPV_DIGITAL)}
-# A long ranking folds what is far from the funding line.
-FOLDED_ABOVE = 60
-SHOWN_FIRST = 3
-SHOWN_AROUND = 15
 
 
 @dataclass
@@ -263,31 +260,7 @@ def shown(panel, *, view="", everything=False):
         keep = VIEWS[view][1]
         return [("row", row) for row in panel.rows if keep(row)]
     last = len(panel.proposed) - 1 if panel.proposed else possible_line(panel)
-    parts, folded = [], 0
-    for index, row in enumerate(panel.rows):
-        if not everything and is_far(index, last, len(panel.rows)):
-            folded += 1
-        else:
-            parts += fold(folded, index)
-            folded = 0
-            parts.append(("row", row))
-        if index == last:
-            parts += fold(folded, index + 1)
-            folded = 0
-            parts.append(("line", None))
-    if last < 0:
-        parts.insert(0, ("line", None))
-    return parts + fold(folded, len(panel.rows))
-
-
-def is_far(index, last, total):
-    return total > FOLDED_ABOVE and index >= SHOWN_FIRST and abs(index - last) > SHOWN_AROUND
-
-
-def fold(count, until):
-    if not count:
-        return []
-    return [("fold", f"Afficher les places {until - count + 1} à {until}")]
+    return with_line(panel.rows, last, everything=everything)
 
 
 VIEWS = {
@@ -298,13 +271,6 @@ VIEWS = {
     "sans": ("Sans issue", lambda row: not row.outcome),
     "ecarts": ("Écarts au classement", lambda row: row.departs),
 }
-
-
-def tabs(panel, view):
-    """[(key, label, count, chosen)] of the filters; empty ones are left out unless chosen."""
-    counted = [("", "Tous", len(panel.rows))]
-    counted += [(key, label, sum(map(keep, panel.rows))) for key, (label, keep) in VIEWS.items()]
-    return [(key, label, count, key == view) for key, label, count in counted if count or key in ("", view)]
 
 
 def adoption(panel):

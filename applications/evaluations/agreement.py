@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-# Bands of the words, from what is published of panels: most lie between 0.2 and 0.5.
-WEAK, FAIR, GOOD = 0.2, 0.4, 0.6
+# Bands of the words: Cicchetti, "Guidelines, criteria, and rules of thumb" (1994).
+FAIR, GOOD, EXCELLENT = 0.4, 0.6, 0.75
 
 
 @dataclass(frozen=True)
@@ -36,11 +36,11 @@ class Agreement:
     @property
     def words(self):
         """What the correlation means, in French."""
-        if self.single < WEAK:
-            return "faible"
         if self.single < FAIR:
-            return "modéré"
-        return "bon" if self.single < GOOD else "très bon"
+            return "faible"
+        if self.single < GOOD:
+            return "moyen"
+        return "bon" if self.single < EXCELLENT else "très bon"
 
 
 def agreement_of(scores):

@@ -23,11 +23,12 @@ from selection import scenario_entries as entries
 from selection.adoption import Words, adopt_scenario
 from selection.comparing import AT_MOST, compare
 from selection.funding_line import read, settle, take
-from selection.line_shown import adoption_items, blocked, shown, tabs
+from selection.line_shown import VIEWS, adoption_items, blocked, shown
 from selection.line_written import credit_choices, interval, options, outcome_options
 from selection.models import Scenario
 from selection.portfolio_words import points, price_sentence
 from selection.proposals import KIND, ask_proposal
+from selection.ranked_rows import tabs
 from selection.scenario_forms import AdoptionForm, ProposalForm, RenameForm, ScenarioForm
 from selection.scenarios import (
     PREPARE,
@@ -263,7 +264,7 @@ def list_context(request, page):
         "wave": line.wave,
         "scenario": line.scenario,
         "parts": list(parts_written(page, parts)),
-        "tabs": tabs(line, view),
+        "tabs": tabs(line.rows, VIEWS, view),
         "here": query_of(line, view),
         "may_prepare": may_prepare,
         "may_edit": may_prepare and line.scenario is not None,

@@ -16,7 +16,8 @@ from selection import entries, outcomes
 from selection.filling import fill_from_ranking
 from selection.forms import AdoptForm, FillForm, ReasonForm, SessionForm, session_initial
 from selection.models import Outcome, PanelMeeting
-from selection.panel import Panel, adoption, read_panel, segments, shown, tabs
+from selection.panel import VIEWS, Panel, adoption, read_panel, segments, shown
+from selection.ranked_rows import tabs
 
 PREPARE = "selection.prepare"
 
@@ -160,7 +161,7 @@ def context_of(request, page):
         **under_way(panel.wave),
         "wave": panel.wave,
         "parts": [(kind, content, known[content.prefix] if kind == "row" else None) for kind, content in parts],
-        "tabs": tabs(panel, view),
+        "tabs": tabs(panel.rows, VIEWS, view),
         "segments": segments(panel),
         "may_prepare": may_prepare,
         "may_undo": request.user.has_perm(PREPARE) and panel.is_adopted and panel.wave.state == "deliberation",

@@ -203,7 +203,7 @@ def test_a_long_ranking_folds_what_is_far_from_the_line(client, db):
     url = reverse("selection:panel", args=[panel.wave.public_id])
     client.force_login(factories.auditor())
     html = client.get(url).content.decode()
-    assert "Afficher les places 17 à 65" in html
+    assert "Afficher 49\xa0dossiers de plus" in html
     assert client.get(url, {"tout": ""}).content.decode().count('class="fab-selection__dossier') == 65
 
 

@@ -270,6 +270,15 @@ def test_a_panel_day_is_wanted_first_and_a_dossier_that_came_since_too(panel):
     assert len(adopt_scenario(scenario=factories.fresh(scenario), by=panel.officer, words=WORDS)) == 2
 
 
+def test_a_deferral_prepared_since_is_not_forgotten(panel):
+    meet(panel)
+    scenario = from_ranking(panel, waitlist=3)
+    prepare(application=panel.dossiers[1], outcome="deferred", ground="À revoir", by=panel.officer)
+    with pytest.raises(Refusal, match="Ajourné au comité"):
+        adopt_scenario(scenario=scenario, by=panel.officer, words=WORDS)
+    assert PreparedOutcome.objects.get().ground == "À revoir"
+
+
 def test_a_dossier_withdrawn_since_takes_nothing(panel):
     meet(panel)
     scenario = from_ranking(panel, waitlist=3)
