@@ -48,22 +48,28 @@ def add_bounds(version, **cents):
 
 
 def add_criteria(version):
-    for position, text in enumerate(CRITERIA, start=1):
-        criterion = Criterion.objects.create(
+    criteria = Criterion.objects.bulk_create(
+        Criterion(
             version=version, position=position, label=text.label, description=text.description, weight=text.weight
         )
-        CriterionLevel.objects.bulk_create(
-            CriterionLevel(criterion=criterion, points=points, label=level.label, description=level.description)
-            for points, level in enumerate(text.levels)
-        )
+        for position, text in enumerate(CRITERIA, start=1)
+    )
+    CriterionLevel.objects.bulk_create(
+        CriterionLevel(criterion=criterion, points=points, label=level.label, description=level.description)
+        for criterion, text in zip(criteria, CRITERIA, strict=True)
+        for points, level in enumerate(text.levels)
+    )
 
 
 def add_form(version):
-    for position, text in enumerate(SECTIONS, start=1):
-        section = FormSection.objects.create(
+    sections = FormSection.objects.bulk_create(
+        FormSection(
             version=version, position=position, slug=text.slug, title=text.title, introduction=text.introduction
         )
-        Question.objects.bulk_create(
-            Question(section=section, position=rank, **{**ask._asdict(), "options": list(ask.options)})
-            for rank, ask in enumerate(text.questions, start=1)
-        )
+        for position, text in enumerate(SECTIONS, start=1)
+    )
+    Question.objects.bulk_create(
+        Question(section=section, position=rank, **{**ask._asdict(), "options": list(ask.options)})
+        for section, text in zip(sections, SECTIONS, strict=True)
+        for rank, ask in enumerate(text.questions, start=1)
+    )

@@ -21,7 +21,8 @@ from scripts.environment import PYTHON, ROOT, enter
 from scripts.lint import lint
 from scripts.system import Missing, fail, install, say
 
-WORKERS = os.environ.get("TEST_WORKERS", "2")
+# One more than the cores: a test that drives a browser or a process waits more than it works.
+WORKERS = os.environ.get("TEST_WORKERS") or str((os.cpu_count() or 2) + 1)
 
 
 def environment(folder: Path, **urls: str | None) -> dict[str, str]:
@@ -31,20 +32,13 @@ def environment(folder: Path, **urls: str | None) -> dict[str, str]:
     return {**cleared, "VAR_DIR": str(folder), **{name: url for name, url in urls.items() if url}}
 
 
-def pytest(env: dict[str, str], *arguments: str) -> int:
+def pytest(env: dict[str, str], *arguments: str) -> tuple[int, dict[str, dict]]:
+    """Play the suite: exit status, and {marker: what is missing for it and how many tests that left out}."""
+    report = Path(env["VAR_DIR"]) / "not-run.json"
     command = [PYTHON, "-m", "pytest", "-n", WORKERS, "--dist", "worksteal", *arguments]
-    return subprocess.run(command, cwd=ROOT, env=env, check=False, stdin=subprocess.DEVNULL).returncode
-
-
-def not_run(env: dict[str, str], *arguments: str) -> dict[str, dict]:
-    """Marker → what is missing for it and how many tests that leaves out, counted by pytest's own collection."""
-    with tempfile.TemporaryDirectory() as folder:
-        report = Path(folder) / "not-run.json"
-        subprocess.run(
-            [PYTHON, "-m", "pytest", "--collect-only", "-q", *arguments], cwd=ROOT, check=False,
-            env={**env, "NOT_RUN_REPORT": str(report)}, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-        )  # fmt: skip
-        return json.loads(report.read_text()) if report.exists() else {}
+    env = {**env, "NOT_RUN_REPORT": str(report)}
+    status = subprocess.run(command, cwd=ROOT, env=env, check=False, stdin=subprocess.DEVNULL).returncode
+    return status, json.loads(report.read_text()) if report.exists() else {}
 
 
 @contextmanager
@@ -63,8 +57,7 @@ def on_reference(folder: Path, arguments: list[str]) -> tuple[int, list[str]]:
         if not urls["DATABASE_URL"]:
             return 0, ["PostgreSQL : la suite n’a été jouée que sur SQLite"]
         say("\n== La suite sur PostgreSQL" + (" et Redis" if urls["REDIS_URL"] else ""))
-        status = pytest(env, *arguments)
-        left_out = not_run(env, *arguments)
+        status, left_out = pytest(env, *arguments)
         left_out.pop("sqlite", None)  # The second pass is theirs.
         return status, [f"{one['part']} : {one['tests']} tests non joués" for one in left_out.values()]
 
@@ -73,8 +66,8 @@ def on_sqlite(folder: Path, arguments: list[str]) -> int:
     """The suite on SQLite; what needs the reference servers is left out and counted."""
     env = environment(folder)
     say("\n== La suite sur SQLite")
-    status = pytest(env, *arguments)
-    for marker, one in not_run(env, *arguments).items():
+    status, left_out = pytest(env, *arguments)
+    for marker, one in left_out.items():
         say(f"SQLite : {one['tests']} tests « {marker} » laissés à la première passe.")
     return status
 

@@ -13,7 +13,7 @@ AT_MOST = 4
 
 @dataclass
 class Movement:
-    """One dossier that not every scenario funds: (`Row`, or None) of each, in their order."""
+    """One dossier that the scenarios do not treat alike: its `Row` in each, in their order."""
 
     first: Row
     rows: list[Row]
@@ -26,6 +26,10 @@ class Movement:
             (row.is_funded, row.given.amount_cents if row.is_funded else None, row.outcome_label, self.why(row))
             for row in self.rows
         ]
+
+    @property
+    def is_funded_by_all(self):
+        return all(row.is_funded for row in self.rows)
 
     def why(self, row):
         """The reason that the scenario gives, and who changed it by hand."""
@@ -78,7 +82,16 @@ class Comparison:
 
     @property
     def movements(self):
-        """Dossiers that some scenarios fund and others do not, or not for as much; in the order of the ranking."""
+        """Who enters and who leaves: funded by some scenarios, not by others; in the order of the ranking."""
+        return [one for one in self.different if not one.is_funded_by_all]
+
+    @property
+    def amounts(self):
+        """Laureates of every scenario, not for as much in each."""
+        return [one for one in self.different if one.is_funded_by_all]
+
+    @cached_property
+    def different(self):
         by_page = [{row.application.pk: row for row in page.rows} for page in self.pages]
         ordered = sorted(self.pages[0].rows, key=lambda row: row.line.rank or len(by_page[0]) + 1)
         names = self.names

@@ -85,13 +85,17 @@ def pytest_collection_modifyitems(config, items):
         config.hook.pytest_deselected(items=list(without))
         items[:] = [item for item in items if item not in without]
         report_not_run(missing, Counter(without.values()))
+    # The longest first: they wait while other workers work, and none is left alone at the end.
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
 
 
 def report_not_run(missing, counts):
-    """For `make test`, which names what was missing and how many tests that cost."""
+    """For `make test`, which names what was missing and how many tests that cost; each worker says the same."""
     if path := os.environ.get("NOT_RUN_REPORT"):
         report = {marker: {"part": missing[marker], "tests": count} for marker, count in counts.items()}
-        Path(path).write_text(json.dumps(report))
+        own = Path(f"{path}.{worker_number()}")
+        own.write_text(json.dumps(report))
+        own.replace(path)
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ Each function makes what it needs and gives back the model instance. Amounts in 
 """
 
 import datetime
+import functools
 import io
 import itertools
 from pathlib import Path
@@ -13,9 +14,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from accounts.models import LegalForm, Membership, Organisation, Role, RoleGrant, User
-from applications import admissibility, drafting, submission
+from applications import admissibility, budget, drafting, submission
+from applications.cells_of_plan import write_cells
 from applications.evaluations.terms import accept_terms
-from applications.models import Attachment
+from applications.models import Attachment, SavedSection
 from programme import ami, founding, waves
 from programme.calls import publish_call
 from programme.communes import load_communes
@@ -192,6 +194,7 @@ def balanced_plan(*requested_cents):
     return cells
 
 
+@functools.cache
 def pdf_bytes(pages=1):
     file = io.BytesIO()
     with pikepdf.new() as pdf:
@@ -206,14 +209,34 @@ def upload(name="statuts.pdf", content=None):
 
 
 def fill(application, by=None, requested_cents=()):
-    """Complete every section of a draft."""
+    """Complete every section of a draft: what `typed` leaves, in a few statements (test_factories compares them)."""
+    by, now = by or application.created_by, timezone.now()
+    sections = application.call_version.sections.prefetch_related("questions")
+    for section in sections:
+        drafting.write_answers(application, section, answers_of(section))
+    write_cells(application, balanced_plan(*requested_cents))
+    slugs = [*(section.slug for section in sections), drafting.PLAN]
+    SavedSection.objects.bulk_create(
+        SavedSection(application=application, slug=slug, version=1, saved_at=now, saved_by=by) for slug in slugs
+    )
+    application.saved_at, application.requested_cents = now, budget.requested(budget.cells_of(application))
+    application.save()
+    drafting.attach(application=application, kind=Attachment.Kind.STATUTES, uploaded=upload(), by=by)
+    return fresh(application)
+
+
+def typed(application, by=None, requested_cents=()):
+    """Complete every section of a draft, each by the verb of its page."""
     by = by or application.created_by
     for section in application.call_version.sections.prefetch_related("questions"):
-        answers = {question.pk: answer_text(question) for question in section.questions.all()}
-        drafting.save_answers(application=application, section=section, answers=answers, by=by)
+        drafting.save_answers(application=application, section=section, answers=answers_of(section), by=by)
     drafting.save_budget(application=application, cells=balanced_plan(*requested_cents), by=by)
     drafting.attach(application=application, kind=Attachment.Kind.STATUTES, uploaded=upload(), by=by)
     return fresh(application)
+
+
+def answers_of(section):
+    return {question.pk: answer_text(question) for question in section.questions.all()}
 
 
 def complete_draft(*, requested_cents=(), **fields):

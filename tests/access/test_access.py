@@ -3,9 +3,10 @@
 import logging
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.urls import NoReverseMatch, reverse
 
+from tests.access.actors import ACTORS
 from tests.access.leaks import LISTS, PAGES_OF_A_WAVE, leaks
 from tests.access.resolver import path_of, patterns, url_names
 from tests.access.table import ENTRANCE, FORMS_OF_AN_ACT, OWN_ACCOUNT, PUBLIC, TABLE
@@ -40,8 +41,17 @@ def test_the_auditor_reads_every_staff_page_and_changes_nothing_but_her_account(
 
 @pytest.mark.parametrize("row", TABLE, ids=str)
 def test_url(world, row):
-    _, deviations = walk_row(world, row)
+    _, deviations = walk_row(world, row, actors=who_asks(row))
     assert not deviations, "\n".join(map(str, deviations))
+
+
+def who_asks(row):
+    """Everybody on the reference engine; on SQLite one who may and one who may not: only the SQL differs there."""
+    if connection.vendor == "postgresql":
+        return ACTORS
+    served = [actor for actor in ACTORS if actor in (row.get | row.post) & row.seen_by]
+    refused = [actor for actor in ACTORS if actor not in row.door]
+    return served[:1] + refused[:1]
 
 
 @pytest.mark.parametrize("name", LISTS)

@@ -170,7 +170,7 @@ def refusal_faults(row: Row, wanted, method, answer):
         yield f"attendu {wanted} {statuses}, reçu {answer.status} {answer.location}"
 
 
-def walk_row(world, row: Row, *, thorough=False) -> tuple[int, list[Deviation]]:
+def walk_row(world, row: Row, *, thorough=False, actors=ACTORS) -> tuple[int, list[Deviation]]:
     """Every actor and method on one line of the table; (number of requests, deviations).
 
     Args:
@@ -183,7 +183,7 @@ def walk_row(world, row: Row, *, thorough=False) -> tuple[int, list[Deviation]]:
         target = row.target(world)
         url, other = urls_of(row, target)
         compared: set[tuple[str, str]] = set()
-        for actor, method in product(ACTORS, METHODS):
+        for actor, method in product(actors, METHODS):
             data = fields_of(row, target, actor) if method == "POST" else target.query
             answer = unknown = ask(world, actor, method, url, data)
             count += 1
