@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.french import long_date, plural
 from accounts.models import Event, JournalEntry, User
 from accounts.notify import notify_each
+from programme.models import Wave
 from selection.models import Decision, SignatureDelegation
 from selection.promotions import drop_promotion
 
@@ -28,7 +29,7 @@ def sweep(now=None):
     keys = list(over(today).order_by("wave_id", "rank", "pk").values_list("pk", "wave_id")[:BATCH])
     closed = [wave_id for key, wave_id in keys if prepare_refusal(key, today)]
     for wave_id in sorted(set(closed)):
-        tell_signatories(wave_id, closed.count(wave_id), today)
+        tell_signatories(wave_id, today)
     return len(closed)
 
 
@@ -68,9 +69,16 @@ def ground_of(waiting):
     )
 
 
-def tell_signatories(wave_id, count, today):
-    """Those who hold a delegation for refusals today; without any, every decision-maker."""
-    wave = Decision.objects.filter(wave=wave_id).select_related("wave__call__programme")[:1].get().wave
+def tell_signatories(wave_id, today):
+    """Those who hold a delegation for refusals today; without any, every decision-maker. Two sweeps tell once."""
+    with transaction.atomic():
+        wave = Wave.objects.select_for_update(of=("self",)).select_related("call__programme").get(pk=wave_id)
+        tell_of_refusals(wave, today)
+
+
+def tell_of_refusals(wave, today):
+    prepared = Decision.objects.filter(wave=wave, act=Act.REFUSAL, state=State.PREPARED, replaces__isnull=False)
+    count = prepared.count()
     held = SignatureDelegation.objects.filter(programme=wave.call.programme, starts_on__lte=today, ends_on__gte=today)
     holders = {one.holder_id for one in held if Act.REFUSAL in one.acts}
     people = User.objects.holding("decision_maker")
@@ -78,7 +86,7 @@ def tell_signatories(wave_id, count, today):
     notify_each(
         Event.PROGRESS,
         recipients=people,
-        key=f"waitlist-closed:{wave_id}:{today.isoformat()}",
+        key=f"waitlist-closed:{wave.pk}:{today.isoformat()}",
         url=f"/pilotage/vagues/{wave.public_id}/liste-complementaire/",
         subject=f"{wave} : {plural(count, 'rejet')} à signer, la liste complémentaire est close",
         body=(
