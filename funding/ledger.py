@@ -40,7 +40,20 @@ ROUTES = {
     P.ORDER: {(K.CP_AVAILABLE, K.CP_ORDERED)},
     P.CANCEL_ORDER: {(K.CP_ORDERED, K.CP_AVAILABLE)},
     P.PAY: {(K.CP_ORDERED, K.CP_PAID), (K.AE_COMMITTED, K.AE_LIQUIDATED)},
+    P.TRANSFER: {(K.AE_OPENED, K.AE_OPENED), (K.CP_AVAILABLE, K.CP_AVAILABLE)},
+    P.DELEGATE: {(K.AE_OPENED, K.AE_OPENED), (K.CP_AVAILABLE, K.CP_AVAILABLE)},
+    P.WITHDRAW_DELEGATION: {(K.AE_OPENED, K.AE_OPENED), (K.CP_AVAILABLE, K.CP_AVAILABLE)},
+    P.REINSTATE: {(K.CP_PAID, K.CP_AVAILABLE)},
+    P.ATTACH: {(K.RECEIVED, K.USED), (K.AE_SOURCE, K.AE_OPENED), (K.CP_SOURCE, K.CP_AVAILABLE)},
+    P.PLEDGE: {(K.PLEDGE_SOURCE, K.PLEDGED)},
+    P.RECEIVE: {(K.PLEDGED, K.RECEIVED)},
+    P.USE: {(K.RECEIVED, K.USED)},
+    P.DROP_PLEDGE: {(K.PLEDGED, K.PLEDGE_LOST)},
 }
+
+# The acts that take money from one line to another, or from one year to another; the others stay where they are.
+BETWEEN_LINES = {P.TRANSFER, P.DELEGATE, P.WITHDRAW_DELEGATION, P.REINSTATE}
+BETWEEN_YEARS = {P.CARRY_OVER, P.REINSTATE}
 
 # AE are reserved, committed and made available again within their year; CP are ordered and paid within theirs.
 USED_IN_ITS_YEAR = {
@@ -79,7 +92,7 @@ class KeyReused(Refusal):
     """The same posting key came with another content."""
 
 
-def post(*, key, kind, effective_on, actor, act, legs, reason="", reverses=None):
+def post(*, key, kind, effective_on, actor, act, legs, act_file=None, reason="", reverses=None):
     """Write one act on money.
 
     Args:
@@ -87,7 +100,8 @@ def post(*, key, kind, effective_on, actor, act, legs, reason="", reverses=None)
         kind: a `Posting.Kind`.
         effective_on: Paris date at which it is true in law; not in the future.
         actor: the `User`, or None for the system.
-        act: the legal act or document that founds it.
+        act: the legal act or document that founds it, in words.
+        act_file: the `Act` itself (number, date, text), where it was recorded.
         legs: the `Leg`s, in any order; no account may both give and receive.
         reason: why, where the act does not say it.
         reverses: the `Posting` that this one corrects.
@@ -106,7 +120,8 @@ def post(*, key, kind, effective_on, actor, act, legs, reason="", reverses=None)
     refuse_wrong_date(kind, effective_on, legs)
     with transaction.atomic():
         posting, created = insert_posting(
-            key=key, kind=kind, effective_on=effective_on, actor=actor, act=act, reason=reason, reverses=reverses,
+            key=key, kind=kind, effective_on=effective_on, actor=actor, act=act, act_file=act_file, reason=reason,
+            reverses=reverses,
             fingerprint=fingerprint_of(kind, effective_on, legs), movement_count=len(legs),
         )  # fmt: skip
         if created:
@@ -138,7 +153,9 @@ def refuse_wrong_legs(kind, legs):
             raise ValueError(f"a movement is of a positive amount, not {cents}")
         if (origin.kind, destination.kind) not in ROUTES[kind]:
             raise ValueError(f"{kind}: {origin.kind} → {destination.kind} is not a way money goes")
-        if kind != P.CARRY_OVER and origin[1:3] != destination[1:3]:
+        if kind not in BETWEEN_LINES and origin.line_id != destination.line_id:
+            raise ValueError(f"{kind} stays on one line and one fiscal year")
+        if kind not in BETWEEN_YEARS and origin.fiscal_year != destination.fiscal_year:
             raise ValueError(f"{kind} stays on one line and one fiscal year")
 
 

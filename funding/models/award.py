@@ -5,7 +5,7 @@ from django_fsm import FSMField, transition
 
 from accounts.models import Organisation, PublicIdModel, StatefulModel
 from applications.models import Application, Fabrique
-from funding.models.ledger import Line
+from funding.models.line import Line
 from funding.querysets import AwardQuerySet
 from programme.models import Origin, Wave
 
@@ -104,6 +104,14 @@ class Award(PublicIdModel, StatefulModel):
         """Every instalment is paid."""
 
 
+class Category(models.TextChoices):
+    """Intervention spending by who receives it (LOLF art. 5, title 6)."""
+
+    FIRMS = "62", "62, transferts aux entreprises"
+    LOCAL_AUTHORITIES = "63", "63, transferts aux collectivités territoriales"
+    OTHERS = "64", "64, transferts aux autres collectivités"
+
+
 class Draw(models.Model):
     """What an award takes from one line and AE year; an award may draw on several."""
 
@@ -111,6 +119,8 @@ class Draw(models.Model):
     line = models.ForeignKey(Line, models.PROTECT, related_name="+", verbose_name="ligne")
     fiscal_year = models.PositiveSmallIntegerField("exercice des AE")
     cents = models.BigIntegerField("montant (centimes)")
+    # Category of title 6, from the legal form on that day (LOLF art. 5); empty when the beneficiary is not known.
+    category = models.CharField("catégorie", max_length=2, choices=Category, blank=True)
 
     class Meta:
         verbose_name = "tirage"
