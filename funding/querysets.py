@@ -51,6 +51,27 @@ class AgreementQuerySet(OfAwardQuerySet):
     pass
 
 
+class OfAgreementVersionQuerySet(models.QuerySet):
+    """What belongs to a text of an agreement is seen by those who see the agreement."""
+
+    agreement = "agreement"
+
+    def visible_to(self, user):
+        award = f"{self.agreement}__award"
+        if reads_steering(user):
+            return self.filter(~has_tie(user, f"{award}__application"))
+        awards = self.model._meta.get_field(self.agreement.split("__")[0]).related_model.objects.visible_to(user)
+        return self.filter(**{f"{self.agreement.split('__')[0]}__in": awards}).exclude(state="drafted")
+
+
+class AgreementVersionQuerySet(OfAgreementVersionQuerySet):
+    pass
+
+
+class SignedCopyQuerySet(OfAgreementVersionQuerySet):
+    agreement = "agreement_version__agreement"
+
+
 class InstalmentQuerySet(OfAwardQuerySet):
     def live(self):
         """Those of the schedule in force."""
@@ -94,3 +115,47 @@ class MovementQuerySet(LedgerQuerySet):
             Q(from_account__line=line, from_account__fiscal_year=fiscal_year)
             | Q(to_account__line=line, to_account__fiscal_year=fiscal_year)
         )
+
+
+class OfInstalmentQuerySet(models.QuerySet):
+    """What belongs to an instalment is seen by those who see its award."""
+
+    path = "instalment__award__application"
+
+    def visible_to(self, user):
+        if reads_steering(user):
+            return self.filter(~has_tie(user, self.path))
+        instalments = self.model._meta.get_field("instalment").related_model.objects.visible_to(user)
+        return self.filter(instalment__in=instalments)
+
+
+class ClaimQuerySet(OfInstalmentQuerySet):
+    def sent_to(self, user):
+        """Staff never read a claim that was never sent."""
+        return self.visible_to(user).exclude(state="drafted")
+
+    def to_judge(self):
+        return self.filter(state="sent")
+
+
+class BankAccountQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Those who pay read every account; the members of a structure, its own."""
+        if user.is_authenticated and user.has_perm("funding.read_bank_account"):
+            return self
+        return self.filter(organisation__members=user) if user.is_authenticated else self.none()
+
+    def pending(self):
+        return self.filter(state__in=["proposed", "verified"])
+
+    def usable_on(self, day):
+        """Approved, past its cooling-off, and not yet taken over by another."""
+        open_still = Q(usable_until=None) | Q(usable_until__gte=day)
+        return self.filter(open_still, state="active", usable_from__lte=day)
+
+
+class ChorusQuerySet(models.QuerySet):
+    """What Chorus says is read by staff alone."""
+
+    def visible_to(self, user):
+        return self if reads_steering(user) else self.none()
