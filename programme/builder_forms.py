@@ -102,7 +102,8 @@ class SettingsForm(TieBreakForm, BuilderForm):
         ("Le texte", ("title", "kind", "summary", "eligibility", "eligible_legal_forms", "self_test_note")),
         ("Le dépôt", ("minimum_opening_days", "grace_minutes", "closing_rule", "siret_required_to_submit",
                       "sign_off_required", "partners_allowed", "republican_contract_required")),
-        ("L’aide", ("years", "state_aid_basis", "state_share_max_percent", "commitment_act", "agreement_required")),
+        ("L’aide", ("years", "state_aid_basis", "state_share_max_percent", "commitment_act", "commitment_extent",
+                    "agreement_required", "public_body_act")),
         ("L’examen", ("reviews_per_application", "threshold_hundredths", "exercise_required", "silence_months")),
         ("Le départage des dossiers à égalité", CHOSEN),
     )  # fmt: skip
