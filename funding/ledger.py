@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.errors import Refusal, StalePage
 from accounts.french import euros, long_date
-from funding.models import SOURCE_KINDS, Account, Kind, Line, Movement, Posting
+from funding.models import SOURCE_KINDS, Account, ClosedYear, Kind, Line, Movement, Posting
 
 K, P = Kind, Posting.Kind
 
@@ -63,6 +63,10 @@ USED_IN_ITS_YEAR = {
     P.ORDER: {K.CP_AVAILABLE},
     P.PAY: {K.CP_ORDERED},
 }
+
+# Acts on the credits of a year are dated in it; a finance act and a carry-over also in the year beside (LOLF art. 15).
+DATED_IN_THE_YEAR = {P.FREEZE, P.UNFREEZE, P.CANCEL, P.TRANSFER, P.DELEGATE, P.WITHDRAW_DELEGATION, P.ATTACH}
+DATED_BESIDE = {P.OPEN: -1, P.CARRY_OVER: 1}
 
 
 class Slot(NamedTuple):
@@ -118,6 +122,7 @@ def post(*, key, kind, effective_on, actor, act, legs, act_file=None, reason="",
     legs = in_one_order(legs)
     refuse_wrong_legs(kind, legs)
     refuse_wrong_date(kind, effective_on, legs)
+    refuse_wrong_year(kind, effective_on, legs)
     with transaction.atomic():
         posting, created = insert_posting(
             key=key, kind=kind, effective_on=effective_on, actor=actor, act=act, act_file=act_file, reason=reason,
@@ -125,6 +130,7 @@ def post(*, key, kind, effective_on, actor, act, legs, act_file=None, reason="",
             fingerprint=fingerprint_of(kind, effective_on, legs), movement_count=len(legs),
         )  # fmt: skip
         if created:
+            refuse_closed_year(effective_on)
             accounts = lock_accounts({slot for leg in legs for slot in leg[:2]})
             refuse_midnight(posting)
             refuse_overdraft(accounts, legs)
@@ -174,6 +180,39 @@ def refuse_wrong_date(kind, effective_on, legs):
                 f"{slot.kind[:2].upper()} de {slot.fiscal_year} : elles ne s’emploient qu’en {slot.fiscal_year}, "
                 f"pas le {long_date(effective_on)}. Choisissez des crédits de {effective_on.year} ou une autre date.",
                 field="fiscal_year",
+            )
+
+
+def refuse_wrong_year(kind, effective_on, legs):
+    """Credits opened, frozen or moved belong to the year of the act; a carry-over goes to the next year alone."""
+    if kind in DATED_IN_THE_YEAR or kind in DATED_BESIDE:
+        for origin, destination, _ in legs:
+            year, beside = origin.fiscal_year, DATED_BESIDE.get(kind, 0)
+            if origin.kind == K.RECEIVED:  # money of others keeps the year of its pledge
+                continue
+            if kind == P.CARRY_OVER and destination.fiscal_year != year + 1:
+                raise Refusal(f"Un report de {year} va à {year + 1}, à aucun autre exercice.", field="fiscal_year")
+            if effective_on.year not in (year, year + beside):
+                raise Refusal(wrong_year_sentence(year, effective_on), field="fiscal_year")
+
+
+def wrong_year_sentence(year, effective_on):
+    state = "est terminé" if year < effective_on.year else "n’est pas commencé"
+    return (
+        f"L’exercice {year} {state} le {long_date(effective_on)} : ces crédits ne bougent pas à cette date. "
+        f"Choisissez l’exercice {effective_on.year} ou une date de {year}. Rien n’a été enregistré."
+    )
+
+
+def refuse_closed_year(effective_on):
+    """Once the accounts of a year are closed, nothing may be dated in it: what is true of it stays as it is."""
+    if effective_on.year < timezone.localdate().year:
+        closed = ClosedYear.objects.filter(year=effective_on.year).select_related("act").first()
+        if closed is not None:
+            raise Refusal(
+                f"L’exercice {closed.year} est clos ({closed.act}) : rien ne peut plus y être daté. "
+                f"Choisissez une date à partir du 1er janvier {closed.year + 1}.",
+                field="on",
             )
 
 
