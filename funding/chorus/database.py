@@ -5,7 +5,10 @@ from accounts.database import append_only, never_deleted, refuse_when, register
 
 def fixed(table, *columns, message):
     """Refuse a change of these columns of `table`."""
-    changed = " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in columns)
+    # One that is unknown differs from one that is known, on both engines.
+    changed = " OR ".join(
+        f"OLD.{column} <> NEW.{column} OR (OLD.{column} IS NULL) <> (NEW.{column} IS NULL)" for column in columns
+    )
     return refuse_when(f"{table}_fixed", table, "UPDATE", changed, message)
 
 

@@ -1,4 +1,4 @@
-"""The account a structure is paid on: proposed by it, verified by one person, approved by another, then left to rest."""
+"""The account a structure is paid on: proposed by it, verified by one person, approved by another."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -70,8 +70,7 @@ class BankAccount(PublicIdModel, StatefulModel):
                 name="bankaccount_proposer_does_not_verify",
             ),
             models.CheckConstraint(
-                condition=Q(approved_by=None)
-                | (~Q(approved_by=F("verified_by")) & ~Q(approved_by=F("proposed_by"))),
+                condition=Q(approved_by=None) | (~Q(approved_by=F("verified_by")) & ~Q(approved_by=F("proposed_by"))),
                 name="bankaccount_second_person_approves",
                 violation_error_message="Qui vérifie un compte bancaire ne l’approuve pas.",
             ),

@@ -99,9 +99,7 @@ class RequestPart(models.Model):
     """What a payment request asks of one instalment, on which account. Cents."""
 
     request = models.ForeignKey(PaymentRequest, models.PROTECT, related_name="parts", verbose_name="demande")
-    instalment = models.ForeignKey(
-        Instalment, models.PROTECT, related_name="request_parts", verbose_name="échéance"
-    )
+    instalment = models.ForeignKey(Instalment, models.PROTECT, related_name="request_parts", verbose_name="échéance")
     cents = models.BigIntegerField("montant (centimes)")
     bank_account = models.ForeignKey(
         "funding.BankAccount", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="compte"
@@ -114,9 +112,7 @@ class RequestPart(models.Model):
         verbose_name_plural = "parts de demande"
         ordering = ["pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["request", "instalment"], condition=Q(live=True), name="requestpart_once"
-            ),
+            models.UniqueConstraint(fields=["request", "instalment"], condition=Q(live=True), name="requestpart_once"),
             models.CheckConstraint(condition=Q(cents__gt=0), name="requestpart_positive"),
         ]
 

@@ -25,9 +25,7 @@ class Claim(PublicIdModel, StatefulModel):
 
     WRITABLE = (State.DRAFTED, State.RETURNED)
 
-    instalment = models.OneToOneField(
-        Instalment, models.PROTECT, related_name="claim", verbose_name="échéance"
-    )
+    instalment = models.OneToOneField(Instalment, models.PROTECT, related_name="claim", verbose_name="échéance")
     state = FSMField("état", default=State.DRAFTED, choices=State.choices, protected=True, max_length=10)
     period_from = models.DateField("dépenses du", null=True, blank=True)
     period_to = models.DateField("dépenses au", null=True, blank=True)
@@ -58,9 +56,7 @@ class Claim(PublicIdModel, StatefulModel):
                 condition=~Q(state__in=["returned", "accepted"]) | Q(judged_by__isnull=False, judged_at__isnull=False),
                 name="claim_judged_by",
             ),
-            models.CheckConstraint(
-                condition=~Q(state="returned") | ~Q(reason=""), name="claim_returned_with_reason"
-            ),
+            models.CheckConstraint(condition=~Q(state="returned") | ~Q(reason=""), name="claim_returned_with_reason"),
             models.CheckConstraint(
                 condition=Q(judged_by=None) | ~Q(judged_by=F("sent_by")), name="claim_sender_does_not_judge"
             ),

@@ -79,6 +79,8 @@ class Agreement(PublicIdModel, StatefulModel):
         CLOSED = "closed", "Close"
 
     award = models.OneToOneField(Award, models.PROTECT, related_name="agreement", verbose_name="attribution")
+    # Null: those of the call.
+    payment_days = models.PositiveSmallIntegerField("délai de paiement (jours)", null=True, blank=True)
     number = models.CharField("numéro", max_length=20, unique=True)
     state = FSMField("état", default=State.DRAFTED, choices=State.choices, protected=True, max_length=24)
     sent_on = models.DateField("envoyée le", null=True, blank=True)
@@ -186,7 +188,9 @@ class Instalment(PublicIdModel, StatefulModel):
     paid_on = models.DateField("payée par le comptable le", null=True, blank=True)
     paid_recorded_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     # One DP may pay several instalments, several may pay one: what is applied once is the row of Chorus.
-    chorus_reference = models.CharField("référence Chorus (DP)", max_length=40, null=True, blank=True, db_index=True)
+    chorus_reference = models.CharField(  # noqa: DJ001 (null: not paid yet)
+        "référence Chorus (DP)", max_length=40, null=True, blank=True, db_index=True
+    )
     # Last day to pay; a withholding pushes it back by as many days.
     pay_by = models.DateField("à payer avant le", null=True, blank=True)
     withheld_on = models.DateField("retenue le", null=True, blank=True)
