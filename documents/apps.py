@@ -7,7 +7,7 @@ class DocumentsConfig(AppConfig):
 
     def ready(self):
         from accounts.history import WORDS
-        from documents import minutes_facts, triggers  # noqa: F401  (registers a template, and the triggers)
+        from documents import agreement_facts, minutes_facts, triggers  # noqa: F401  (register templates, and triggers)
         from documents.words import ACTIONS
 
         WORDS.update(ACTIONS)

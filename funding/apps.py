@@ -10,6 +10,7 @@ class FundingConfig(AppConfig):
         from applications import state_aid
         from funding import permissions, triggers  # noqa: F401
         from funding.chorus import database  # noqa: F401
+        from funding.conventions import database as convention_triggers  # noqa: F401
         from funding.de_minimis import aids_here
         from funding.envelopes import triggers as envelope_triggers  # noqa: F401
         from funding.words import ACTIONS

@@ -1,9 +1,10 @@
 """Named reads of public money: scope first, then fetch."""
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Sum
 
 from applications.evaluations.doors import kept_out
+from funding.conventions.obligation import needing
 
 READ = "accounts.read_steering"
 
@@ -32,9 +33,12 @@ class AwardQuerySet(models.QuerySet):
         return self.filter(Exists(mine), application__state="awarded", application__published_at__isnull=False)
 
     def without_agreement(self):
-        """Committed awards that wait for the agreement their call asks for; a reconstruction waits for nothing."""
-        needed = Q(application__call_version__agreement_required=True)
-        return self.filter(needed, agreement=None, state="committed").exclude(origin="reconstruction")
+        """Committed awards that wait for an agreement that they need; a reconstruction waits for nothing."""
+        return self.needing_agreement().filter(agreement=None, state="committed").exclude(origin="reconstruction")
+
+    def needing_agreement(self):
+        schedules = self.model._meta.get_field("schedules").related_model
+        return self.filter(needing(schedules._meta.get_field("years").related_model.objects.all()))
 
 
 class OfAwardQuerySet(models.QuerySet):
@@ -74,8 +78,8 @@ class SignedCopyQuerySet(OfAgreementVersionQuerySet):
 
 class InstalmentQuerySet(OfAwardQuerySet):
     def live(self):
-        """Those of the schedule in force."""
-        return self.filter(schedule_year__schedule__state="current").exclude(state="cancelled")
+        """Those of the schedule in force, and those that were owed or paid before an amendment replaced theirs."""
+        return self.exclude(state="cancelled").exclude(schedule_year__schedule__state="draft")
 
     def to_pay(self):
         return self.filter(state__in=["due", "certified", "ordered"])
@@ -105,7 +109,9 @@ class LineQuerySet(LedgerQuerySet):
 
 
 class PostingQuerySet(LedgerQuerySet):
-    pass
+    def with_sums(self):
+        """With `moved_cents`: all that each posting moves, both axes together."""
+        return self.annotate(moved_cents=Sum("movements__amount_cents"))
 
 
 class MovementQuerySet(LedgerQuerySet):

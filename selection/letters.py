@@ -18,6 +18,7 @@ from documents.facts import (
     WaitlistFacts,
 )
 from documents.models import Document
+from funding.schedules import needs_agreement
 from programme.models import Programme, Wave
 from selection.models import Decision, PanelSession, PreparedOutcome
 
@@ -112,7 +113,7 @@ def award(signing, decision, prepared, common, instalments):
         commitment_year=prepared.fiscal_year,
         imputation=imputation(prepared.line),
         dossier_version_on=received_on(application),
-        conditions=agreement_condition(application.call_version),
+        conditions=agreement_condition(prepared.award),
     )
 
 
@@ -132,9 +133,9 @@ def imputation(line):
     return f"programme {line.lolf_programme}{action}"
 
 
-def agreement_condition(version):
+def agreement_condition(award):
     """Aid above 23 000 € a year to a private body needs an agreement (L. 2000-321 art. 10, D. 2001-495)."""
-    if not version.agreement_required:
+    if not needs_agreement(award):
         return ()
     return (
         Titled(

@@ -51,6 +51,8 @@ class AgreementVersion(PublicIdModel, StatefulModel):
         IN_FORCE = "in_force", "En vigueur"
         ABANDONED = "abandoned", "Abandonné"
 
+    OPEN_STATES = OPEN_STATES
+
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="versions", verbose_name="convention")
     number = models.PositiveSmallIntegerField("version")
     kind = models.CharField("nature", max_length=10, choices=Kind)

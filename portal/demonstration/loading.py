@@ -14,7 +14,7 @@ from programme import ami, calls, founding, public_questions
 from programme.communes import load_communes
 from programme.models import Commune, Origin, Programme
 from programme.waves import plan_wave
-from selection.delegations import grant_delegation
+from selection.delegations import AGREEMENT, grant_delegation
 from selection.models import Decision
 
 SLUG = "demonstration"
@@ -124,7 +124,7 @@ def delegate(programme, people):
     grant_delegation(
         programme=programme,
         holder=people["decision"],
-        acts=Decision.Act.values,
+        acts=[*Decision.Act.values, AGREEMENT],
         ceiling_cents=15_000_000,
         starts_on=datetime.date(year, 1, 1),
         ends_on=datetime.date(year + 1, 12, 31),

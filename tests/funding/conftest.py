@@ -11,8 +11,10 @@ from accounts.roles import grant_role
 from applications.fabriques import record_fact
 from applications.models import Application, Fabrique, FabriqueFact
 from funding import agreements, awards, budgets
+from funding.conventions.clauses import COMPULSORY
 from funding.models import Line, Source
 from programme.models import Call, CallVersion, Origin, Programme, SegmentBounds, Wave
+from selection.delegations import AGREEMENT, grant_delegation
 
 COUNTER = itertools.count(1)
 EUROS = 100
@@ -169,8 +171,21 @@ def announce(award):
 
 def sign_agreement(award, officer):
     agreement = agreements.prepare(award=award, by=officer)
-    agreements.send(agreement=agreement, by=officer)
+    agreements.send(agreement=agreement, by=officer, checked=COMPULSORY)
     agreements.record_beneficiary_signature(agreement=agreement, by=officer, on=today(), signatory="Mme A, présidente")
-    agreements.record_state_signature(agreement=agreement, by=officer, on=today(), signatory="M. B, préfet")
+    agreements.record_state_signature(
+        agreement=agreement, by=officer, on=today(), signatory=make_signatory(award.wave.call.programme)
+    )
     agreement.refresh_from_db()
     return agreement
+
+
+def make_signatory(programme, *, ceiling_cents=GRANT, acts=(AGREEMENT,)):
+    """Somebody who may sign the agreements of a programme, up to an amount."""
+    holder = make_user(Role.DECISION_MAKER, name="Préfecture")
+    grant_delegation(
+        programme=programme, holder=holder, acts=list(acts), ceiling_cents=ceiling_cents, starts_on=first_of_year(),
+        ends_on=datetime.date(today().year, 12, 31), published_act="Arrêté de délégation",
+        formula="Pour le préfet et par délégation,", by=None,
+    )  # fmt: skip
+    return holder
