@@ -30,8 +30,8 @@ class MovementList(ListPage):
         Column("date", "En date du", "effective_on", kind="date", sort="effective_on"),
         Column("connu", "Connu le", "posting.booked_at", kind="datetime", sort="posting__booked_at"),
         Column("nature", "Nature", "posting.get_kind_display", sort="posting__kind", header=True),
-        Column("acte", "Acte", "posting.act", note="posting.reason"),
-        Column("ligne", "Ligne", lambda row: row.to_account.line.code, note=lambda row: row.to_account.fiscal_year),
+        Column("acte", "Acte", "posting.act", note="posting.reason", url=lambda row: act_url(row.posting)),
+        Column("ligne", "Ligne", lambda row: lines_of(row), note=lambda row: years_of(row)),
         Column("de", "De", "from_account.get_kind_display"),
         Column("vers", "Vers", "to_account.get_kind_display"),
         Column("pour", "Attribution", lambda row: place_of(award_of(row)), url=lambda row: award_url(award_of(row))),
@@ -47,26 +47,39 @@ class MovementList(ListPage):
     @property
     def kept(self):
         """The figure and its two dates stay while the list is filtered."""
-        asked = [(key, self.request.GET[key]) for key in ("chiffre", "au", "connu_au") if key in self.request.GET]
+        keys = ("chiffre", "instrument", "au", "connu_au")
+        asked = [(key, self.request.GET[key]) for key in keys if key in self.request.GET]
         return [*super().kept, *asked]
 
     def page_rows(self, ids):
         return self.queryset.filter(pk__in=ids).select_related(
-            "posting__actor", "from_account__award__fabrique", "from_account__award__application",
+            "posting__actor", "posting__act_file",
+            "from_account__line", "from_account__award__fabrique", "from_account__award__application",
             "to_account__line", "to_account__award__fabrique", "to_account__award__application",
         )  # fmt: skip
 
 
-def movements_of(user, *, figure, fiscal_year, line=None, as_of=None, known_on=None):
+def movements_of(user, *, figure, fiscal_year, line=None, instrument="grant", as_of=None, known_on=None):
     """Movements that make a figure, signed: what enters its accounts, less what leaves them.
 
     Args:
         figure: key of a `positions.Figure`.
-        line: a `Line`, or None for all of them.
+        line: a `Line`, or None for all those of one instrument ("grant" or "fund").
         as_of, known_on: the two clocks, Paris dates; None: no limit.
     """
     closed = fiscal_year < (as_of or timezone.localdate()).year
-    inside = {side: side_in(side, kinds_of(figure, closed=closed), fiscal_year, line) for side in ("from", "to")}
+    kinds = kinds_of(figure, closed=closed)
+    lines = {"line": line} if line else {"line__source__instrument": instrument}
+    return crossing(user, kinds=kinds, fiscal_year=fiscal_year, lines=lines, as_of=as_of, known_on=known_on)
+
+
+def crossing(user, *, kinds, fiscal_year, lines, as_of=None, known_on=None):
+    """Movements that enter accounts of these kinds, or leave them.
+
+    Args:
+        lines: lookups of an `Account` that say which lines.
+    """
+    inside = {side: side_in(side, kinds, fiscal_year, lines) for side in ("from", "to")}
     found = Movement.objects.visible_to(user).filter(inside["to"] ^ inside["from"])
     if as_of is not None:
         found = found.filter(effective_on__lte=as_of)
@@ -76,10 +89,24 @@ def movements_of(user, *, figure, fiscal_year, line=None, as_of=None, known_on=N
     return found.annotate(signed_cents=Case(entering, default=-F("amount_cents"), output_field=BigIntegerField()))
 
 
-def side_in(side, kinds, fiscal_year, line):
-    account = f"{side}_account__"
-    found = Q(**{f"{account}kind__in": list(kinds) or ["-"], f"{account}fiscal_year": fiscal_year})
-    return found & Q(**{f"{account}line": line}) if line else found
+def side_in(side, kinds, fiscal_year, lines):
+    wanted = {"kind__in": list(kinds) or ["-"], "fiscal_year": fiscal_year, **lines}
+    return Q(**{f"{side}_account__{lookup}": value for lookup, value in wanted.items()})
+
+
+def act_url(posting):
+    return reverse("funding:act", args=[posting.act_file.public_id]) if posting.act_file_id else None
+
+
+def lines_of(movement):
+    """Where it goes; and from where, when it changes line."""
+    origin, destination = movement.from_account.line.code, movement.to_account.line.code
+    return destination if origin == destination else f"{origin} → {destination}"
+
+
+def years_of(movement):
+    origin, destination = movement.from_account.fiscal_year, movement.to_account.fiscal_year
+    return destination if origin == destination else f"{origin} → {destination}"
 
 
 def award_of(movement):

@@ -110,8 +110,14 @@ class LineQuerySet(LedgerQuerySet):
 
 class PostingQuerySet(LedgerQuerySet):
     def with_sums(self):
-        """With `moved_cents`: all that each posting moves, both axes together."""
-        return self.annotate(moved_cents=Sum("movements__amount_cents"))
+        """With `ae_cents`, `cp_cents` and `outside_cents`: what each posting moves, never the three together."""
+        return self.annotate(
+            ae_cents=Sum("movements__amount_cents", filter=Q(movements__to_account__kind__startswith="ae_")),
+            cp_cents=Sum("movements__amount_cents", filter=Q(movements__to_account__kind__startswith="cp_")),
+            outside_cents=Sum(
+                "movements__amount_cents", filter=Q(movements__to_account__line__source__owner="outside")
+            ),
+        )
 
 
 class MovementQuerySet(LedgerQuerySet):

@@ -69,6 +69,16 @@ def refuse_uncovered(amounts, *, holding=()):
         refuse_one(organisation, cents, [award.pk for award in holding])
 
 
+def refuse_uncovered_awards(awards):
+    """`refuse_uncovered` for awards that are reserved already: the derogation may have been a mistake, or missing."""
+    theirs = list(
+        Award.objects.filter(
+            pk__in=[award.pk for award in awards], organisation__legal_form=LegalForm.ENDOWMENT_FUND
+        ).select_related("organisation")
+    )
+    refuse_uncovered([(award.organisation, award.total_cents) for award in theirs], holding=theirs)
+
+
 def refuse_one(organisation, cents, holding):
     # Locked: two waves that give to one fund at once count each other.
     acts = list(Derogation.objects.select_for_update(no_key=True).filter(organisation=organisation).order_by("pk"))

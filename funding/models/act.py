@@ -3,6 +3,7 @@
 from django.db import models
 
 from accounts.models import PublicIdModel
+from accounts.models.base import FoldedTextField
 from documents.models import StoredFile
 from programme.models import Origin
 
@@ -30,6 +31,7 @@ class Act(PublicIdModel):
         StoredFile, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="fichier"
     )
     url = models.URLField("adresse publique", max_length=300, blank=True)
+    search_text = FoldedTextField(max_length=300, sources=["number", "title"], db_index=True)
     origin = models.CharField("origine", max_length=16, choices=Origin, default=Origin.REAL)
 
     class Meta:

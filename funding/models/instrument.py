@@ -113,7 +113,7 @@ class Instrument(PublicIdModel):
         return self.called_cents - self.repaid_cents - self.lost_cents
 
 
-class InstrumentEvent(models.Model):
+class InstrumentEvent(PublicIdModel):
     """What the manager told us happened, on its day, with its document. Append-only."""
 
     class Kind(models.TextChoices):

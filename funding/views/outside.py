@@ -1,0 +1,87 @@
+"""The money of others: pledged → received → used, and what was attached to the budget of the State."""
+
+from urllib.parse import urlencode
+
+from django.http import Http404, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from accounts.access import permission_required
+from accounts.exports import csv_lines
+from funding.envelopes.others import COLUMNS, contributions, outside_rows, totals
+from funding.lists import MovementList, crossing
+from funding.models import Line
+from funding.views.budget import READ, Clocks
+
+
+@require_GET
+@permission_required(READ)
+def outside(request):
+    clocks = Clocks(request)
+    rows = outside_rows(as_of=clocks.as_of, known_on=clocks.known_on)
+    if request.GET.get("format") == "csv":
+        return outside_file(rows)
+    context = {
+        "clocks": clocks,
+        "today": timezone.localdate(),
+        "headings": [heading for _, heading, _ in COLUMNS],
+        "rows": [(row, [(heading, cents, figure_url(row, key, cents, clocks)) for key, heading, cents in row.cells])
+                 for row in rows],
+        "totals": totals(rows),
+        "contributions": contributions(as_of=clocks.as_of or timezone.localdate()),
+        "may_write": request.user.has_perm("funding.open_credits"),
+        "csv_url": f"?{urlencode({**clocks.query, 'format': 'csv'})}",
+    }  # fmt: skip
+    return render(request, "funding/outside.html", context)
+
+
+def figure_url(row, key, cents, clocks):
+    if not cents:
+        return ""
+    query = urlencode({"chiffre": key, **clocks.query})
+    return f"{reverse('funding:outside_line', args=[row.line.public_id, row.year])}?{query}"
+
+
+def outside_file(rows):
+    heads = ["Financeur", "Ligne", "Intention", "Année", *(heading for _, heading, _ in COLUMNS)]
+    values = [
+        [row.line.source.name, row.line.code, row.line.purpose, row.year,
+         *(f"{row.amounts[key] / 100:.2f}".replace(".", ",") for key, _, _ in COLUMNS)]
+        for row in rows
+    ]  # fmt: skip
+    return csv_file("autres-financeurs", heads, values)
+
+
+def csv_file(name, heads, values):
+    response = StreamingHttpResponse(csv_lines(heads, values), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}-{timezone.localdate():%Y-%m-%d}.csv"'
+    return response
+
+
+@require_GET
+@permission_required(READ)
+def outside_line(request, public_id, fiscal_year):
+    """The movements that make one figure of one giver."""
+    line = get_object_or_404(
+        Line.objects.visible_to(request.user).select_related("source"), public_id=public_id, source__owner="outside"
+    )
+    key, clocks = request.GET.get("chiffre", "promis"), Clocks(request)
+    kinds = {name: found for name, _, found in COLUMNS}.get(key)
+    if kinds is None:
+        raise Http404
+    found = crossing(request.user, kinds=kinds, fiscal_year=fiscal_year, lines={"line": line},
+                     as_of=clocks.as_of, known_on=clocks.known_on)  # fmt: skip
+    listing = MovementList(request, found)
+    context = {
+        "listing": listing,
+        "line": line,
+        "fiscal_year": fiscal_year,
+        "clocks": clocks,
+        "heading": {name: heading for name, heading, _ in COLUMNS}[key],
+        "tabs": [(heading, f"{request.path}?{urlencode({'chiffre': name, **clocks.query})}", name == key)
+                 for name, heading, _ in COLUMNS],
+        "back": f"{reverse('funding:outside')}?{urlencode(clocks.query)}",
+    }  # fmt: skip
+    return listing.file() or render(request, "funding/outside_line.html", context)
