@@ -1,6 +1,7 @@
 """Acts on credits: which one, what it would change, then its recording; the acts themselves and the lines."""
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -118,6 +119,7 @@ def new_line(request):
     return render(request, "funding/new_line.html", {"form": form}, status=status_of(form))
 
 
+@transaction.atomic
 def open_line(data, by):
     programme = current_programme()
     source = lines.open_source(
@@ -146,6 +148,7 @@ def derogations(request):
     return render(request, "funding/derogations.html", context, status=status_of(form))
 
 
+@transaction.atomic
 def derogate(form, data, by):
     return endowment.record_derogation(
         programme=current_programme(), organisation=data["organisation"], purpose=data["purpose"],

@@ -1,6 +1,7 @@
 """The investment fund: what was engaged, called, valued, returned; beside the grants, never added to them."""
 
 from django.contrib import messages
+from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
@@ -77,6 +78,7 @@ def new_fund(request):
     return render(request, "funding/fund_form.html", context, status=status_of(form))
 
 
+@transaction.atomic
 def create_fund(form, data, by):
     programme = current_programme()
     return investing.open_fund(
@@ -97,6 +99,7 @@ def new_instrument(request, public_id):
     return render(request, "funding/fund_form.html", context, status=status_of(form))
 
 
+@transaction.atomic
 def create_instrument(form, fund, data, by):
     organisation = Organisation.objects.filter(siret=data["siret"]).first() if data["siret"] else None
     return investing.engage(
@@ -138,6 +141,7 @@ def corrected(instrument):
     return set(InstrumentEvent.objects.filter(reverses__instrument=instrument).values_list("reverses", flat=True))
 
 
+@transaction.atomic
 def add_event(request, form, found, data):
     return investing.record_event(
         instrument=found, kind=data["kind"], on=data["on"], cents=data["amount"] or 0, note=data["note"],
@@ -162,6 +166,7 @@ def correct(request, public_id, event_id):
     return render(request, "funding/fund_form.html", context, status=status_of(form))
 
 
+@transaction.atomic
 def take_back(request, form, event, data):
     return investing.correct_event(
         event=event, act=record_act(by=request.user, **form.act_values), by=request.user, note=data["note"],

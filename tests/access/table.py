@@ -39,6 +39,7 @@ from tests.access.actors import (
     WRITER,
 )
 from tests.access.after_rows import AFTER, FORMS_AFTER
+from tests.access.envelope_rows import ENVELOPES, FORMS_ENVELOPES
 from tests.access.rows import Row
 
 MOVED_ON = (200, 302)
@@ -418,7 +419,6 @@ SELECTING = [
 
 MONEY = [
     Row("funding:budget", STAFF, get=STAFF),
-    Row("funding:credits", FINANCE, get=FINANCE, post=FINANCE, target=then.credits),
     Row("funding:line", STAFF, get=STAFF, target=then.line),
     Row("funding:year", STAFF, get=STAFF, target=then.year),
     Row("funding:agreements", STAFF, get=STAFF),
@@ -455,10 +455,11 @@ TABLE = [
     *SELECTING,
     *AFTER,
     *MONEY,
+    *ENVELOPES,
     *FOLLOWING_UP,
 ]
 # Pages of staff that are nothing but the form of an act: whoever may not do the act has nothing to read there.
-FORMS_OF_AN_ACT = FORMS_AFTER | {
+FORMS_OF_AN_ACT = FORMS_AFTER | FORMS_ENVELOPES | {
     "applications:bulk",
     "applications:invite_reviewer",
     "applications:judge_alert",
@@ -483,5 +484,4 @@ FORMS_OF_AN_ACT = FORMS_AFTER | {
     "programme:new_call",
     "selection:amend",
     "selection:delegate",
-    "funding:credits",
 }

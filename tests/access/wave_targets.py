@@ -240,13 +240,6 @@ def year(world):
     return Target({"fiscal_year": today().year})
 
 
-def credits(world):
-    data = {"operation": "open", "axis": "ae", "line": world.line.public_id, "fiscal_year": today().year}
-    return Target(
-        data={**data, "amount": "1 000", "on": today().isoformat(), "act": "Loi de finances", "confirm": "1"}
-    )
-
-
 def de_minimis(world):
     return Target(data={"until": today().isoformat(), "on": today().isoformat()})
 

@@ -171,55 +171,6 @@ def test_files_out(in_force, line, as_role):
     assert client.get(url, {"chiffre": "inconnu"}).status_code == 404
 
 
-# --- Credits -----------------------------------------------------------------------------------------------------
-
-
-def credits(line, /, **changes):
-    fields = {
-        "operation": "open", "axis": "ae", "line": line.public_id, "fiscal_year": today().year, "amount": "100 000",
-        "on": today().isoformat(), "act": "Loi de finances",
-    }  # fmt: skip
-    return {**key(), **fields, **changes}
-
-
-def test_credits_are_previewed_then_recorded(line, finance, client):
-    client.force_login(finance[0])
-    url = reverse("funding:credits")
-    preview = client.post(url, credits(line, preview="1"))
-    assert preview.status_code == 200
-    assert "AE libres, " in text(preview)
-    assert "0 € → 100 000 €" in text(preview)
-    assert not Posting.objects.exists()
-    done = credits(line, confirm="1")
-    for _ in range(2):
-        assert client.post(url, done).status_code == 302
-    assert Posting.objects.get().actor == finance[0]
-
-
-@pytest.mark.parametrize(
-    ("changes", "sentence"),
-    [
-        ({"amount": "-5"}, "ne peut pas être négatif"),
-        ({"amount": "0"}, "trop petit"),
-        ({"amount": "9" * 20}, "trop grand"),
-        ({"amount": "beaucoup"}, "Saisissez un montant"),
-        ({"on": "2199-01-01"}, "dans le futur"),
-        ({"operation": "freeze"}, "il manque 100 000 €"),
-        ({"operation": "carry_over"}, "il manque 100 000 €"),
-        ({"act": ""}, "obligatoire"),
-        ({"line": str(uuid.uuid4())}, "Choisissez une ligne"),
-        ({"line": "x"}, "Choisissez une ligne"),
-    ],
-)
-def test_wrong_credits_come_back_with_their_sentence(line, finance, client, changes, sentence):
-    client.force_login(finance[0])
-    for button in ("preview", "confirm"):
-        response = client.post(reverse("funding:credits"), credits(line, **{button: "1"}, **changes))
-        assert response.status_code == 422
-        assert sentence in text(response)
-    assert not Posting.objects.exists()
-
-
 # --- Agreements and payments, over HTTP --------------------------------------------------------------------------
 
 
