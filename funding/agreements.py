@@ -9,6 +9,7 @@ from documents.requests import take_number
 from funding import awards
 from funding.conventions import drafting, sending, sharing, signing
 from funding.conventions.commitments import is_committed_by_agreement
+from funding.conventions.taking_over import take_over
 from funding.models import Agreement, Award, Schedule
 from funding.schedules import default_plan, needs_agreement, plan
 
@@ -89,8 +90,9 @@ def record_beneficiary_signature(*, agreement, by, on, signatory, version=None):
     Raises:
         Refusal: wrong date, or nobody named.
     """
-    text = text_of(agreement, version)
-    return signing.record_on_paper(agreement_version=text, by=by, on=on, signatory=signatory).agreement
+    with transaction.atomic():
+        text = text_of(agreement, by, version)
+        return signing.record_on_paper(agreement_version=text, by=by, on=on, signatory=signatory).agreement
 
 
 def record_state_signature(*, agreement, by, on, signatory, version=None):
@@ -100,18 +102,20 @@ def record_state_signature(*, agreement, by, on, signatory, version=None):
         on: Paris date of the signature.
         signatory: the `User` who signed for the State, whose delegation covered it that day.
     """
-    text = text_of(agreement, version)
-    return signing.record_state_signature(agreement_version=text, by=by, on=on, signatory=signatory).agreement
+    with transaction.atomic():
+        text = text_of(agreement, by, version)
+        return signing.record_state_signature(agreement_version=text, by=by, on=on, signatory=signatory).agreement
 
 
-def text_of(agreement, version):
-    """The text that is being signed.
+def text_of(agreement, by, version=None):
+    """The text that is being signed, of a locked agreement.
 
     Raises:
         StalePage: there is none, or the page is old.
     """
+    agreement = drafting.lock_agreement(agreement)
     agreement.expect_version(version)
-    found = drafting.open_version(agreement)
+    found = drafting.open_version(agreement) or take_over(agreement, by)
     if found is None:
-        raise StalePage(f"La convention est « {agreement.get_state_display().lower()} » : rien n’attend de signature.")
+        raise StalePage(f"La convention est « {agreement.get_state_display().lower()} » : rien n’attend de signature.")
     return found

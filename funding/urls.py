@@ -1,6 +1,19 @@
 from django.urls import path
 
-from funding.views import agreements, budget, credits, de_minimis, dossiers, fund, instalments, outside
+from funding.views import (
+    agreement_texts,
+    agreements,
+    amendments,
+    budget,
+    credits,
+    de_minimis,
+    dossiers,
+    fund,
+    instalments,
+    my_agreement,
+    outside,
+    standing,
+)
 
 app_name = "funding"
 urlpatterns = [
@@ -33,10 +46,27 @@ urlpatterns = [
     path("pilotage/conventions/", agreements.agreements, name="agreements"),
     path("pilotage/conventions/a-preparer/", agreements.uncontracted, name="uncontracted"),
     path("pilotage/conventions/preparer/", agreements.prepare, name="prepare_agreements"),
+    path("pilotage/conventions/modeles/", agreement_texts.templates, name="agreement_templates"),
+    path("pilotage/conventions/modeles/<slug:slug>/", agreement_texts.template, name="agreement_template"),
+    path("pilotage/conventions/copies/<uuid:public_id>/", agreement_texts.copy, name="signed_copy"),
     path("pilotage/conventions/<uuid:public_id>/", agreements.agreement, name="agreement"),
+    path("pilotage/conventions/<uuid:public_id>/signer/", agreements.sign, name="sign_agreement"),
+    path("pilotage/conventions/<uuid:public_id>/redaction/", agreement_texts.write, name="write_agreement"),
+    path("pilotage/conventions/<uuid:public_id>/avenant/", amendments.amendment, name="amendment"),
+    path("pilotage/conventions/<uuid:public_id>/textes/<int:number>/", agreement_texts.text, name="agreement_text"),
+    path("pilotage/conventions/<uuid:public_id>/textes/<int:number>/pdf/", agreement_texts.pdf, name="agreement_pdf"),
+    path("pilotage/attributions/<uuid:public_id>/arret/", standing.stop, name="stop_award"),
+    path("pilotage/attributions/<uuid:public_id>/repartition/", standing.shares, name="shares"),
+    path("pilotage/attributions/<uuid:public_id>/part-annuelle/", standing.year_part, name="year_part"),
     path("pilotage/echeances/", instalments.instalments, name="instalments"),
     path("pilotage/echeances/<uuid:public_id>/", instalments.instalment, name="instalment"),
     path("pilotage/aides-de-minimis/", de_minimis.grants, name="de_minimis"),
     path("pilotage/dossiers/<uuid:public_id>/argent/", dossiers.dossier, name="dossier"),
+    path("dossiers/<uuid:public_id>/convention/", my_agreement.my_agreement, name="my_agreement"),
+    path(
+        "dossiers/<uuid:public_id>/convention/<int:number>/pdf/",
+        my_agreement.my_agreement_pdf,
+        name="my_agreement_pdf",
+    ),
     path("dossiers/<uuid:public_id>/versements/", dossiers.my_payments, name="my_payments"),
 ]

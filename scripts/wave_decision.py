@@ -127,9 +127,12 @@ def contract(drive):
     ok(officer.press(page, "Préparer"))
     page = ok(officer.get("/pilotage/conventions/?tri=-numero"))
     page = ok(officer.get(page.link("FT-C-"))).must_say(PLACE)
-    for typed in ({}, {"signatory": "Ada Neuve, présidente"}, {"signatory": "Olivier Tessier, directeur"}):
-        page = ok(officer.send(page, page.main_form(), **typed))
-    page.must_say("En vigueur")
+    form = page.form(button="Noter l’envoi")
+    page = ok(officer.send(page, form, button="Noter", checked=list(form.choices["checked"])))
+    page = ok(officer.press(page, "Noter la signature de la structure", signatory="Ada Neuve, présidente"))
+    signatory = drive.person("decision")
+    page = ok(signatory.get(path_of(page.url)))
+    ok(signatory.press(page, "Signer pour l’État")).must_say("En vigueur")
 
 
 def pay(drive):

@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from accounts.models import Organisation
 from applications.models import WHOLE_SHARE
+from applications.shares import percent
 from funding.models.award import Award
 
 
@@ -30,7 +31,7 @@ class Sharing(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="current") | Q(planned=WHOLE_SHARE),
                 name="sharing_current_is_whole",
-                violation_error_message="Les parts d’un consortium font 100 %.",
+                violation_error_message="Les parts d’un consortium font 100 %.",
             ),
         ]
 
@@ -73,3 +74,7 @@ class Share(models.Model):
 
     def __str__(self):
         return f"{self.name}, {self.sharing}"
+
+    @property
+    def percent(self):
+        return percent(self.ten_thousandths)

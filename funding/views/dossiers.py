@@ -12,7 +12,7 @@ from funding import agreements
 from funding.instalments import agreement_of, missing_before_due
 from funding.lists import pay_before
 from funding.models import Award, Instalment
-from funding.schedules import call_version_of, current_instalments
+from funding.schedules import current_instalments, needs_agreement
 
 READ = "accounts.read_steering"
 RELATED = ("fabrique__commune", "organisation", "wave__call", "agreement", "application__call_version")
@@ -39,7 +39,7 @@ def award_context(award, user):
         "draws": award.draws.select_related("line"),
         "instalments": current_instalments(award).select_related("schedule_year"),
         "agreement": agreement,
-        "agreement_needed": call_version_of(award).agreement_required,
+        "agreement_needed": needs_agreement(award),
         "missing": missing_before_due(award),
         "may_prepare": agreement is None
         and award.state in (Award.State.COMMITTED, Award.State.IN_FORCE)
@@ -94,12 +94,12 @@ def todo(award):
     agreement = agreement_of(award)
     if award.notified_on is None:
         return "Ouvrez la lettre de décision : le délai de vos versements part de là."
-    if not call_version_of(award).agreement_required:
+    if not needs_agreement(award):
         return ""
     if agreement is None or agreement.state == "drafted":
         return "Le service prépare votre convention : vous serez prévenus par courriel."
     if agreement.state == "sent":
-        return f"Signez la convention {agreement.number} reçue le {long_date(agreement.sent_on)}, puis renvoyez-la."
+        return f"Lisez et signez la convention {agreement.number}, reçue le {long_date(agreement.sent_on)}."
     if agreement.state == "signed_by_beneficiary":
         return "L’État doit signer la convention : vous n’avez rien à faire."
     return ""

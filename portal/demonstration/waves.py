@@ -8,6 +8,7 @@ from applications import admissibility, assignments, networks, reviewing, submis
 from applications.models import Application, Assignment
 from documents import production
 from funding import agreements, instalments
+from funding.conventions.clauses import COMPULSORY
 from funding.models import Agreement, Instalment
 from portal.demonstration import places
 from programme import waves
@@ -146,20 +147,18 @@ def pay(wave, people):
     decisions.prepare_agreements(wave=fresh(wave), by=officer)
     first, second, third = Agreement.objects.filter(award__wave=wave).order_by("pk")
     for agreement in (first, second):
-        contract(agreement, officer)
-    agreements.send(agreement=third, by=officer)
+        contract(agreement, people)
+    agreements.send(agreement=third, by=officer, checked=COMPULSORY)
     pay_advance(Instalment.objects.filter(award=first.award_id, state=Instalment.State.DUE).get(), people)
 
 
-def contract(agreement, officer):
-    today = timezone.localdate()
-    agreements.send(agreement=agreement, by=officer)
+def contract(agreement, people):
+    today, officer = timezone.localdate(), people["instruction"]
+    agreements.send(agreement=agreement, by=officer, checked=COMPULSORY)
     agreements.record_beneficiary_signature(
         agreement=fresh(agreement), by=officer, on=today, signatory="Le ou la représentante légale (exemple)"
     )
-    agreements.record_state_signature(
-        agreement=fresh(agreement), by=officer, on=today, signatory="Olivier Tessier, directeur du dispositif"
-    )
+    agreements.record_state_signature(agreement=fresh(agreement), by=officer, on=today, signatory=people["decision"])
 
 
 def pay_advance(instalment, people):

@@ -394,13 +394,23 @@ def find_agreement(page, place):
 
 
 def send_agreement(page, agreement):
+    """Every clause that the law wants is read again, and ticked."""
     page.goto(agreement)
+    for box in page.locator("input[name=checked]").all():
+        box.check(force=True)
     submit_step(page)
 
 
 def record_signature(page, agreement, signatory):
     page.goto(agreement)
     field(page, "Signataire").fill(signatory)
+    submit_step(page)
+
+
+def record_state_signature(page, agreement, signatory):
+    """Somebody whose delegation covers the amount."""
+    page.goto(agreement)
+    field(page, "Signataire").select_option(label=signatory)
     submit_step(page)
 
 

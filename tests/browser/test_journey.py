@@ -238,7 +238,7 @@ def contract(people, found):
     people.look(applicant)
     steps.send_agreement(officer, agreement)
     steps.record_signature(officer, agreement, "Ada Neuve, présidente")
-    steps.record_signature(officer, agreement, "Olivier Tessier, directeur du dispositif")
+    steps.record_state_signature(officer, agreement, "Olivier Tessier, directeur du dispositif")
     people.look(officer)
 
 

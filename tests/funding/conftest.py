@@ -68,10 +68,10 @@ def make_place(programme, organisation=None):
     return Fabrique.objects.create(programme=programme, name=name, sort_name=name.lower(), organisation=organisation)
 
 
-def make_organisation(member=None):
+def make_organisation(member=None, legal_form="association"):
     number = next(COUNTER)
     organisation = Organisation.objects.create(
-        name=f"Structure {number}", legal_form="association", siret=f"{number:014}"
+        name=f"Structure {number}", legal_form=legal_form, siret=f"{number:014}"
     )
     if member:
         organisation.memberships.create(user=member, role="owner")
@@ -81,10 +81,12 @@ def make_organisation(member=None):
 def make_application(wave, *, applicant=None, announced=False):
     """A dossier as this floor needs it: whose it is, in which wave, announced or not."""
     applicant = applicant or make_user(Role.APPLICANT)
-    organisation = make_organisation(applicant)
+    version = wave.call.versions.get()
+    # Above 23 000 € a year, a public body alone may be paid without an agreement.
+    organisation = make_organisation(applicant, "association" if version.agreement_required else "local_authority")
     state = {"state": "awarded", "published_at": timezone.now()} if announced else {"state": "reviewed"}
     return Application.objects.create(
-        wave=wave, call_version=wave.call.versions.get(), organisation=organisation, created_by=applicant,
+        wave=wave, call_version=version, organisation=organisation, created_by=applicant,
         fabrique=make_place(wave.call.programme, organisation), reference=f"D-{next(COUNTER)}",
         submitted_at=timezone.now(), **state,
     )  # fmt: skip
