@@ -12,7 +12,7 @@ from accounts.permissions import require
 from applications.models import Application, Fabrique
 from funding import de_minimis
 from funding.envelopes.endowment import refuse_uncovered, refuse_uncovered_awards
-from funding.envelopes.imputation import category_of
+from funding.envelopes.imputation import category_of, refuse_wrong_lines
 from funding.instalments import agreement_of, make_first_due, missing_before_due
 from funding.ledger import KeyReused, Leg, Slot, is_known, post
 from funding.models import Award, Draw, Kind, Line, Movement, Posting, Schedule
@@ -67,6 +67,7 @@ def reserve(*, wave: Wave, requests: list[Request], on, act, by, key, origin=Ori
             awards = _awards_of(key, requests)
         else:
             refuse_second_award(wave, requests)
+            refuse_wrong_lines(requests)
             refuse_uncovered([(request.fabrique.organisation, request.total_cents) for request in requests])
             awards = [
                 _create_award(wave, request, cents, on, origin) for request, cents in zip(requests, parts, strict=True)

@@ -105,7 +105,9 @@ class LedgerQuerySet(models.QuerySet):
 
 
 class LineQuerySet(LedgerQuerySet):
-    pass
+    def of_the_state(self):
+        """Those that hold AE and CP: an award draws on them, never on the money of others."""
+        return self.exclude(source__owner="outside")
 
 
 class PostingQuerySet(LedgerQuerySet):

@@ -10,7 +10,7 @@ from django.db.models.functions import ExtractYear
 
 from funding.balances import Passage, balances_of, flows_of, passages
 from funding.instalments import split
-from funding.models import Draw, Instalment, Kind
+from funding.models import OUTSIDE_KINDS, Draw, Instalment, Kind
 from monitoring.prepared import prepared
 
 K = Kind
@@ -21,6 +21,7 @@ MONEY_KEYS = (
 )  # fmt: skip
 # Passages that raise, or lower, what each curve of the board shows.
 AE_HELD = (K.AE_OPENED, K.AE_FROZEN, K.AE_RESERVED, K.AE_COMMITTED, K.AE_LIQUIDATED)
+CP_HELD = (K.CP_AVAILABLE, K.CP_FROZEN, K.CP_ORDERED, K.CP_PAID)
 CURVES = {
     "opened": frozenset(AE_HELD),
     "committed": frozenset((K.AE_COMMITTED, K.AE_LIQUIDATED)),
@@ -84,7 +85,9 @@ class Money:
         """
         held, moved = balances_of(self.ways), flows_of(self.ways)
         codes = {row.to_line: row.code for row in self.ways}
-        years = sorted({(line, year) for _, line, year in held}, key=lambda key: (codes[key[0]], key[1]))
+        # Money of others is in no line of the State's: neither an AE nor a CP.
+        years = {(line, year) for kind, line, year in held if kind not in OUTSIDE_KINDS}
+        years = sorted(years, key=lambda key: (codes[key[0]], key[1]))
         return [
             {"line": codes[line], "fiscal_year": year, **amounts(held, moved, self.due, line, year)}
             for line, year in years
@@ -158,7 +161,7 @@ def amounts(held, moved, due, line, year):
         "due_cents": due.get((line, year), 0),
         "paid_cents": paid,
         "remaining_to_pay_cents": committed - paid,
-        "cp_opened_cents": -balance(K.CP_SOURCE) - balance(K.CP_CANCELLED),
+        "cp_opened_cents": sum(balance(kind) for kind in CP_HELD),
         "cp_ordered_cents": balance(K.CP_ORDERED),
         "cp_left_cents": balance(K.CP_AVAILABLE),
     }

@@ -208,7 +208,7 @@ class AmendmentForm(SharesMixin, DsfrForm):
         )
         self.add_plan(planned)
         self.fields["line"] = forms.ModelChoiceField(
-            label="Ligne, si l’aide augmente", queryset=Line.objects.visible_to(user), required=False,
+            label="Ligne, si l’aide augmente", queryset=Line.objects.visible_to(user).of_the_state(), required=False,
             to_field_name="public_id", empty_label="L’aide n’augmente pas",
         )  # fmt: skip
         self.fields["line"].label_from_instance = lambda line: line.label

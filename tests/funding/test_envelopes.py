@@ -399,3 +399,20 @@ def test_a_derogation_is_an_arrete_for_an_endowment_fund(endowed, line):
             programme=line.programme, organisation=endowed.organisation, act=act(Act.Kind.LETTER), purpose="x",
             max_cents=5, by=None,
         )  # fmt: skip
+
+
+def test_a_grant_draws_on_grants_of_the_state_and_of_its_own_region(wave, line):
+    make.open_credits(line, "ae", 2 * GRANT)
+    part = lines.part_of(line, "53", by=None)
+    moves.delegate(to_line=part, **common(line, 2 * GRANT, "d"))
+    fund = Source.objects.create(name="Fonds", instrument="fund")
+    fund_line = Line.objects.create(programme=line.programme, source=fund, code="F", label="F", lolf_programme="112")
+    for wrong in (outside_line(line.programme), fund_line):
+        with pytest.raises(Refusal, match="ne porte pas de subventions"):
+            make.reserve(wave, [make.request_for(wave, wrong)])
+    requests = [make.request_for(wave, part) for _ in range(2)]
+    requests[0].fabrique.region, requests[1].fabrique.region = "Occitanie", "Bretagne"
+    with pytest.raises(Refusal, match="est la part de Bretagne") as refusal:
+        make.reserve(wave, requests)
+    assert refusal.value.field == "line"
+    assert make.reserve(wave, requests[1:])
