@@ -18,6 +18,7 @@ from documents.facts import (
     WaitlistFacts,
 )
 from documents.models import Document
+from funding.conventions.commitments import is_yearly
 from funding.schedules import needs_agreement
 from programme.models import Programme, Wave
 from selection.models import Decision, PanelSession, PreparedOutcome
@@ -111,10 +112,16 @@ def award(signing, decision, prepared, common, instalments):
         reduction_reason=decision.ground if reduced else "",
         instalments=tuple(payment(i) for i in instalments),
         commitment_year=prepared.fiscal_year,
+        committed_cents=committed_at_once(prepared.award),
         imputation=imputation(prepared.line),
         dossier_version_on=received_on(application),
         conditions=agreement_condition(prepared.award),
     )
+
+
+def committed_at_once(award):
+    """The first part, where the call commits year by year; None: the whole."""
+    return award.draws.earliest("pk").cents if is_yearly(award) else None
 
 
 def payment(instalment):

@@ -226,7 +226,8 @@ DOING = {"step": do_step, "return": do_return, "abandon": do_abandon}
 def page_of(request, found, text, forms):
     award, user = found.award, request.user
     state = state_of(found, text)
-    versions = list(found.versions.select_related("document", "signed_document").order_by("-number"))
+    versions = found.versions.select_related("document", "signed_document", "extra_line")
+    versions = list(versions.prefetch_related("signatures").order_by("-number"))
     return {
         "agreement": found,
         "award": award,
@@ -259,7 +260,8 @@ def page_of(request, found, text, forms):
 
 
 def signatures_of(versions):
-    return [one for version in versions for one in version.signatures.select_related("agreement_version").all()]
+    """[(number of the text, its signature)]."""
+    return [(version.number, one) for version in versions for one in version.signatures.all()]
 
 
 def waited_for(found, text):

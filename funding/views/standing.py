@@ -12,7 +12,7 @@ from accounts.forms import attempt, status_of, version_of
 from accounts.french import NBSP, euros
 from accounts.history import entries_of
 from funding.conventions import drafting, sharing, standing
-from funding.conventions.commitments import commit_year, is_yearly, uncommitted_cents
+from funding.conventions.commitments import commit_year, uncommitted_cents
 from funding.conventions.forms import ResumeForm, SharesForm, SuspendForm, TerminateForm, YearPartForm
 from funding.conventions.snapshots import current_shares
 from funding.instalments import agreement_of
@@ -116,8 +116,6 @@ def shares(request, public_id):
 def year_part(request, public_id):
     """Commit the part of one more year, where the call commits year by year."""
     award = find(request, public_id)
-    if not is_yearly(award):
-        raise Http404("Cet appel engage en totalité.")
     form = YearPartForm(request.POST or None, user=request.user)
     if request.method == "POST":
         award.expect_version(version_of(request))

@@ -39,6 +39,7 @@ from tests.access.actors import (
     WRITER,
 )
 from tests.access.after_rows import AFTER, FORMS_AFTER
+from tests.access.convention_rows import CONVENTIONS, FORMS_CONVENTIONS
 from tests.access.envelope_rows import ENVELOPES, FORMS_ENVELOPES
 from tests.access.rows import Row
 
@@ -424,7 +425,6 @@ MONEY = [
     Row("funding:agreements", STAFF, get=STAFF),
     Row("funding:uncontracted", STAFF, get=STAFF),
     Row("funding:prepare_agreements", OFFICERS, sees=ACT_OF_OFFICER, post=ACT_OF_OFFICER, target=then.uncontracted),
-    Row("funding:agreement", **SENT, get=READERS, post=ACT_OF_OFFICER, target=then.agreement),
     Row("funding:de_minimis", STAFF, get=STAFF, post=OFFICERS | FINANCE, done=(302,), target=then.de_minimis),
     Row("funding:instalments", STAFF, get=STAFF),
     Row("funding:instalment", **SENT, get=READERS, post=FINANCE, target=then.instalment),
@@ -456,10 +456,11 @@ TABLE = [
     *AFTER,
     *MONEY,
     *ENVELOPES,
+    *CONVENTIONS,
     *FOLLOWING_UP,
 ]
 # Pages of staff that are nothing but the form of an act: whoever may not do the act has nothing to read there.
-FORMS_OF_AN_ACT = FORMS_AFTER | FORMS_ENVELOPES | {
+FORMS_OF_AN_ACT = FORMS_AFTER | FORMS_ENVELOPES | FORMS_CONVENTIONS | {
     "applications:bulk",
     "applications:invite_reviewer",
     "applications:judge_alert",

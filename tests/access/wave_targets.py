@@ -249,12 +249,6 @@ def uncontracted(world):
     return Target(data={"award": Award.objects.get(application=found).public_id})
 
 
-def agreement(world):
-    found = world.agreement("sent")
-    data = {"on": today().isoformat(), "signatory": "La présidente"}
-    return Target({"public_id": found.public_id}, data, words_of(found.award.application))
-
-
 def instalment(world):
     found = world.instalment("due")
     data = {"act": "certify", "certify-on": today().isoformat()}
