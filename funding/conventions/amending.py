@@ -13,7 +13,7 @@ from accounts.errors import Refusal, StalePage
 from accounts.french import euros
 from accounts.models import JournalEntry
 from accounts.permissions import require
-from funding import schedules
+from funding import de_minimis, schedules
 from funding.conventions import drafting, sharing, snapshots
 from funding.conventions.commitments import commit_on, release_on, reserve_on
 from funding.draws import next_draw
@@ -197,6 +197,7 @@ def amend(*, agreement, changes, reason, by, version=None):
         details = {"number": amendment.number, "difference_cents": found.difference_cents}
         JournalEntry.write(action="draft_amendment", subject=agreement, actor=by, details=details)
         if extra:
+            de_minimis.judge_more(agreement.award, total_cents=found.after["amount_cents"], on=timezone.localdate())
             reserve_on(**extra_of(amendment, timezone.localdate(), by))
     return amendment
 
@@ -287,6 +288,8 @@ def move_money(amendment, award, difference, on, by):
     if not difference:
         return
     if difference > 0:
+        number = award.amendment_count + 1
+        de_minimis.grant_more(award, total_cents=amendment.after["amount_cents"], on=on, amendment=number)
         arguments = extra_of(amendment, on, by)
         next_draw(**{name: arguments[name] for name in ("award", "line_id", "fiscal_year", "cents")})
         commit_on(**arguments)
