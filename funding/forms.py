@@ -60,17 +60,6 @@ class OrderForm(DayForm):
         ]
 
 
-class PaymentForm(DayForm):
-    on = forms.DateField(
-        label="Date de paiement du comptable",
-        help_text="Celle que donne Chorus : elle fixe l’exercice des crédits consommés",
-        widget=forms.DateInput,
-    )
-    chorus_reference = forms.CharField(
-        label="Référence Chorus", help_text="Numéro de la demande de paiement (DP)", max_length=40
-    )
-
-
 class CancelOrderForm(DsfrForm):
     reason = forms.CharField(label="Motif", help_text="Par exemple : rejet du comptable", max_length=300)
 

@@ -8,12 +8,11 @@ from django.utils import timezone
 
 from accounts.french import plural
 from accounts.lists import ChoiceFilter, Column, ConditionFilter, DateFilter, ListPage
+from funding.claims.clock import late, pay_before, soon
+from funding.claims.clock import told as clock
 from funding.instalments import missing_of
 from funding.models import Agreement, Award, Instalment, Movement, Posting
 from funding.positions import kinds_of
-
-PAYMENT_DAYS = 60
-"""Days to pay, from the day it is due, unless the agreement sets dates (L. 2000-321 art. 10)."""
 
 
 class MovementList(ListPage):
@@ -261,8 +260,8 @@ class InstalmentList(ListPage):
                sort="state"),
         Column("prevue", "Prévue le", "expected_on", kind="date", sort="expected_on"),
         Column("exigible", "Exigible le", "due_on", kind="date", sort="due_on", note=lambda row: since(row)),
-        Column("limite", "À payer avant le", lambda row: pay_before(row), kind="date", sort=("due_on", "expected_on"),
-               note=lambda row: clock(row)),
+        Column("limite", "À payer avant le", lambda row: pay_before(row), kind="date",
+               sort=("pay_by", "due_on", "expected_on"), note=lambda row: clock(row)),
         Column("manque", "Ce qui manque", lambda row: missing_of(row)),
         Column("qui", "Qui peut agir", lambda row: who_may_act(row)),
         Column("paye", "Payée le", "paid_on", kind="date", sort="paid_on", note="chorus_reference", shown=False),
@@ -270,14 +269,14 @@ class InstalmentList(ListPage):
     totals = {"Montant": ("cents", Sum("cents"))}
 
     def get_filters(self):
-        late = timezone.localdate() - datetime.timedelta(days=PAYMENT_DAYS)
         return [
             ToTreatFirst(
                 "etat",
                 "État",
                 conditions={
                     "a-traiter": ("À traiter", TO_TREAT),
-                    "en-retard": (f"Exigible depuis plus de {PAYMENT_DAYS} jours", TO_TREAT & Q(due_on__lt=late)),
+                    "en-retard": ("Délai de paiement dépassé", late()),
+                    "bientot": ("Délai qui finit bientôt", soon()),
                     **{value: (label, Q(state=value)) for value, label in Instalment.State.choices},
                 },
             ),
@@ -311,20 +310,6 @@ def since(instalment):
     return days_since(instalment.due_on)
 
 
-def pay_before(instalment):
-    if instalment.due_on is None:
-        return None
-    return instalment.due_on + datetime.timedelta(days=PAYMENT_DAYS)
-
-
-def clock(instalment):
-    """Days left of the sixty, or days of delay."""
-    if not is_open(instalment):
-        return ""
-    left = (pay_before(instalment) - timezone.localdate()).days
-    return f"encore {plural(left, 'jour')}" if left >= 0 else f"en retard de {plural(-left, 'jour')}"
-
-
 def who_may_act(instalment):
     """Three different people of finance: certify, order, record the payment."""
     if instalment.state == "planned":
@@ -332,6 +317,10 @@ def who_may_act(instalment):
     others = [str(person) for person in (instalment.certified_by, instalment.ordered_by) if person]
     if instalment.state == "due":
         return "Une personne des finances"
+    if instalment.state == "ordered":
+        return f"Le comptable ; import par une personne des finances, autre que {' et '.join(others)}"
+    if instalment.state == "withheld":
+        return "L’instruction ou les finances, quand le motif tombe"
     if is_open(instalment):
         return f"Une personne des finances, autre que {' et '.join(others)}"
     return "Personne"

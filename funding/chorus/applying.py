@@ -49,12 +49,12 @@ def apply(*, number, by):
     with transaction.atomic():
         rows = waiting_rows(number)
         if not rows:
-            return True, "Déjà appliqué : rien n’est payé deux fois."
+            return True, "Déjà appliqué : rien n’est payé deux fois."
         lock_awards(sorted(awards_of(judge(rows, by=by)[0])))
         # Whoever came first did it while we waited for the lock.
         rows = [row for row in waiting_rows(number) if locked(row)]
         if not rows:
-            return True, "Déjà appliqué : rien n’est payé deux fois."
+            return True, "Déjà appliqué : rien n’est payé deux fois."
         return settle(judge(rows, by=by)[0], rows[-1].file, by)
 
 
@@ -74,7 +74,7 @@ def settle(verdict, file, by):
     if verdict.outcome != APPLY:
         mark(verdict.rows + verdict.repeated, RowState.KNOWN)
         correct(verdict.subject, by)
-        return True, "Déjà appliqué : rien n’est payé deux fois."
+        return True, "Déjà appliqué : rien n’est payé deux fois."
     try:
         with transaction.atomic():
             paid = write(verdict, by)
@@ -90,7 +90,7 @@ def settle(verdict, file, by):
 
 def told(verdict, paid):
     if not paid:
-        return f"{euros(verdict.cents)} notés ; l’échéance sera payée avec le reste."
+        return f"{euros(verdict.cents)} notés ; l’échéance sera payée avec le reste."
     return f"{plural(len(paid), 'échéance payée', 'échéances payées')}, {euros(sum(one.cents for one in paid))}."
 
 

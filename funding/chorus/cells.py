@@ -36,7 +36,7 @@ def text(value, length):
     if value is None:
         return ""
     if isinstance(value, bool):
-        raise Unreadable(f"« {value} » n’est pas un texte")
+        raise Unreadable(f"« {value} » n’est pas un texte")
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return " ".join(str(value).replace("\0", "").split())[:length]
@@ -46,7 +46,7 @@ def code(value, length):
     """A number of Chorus (EJ, DP, item): the same whether the cell holds a number or a text."""
     found = text(value, length + 1).translate(SPACES)
     if len(found) > length or not CODE.fullmatch(found):
-        raise Unreadable(f"« {found} » n’est pas un numéro de Chorus")
+        raise Unreadable(f"« {found} » n’est pas un numéro de Chorus")
     return without_zeros(found.upper())
 
 
@@ -63,14 +63,14 @@ def siret(value):
     if isinstance(value, int | float) and 9 < len(found) < 14:
         found = found.zfill(14)
     if not DIGITS.fullmatch(found) or len(found) != 14:
-        raise Unreadable(f"« {found} » n’est pas un SIRET")
+        raise Unreadable(f"« {found} » n’est pas un SIRET")
     return found
 
 
 def year(value):
     found = text(value, 10).translate(SPACES)
     if not re.fullmatch(r"20\d\d", found):
-        raise Unreadable(f"l’exercice « {found} » n’est pas une année")
+        raise Unreadable(f"l’exercice « {found} » n’est pas une année")
     return int(found)
 
 
@@ -89,10 +89,10 @@ def cents(value):
 
 def of_number(value):
     if not math.isfinite(value) or abs(value) * 100 >= MOST_CENTS:
-        raise Unreadable(f"le montant « {value} » est trop grand")
+        raise Unreadable(f"le montant « {value} » est trop grand")
     found = round(value * 100)
     if abs(value * 100 - found) > 0.001:
-        raise Unreadable(f"le montant « {value} » a plus de deux décimales")
+        raise Unreadable(f"le montant « {value} » a plus de deux décimales")
     return found
 
 
@@ -101,12 +101,12 @@ def of_text(typed):
     sign = -1 if compact.startswith(("-", "(")) or compact.endswith("-") else 1
     digits = compact.strip("-+()")
     if re.fullmatch(r"\d{1,3}([.,])\d{3}", digits):
-        raise Unreadable(f"le montant « {typed.strip()} » se lit de deux façons")
+        raise Unreadable(f"le montant « {typed.strip()} » se lit de deux façons")
     decimal = max(digits.rfind(","), digits.rfind("."))
     whole, rest = (digits, "") if decimal < 0 else (digits[:decimal], digits[decimal + 1 :])
     whole = re.sub(r"[.,](?=\d{3}(?:[.,]|$))", "", whole)
     if not re.fullmatch(r"\d{1,12}", whole) or not re.fullmatch(r"\d{0,2}", rest):
-        raise Unreadable(f"le montant « {typed.strip()[:40]} » ne se lit pas")
+        raise Unreadable(f"le montant « {typed.strip()[:40]} » ne se lit pas")
     return sign * (int(whole) * 100 + int(rest.ljust(2, "0")))
 
 
@@ -125,7 +125,7 @@ def day(value):
 
 def of_serial(value):
     if not math.isfinite(value) or int(value) not in SERIALS:
-        raise Unreadable(f"la date « {value} » n’est pas une date")
+        raise Unreadable(f"la date « {value} » n’est pas une date")
     return SERIAL_ZERO + datetime.timedelta(days=int(value))
 
 
@@ -135,8 +135,8 @@ def of_day_text(typed):
             try:
                 return datetime.date(*(int(match.groups()[rank]) for rank in order))
             except ValueError as error:
-                raise Unreadable(f"la date « {typed} » n’existe pas") from error
+                raise Unreadable(f"la date « {typed} » n’existe pas") from error
     try:
         return of_serial(float(Decimal(typed.translate(SPACES).replace(",", "."))))
     except InvalidOperation as error:
-        raise Unreadable(f"la date « {typed[:40]} » ne se lit pas") from error
+        raise Unreadable(f"la date « {typed[:40]} » ne se lit pas") from error

@@ -29,7 +29,7 @@ def check(verdict, facts, by):
 def refuse_unreadable(rows):
     for row in rows:
         if row.unreadable:
-            raise Differs(K.UNREADABLE, f"Ligne {row.line} : {row.unreadable}. Corrigez-la dans l’extrait.")
+            raise Differs(K.UNREADABLE, f"Ligne {row.line} : {row.unreadable}. Corrigez-la dans l’extrait.")
 
 
 def refuse_negative(rows):
@@ -37,7 +37,7 @@ def refuse_negative(rows):
         if row.cents <= 0:
             raise Differs(
                 K.NEGATIVE,
-                f"La ligne {row.line} porte {euros(row.cents)} : un paiement est positif. Une somme qui revient à "
+                f"La ligne {row.line} porte {euros(row.cents)} : un paiement est positif. Une somme qui revient à "
                 "l’État se note comme un recouvrement, jamais ici.",
             )
 
@@ -50,7 +50,7 @@ def refuse_bad_dates(rows):
         if day_of(row).year != row.fiscal_year:
             raise Differs(
                 K.WRONG_YEAR,
-                f"La ligne {row.line} est de l’exercice {row.fiscal_year} et datée du {long_date(row.paid_on)} : un "
+                f"La ligne {row.line} est de l’exercice {row.fiscal_year} et datée du {long_date(row.paid_on)} : un "
                 "paiement compte dans l’année de sa date (LOLF, art. 28).",
             )
 
@@ -60,7 +60,7 @@ def refuse_closed_year(rows, facts):
         if row.fiscal_year in facts.closed:
             raise Differs(
                 K.CLOSED_YEAR,
-                f"La ligne {row.line} est de {row.fiscal_year}, un exercice clos : rien n’y est plus écrit. "
+                f"La ligne {row.line} est de {row.fiscal_year}, un exercice clos : rien n’y est plus écrit. "
                 "Expliquez cet écart, ou faites rouvrir l’exercice.",
             )
 
@@ -160,7 +160,7 @@ def not_found(row, verdict, awards, shares, facts):
     if not awards:
         return Differs(
             K.UNKNOWN_COMMITMENT,
-            f"L’EJ {row.commitment} n’est noté pour aucune attribution : notez-le sur celle que la DP {row.request} "
+            f"L’EJ {row.commitment} n’est noté pour aucune attribution : notez-le sur celle que la DP {row.request} "
             "paie.",
         )
     named = (
@@ -168,7 +168,7 @@ def not_found(row, verdict, awards, shares, facts):
     )
     return Differs(
         K.UNKNOWN_REQUEST,
-        f"La DP {row.request} paie {euros(verdict.cents)} à {names_of(awards, facts)} : {named} de ce montant. "
+        f"La DP {row.request} paie {euros(verdict.cents)} à {names_of(awards, facts)} : {named} de ce montant. "
         "Notez son numéro sur l’échéance qu’elle paie.",
     )
 
@@ -194,7 +194,7 @@ def refuse_not_ordered(verdict):
 def not_ordered(instalment, shares):
     return Differs(
         K.NOT_ORDERED,
-        f"{name_of(instalment)} est payée dans Chorus et «{NBSP}{instalment.get_state_display().lower()}{NBSP}» ici : "
+        f"{name_of(instalment)} est payée dans Chorus et «{NBSP}{instalment.get_state_display().lower()}{NBSP}» ici : "
         "certifiez le service fait et mettez-la en paiement, puis reprenez cet écart.",
         shares,
     )
@@ -214,10 +214,10 @@ def amount_differs(verdict, shares):
     gap = abs(verdict.cents - due)
     start = f"La DP {verdict.number} paie {euros(verdict.cents)} et il reste {euros(due)} à payer par elle"
     if verdict.cents > due:
-        end = f"{euros(gap)} de trop. Rien n’est appliqué : vérifiez dans Chorus, ou notez les échéances qu’elle paie."
-        return Differs(K.OVERPAID, f"{start} : {end}", shares)
+        end = f"{euros(gap)} de trop. Rien n’est appliqué : vérifiez dans Chorus, ou notez les échéances qu’elle paie."
+        return Differs(K.OVERPAID, f"{start} : {end}", shares)
     end = f"il manque {euros(gap)}. Ces lignes attendent le reste, dans un prochain extrait."
-    return Differs(K.PART_PAID, f"{start} : {end}", shares)
+    return Differs(K.PART_PAID, f"{start} : {end}", shares)
 
 
 def refuse_wrong_moment(verdict):
@@ -247,5 +247,5 @@ def refuse_same_person(verdict, by):
             raise Differs(
                 K.SAME_PERSON,
                 f"Vous avez {did[by.pk]} l’échéance {share.instalment.number} de "
-                f"{share.instalment.award.fabrique.name} : une troisième personne confirme son paiement.",
+                f"{share.instalment.award.fabrique.name} : une troisième personne confirme son paiement.",
             )

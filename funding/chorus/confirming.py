@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import jobs
-from accounts.errors import NotAllowed, StalePage
+from accounts.errors import NotAllowed, Refusal, StalePage
 from accounts.french import NBSP
 from accounts.permissions import require
 from funding.chorus.applying import apply, correct, mark, note, note_difference
@@ -113,7 +113,7 @@ def confirm(*, file, by, digest, version=None):
         seen = preview(file=locked, by=by)
         if locked.state == ChorusFile.State.READ and seen.digest != digest:
             raise StalePage(
-                "Depuis votre aperçu, un paiement ou un numéro a changé : rien n’a été appliqué. "
+                "Depuis votre aperçu, un paiement ou un numéro a changé : rien n’a été appliqué. "
                 "Relisez l’aperçu, puis confirmez.",
                 subject=locked,
             )
@@ -200,9 +200,12 @@ def explain(*, difference, by, reason, version=None):
     Raises:
         Refusal: no reason.
     """
+    reason = " ".join((reason or "").split())
+    if not reason:
+        raise Refusal("Dites pourquoi cet écart tient : le motif reste sur lui.", field="reason")
     with transaction.atomic():
         locked = lock(difference, version)
-        locked.move("explain", by=by, at=timezone.now(), reason=reason.strip())
+        locked.move("explain", by=by, at=timezone.now(), reason=reason)
         rows_of(locked).filter(state=RowState.WAITING).update(state=RowState.SET_ASIDE)
     return locked
 

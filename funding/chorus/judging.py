@@ -88,7 +88,7 @@ def changed_sentence(row, other):
     before = "dans un import précédent" if other.file_id != row.file_id else f"ligne {other.line} du même fichier"
     return (
         f"La ligne {row.line} (DP {row.request}) dit {told(row)}, et {told(other)} {before}. Rien n’est appliqué deux "
-        "fois : vérifiez dans Chorus, puis expliquez cet écart."
+        "fois : vérifiez dans Chorus, puis expliquez cet écart."
     )
 
 

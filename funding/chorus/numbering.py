@@ -36,7 +36,7 @@ def clean_number(typed, what, field="number"):
         number = ""
     if len(number) < SHORTEST:
         raise Refusal(
-            f"Saisissez le numéro {what} tel qu’il est dans Chorus : {SHORTEST} à 20 chiffres ou lettres.",
+            f"Saisissez le numéro {what} tel qu’il est dans Chorus : {SHORTEST} à 20 chiffres ou lettres.",
             field=field,
         )
     return number
@@ -59,7 +59,7 @@ def record_commitment(*, award, number, by):
         award = lock_awards([award.pk])[0]
         if award.committed_on is None:
             raise Refusal(
-                "Cette attribution n’est pas encore engagée : notez l’EJ une fois la décision signée.", field="number"
+                "Cette attribution n’est pas encore engagée : notez l’EJ une fois la décision signée.", field="number"
             )
         link_commitment(award, number, by)
     return award
@@ -88,7 +88,7 @@ def forget_commitment(*, award, number, by):
             state=ChorusRow.State.APPLIED, commitment=number, allotments__instalment__award=award
         )
         if paid.exists():
-            raise Refusal(f"Un paiement est déjà appliqué sous l’EJ {number} : il reste noté sur cette attribution.")
+            raise Refusal(f"Un paiement est déjà appliqué sous l’EJ {number} : il reste noté sur cette attribution.")
         gone, _ = CommitmentAward.objects.filter(award=award, commitment__number=number).delete()
         if gone:
             JournalEntry.write(action="forget_ej", subject=award, actor=by, details={"number": number})
@@ -126,7 +126,7 @@ def refuse_not_ordered(instalments):
     for one in instalments:
         if one.state != Instalment.State.ORDERED:
             raise Refusal(
-                f"L’échéance {one.number} est « {one.get_state_display().lower()} » : son numéro de DP se note entre "
+                f"L’échéance {one.number} est « {one.get_state_display().lower()} » : son numéro de DP se note entre "
                 "sa mise en paiement et son paiement.",
                 field="number",
             )
@@ -183,7 +183,7 @@ def write_part(request, instalment, cents, bank_account):
     if rest <= 0 or (cents or 0) > rest:
         raise Refusal(
             f"L’échéance {instalment.number} de {euros(instalment.cents)} est déjà demandée en entier par une autre "
-            "demande de paiement : retirez d’abord l’autre numéro de DP.",
+            "demande de paiement : retirez d’abord l’autre numéro de DP.",
             field="number",
         )
     RequestPart.objects.create(request=request, instalment=instalment, cents=cents or rest, bank_account=bank_account)
@@ -200,7 +200,7 @@ def forget_request(*, part, by):
         lock_awards([part.instalment.award_id])
         part = RequestPart.objects.select_for_update(of=("self",)).select_related("request").get(pk=part.pk)
         if Allotment.objects.filter(part=part).exists():
-            raise Refusal(f"Un paiement est déjà appliqué sous la DP {part.request} : elle reste notée.")
+            raise Refusal(f"Un paiement est déjà appliqué sous la DP {part.request} : elle reste notée.")
         part.live = False
         part.save(update_fields=["live"])
         details = {"number": part.request.number or ""}

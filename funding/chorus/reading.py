@@ -119,7 +119,7 @@ def type_row(*, typed, by):
 def file_of(typed):
     """The line as Chorus would have written it: one way of reading serves both."""
     text = io.StringIO()
-    amount = f"{typed.cents // 100},{typed.cents % 100:02d}"
+    amount = f"{typed.cents // 100},{typed.cents % 100:02d}"
     table = csv.writer(text, delimiter=";")
     table.writerow(["N° EJ", "N° DP", "Code taxe 1", "Exercice comptable", "Montant payé", *list(COLUMNS)[-1:]])
     table.writerow(
@@ -137,7 +137,7 @@ def refuse_odd_year(year):
     today = timezone.localdate()
     if not FIRST_YEAR <= year <= today.year:
         raise Refusal(
-            f"L’exercice {year} n’est pas possible : choisissez une année de {FIRST_YEAR} à {today.year}.",
+            f"L’exercice {year} n’est pas possible : choisissez une année de {FIRST_YEAR} à {today.year}.",
             field="fiscal_year",
         )
 
@@ -151,8 +151,8 @@ def refuse_known(sha256):
 def already(known):
     said = "confirmé" if known.state == ChorusFile.State.CONFIRMED else "lu, et attend sa confirmation"
     return Refusal(
-        f"Ce contenu a déjà été {said} : « {known.name} », lu le {long_datetime(known.read_at)} par {known.read_by}. "
-        "Rien n’est appliqué deux fois : ouvrez ce fichier dans la liste des imports.",
+        f"Ce contenu a déjà été {said} : « {known.name} », lu le {long_datetime(known.read_at)} par {known.read_by}. "
+        "Rien n’est appliqué deux fois : ouvrez ce fichier dans la liste des imports.",
         field="file",
     )
 
@@ -191,7 +191,7 @@ def headings_of(lines):
 def missing_columns(found):
     names = [f"«{NBSP}{name}{NBSP}»" for name, field in COLUMNS.items() if field in NEEDED and field not in found]
     return Refusal(
-        f"Ce n’est pas un extrait de Chorus : il y manque {plural(len(names), 'colonne')}, {', '.join(names)}. "
+        f"Ce n’est pas un extrait de Chorus : il y manque {plural(len(names), 'colonne')}, {', '.join(names)}. "
         "Refaites l’extraction avec ces colonnes.",
         field="file",
     )
@@ -209,7 +209,7 @@ def row_of(number, line):
     # The beneficiary as Chorus names it: the payee, else the structure.
     read["payee"] = read["payee"] or read.pop("structure", "")
     read.pop("structure", None)
-    row = ChorusRow(line=number, unreadable=" ; ".join(wrong)[:300], **read)
+    row = ChorusRow(line=number, unreadable=" ; ".join(wrong)[:300], **read)
     row.identity = identity_of(row)
     return row
 
@@ -239,7 +239,7 @@ def refuse_other_years(rows, fiscal_year):
     if others:
         told = ", ".join(f"{year} ({plural(count, 'ligne')})" for year, count in sorted(others.items()))
         raise Refusal(
-            f"Ce fichier est d’un autre exercice : {told}, alors que vous importez {fiscal_year}. "
+            f"Ce fichier est d’un autre exercice : {told}, alors que vous importez {fiscal_year}. "
             "Rien n’est enregistré. Choisissez le bon exercice, ou refaites l’extraction.",
             field="fiscal_year",
         )
@@ -251,7 +251,7 @@ def write(rows, **fields):
         with transaction.atomic():
             file = ChorusFile.objects.create(**fields)
     except IntegrityError as error:
-        raise Refusal("Ce fichier vient d’être lu par quelqu’un d’autre : ouvrez-le dans la liste.") from error
+        raise Refusal("Ce fichier vient d’être lu par quelqu’un d’autre : ouvrez-le dans la liste.") from error
     for row in rows:
         row.file = file
     ChorusRow.objects.bulk_create(rows, batch_size=1000)
@@ -292,4 +292,4 @@ def told_day(row):
     """The day of a row in words."""
     if not is_complementary(row):
         return long_date(row.paid_on)
-    return f"{long_date(row.paid_on)}, période complémentaire : compté au {long_date(day_of(row))}"
+    return f"{long_date(row.paid_on)}, période complémentaire : compté au {long_date(day_of(row))}"

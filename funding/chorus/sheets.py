@@ -37,7 +37,7 @@ def open_extract(uploaded):
 def bounded(rows):
     if len(rows) > MAX_LINES:
         raise Refusal(
-            f"Ce fichier a plus de {MAX_LINES} lignes : extrayez de Chorus les seules lignes du dispositif.",
+            f"Ce fichier a plus de {MAX_LINES} lignes : extrayez de Chorus les seules lignes du dispositif.",
             field="file",
         )
     return [list(row[:MAX_COLUMNS]) for row in rows]
@@ -83,6 +83,6 @@ def separator_of(text):
 
 def unreadable():
     return Refusal(
-        "Ce fichier ne se lit pas comme un extrait de Chorus : envoyez-le en XLSX ou en CSV, tel que Chorus le donne.",
+        "Ce fichier ne se lit pas comme un extrait de Chorus : envoyez-le en XLSX ou en CSV, tel que Chorus le donne.",
         field="file",
     )

@@ -38,7 +38,7 @@ def clean_iban(typed):
     """
     compact = "".join((typed or "").split()).upper()
     if not iban_rules.is_valid(compact):
-        raise Refusal("Cet IBAN n’est pas valable : recopiez-le depuis le RIB, sans oublier de signe.", field="iban")
+        raise Refusal("Cet IBAN n’est pas valable : recopiez-le depuis le RIB, sans oublier de signe.", field="iban")
     return iban_rules.compact(compact)
 
 
@@ -51,12 +51,12 @@ def clean_bic(typed, iban):
     bic = "".join((typed or "").split()).upper()
     if not BIC.fullmatch(bic):
         raise Refusal(
-            "Ce BIC n’est pas valable : 8 ou 11 lettres et chiffres, par exemple BNPAFRPP. Il est sur le RIB.",
+            "Ce BIC n’est pas valable : 8 ou 11 lettres et chiffres, par exemple BNPAFRPP. Il est sur le RIB.",
             field="bic",
         )
     if bic[4:6] != iban[:2] and not (bic[4:6] == "FR" and iban[:2] == "MC"):
         raise Refusal(
-            f"Ce BIC est d’une banque du pays {bic[4:6]} et l’IBAN d’un compte du pays {iban[:2]} : "
+            f"Ce BIC est d’une banque du pays {bic[4:6]} et l’IBAN d’un compte du pays {iban[:2]} : "
             "vérifiez les deux sur le RIB.",
             field="bic",
         )
@@ -100,14 +100,14 @@ def propose(*, organisation, iban, bic, holder, rib, by):
 PROPOSED = (
     "Un compte bancaire a été proposé pour {organisation}, titulaire {holder}, {masked}.\n\n"
     "Le service le vérifie avant tout versement. Si cette demande ne vient pas de vous, appelez le service tout de "
-    "suite : rien n’est encore versé sur ce compte."
+    "suite : rien n’est encore versé sur ce compte."
 )
 APPROVED = (
     "Le compte bancaire de {organisation} ({masked}) est approuvé. "
     "Il sert aux versements à partir du {usable_from}.\n\n"
     "Si ce compte n’est pas le vôtre, appelez le service avant cette date."
 )
-REFUSED = "Le compte bancaire proposé pour {organisation} ({masked}) n’est pas retenu.\n\nMotif : {reason}"
+REFUSED = "Le compte bancaire proposé pour {organisation} ({masked}) n’est pas retenu.\n\nMotif : {reason}"
 
 
 def refuse_stranger(organisation, by):
@@ -120,12 +120,12 @@ def refuse_known(organisation, iban):
     if accounts.pending().exists():
         raise waiting()
     if accounts.filter(iban=iban, state=BankAccount.State.ACTIVE, usable_until=None).exists():
-        raise Refusal("C’est déjà le compte sur lequel votre structure est payée : rien à changer.", field="iban")
+        raise Refusal("C’est déjà le compte sur lequel votre structure est payée : rien à changer.", field="iban")
 
 
 def waiting():
     return Refusal(
-        "Un compte de votre structure attend déjà sa vérification : attendez la réponse du service, ou appelez-le."
+        "Un compte de votre structure attend déjà sa vérification : attendez la réponse du service, ou appelez-le."
     )
 
 
@@ -142,7 +142,7 @@ def verify(*, account, by, checked_how, version=None):
     checked_how = " ".join((checked_how or "").split())
     if len(checked_how) < SHORTEST_CHECK:
         raise Refusal(
-            "Dites comment vous l’avez vérifié : qui vous avez appelé, à quel numéro déjà connu, ce qui est comparé.",
+            "Dites comment vous l’avez vérifié : qui vous avez appelé, à quel numéro déjà connu, ce qui est comparé.",
             field="checked_how",
         )
     with transaction.atomic():
@@ -203,7 +203,7 @@ def refuse(*, account, by, reason, version=None):
     """
     reason = " ".join((reason or "").split())
     if not reason:
-        raise Refusal("Dites pourquoi : la structure reçoit ce motif.", field="reason")
+        raise Refusal("Dites pourquoi : la structure reçoit ce motif.", field="reason")
     with transaction.atomic():
         account = lock(account, version)
         account.move("refuse", by=by, reason=reason)
@@ -219,7 +219,7 @@ def lock(account, version):
 
 def refuse_same(by, done, what):
     if by.pk in done:
-        raise Refusal(f"Vous avez {done[by.pk]} ce compte : une autre personne {what}.")
+        raise Refusal(f"Vous avez {done[by.pk]} ce compte : une autre personne {what}.")
 
 
 def refuse_without_account(award, on):
@@ -231,13 +231,13 @@ def refuse_without_account(award, on):
     if award.organisation is None or not call_version_of(award).bank_details_required:
         return
     if active_bank_account(award.organisation, on) is None:
-        raise Refusal(f"{award.organisation} n’a pas de compte bancaire utilisable : {why_none(award.organisation)}")
+        raise Refusal(f"{award.organisation} n’a pas de compte bancaire utilisable : {why_none(award.organisation)}")
 
 
 def why_none(organisation):
     account = BankAccount.objects.filter(organisation=organisation).order_by("-pk").first()
     if account is None:
-        return "demandez-lui de le donner sur sa page « Compte bancaire », avec son RIB."
+        return "demandez-lui de le donner sur sa page « Compte bancaire », avec son RIB."
     if account.state == BankAccount.State.ACTIVE:
         return f"celui qui est approuvé se repose, il sert à partir du {long_date(account.usable_from)}."
     waits = {

@@ -29,7 +29,7 @@ def accept(*, claim, by, amounts=None, version=None):
             line.accepted_cents, line.remark = cents, remark.strip()
             line.save(update_fields=["accepted_cents", "remark"])
         if not accepted_cents(claim):
-            raise Refusal("Aucune dépense n’est retenue : rendez la demande avec un motif.")
+            raise Refusal("Aucune dépense n’est retenue : rendez la demande avec un motif.")
         claim.move("accept", by=by, at=timezone.now())
         tell(claim, f"est acceptée pour {euros(accepted_cents(claim))}.")
     return claim
@@ -37,9 +37,9 @@ def accept(*, claim, by, amounts=None, version=None):
 
 def refuse_wrong_amount(line, cents, remark):
     if not 0 <= cents <= line.cents:
-        raise Refusal(f"« {line.label} » : retenez entre 0 € et {euros(line.cents)}.", field=f"cents_{line.pk}")
+        raise Refusal(f"« {line.label} » : retenez entre 0 € et {euros(line.cents)}.", field=f"cents_{line.pk}")
     if cents < line.cents and not remark.strip():
-        raise Refusal(f"« {line.label} » : dites pourquoi tout n’est pas retenu.", field=f"remark_{line.pk}")
+        raise Refusal(f"« {line.label} » : dites pourquoi tout n’est pas retenu.", field=f"remark_{line.pk}")
 
 
 def give_back(*, claim, by, reason, version=None):
@@ -50,7 +50,7 @@ def give_back(*, claim, by, reason, version=None):
     """
     reason = reason.strip()
     if not reason:
-        raise Refusal("Dites ce qui manque : la structure lit ce motif.", field="reason")
+        raise Refusal("Dites ce qui manque : la structure lit ce motif.", field="reason")
     with transaction.atomic():
         claim = lock(claim, version)
         claim.move("give_back", by=by, at=timezone.now(), reason=reason)
@@ -88,10 +88,10 @@ def refuse_unclaimed(instalment):
     if claim is not None and claim.state == Claim.State.ACCEPTED:
         return
     if claim is not None and claim.state == Claim.State.SENT:
-        raise Refusal("La demande de versement de la structure attend : acceptez-la ou rendez-la d’abord.")
+        raise Refusal("La demande de versement de la structure attend : acceptez-la ou rendez-la d’abord.")
     if needs_claim(instalment):
         raise Refusal(
-            "Cet appel verse sur demande justifiée : la structure n’a pas encore de demande acceptée pour cette "
+            "Cet appel verse sur demande justifiée : la structure n’a pas encore de demande acceptée pour cette "
             "échéance."
         )
 
@@ -106,6 +106,6 @@ def tell(claim, end):
             subject=f"Demande de versement de {euros(claim.instalment.cents)}",
             body=(
                 f"Bonjour,\n\nVotre demande pour le versement de {euros(claim.instalment.cents)} {end}\n\n"
-                "Le détail est sur la page « Versements » de votre dossier."
+                "Le détail est sur la page « Versements » de votre dossier."
             ),
         )

@@ -42,7 +42,7 @@ def start(*, instalment, by):
 def refuse_past(instalment):
     if instalment.state not in CLAIMABLE:
         raise Refusal(
-            f"Ce versement est « {Instalment.APPLICANT_LABELS[instalment.state].lower()} » : il n’y a plus rien à "
+            f"Ce versement est « {Instalment.APPLICANT_LABELS[instalment.state].lower()} » : il n’y a plus rien à "
             "demander."
         )
 
@@ -62,9 +62,9 @@ def describe(*, claim, by, period_from, period_to, note, version=None):
         Refusal: dates out of order or to come.
     """
     if period_from > period_to:
-        raise Refusal("La période finit avant de commencer : corrigez les deux dates.", field="period_to")
+        raise Refusal("La période finit avant de commencer : corrigez les deux dates.", field="period_to")
     if period_to > timezone.localdate():
-        raise Refusal("La période n’est pas finie : demandez ce qui est déjà dépensé.", field="period_to")
+        raise Refusal("La période n’est pas finie : demandez ce qui est déjà dépensé.", field="period_to")
     with transaction.atomic():
         claim = lock(claim, by, version)
         claim.period_from, claim.period_to, claim.note = period_from, period_to, note.strip()
@@ -91,7 +91,7 @@ def add_line(*, claim, by, account, label, cents, evidence, version=None):
     with transaction.atomic():
         claim = lock(claim, by, version)
         if claim.lines.count() >= MOST_LINES:
-            raise Refusal(f"Une demande a au plus {MOST_LINES} lignes : regroupez les dépenses d’une même nature.")
+            raise Refusal(f"Une demande a au plus {MOST_LINES} lignes : regroupez les dépenses d’une même nature.")
         line = ClaimLine.objects.create(
             claim=claim, account=account, label=" ".join(label.split())[:150], cents=cents,
             evidence=keep(examined=examined, by=by),
@@ -134,7 +134,7 @@ def refuse_unready(claim):
         raise Refusal("Ajoutez au moins une dépense avec son justificatif avant d’envoyer.")
     bare = [line for line in lines if line.evidence_id is None]
     if bare:
-        raise Refusal(f"{plural(len(bare), 'dépense')} sans justificatif : joignez-le avant d’envoyer.")
+        raise Refusal(f"{plural(len(bare), 'dépense')} sans justificatif : joignez-le avant d’envoyer.")
 
 
 def total(claim):
@@ -152,5 +152,5 @@ def lock(claim, by, version):
     locked.expect_version(version)
     refuse_stranger(locked.instalment.award, by)
     if not locked.is_writable:
-        raise Refusal("Cette demande est envoyée : elle ne change plus tant que le service ne l’a pas rendue.")
+        raise Refusal("Cette demande est envoyée : elle ne change plus tant que le service ne l’a pas rendue.")
     return locked

@@ -40,6 +40,15 @@ def late(today=None):
     return Q(state__in=OPEN) & (Q(pay_by__lt=today) | without)
 
 
+def soon(today=None):
+    """Condition: due, not paid, and the last day is near."""
+    today = today or timezone.localdate()
+    near = today + datetime.timedelta(days=WARNING_DAYS)
+    without = near - datetime.timedelta(days=PAYMENT_DAYS), today - datetime.timedelta(days=PAYMENT_DAYS)
+    bare = Q(pay_by=None, due_on__lte=without[0], due_on__gte=without[1])
+    return Q(state__in=OPEN) & (Q(pay_by__range=(today, near)) | bare)
+
+
 def told(instalment, today=None):
     """Days left, or days of delay; "" when no clock runs."""
     if instalment.state == "withheld":

@@ -28,14 +28,14 @@ def withhold(*, instalment, by, reason, on=None, version=None):
     on = on or timezone.localdate()
     reason = " ".join((reason or "").split())
     if not reason:
-        raise Refusal("Dites pourquoi l’échéance est retenue : la structure lit ce motif.", field="reason")
+        raise Refusal("Dites pourquoi l’échéance est retenue : la structure lit ce motif.", field="reason")
     with transaction.atomic():
         award, instalment = lock(instalment, version)
         refuse_future(on)
         refuse_before(on, instalment.due_on, "l’échéance est exigible depuis")
         instalment.move("withhold", by=by, on=on, reason=reason)
         JournalEntry.write(action="withhold_reason", subject=instalment, actor=by, details={"reason": reason})
-        tell(award, instalment, "withheld", f"n’est pas versé pour l’instant.\n\nMotif : {reason}")
+        tell(award, instalment, "withheld", f"n’est pas versé pour l’instant.\n\nMotif : {reason}")
     return instalment
 
 
@@ -70,6 +70,6 @@ def tell(award, instalment, what, end):
             subject=f"Versement de {euros(instalment.cents)}",
             body=(
                 f"Bonjour,\n\nLe versement de {euros(instalment.cents)} prévu le {long_date(instalment.expected_on)} "
-                f"{end}\n\nLe détail est sur la page « Versements » de votre dossier."
+                f"{end}\n\nLe détail est sur la page « Versements » de votre dossier."
             ),
         )

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django_fsm import FSMField, transition
 
+from accounts.french import NBSP
 from accounts.models import Organisation, PublicIdModel, StatefulModel, User
 from documents.models import StoredFile
 from funding.querysets import BankAccountQuerySet
@@ -99,6 +100,11 @@ class BankAccount(PublicIdModel, StatefulModel):
     def masked(self):
         """What anybody who may know of the account reads of it."""
         return f"{self.iban[:4]} •••• {self.iban[-4:]}"
+
+    @property
+    def shown_iban(self):
+        """The whole of it by groups of four, for those who pay."""
+        return NBSP.join(self.iban[at : at + 4] for at in range(0, len(self.iban), 4))
 
     @transition(state, State.PROPOSED, State.VERIFIED, permission=VERIFY)
     def verify(self, *, by, at, checked_how):

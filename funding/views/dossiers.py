@@ -9,8 +9,11 @@ from accounts.french import long_date
 from accounts.history import entries_of
 from applications.models import Application
 from funding import agreements
+from funding.claims.certifying import needs_claim
+from funding.claims.claiming import CLAIMABLE
+from funding.claims.claiming import may_write as may_claim
+from funding.claims.clock import pay_before, payment_days_of
 from funding.instalments import agreement_of, missing_before_due
-from funding.lists import pay_before
 from funding.models import Award, Instalment
 from funding.schedules import current_instalments, needs_agreement
 
@@ -60,16 +63,32 @@ def my_payments(request, public_id):
     )  # fmt: skip
     awards = Award.objects.announced_to(request.user).filter(application=application).select_related(*RELATED)
     award = awards.first()
-    rows = [payment_row(one) for one in current_instalments(award).select_related("schedule_year")] if award else []
+    rows = payment_rows(award, request.user) if award else []
     context = {
         "application": application,
         "award": award,
         "agreement": agreement_of(award) if award else None,
         "rows": rows,
+        "payment_days": payment_days_of(award) if award else 0,
         "paid_cents": sum(row["instalment"].cents for row in rows if row["instalment"].state == "paid"),
         "todo": todo(award) if award else "",
     }
     return render(request, "funding/my_payments.html", context)
+
+
+def payment_rows(award, user):
+    found = current_instalments(award).select_related("schedule_year", "claim", "award__application__call_version")
+    may_write = may_claim(award, user)
+    return [{**payment_row(one), "claim": claim_words(one, may_write)} for one in found]
+
+
+def claim_words(instalment, may_write):
+    """What the link to the claim of an instalment says; "" without one."""
+    claim = getattr(instalment, "claim", None)
+    if claim is not None:
+        return f"Demande : {claim.get_state_display().lower()}"
+    asked = instalment.state in CLAIMABLE and needs_claim(instalment)
+    return "Demander ce versement" if asked and may_write else ""
 
 
 def payment_row(instalment):
