@@ -119,7 +119,7 @@ def type_row(*, typed, by):
 def file_of(typed):
     """The line as Chorus would have written it: one way of reading serves both."""
     text = io.StringIO()
-    amount = f"{typed.cents // 100},{typed.cents % 100:02d}"
+    amount = f"{typed.cents // 100},{typed.cents % 100:02d}"
     table = csv.writer(text, delimiter=";")
     table.writerow(["N° EJ", "N° DP", "Code taxe 1", "Exercice comptable", "Montant payé", *list(COLUMNS)[-1:]])
     table.writerow(
