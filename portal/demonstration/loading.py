@@ -8,7 +8,7 @@ from django.utils import timezone
 from applications import messaging
 from funding.budgets import open_credits
 from funding.models import Line, Source
-from portal.demonstration import waves
+from portal.demonstration import envelopes, waves
 from portal.demonstration.people import create_people
 from programme import ami, calls, founding, public_questions
 from programme.communes import load_communes
@@ -50,6 +50,7 @@ def create():
     waves.live_to_payment(first, people, line)
     waves.live_to_review(second, people)
     waves.live_to_deposit(third, people)
+    envelopes.live(programme, people["finances1"])
     prepare_next_call(programme, people)
 
 
@@ -112,7 +113,7 @@ def open_line(programme, finance_officer):
             fiscal_year=today.year,
             cents=cents,
             effective_on=datetime.date(today.year, 1, 1),
-            act=f"Loi de finances {today.year} (démonstration)",
+            act=envelopes.finance_act(today.year, finance_officer),
             by=finance_officer,
             key=f"demonstration:{axis}:{today.year}",
         )

@@ -41,7 +41,7 @@ def url(slug):
     return reverse("funding:operation", args=[slug])
 
 
-def fields(line, **changes):
+def fields(line, /, **changes):
     values = {
         "idempotency_key": uuid.uuid4().hex, "axis": "ae", "line": line.public_id, "fiscal_year": today().year,
         "amount": "100 000", "on": today().isoformat(), **ACT,
@@ -85,6 +85,8 @@ def test_an_act_is_previewed_then_recorded_once_with_its_text(line, officer_of_f
     assert "arrete.pdf" in page
     pdf = client.get(reverse("funding:act_text", args=[posting.act_file.public_id]))
     assert pdf["Content-Type"] == "application/pdf"
+    assert b"".join(pdf.streaming_content).startswith(b"%PDF")
+    pdf.close()
 
 
 def test_what_moved_since_the_preview_is_shown_again_and_nothing_is_written(line, officer_of_finance):

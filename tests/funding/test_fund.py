@@ -40,7 +40,7 @@ def engaged(fund, kind="equity", cents=1000, label="Prise de participation", **e
 def happen(instrument, kind, cents, *, days=10, key=None):
     return investing.record_event(
         instrument=instrument, kind=kind, on=today() - days * DAY, cents=cents, act=act(), by=None,
-        key=key or f"{kind}:{cents}:{days}",
+        key=key or f"{instrument.pk}:{kind}:{cents}:{days}",
     )  # fmt: skip
 
 
