@@ -265,8 +265,9 @@ def refuse_uncommitted(instalment):
     """A call that commits year by year owes nothing on a year that no act has committed."""
     committed = sum(cents for _, cents in split(instalment))
     if committed < instalment.cents:
+        missing = euros(instalment.cents - committed)
         raise Refusal(
-            f"Il manque {euros(instalment.cents - committed)} d’AE engagées pour cette échéance : l’appel engage année "
+            f"Il manque {missing} d’AE engagées pour cette échéance : l’appel engage année "
             "par année. Engagez d’abord la part de cette année."
         )
 

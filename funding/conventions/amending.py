@@ -243,7 +243,7 @@ def abandon(*, amendment, reason, by, version=None):
         found = drafting.lock(amendment, version)
         if not found.is_amendment:
             raise StalePage("Ce texte n’est pas un avenant : reprenez la convention pour la corriger.")
-        found.move("abandon", by=by, reason=reason.strip())
+        drafting.drop(found, reason, by)
         if found.extra_cents:
             release_on(**extra_of(found, timezone.localdate(), by))
     return found

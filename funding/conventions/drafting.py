@@ -2,10 +2,13 @@
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 
 from accounts.errors import Refusal, StalePage
 from accounts.models import JournalEntry
 from accounts.permissions import require
+from documents.models import Document
+from documents.requests import void
 from funding.conventions import clauses as wording
 from funding.models import Agreement, AgreementTemplate, AgreementVersion, Award
 from programme.models import Call
@@ -123,9 +126,16 @@ def recall(*, agreement, reason, by, version=None):
         found = open_version(agreement)
         if found is None or found.is_amendment:
             raise StalePage("Il n’y a pas de convention en signature à reprendre.")
-        found.move("abandon", by=by, reason=reason.strip())
+        drop(found, reason, by)
         agreement.move("recall", by=by)
         return draft(agreement=agreement, by=by)
+
+
+def drop(agreement_version, reason, by):
+    """Abandon a locked text; a PDF that was handed over is without effect from today."""
+    agreement_version.move("abandon", by=by, reason=reason.strip())
+    if agreement_version.document is not None:
+        void(document=agreement_version.document, on=timezone.localdate(), how=Document.Void.WITHDRAWN, by=by)
 
 
 def refuse_no_reason(reason):

@@ -326,7 +326,7 @@ class TerminateForm(DsfrForm):
 
 
 class YearPartForm(DsfrForm):
-    line = forms.ModelChoiceField(
+    line: forms.ModelChoiceField = forms.ModelChoiceField(
         label="Ligne budgétaire", queryset=None, to_field_name="public_id", empty_label="Choisir"
     )
     amount = EuroCentsField(label="Part de l’année", help_text="En euros", min_cents=1)

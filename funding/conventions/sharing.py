@@ -123,7 +123,7 @@ def write(award, members, known):
 class Payment:
     """A part of an instalment and the structure whose account receives it. Cents."""
 
-    payee: Organisation
+    payee: Organisation | None
     cents: int
     members: tuple[str, ...]
 
@@ -138,7 +138,7 @@ def payees_of(instalment: Instalment) -> list[Payment]:
     if not shares:
         return [Payment(lead, instalment.cents, ())]
     parts = split(instalment.cents, [one.ten_thousandths for one in shares])
-    by_payee: dict[Organisation, list] = {}
+    by_payee: dict[Organisation | None, list] = {}
     for one, cents in zip(shares, parts, strict=True):
         paid = one.organisation if one.payee == P.MEMBER and one.organisation_id else lead
         by_payee.setdefault(paid, []).append((one.name, cents))

@@ -133,7 +133,7 @@ def close_agreement(award, termination, by):
     if (text := drafting.open_version(agreement)) is not None:
         if text.extra_cents or text.state == text.State.SIGNED_BY_STATE:
             raise Refusal("Un avenant ajoute de l’argent à cette aide : abandonnez-le avant de résilier.")
-        text.move("abandon", by=None, reason=termination.reason.strip())
+        drafting.drop(text, termination.reason, None)
     if agreement.state == Agreement.State.IN_FORCE:
         agreement.move("close", by=None)
 

@@ -162,6 +162,7 @@ def test_a_text_taken_back_is_replaced_by_another(agreement, sent, officer, pres
     assert (sent.state, new.state, new.number, agreement.state, agreement.sent_on) == (
         "abandoned", "drafted", 2, "drafted", None,
     )  # fmt: skip
+    assert sent.document.voided_on == today()
     with pytest.raises(StalePage):
         signed_online(sent, president)
 
