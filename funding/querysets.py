@@ -154,8 +154,14 @@ class ClaimQuerySet(OfInstalmentQuerySet):
 
 class BankAccountQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Those who pay read every account; the members of a structure, its own."""
+        """Those who pay and the auditor know every account; the members of a structure, its own."""
         if user.is_authenticated and user.has_perm("funding.read_bank_account"):
+            return self
+        return self.filter(organisation__members=user) if user.is_authenticated else self.none()
+
+    def readable_by(self, user):
+        """Whole, with the paper of the bank: those who pay, and the structure."""
+        if user.is_authenticated and user.has_perm("funding.see_iban"):
             return self
         return self.filter(organisation__members=user) if user.is_authenticated else self.none()
 

@@ -73,6 +73,7 @@ def account(request, public_id):
     known = BankAccount.objects.filter(organisation=found.organisation).exclude(pk=found.pk)
     context = {
         "account": found,
+        "sees_iban": request.user.has_perm("funding.see_iban"),
         "verify_form": forms.get("verify"),
         "refuse_form": forms.get("refuse"),
         "may_approve": found.state == S.VERIFIED and request.user.has_perm(VERIFY),
@@ -125,5 +126,5 @@ def blocked(found, user):
 @login_required
 def rib(request, public_id):
     """The paper of the bank: for those who pay, and for the structure."""
-    found = get_object_or_404(BankAccount.objects.visible_to(request.user), public_id=public_id)
+    found = get_object_or_404(BankAccount.objects.readable_by(request.user).select_related("rib"), public_id=public_id)
     return serve_upload(found.rib)

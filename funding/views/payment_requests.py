@@ -56,7 +56,7 @@ def export(request, public_id):
     found = get_object_or_404(
         PaymentExport.objects.visible_to(request.user).select_related("made_by"), public_id=public_id
     )
-    may_take = request.user.has_perm("funding.read_bank_account")
+    may_take = request.user.has_perm("funding.see_iban")
     rows = exporting.rows_of(found)
     if asked := request.GET.get("format"):
         if not may_take:

@@ -39,6 +39,7 @@ from tests.access.actors import (
     WRITER,
 )
 from tests.access.after_rows import AFTER, FORMS_AFTER
+from tests.access.chorus_rows import CHORUS, FORMS_CHORUS
 from tests.access.convention_rows import CONVENTIONS, FORMS_CONVENTIONS
 from tests.access.envelope_rows import ENVELOPES, FORMS_ENVELOPES
 from tests.access.rows import Row
@@ -457,10 +458,11 @@ TABLE = [
     *MONEY,
     *ENVELOPES,
     *CONVENTIONS,
+    *CHORUS,
     *FOLLOWING_UP,
 ]
 # Pages of staff that are nothing but the form of an act: whoever may not do the act has nothing to read there.
-FORMS_OF_AN_ACT = FORMS_AFTER | FORMS_ENVELOPES | FORMS_CONVENTIONS | {
+FORMS_OF_AN_ACT = FORMS_AFTER | FORMS_ENVELOPES | FORMS_CONVENTIONS | FORMS_CHORUS | {
     "applications:bulk",
     "applications:invite_reviewer",
     "applications:judge_alert",
