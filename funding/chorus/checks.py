@@ -174,15 +174,17 @@ def not_found(row, verdict, awards, shares, facts):
 
 
 def refuse_other_payee(verdict):
+    """Each row pays one of the structures to which the request is due."""
+    due = {share.instalment.award.organisation for share in verdict.shares} - {None}
+    sirets = {organisation.siret for organisation in due}
     for row in verdict.rows:
-        for share in verdict.shares:
-            organisation = share.instalment.award.organisation
-            if row.siret and organisation and organisation.siret and organisation.siret != row.siret:
-                raise Differs(
-                    K.OTHER_PAYEE,
-                    f"La ligne {row.line} paie {row.payee or 'une structure'} (SIRET {row.siret}), et l’échéance est "
-                    f"due à {organisation} (SIRET {organisation.siret}). Vérifiez à qui l’argent est allé.",
-                )
+        if row.siret and due and None not in sirets and row.siret not in sirets:
+            names = ", ".join(f"{organisation} (SIRET {organisation.siret})" for organisation in due)
+            raise Differs(
+                K.OTHER_PAYEE,
+                f"La ligne {row.line} paie {row.payee or 'une structure'} (SIRET {row.siret}), et c’est dû à {names}. "
+                "Vérifiez à qui l’argent est allé.",
+            )
 
 
 def refuse_not_ordered(verdict):

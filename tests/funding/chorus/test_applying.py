@@ -321,10 +321,11 @@ def test_an_unreadable_line_of_ours(ordered, importer, before):
 def test_what_is_paid_here_and_absent_from_the_whole_extract(ordered, importer, line, wave, officer, finance):
     other = order_first(laureate(wave, line, officer), finance)
     bring_in([line_for(ordered)], importer)
-    bring_in([line_for(other, dp="999")], importer, whole_year=True)
+    bring_in([line_for(other, dp="999999", ej="2200000001")], importer, whole_year=True)
     found = the_difference()
     assert (found.kind, found.instalment) == (K.MISSING, ordered)
-    bring_in([line_for(ordered), line_for(other, dp="999")], importer, whole_year=True)
+    both = [line_for(ordered), line_for(other, dp="999999", ej="2200000001")]
+    bring_in(both, importer, whole_year=True)
     assert not Difference.objects.filter(state="open").exists()
 
 
