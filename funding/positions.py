@@ -40,7 +40,7 @@ FIGURES = {
         Figure(
             "ae-ouvert",
             "Ouvert",
-            "AE ouvertes, reports compris, nettes des annulations.",
+            "AE ouvertes, nettes des annulations, reports, virements et délégations compris.",
             (K.AE_OPENED, K.AE_FROZEN, *USED_AE, K.AE_LAPSED),
         ),
         Figure("ae-gele", "Gelé", "AE mises en réserve : ni réservables, ni annulées.", (K.AE_FROZEN,)),
@@ -57,7 +57,7 @@ FIGURES = {
         Figure(
             "cp-ouvert",
             "Ouvert",
-            "CP ouverts, nets des annulations et des reports.",
+            "CP ouverts, nets des annulations, reports, virements et délégations compris.",
             (K.CP_AVAILABLE, K.CP_FROZEN, K.CP_ORDERED, K.CP_PAID),
         ),
         Figure("cp-gele", "Gelé", "CP mis en réserve.", (K.CP_FROZEN,)),

@@ -35,6 +35,7 @@ urlpatterns = [
         outside.outside_line,
         name="outside_line",
     ),
+    path("pilotage/budget/imputation/", outside.imputation, name="imputation"),
     path("pilotage/budget/fonds/", fund.funds, name="funds"),
     path("pilotage/budget/fonds/nouveau/", fund.new_fund, name="new_fund"),
     path("pilotage/budget/fonds/<uuid:public_id>/nouvel-instrument/", fund.new_instrument, name="new_instrument"),

@@ -1,4 +1,4 @@
-"""The money of others: pledged → received → used, and what was attached to the budget of the State."""
+"""The money of others; and what was committed by imputation and category."""
 
 from urllib.parse import urlencode
 
@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import permission_required
 from accounts.exports import csv_lines
+from funding.envelopes.breakdown import charges
 from funding.envelopes.others import COLUMNS, contributions, outside_rows, totals
 from funding.lists import MovementList, crossing
 from funding.models import Line
@@ -85,3 +86,41 @@ def outside_line(request, public_id, fiscal_year):
         "back": f"{reverse('funding:outside')}?{urlencode(clocks.query)}",
     }  # fmt: skip
     return listing.file() or render(request, "funding/outside_line.html", context)
+
+
+# --- By imputation and category ----------------------------------------------------------------------------------
+
+CHARGE_HEADS = [
+    "Ligne", "Libellé", "Programme LOLF", "Action", "BOP et UO", "Domaine fonctionnel", "Activité", "Centre de coûts",
+    "Exercice des AE", "Catégorie", "Engagé (€)", "Payé (€)",
+]  # fmt: skip
+
+
+@require_GET
+@permission_required(READ)
+def imputation(request):
+    """Committed and paid by line, year and category 62, 63 or 64."""
+    clocks = Clocks(request)
+    rows = charges(as_of=clocks.as_of, known_on=clocks.known_on)
+    if request.GET.get("format") == "csv":
+        return csv_file("imputation", CHARGE_HEADS, [charge_cells(row) for row in rows])
+    context = {
+        "clocks": clocks,
+        "rows": [(row, charge_url(row, clocks)) for row in rows],
+        "csv_url": f"?{urlencode({**clocks.query, 'format': 'csv'})}",
+    }
+    return render(request, "funding/imputation.html", context)
+
+
+def charge_url(row, clocks):
+    query = urlencode({"chiffre": "ae-engage", **clocks.query})
+    return f"{reverse('funding:line', args=[row.line.public_id, row.year])}?{query}"
+
+
+def charge_cells(row):
+    line = row.line
+    return [
+        line.code, line.label, line.lolf_programme, line.action, line.bop_uo, line.functional_domain, line.activity,
+        line.cost_centre, row.year, row.category_label,
+        *(f"{cents / 100:.2f}".replace(".", ",") for cents in (row.committed_cents, row.paid_cents)),
+    ]  # fmt: skip

@@ -14,6 +14,7 @@ ENVELOPES = [
     Row("funding:derogations", STAFF, get=STAFF, post=FINANCE, target=env.derogation),
     Row("funding:outside", STAFF, get=STAFF),
     Row("funding:outside_line", STAFF, get=STAFF, target=env.outside_line),
+    Row("funding:imputation", STAFF, get=STAFF),
     Row("funding:funds", STAFF, get=STAFF),
     Row("funding:new_fund", FINANCE, get=FINANCE, post=FINANCE, target=env.new_fund),
     Row("funding:new_instrument", FINANCE, get=FINANCE, post=FINANCE, target=env.new_instrument),

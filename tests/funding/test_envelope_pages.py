@@ -378,3 +378,15 @@ def test_readers_read_and_do_not_act(line, client):
         assert client.get(reverse(f"funding:{name}")).status_code == 403
     assert client.post(url("ouvrir"), fields(line, confirm="1")).status_code == 403
     assert lines.Line.objects.count() == 1
+
+
+def test_what_is_committed_is_read_by_imputation_and_category(in_force, line, officer_of_finance):
+    page = reverse("funding:imputation")
+    shown = text(officer_of_finance.get(page))
+    assert "64, transferts aux autres collectivités" in shown
+    assert "150 000 €" in shown
+    file = b"".join(officer_of_finance.get(page, {"format": "csv"}).streaming_content).decode()
+    assert "150000,00;0,00" in file
+    day_before = (today() - datetime.timedelta(days=1)).isoformat()
+    assert "Aucun engagement" in text(officer_of_finance.get(page, {"au": day_before}))
+    assert "Aucun engagement" in text(officer_of_finance.get(page, {"connu_au": day_before}))
