@@ -58,7 +58,7 @@ def moved(movements, side):
 
 
 def by_category(committed, paid):
-    drawn = Draw.objects.values_list("line", "fiscal_year", "award", "category")
+    drawn = Draw.objects.exclude(category="").values_list("line", "fiscal_year", "award", "category")
     categories = {(line, year, award): category for line, year, award, category in drawn}
     sums: dict[tuple, list[int]] = defaultdict(lambda: [0, 0])
     for position, part in enumerate((committed, paid)):
