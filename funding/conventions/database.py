@@ -14,7 +14,33 @@ SHARE_STATEMENT = """
     UPDATE funding_sharing SET planned = planned + NEW.ten_thousandths WHERE id = NEW.sharing_id;
 """
 
+# Nothing is owed before the act is notified and the agreement, once there is one, signed by both.
+TOO_EARLY = """
+    EXISTS (SELECT 1 FROM funding_award WHERE id = NEW.award_id AND notified_on IS NULL)
+    OR EXISTS (SELECT 1 FROM funding_agreement WHERE award_id = NEW.award_id AND state NOT IN ('in_force', 'closed'))
+"""
+TOO_EARLY_MESSAGE = "nothing is owed before notification and both signatures"
+BECOMES_DUE = "OLD.state = 'planned' AND NEW.state = 'due'"
+
+DUE_POSTGRESQL = f"""
+CREATE OR REPLACE FUNCTION funding_instalment_not_early() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF {TOO_EARLY} THEN
+        RAISE EXCEPTION '{TOO_EARLY_MESSAGE}' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER funding_instalment_not_early BEFORE UPDATE OF state ON funding_instalment
+    FOR EACH ROW WHEN ({BECOMES_DUE}) EXECUTE FUNCTION funding_instalment_not_early();
+"""
+
+DUE_SQLITE = f"""
+CREATE TRIGGER funding_instalment_not_early BEFORE UPDATE OF state ON funding_instalment WHEN {BECOMES_DUE}
+BEGIN SELECT RAISE(ABORT, '{TOO_EARLY_MESSAGE}') WHERE {TOO_EARLY}; END
+"""
+
 register(
+    Trigger("funding_instalment_not_early", "funding_instalment", DUE_POSTGRESQL, DUE_SQLITE),
     *append_only("funding_agreementtemplate"),
     *append_only("funding_agreementsignature"),
     *append_only("funding_share"),

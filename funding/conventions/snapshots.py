@@ -79,7 +79,12 @@ def words(name, snapshot):
 
 
 def instalment_words(row):
-    return f"{row['year']}, {KINDS[row['kind']].lower()} : {euros(row['cents'])}, {month_of(row['expected_on'])}"
+    what = f"{row['year']}, {KINDS[row['kind']].lower()} : {euros(row['cents'])}"
+    return f"{what}, {month_of(row['expected_on'])}, {condition_words(row)}"
+
+
+def condition_words(row):
+    return f"{row['condition'][:1].lower()}{row['condition'][1:]}"
 
 
 def share_words(row):

@@ -111,7 +111,8 @@ def test_the_structure_sends_a_copy_that_an_officer_accepts(sent, committed, pre
     client.force_login(officer)
     page = sent.agreement.get_absolute_url()
     assert "Copie signée à vérifier" in text(client.get(page))
-    assert client.get(reverse("funding:signed_copy", args=[copy.public_id])).status_code == 200
+    received = client.get(reverse("funding:signed_copy", args=[copy.public_id]))
+    assert b"".join(received.streaming_content).startswith(b"%PDF")
     returned = {"act": "return", "return-reason": "Page 3 illisible."}
     assert client.post(page, key(**returned)).status_code == 302
     client.force_login(president)

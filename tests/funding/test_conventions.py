@@ -241,6 +241,26 @@ def test_an_infected_copy_signs_nothing(sent, president, officer):
     assert not AgreementSignature.objects.exists()
 
 
+def test_the_database_owes_nothing_before_notification_and_both_signatures(sent, committed, president, signatory):
+    first = committed.instalments.get(number=1)
+
+    def owe():
+        with transaction.atomic():
+            type(first).objects.filter(pk=first.pk).update(state="due", due_on=today())
+
+    with pytest.raises(IntegrityError):
+        owe()
+    Award.objects.filter(pk=committed.pk).update(notified_on=today())
+    with pytest.raises(IntegrityError):
+        owe()
+    signed_online(sent, president)
+    with pytest.raises(IntegrityError):
+        owe()
+    signing.sign_for_state(agreement_version=sent, by=signatory)
+    first.refresh_from_db()
+    assert first.state == "due"
+
+
 # --- The State signs ----------------------------------------------------------------------------------------------
 
 
