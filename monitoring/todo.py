@@ -4,8 +4,8 @@ import datetime
 from collections import Counter
 from dataclasses import dataclass
 
-from django.db.models import Case, CharField, Count, F, IntegerField, Min, Q, TextField, UUIDField, Value, When
-from django.db.models.functions import Cast, Concat, TruncDate
+from django.db.models import Case, CharField, Count, F, IntegerField, Min, Q, Value, When
+from django.db.models.functions import Concat, TruncDate
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,26 +14,15 @@ from applications.evaluations.doors import kept_out
 from applications.models import UNDER_EXAMINATION, Application, ApplicationState, Assignment, CorrectionRequest
 from applications.silence import precedes_announcement
 from documents.models import Document
-from funding.models import Agreement, Award, Instalment
+from funding.models import Agreement, Award, Claim, Instalment
+from monitoring import todo_payments as paying
 from monitoring.prepared import prepared
+from monitoring.todo_lines import HORIZON, MOST, NOBODY, NONE, ONE, Item, Nature, limited, line
 from selection.models import Appeal
 
 S = ApplicationState
-HORIZON = datetime.timedelta(days=15)
 SIXTY = datetime.timedelta(days=60)
-# Beyond that many lines of one nature, the list of that nature is the page to open.
-MOST = 100
 BORN, SOON, EARLY = "born", "soon", "early"
-
-
-@dataclass(frozen=True)
-class Nature:
-    """One nature of act: `label` in the table, `chip` for several, `rows_url` the whole list."""
-
-    key: str
-    label: str
-    chip: str
-    rows_url: str
 
 
 # The gravest first: a right that is born of our silence, then what blocks others, then what costs.
@@ -45,42 +34,14 @@ NATURES = {
         Nature("evaluation", "Évaluation", "Évaluations", "/pilotage/dossiers/?etat=in_review"),
         Nature("courrier", "Courrier", "Courriers", "/pilotage/courriers/"),
         Nature("versement", "Versement", "Versements", "/pilotage/echeances/?etat=a-traiter"),
+        Nature("demande", "Demande de versement", "Demandes", "/pilotage/demandes/?etat=sent"),
+        Nature("compte", "Compte bancaire", "Comptes bancaires", "/pilotage/comptes-bancaires/"),
+        Nature("ecart", "Écart avec Chorus", "Écarts", "/pilotage/chorus/ecarts/?etat=open"),
         Nature("convention", "Convention", "Conventions", "/pilotage/conventions/"),
         Nature("pieces", "Pièces demandées", "Pièces", "/pilotage/dossiers/?etat=correction_requested"),
         Nature("reservation", "AE à engager", "AE réservées", "/pilotage/budget/"),
     )
 }
-
-
-@dataclass(frozen=True)
-class Item:
-    """One line: what, on what, who must act, by when."""
-
-    nature: Nature
-    title: str
-    url: str
-    note: str
-    who: str
-    due_label: str
-    due_on: datetime.date
-    today: datetime.date
-
-    @property
-    def days_late(self):
-        return (self.today - self.due_on).days
-
-    @property
-    def delay(self):
-        days = abs(self.days_late)
-        if days == 0:
-            return "aujourd’hui"
-        return plural(days, "jour") if self.days_late > 0 else f"dans {plural(days, 'jour')}"
-
-    @property
-    def tone(self):
-        if self.days_late > 0:
-            return "fab-retard"
-        return "fab-bientot" if self.days_late >= -HORIZON.days else ""
 
 
 @dataclass(frozen=True)
@@ -135,6 +96,7 @@ def closed_to(reader):
         Application.objects.filter(pk__in=ties),
         Instalment.objects.filter(award__application__in=ties),
         Agreement.objects.filter(award__application__in=ties),
+        Claim.objects.filter(instalment__award__application__in=ties),
     )
     first, *others = [rows.order_by().values_list("public_id", flat=True) for rows in parts]
     return frozenset(first.union(*others, all=True))
@@ -153,11 +115,11 @@ def first_of_each(lines, limit):
     """The first lines of every nature in turn, so that a hundred of one hide nothing of the others."""
     taken: Counter = Counter()
     turns = []
-    for line in lines:
-        turns.append((taken[line[0]], RANKS[line[0]], line))
-        taken[line[0]] += 1
+    for one in lines:
+        turns.append((taken[one[0]], RANKS[one[0]], one))
+        taken[one[0]] += 1
     chosen = sorted(turns, key=lambda turn: turn[:2])[:limit]
-    return [line for _, _, line in sorted(chosen, key=lambda turn: (turn[1], turn[0]))]
+    return [one for _, _, one in sorted(chosen, key=lambda turn: (turn[1], turn[0]))]
 
 
 def chips_of(counts, nature, address):
@@ -179,28 +141,11 @@ def chips_of(counts, nature, address):
 def waiting(programme, today):
     """Every line that waits on that day, one statement."""
     first, *others = [
-        silent(programme, today), asked(programme), reviews(programme, today), letters(), payments(programme),
+        silent(programme, today), asked(programme), reviews(programme, today), letters(),
+        *paying.lines(programme),
         agreements(programme), unprepared(programme), reserved(programme), contested(programme),
     ]  # fmt: skip
     return first.union(*others, all=True)
-
-
-def line(rows, nature, *, state, ref, name, person, wave, number, day):
-    """The same eight columns for every nature, so that one statement reads them all."""
-    return rows.order_by().values_list(
-        Value(nature, output_field=CharField()), Cast(state, CharField()), ref, Cast(name, TextField()),
-        Cast(person, TextField()), wave,
-    ).annotate(how_many=number, on_day=day)  # fmt: skip
-
-
-NONE = Value("", output_field=CharField())
-ONE = Value(1, output_field=IntegerField())
-NOBODY = Value(None, output_field=UUIDField())
-
-
-def limited(rows, *order):
-    """At most `MOST` of them: a sub-query, since SQLite limits no part of a union."""
-    return rows.model.objects.filter(pk__in=rows.order_by(*order, "pk").values("pk")[:MOST])
 
 
 def silent(programme, today):
@@ -246,15 +191,6 @@ def letters():
     return line(
         Document.objects.failed(), "courrier", state=F("kind"), ref=NOBODY, name=NONE, person=NONE,
         wave=Value(None, output_field=IntegerField()), number=Count("pk"), day=TruncDate(Min("created_at")),
-    )  # fmt: skip
-
-
-def payments(programme):
-    """Instalments due and not paid, the oldest first: sixty days are the legal limit (L. 2000-321 art. 10)."""
-    rows = Instalment.objects.filter(award__wave__call__programme=programme, state__in=["due", "certified", "ordered"])
-    return line(
-        limited(rows, "due_on"), "versement", state=F("state"), ref=F("public_id"), name=F("award__fabrique__name"),
-        person=NONE, wave=F("award__wave__number"), number=F("number"), day=F("due_on"),
     )  # fmt: skip
 
 
@@ -346,16 +282,6 @@ def letter_item(nature, today, state, ref, name, person, wave, number, day):
     )  # fmt: skip
 
 
-PAYERS = {"due": "certifier le service fait", "certified": "mettre en paiement", "ordered": "noter le paiement"}
-
-
-def payment_item(nature, today, state, ref, name, person, wave, number, day):
-    return Item(
-        nature, name, f"/pilotage/echeances/{ref}/", f"Vague {wave}, échéance {number} : {PAYERS[state]}", "Finances",
-        "délai de 60 jours le", day + SIXTY, today,
-    )  # fmt: skip
-
-
 SIGNERS = {
     "none": ("Convention à préparer", "Instruction"),
     "drafted": ("À envoyer à la structure", "Instruction"),
@@ -392,7 +318,7 @@ WORDS = {
     "pieces": pieces_item,
     "evaluation": evaluation_item,
     "courrier": letter_item,
-    "versement": payment_item,
+    **paying.WORDS,
     "convention": agreement_item,
     "reservation": reservation_item,
 }
