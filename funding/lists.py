@@ -46,7 +46,7 @@ class MovementList(ListPage):
     @property
     def kept(self):
         """The figure and its two dates stay while the list is filtered."""
-        keys = ("chiffre", "instrument", "au", "connu_au")
+        keys = ("chiffre", "instrument", "ensemble", "au", "connu_au")
         asked = [(key, self.request.GET[key]) for key in keys if key in self.request.GET]
         return [*super().kept, *asked]
 
@@ -58,17 +58,21 @@ class MovementList(ListPage):
         )  # fmt: skip
 
 
-def movements_of(user, *, figure, fiscal_year, line=None, instrument="grant", as_of=None, known_on=None):
+def movements_of(user, *, figure, fiscal_year, line=None, instrument="grant", whole=False, as_of=None,
+                 known_on=None):  # fmt: skip
     """Movements that make a figure, signed: what enters its accounts, less what leaves them.
 
     Args:
         figure: key of a `positions.Figure`.
         line: a `Line`, or None for all those of one instrument ("grant" or "fund").
+        whole: with the regional parts of `line`.
         as_of, known_on: the two clocks, Paris dates; None: no limit.
     """
     closed = fiscal_year < (as_of or timezone.localdate()).year
     kinds = kinds_of(figure, closed=closed)
     lines = {"line": line} if line else {"line__source__instrument": instrument}
+    if line and whole:
+        lines = {"line__in": [line.pk, *line.parts.values_list("pk", flat=True)]}
     return crossing(user, kinds=kinds, fiscal_year=fiscal_year, lines=lines, as_of=as_of, known_on=known_on)
 
 

@@ -3,6 +3,7 @@
 import datetime
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from django.db.models import Count, Sum
 from django.db.models.functions import ExtractYear
@@ -95,6 +96,8 @@ class Position:
     amounts: dict[str, int]
     need_cents: int | None = None
     instrument: str = Source.Instrument.GRANT
+    # A national line with all its regional parts.
+    whole: bool = False
 
     @property
     def gap_cents(self):
@@ -120,13 +123,27 @@ class Year:
         return self.total_of(Source.Instrument.FUND) if funds else None
 
     def total_of(self, instrument):
-        amounts: dict[str, int] = defaultdict(int)
-        chosen = [position for position in self.positions if position.instrument == instrument]
-        for position in chosen:
-            for key, cents in position.amounts.items():
-                amounts[key] += cents
-        needs = [position.need_cents for position in chosen if position.need_cents is not None]
-        return Position(None, self.year, amounts, sum(needs) if needs else None, instrument)
+        return added(None, self.year, [one for one in self.positions if one.instrument == instrument], instrument)
+
+    @property
+    def with_wholes(self):
+        """The positions, each national line that has parts followed by them and by their whole."""
+        for _, group in groupby(self.positions, key=lambda position: position.line.parent or position.line):
+            family = list(group)
+            yield from family
+            if any(position.line.parent_id for position in family):
+                line = family[0].line.parent or family[0].line
+                yield added(line, self.year, family, line.source.instrument, whole=True)
+
+
+def added(line, year, chosen, instrument, *, whole=False):
+    """The sum of some positions of one year."""
+    amounts: dict[str, int] = defaultdict(int)
+    for position in chosen:
+        for key, cents in position.amounts.items():
+            amounts[key] += cents
+    needs = [position.need_cents for position in chosen if position.need_cents is not None]
+    return Position(line, year, amounts, sum(needs) if needs else None, instrument, whole)
 
 
 def years(axis, **scope):
@@ -145,7 +162,7 @@ def both_axes(*, as_of=None, known_on=None, programme=None):
     today = timezone.localdate()
     held = balances(as_of=as_of, known_on=known_on, programme=programme)
     scope = Line.objects.filter(pk__in={line for _, line, _ in held})
-    lines = {line.pk: line for line in scope.select_related("source", "parent")}
+    lines = {line.pk: line for line in scope.select_related("source", "parent__source")}
     # The need is known for today alone: it reads instalments as they are.
     needed = need_by_line(today.year) if as_of is None and known_on is None else None
     return {axis: years_of(axis, held, lines, as_of or today, needed) for axis in (AE, CP)}

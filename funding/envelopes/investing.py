@@ -3,7 +3,7 @@
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts.errors import Refusal
+from accounts.errors import Refusal, StalePage
 from accounts.french import euros, long_date
 from accounts.models import JournalEntry
 from accounts.permissions import require
@@ -70,7 +70,7 @@ def engage(*, fund, kind, label, cents, on, act, by, organisation=None, fabrique
     return instrument
 
 
-def record_event(*, instrument, kind, on, cents, act, by, key, note=""):
+def record_event(*, instrument, kind, on, cents, act, by, key, note="", expected_events=None):
     """Record what happened to an instrument.
 
     An exit closes it: what it returns is capital first, the rest a gain; capital that does not come back is a loss,
@@ -81,8 +81,10 @@ def record_event(*, instrument, kind, on, cents, act, by, key, note=""):
         on: Paris date, from the contract to today.
         cents: the amount; for a valuation the reported value.
         key: idempotency key; a known one with the same content changes nothing.
+        expected_events: how many facts the page showed; None does not look.
 
     Raises:
+        StalePage: somebody recorded a fact since the page was read.
         Refusal: a sentence for each thing that cannot be (amount, day, kind, after the exit, key with other content).
     """
     require(by, PERMISSION)
@@ -91,6 +93,12 @@ def record_event(*, instrument, kind, on, cents, act, by, key, note=""):
         known = InstrumentEvent.objects.filter(key=key).first()
         if known is not None:
             return the_same(known, locked, kind, on, cents)
+        if expected_events is not None and locked.event_count != expected_events:
+            raise StalePage(
+                "Un fait a été enregistré depuis que vous avez ouvert cette page : rien n’a été écrit. "
+                "Relisez la liste des faits, puis recommencez si le vôtre n’y est pas.",
+                subject=locked,
+            )
         refuse_impossible(locked, kind, on, cents)
         capital = min(cents, locked.outstanding_cents) if kind == E.EXIT else 0
         shared = {"instrument": locked, "happened_on": on, "act": act, "note": note, "recorded_by": by}

@@ -89,7 +89,7 @@ def table(axis, years, clocks):
             {
                 "year": one.year,
                 "closed": one.closed,
-                "rows": [row(axis, position, clocks) for position in one.positions],
+                "rows": [row(axis, position, clocks) for position in one.with_wholes],
                 "totals": [row(axis, total, clocks) for total in (one.total, one.fund_total) if total],
             }
             for one in years
@@ -98,7 +98,7 @@ def table(axis, years, clocks):
 
 
 def row(axis, position, clocks):
-    label = total_label(position) if position.line is None else position.line.label
+    label = total_label(position) if position.line is None or position.whole else position.line.label
     return {
         "label": label,
         "cells": [
@@ -113,11 +113,14 @@ def row(axis, position, clocks):
         "bar": bar(axis, position),
         "position": position,
         "part": position.line is not None and position.line.parent_id is not None,
+        "whole": position.whole,
     }
 
 
 def total_label(position):
     """What a total adds up is said in its name: the fund is never in that of the grants."""
+    if position.whole:
+        return f"Ensemble {position.line.code}, parts régionales comprises"
     what = "subventions" if position.instrument == Source.Instrument.GRANT else "fonds"
     return f"Total {position.year}, {what}"
 
@@ -126,6 +129,7 @@ def movements_url(position, figure, clocks):
     if not position.amounts[figure]:
         return ""
     query = urlencode({"chiffre": figure, **clocks.query})
+    query += "&ensemble=1" if position.whole else ""
     if position.line is None:
         query += "&instrument=fund" if position.instrument == Source.Instrument.FUND else ""
         return f"{reverse('funding:year', args=[position.year])}?{query}"
@@ -201,12 +205,14 @@ def movements(request, fiscal_year, line):
     key = request.GET.get("chiffre", "ae-ouvert")
     if key not in positions.FIGURES:
         raise Http404
+    whole = "ensemble" in request.GET
     instrument = request.GET.get("instrument", Source.Instrument.GRANT)
     if instrument not in Source.Instrument:
         raise Http404
+    asked = {"instrument": instrument, **({"ensemble": 1} if whole else {})}
     found = movements_of(
-        request.user, figure=key, fiscal_year=fiscal_year, line=line, instrument=instrument, as_of=clocks.as_of,
-        known_on=clocks.known_on,
+        request.user, figure=key, fiscal_year=fiscal_year, line=line, instrument=instrument, whole=whole,
+        as_of=clocks.as_of, known_on=clocks.known_on,
     )  # fmt: skip
     listing = MovementList(request, found)
     axis = key.split("-")[0]
@@ -215,6 +221,8 @@ def movements(request, fiscal_year, line):
         "line": line,
         "imputation": imputation(line) if line else [],
         "instrument": instrument,
+        "whole": whole,
+        "may_open": line is not None and request.user.has_perm("funding.open_credits"),
         "fiscal_year": fiscal_year,
         "figure": positions.FIGURES[key],
         "axis": axis,
@@ -223,7 +231,7 @@ def movements(request, fiscal_year, line):
         "tabs": [
             (
                 positions.FIGURES[other],
-                f"{request.path}?{urlencode({'chiffre': other, 'instrument': instrument, **clocks.query})}",
+                f"{request.path}?{urlencode({'chiffre': other, **asked, **clocks.query})}",
                 other == key,
             )
             for other in (*positions.ORDER[positions.AE], *positions.ORDER[positions.CP])

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import permission_required
-from accounts.forms import attempt, status_of
+from accounts.forms import attempt, status_of, version_of
 from accounts.lists import asked_day
 from accounts.models import Organisation
 from funding.envelopes import investing, standing
@@ -146,7 +146,7 @@ def add_event(request, form, found, data):
     return investing.record_event(
         instrument=found, kind=data["kind"], on=data["on"], cents=data["amount"] or 0, note=data["note"],
         act=record_act(by=request.user, **form.act_values), by=request.user,
-        key=f"instrument:{request.POST['idempotency_key']}",
+        key=f"instrument:{request.POST['idempotency_key']}", expected_events=version_of(request),
     )  # fmt: skip
 
 

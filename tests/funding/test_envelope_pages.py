@@ -156,6 +156,9 @@ def test_credits_are_delegated_transferred_and_carried_by_their_pages(line, offi
     page = text(client.get(reverse("funding:budget")))
     assert "Auvergne-Rhône-Alpes" in page
     assert f"Total {today().year}, subventions" in page
+    assert f"Ensemble {line.code}, parts régionales comprises" in page
+    whole = client.get(reverse("funding:line", args=[line.public_id, today().year]), {"ensemble": 1})
+    assert "989 995 €" in text(whole)
     moves = text(client.get(reverse("funding:line", args=[part.public_id, today().year])))
     assert "Délégation à une région" in moves
     assert "Arrêté n° 2026-7" in moves

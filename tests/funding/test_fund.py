@@ -5,7 +5,7 @@ import datetime
 import pytest
 from django.db import IntegrityError, transaction
 
-from accounts.errors import NotAllowed, Refusal
+from accounts.errors import NotAllowed, Refusal, StalePage
 from accounts.models import LegalForm, Role
 from funding.envelopes import investing, standing
 from funding.envelopes.acts import record_act
@@ -101,6 +101,19 @@ def test_a_fact_is_recorded_once(fund):
     with pytest.raises(Refusal, match="autre contenu"):
         happen(share, E.CALL, 11, key="k")
     assert now(share).called_cents == 10
+
+
+def test_a_page_read_before_the_last_fact_records_nothing(fund):
+    share = engaged(fund)
+    happen(share, E.CALL, 10)
+    with pytest.raises(StalePage, match="depuis que vous avez ouvert"):
+        investing.record_event(
+            instrument=share, kind=E.CALL, on=today(), cents=10, act=act(), by=None, key="stale", expected_events=0
+        )
+    investing.record_event(
+        instrument=share, kind=E.CALL, on=today(), cents=10, act=act(), by=None, key="fresh", expected_events=1
+    )
+    assert now(share).called_cents == 20
 
 
 def test_a_mistake_is_taken_back_and_stays_readable(fund):
