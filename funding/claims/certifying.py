@@ -89,7 +89,7 @@ def refuse_unclaimed(instalment):
         return
     if claim is not None and claim.state == Claim.State.SENT:
         raise Refusal("La demande de versement de la structure attend : acceptez-la ou rendez-la d’abord.")
-    if needs_claim(instalment):
+    if needs_claim(instalment) and instalment.state == Instalment.State.DUE:
         raise Refusal(
             "Cet appel verse sur demande justifiée : la structure n’a pas encore de demande acceptée pour cette "
             "échéance."

@@ -1,6 +1,7 @@
 """Bank details: validated, verified and approved by two people, rested; no payment request without them."""
 
 import datetime
+import uuid
 
 import pytest
 import time_machine
@@ -20,6 +21,11 @@ IBAN, BIC = "FR14 2004 1010 0505 0001 3M02 606", "PSSTFRPPPAR"
 OTHER_IBAN, OTHER_BIC = "FR76 3000 6000 0112 3456 7890 189", "AGRIFRPP"
 HOW = "Appel de la trésorière au numéro du dossier, RIB comparé."
 DAY = datetime.timedelta(days=1)
+
+
+def post(client, url, data):
+    """As a form of ours does: each sending has its key."""
+    return client.post(url, {"idempotency_key": uuid.uuid4().hex, **data})
 
 
 def rib():
@@ -201,7 +207,7 @@ def test_the_whole_iban_is_shown_to_those_who_pay_alone(client, organisation, me
         client.force_login(person)
         page = client.get(account.get_absolute_url()).content.decode()
         assert (whole in page) == sees
-        assert account.iban[-4:] in page
+        assert (account.masked in page) != sees
     client.force_login(member)
     page = client.get(f"/organisations/{organisation.public_id}/compte-bancaire/").content.decode()
     assert whole not in page
@@ -212,15 +218,15 @@ def test_the_whole_iban_is_shown_to_those_who_pay_alone(client, organisation, me
 def test_the_structure_proposes_then_two_people_act_on_the_pages(client, organisation, member, finance):
     client.force_login(member)
     url = f"/organisations/{organisation.public_id}/compte-bancaire/"
-    bad = client.post(url, {"iban": "FR14", "bic": BIC, "holder": "X", "rib": rib()})
+    bad = post(client, url, {"iban": "FR14", "bic": BIC, "holder": "X", "rib": rib()})
     assert bad.status_code == 422
     assert "IBAN n’est pas valable" in bad.content.decode()
-    assert client.post(url, {"iban": IBAN, "bic": BIC, "holder": "X", "rib": rib()}).status_code == 302
+    assert post(client, url, {"iban": IBAN, "bic": BIC, "holder": "X", "rib": rib()}).status_code == 302
     page = BankAccount.objects.get().get_absolute_url()
     client.force_login(finance[0])
-    assert client.post(page, {"act": "verify", "verify-checked_how": HOW, "version": 1}).status_code == 302
+    assert post(client, page, {"act": "verify", "verify-checked_how": HOW, "version": 1}).status_code == 302
     assert "une autre personne l’approuve" in client.get(page).content.decode()
-    assert client.post(page, {"act": "approve", "version": 2}).status_code == 409
+    assert post(client, page, {"act": "approve", "version": 2}).status_code == 409
     client.force_login(finance[1])
-    assert client.post(page, {"act": "approve", "version": 2}).status_code == 302
+    assert post(client, page, {"act": "approve", "version": 2}).status_code == 302
     assert BankAccount.objects.get().state == "active"

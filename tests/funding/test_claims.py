@@ -1,6 +1,7 @@
 """Claims of instalments, their acceptance before the certification, withholdings and the clock of payment."""
 
 import datetime
+import uuid
 
 import pytest
 import time_machine
@@ -17,6 +18,11 @@ from tests import factories
 from tests.funding.conftest import make_user, today
 
 DAY = datetime.timedelta(days=1)
+
+
+def post(client, url, data):
+    """As a form of ours does: each sending has its key."""
+    return client.post(url, {"idempotency_key": uuid.uuid4().hex, **data})
 
 
 def pdf():
@@ -181,15 +187,17 @@ def test_from_the_page_of_the_structure_to_that_of_the_service(client, due, memb
     client.force_login(member)
     assert "Demander ce versement" in client.get(payments).content.decode()
     mine = f"{payments}1/demande/"
-    assert client.post(mine, {"act": "start"}).status_code == 302
+    assert post(client, mine, {"act": "start"}).status_code == 302
     day = today().isoformat()
     period = {"act": "period", "period-period_from": day, "period-period_to": day, "version": 1}
-    assert client.post(mine, period).status_code == 302
-    bad = client.post(mine, {"act": "line", "line-account": "64", "line-label": "S", "line-cents": "-3", "version": 2})
+    assert post(client, mine, period).status_code == 302
+    bad = post(
+        client, mine, {"act": "line", "line-account": "64", "line-label": "S", "line-cents": "-3", "version": 2}
+    )
     assert bad.status_code == 422
     line = {"act": "line", "line-account": "64", "line-label": "Salaires", "line-cents": "1 200,50", "version": 2}
-    assert client.post(mine, {**line, "line-evidence": pdf()}).status_code == 302
-    assert client.post(mine, {"act": "send", "version": 3}).status_code == 302
+    assert post(client, mine, {**line, "line-evidence": pdf()}).status_code == 302
+    assert post(client, mine, {"act": "send", "version": 3}).status_code == 302
     claim = Claim.objects.get()
     assert (claim.state, claim.lines.get().cents) == ("sent", 120_050)
     client.force_login(officer)
@@ -197,18 +205,18 @@ def test_from_the_page_of_the_structure_to_that_of_the_service(client, due, memb
     assert "Salaires" in page
     answer = {"act": "accept", "version": claim.version}
     row = claim.lines.get().pk
-    assert client.post(claim.get_absolute_url(), {**answer, f"accept-cents_{row}": "1 000"}).status_code == 422
+    assert post(client, claim.get_absolute_url(), {**answer, f"accept-cents_{row}": "1 000"}).status_code == 422
     kept = {f"accept-cents_{row}": "1 000", f"accept-remark_{row}": "Facture de 1 000 €."}
-    assert client.post(claim.get_absolute_url(), {**answer, **kept}).status_code == 302
+    assert post(client, claim.get_absolute_url(), {**answer, **kept}).status_code == 302
     assert Claim.objects.get().state == "accepted"
 
 
 def test_withhold_and_resume_on_the_page(client, due, officer):
     client.force_login(officer)
     url = due.get_absolute_url()
-    assert client.post(url, {"act": "withhold", "withhold-reason": "", "version": due.version}).status_code == 422
+    assert post(client, url, {"act": "withhold", "withhold-reason": "", "version": due.version}).status_code == 422
     sent = {"act": "withhold", "withhold-reason": "Bilan attendu.", "version": due.version}
-    assert client.post(url, sent).status_code == 302
+    assert post(client, url, sent).status_code == 302
     assert "Bilan attendu." in client.get(url).content.decode()
-    assert client.post(url, {"act": "resume", "version": due.version + 1}).status_code == 302
+    assert post(client, url, {"act": "resume", "version": due.version + 1}).status_code == 302
     assert Instalment.objects.get(pk=due.pk).state == "due"

@@ -10,8 +10,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts import jobs
 from accounts.french import NBSP
-from accounts.models import Role, User
+from accounts.models import Job, Role, User
 from funding import awards, instalments, positions
 from funding.lists import movements_of
 from funding.models import Agreement, Award, Instalment, Posting
@@ -192,7 +193,6 @@ def test_the_way_to_a_payment_by_its_pages(committed, officer, finance, line, cl
     steps = (
         (finance[0], "certify", {"on": day}),
         (finance[1], "order", {"on": day, "cp_year": today().year}),
-        (finance[2], "pay", {"on": day, "chorus_reference": "DP-0001"}),
     )
     for person, act, fields in steps:
         client.force_login(person)
@@ -200,6 +200,16 @@ def test_the_way_to_a_payment_by_its_pages(committed, officer, finance, line, cl
         body = {**key(), "act": act, "version": instalment.version, **{f"{act}-{k}": v for k, v in fields.items()}}
         for _ in range(2):
             assert client.post(instalment.get_absolute_url(), body).status_code == 302, act
+    instalment.refresh_from_db()
+    assert instalment.state == "ordered"
+    client.force_login(finance[2])
+    row = {"commitment": "2101", "request": "DP-0001", "siret": committed.organisation.siret, "cents": "50 000"}
+    preview = client.post(reverse("funding:chorus_row"), {**key(), **row, "paid_on": day}).url
+    digest = client.get(preview).context["preview"].digest
+    body = {**key(), "act": "confirm", "digest": digest, "version": 1}
+    for _ in range(2):
+        assert client.post(preview, body).status_code == 302
+    jobs.run(Job.objects.get().pk)
     instalment.refresh_from_db()
     assert instalment.state == "paid"
     assert Posting.objects.filter(kind="pay").count() == 1

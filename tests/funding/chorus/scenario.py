@@ -58,7 +58,7 @@ def make_year(count, seed):
         together = [waiting.pop() for _ in range(min(dice.choice((1, 1, 1, 2, 3)), len(waiting)))]
         wrong = dice.choice(WRONGS) if dice.random() < 0.2 else ""
         add_request(year, dice, number, together, finance[0], wrong)
-    year.good += [extracts.line(f"7{n}", f"8{n}", 100 + n, today(), siret=f"{n:014}9"[-14:]) for n in range(5)]
+    year.good += [extracts.line(f"7{n}", f"8{n}", 100 + n, today(), siret=f"99{n:012}") for n in range(5)]
     dice.shuffle(year.good)
     return year
 

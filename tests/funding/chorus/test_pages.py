@@ -2,6 +2,7 @@
 
 import csv
 import io
+import uuid
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -19,6 +20,11 @@ from tests.funding.conftest import make_user, today
 HOME, IMPORT = "/pilotage/chorus/", "/pilotage/chorus/importer/"
 
 
+def post(client, url, data):
+    """As a form of ours does: each sending has its key."""
+    return client.post(url, {"idempotency_key": uuid.uuid4().hex, **data})
+
+
 def text_of(response):
     return " ".join(response.content.decode().replace("\u00a0", " ").split())
 
@@ -30,7 +36,7 @@ def page(client, importer):
 
 
 def test_an_extract_is_read_looked_at_and_confirmed(page, ordered):
-    sent = page.post(IMPORT, {"file": extracts.as_xlsx([line_for(ordered)]), "fiscal_year": today().year})
+    sent = post(page, IMPORT, {"file": extracts.as_xlsx([line_for(ordered)]), "fiscal_year": today().year})
     file = ChorusFile.objects.get()
     assert sent.headers["Location"] == file.get_absolute_url()
     seen = page.get(file.get_absolute_url())
@@ -38,7 +44,7 @@ def test_an_extract_is_read_looked_at_and_confirmed(page, ordered):
     assert "50 000 €" in text_of(seen)
     assert state_of(ordered) == "ordered"
     digest = seen.context["preview"].digest
-    confirmed = page.post(file.get_absolute_url(), {"act": "confirm", "digest": digest, "version": file.version})
+    confirmed = post(page, file.get_absolute_url(), {"act": "confirm", "digest": digest, "version": file.version})
     job = Job.objects.get()
     assert str(job.public_id) in confirmed.headers["Location"]
     jobs.run(job.pk)
@@ -49,7 +55,7 @@ def test_an_extract_is_read_looked_at_and_confirmed(page, ordered):
 
 
 def test_a_file_that_is_none_comes_back_with_its_sentence(page):
-    sent = page.post(IMPORT, {"file": SimpleUploadedFile("x.csv", b"a;b\n1;2\n"), "fiscal_year": today().year})
+    sent = post(page, IMPORT, {"file": SimpleUploadedFile("x.csv", b"a;b\n1;2\n"), "fiscal_year": today().year})
     assert sent.status_code == 422
     assert "pas un extrait de Chorus" in text_of(sent)
     assert not ChorusFile.objects.exists()
@@ -57,23 +63,23 @@ def test_a_file_that_is_none_comes_back_with_its_sentence(page):
 
 def test_a_file_of_another_year_comes_back_with_its_sentence(page, ordered):
     year = today().year - 1
-    sent = page.post(IMPORT, {"file": extracts.as_csv([line_for(ordered)]), "fiscal_year": year})
+    sent = post(page, IMPORT, {"file": extracts.as_csv([line_for(ordered)]), "fiscal_year": year})
     assert sent.status_code == 422
     assert f"alors que vous importez {year}" in text_of(sent)
 
 
 def test_an_import_is_abandoned(page, ordered):
-    page.post(IMPORT, {"file": extracts.as_csv([line_for(ordered)]), "fiscal_year": today().year})
+    post(page, IMPORT, {"file": extracts.as_csv([line_for(ordered)]), "fiscal_year": today().year})
     file = ChorusFile.objects.get()
-    page.post(file.get_absolute_url(), {"act": "abandon", "version": file.version})
+    post(page, file.get_absolute_url(), {"act": "abandon", "version": file.version})
     assert ChorusFile.objects.get().state == "abandoned"
     assert page.get(HOME).status_code == 200
 
 
 def test_a_stale_preview_is_not_confirmed(page, ordered):
-    page.post(IMPORT, {"file": extracts.as_csv([line_for(ordered)]), "fiscal_year": today().year})
+    post(page, IMPORT, {"file": extracts.as_csv([line_for(ordered)]), "fiscal_year": today().year})
     file = ChorusFile.objects.get()
-    sent = page.post(file.get_absolute_url(), {"act": "confirm", "digest": "autre", "version": file.version})
+    sent = post(page, file.get_absolute_url(), {"act": "confirm", "digest": "autre", "version": file.version})
     assert sent.status_code == 409
     assert state_of(ordered) == "ordered"
 
@@ -82,7 +88,7 @@ def test_no_form_records_a_payment(page, ordered):
     shown = page.get(ordered.get_absolute_url())
     assert "Paiement par Chorus" in text_of(shown)
     assert "chorus_reference" not in text_of(shown)
-    sent = page.post(ordered.get_absolute_url(), {"act": "pay", "pay-on": today().isoformat(), "version": 1})
+    sent = post(page, ordered.get_absolute_url(), {"act": "pay", "pay-on": today().isoformat(), "version": 1})
     assert sent.status_code in (403, 409)
     assert state_of(ordered) == "ordered"
 
@@ -91,11 +97,11 @@ def test_a_line_is_typed_from_the_page_of_the_instalment(page, ordered):
     form = page.get(f"/pilotage/chorus/saisir/?echeance={ordered.public_id}")
     assert ordered.award.organisation.siret in text_of(form)
     row = {"commitment": EJ, "request": DP, "siret": ordered.award.organisation.siret, "cents": "50 000"}
-    sent = page.post("/pilotage/chorus/saisir/", {**row, "paid_on": today().isoformat()})
+    sent = post(page, "/pilotage/chorus/saisir/", {**row, "paid_on": today().isoformat()})
     assert sent.status_code == 302
     assert "À appliquer (1)" in text_of(page.get(sent.headers["Location"]))
     assert page.get("/pilotage/chorus/saisir/?echeance=rien").status_code == 404
-    bad = page.post("/pilotage/chorus/saisir/", {**row, "siret": "12", "paid_on": today().isoformat()})
+    bad = post(page, "/pilotage/chorus/saisir/", {**row, "siret": "12", "paid_on": today().isoformat()})
     assert bad.status_code == 422
 
 
@@ -105,9 +111,9 @@ def test_a_difference_on_its_page(page, ordered, importer):
     assert "10 000 € de trop" in text_of(page.get("/pilotage/chorus/ecarts/?etat=open"))
     shown = page.get(found.get_absolute_url())
     assert "10 000 € de trop" in text_of(shown)
-    assert page.post(found.get_absolute_url(), {"act": "explain", "reason": "", "version": 1}).status_code == 422
-    assert page.post(found.get_absolute_url(), {"act": "retry", "version": 1}).status_code == 302
-    sent = page.post(found.get_absolute_url(), {"act": "explain", "reason": "Erreur de Chorus.", "version": 1})
+    assert post(page, found.get_absolute_url(), {"act": "explain", "reason": "", "version": 1}).status_code == 422
+    assert post(page, found.get_absolute_url(), {"act": "retry", "version": 1}).status_code == 302
+    sent = post(page, found.get_absolute_url(), {"act": "explain", "reason": "Erreur de Chorus.", "version": 1})
     assert sent.status_code == 302
     assert Difference.objects.get().state == "explained"
     assert "Erreur de Chorus." in text_of(page.get(found.get_absolute_url()))
@@ -115,13 +121,13 @@ def test_a_difference_on_its_page(page, ordered, importer):
 
 def test_numbers_are_noted_and_withdrawn_on_the_page(page, ordered):
     url = f"/pilotage/echeances/{ordered.public_id}/chorus/"
-    assert page.post(url, {"act": "ej", "ej-number": "12"}).status_code == 422
-    assert page.post(url, {"act": "ej", "ej-number": "2 103 456 789"}).status_code == 302
-    assert page.post(url, {"act": "dp", "dp-number": DP}).status_code == 302
+    assert post(page, url, {"act": "ej", "ej-number": "12"}).status_code == 422
+    assert post(page, url, {"act": "ej", "ej-number": "2 103 456 789"}).status_code == 302
+    assert post(page, url, {"act": "dp", "dp-number": DP}).status_code == 302
     assert {EJ, DP} <= set(text_of(page.get(url)).replace(",", " ").split())
     part = ordered.request_parts.get(live=True)
-    assert page.post(url, {"act": "forget_dp", "number": part.request.public_id}).status_code == 302
-    assert page.post(url, {"act": "forget_ej", "number": EJ}).status_code == 302
+    assert post(page, url, {"act": "forget_dp", "number": part.request.public_id}).status_code == 302
+    assert post(page, url, {"act": "forget_ej", "number": EJ}).status_code == 302
     assert not ordered.award.commitments.exists()
 
 
@@ -134,8 +140,8 @@ def test_requests_are_taken_out_once_with_the_whole_iban(page, ordered, finance,
     ordered.award.wave.call.versions.update(bank_cooling_days=0)
     bank_details.verify(account=account, by=finance[0], checked_how="Appel au numéro du dossier.")
     bank_details.approve(account=account, by=finance[1])
-    assert page.post("/pilotage/chorus/demandes/", {}).status_code == 422
-    sent = page.post("/pilotage/chorus/demandes/", {"instalment": ordered.public_id})
+    assert post(page, "/pilotage/chorus/demandes/", {}).status_code == 422
+    sent = post(page, "/pilotage/chorus/demandes/", {"instalment": ordered.public_id})
     export = PaymentExport.objects.get()
     assert sent.headers["Location"] == export.get_absolute_url()
     assert "Rien à sortir" in text_of(page.get("/pilotage/chorus/demandes/"))
@@ -154,8 +160,8 @@ def test_requests_are_taken_out_once_with_the_whole_iban(page, ordered, finance,
 
 
 def test_the_request_that_was_taken_out_receives_its_number(page, ordered):
-    page.post("/pilotage/chorus/demandes/", {"instalment": ordered.public_id})
-    page.post(f"/pilotage/echeances/{ordered.public_id}/chorus/", {"act": "dp", "dp-number": DP})
+    post(page, "/pilotage/chorus/demandes/", {"instalment": ordered.public_id})
+    post(page, f"/pilotage/echeances/{ordered.public_id}/chorus/", {"act": "dp", "dp-number": DP})
     part = ordered.request_parts.get()
     assert (part.live, part.request.number, part.request.export) == (True, DP, PaymentExport.objects.get())
 
