@@ -10,6 +10,7 @@ from accounts.models import OutboxMessage, Role
 from applications.models import FabriqueFact
 from funding import agreements, awards, instalments, reconciliation, schedules
 from funding.ledger import InsufficientFunds, Leg, Slot, post
+from funding.conventions.clauses import COMPULSORY
 from funding.models import Account, Agreement, Award, Draw, Kind, Posting
 from funding.schedules import Plan, default_plan, plan
 from tests.funding import conftest as make
@@ -332,7 +333,7 @@ def test_signatures_come_in_order_with_a_name(committed, officer, finance):
     sign = agreements.record_beneficiary_signature
     with pytest.raises(StalePage):
         sign(agreement=agreement, by=officer, on=today(), signatory="Mme A")
-    agreements.send(agreement=agreement, by=officer, version=agreement.version)
+    agreements.send(agreement=agreement, by=officer, checked=COMPULSORY, version=agreement.version)
     for wrong, field in (
         ({"on": today() - DAY}, "on"),
         ({"on": today() + DAY}, "on"),
