@@ -10,6 +10,7 @@ from funding.forms import AXES, FIRST_YEAR, LineField
 from funding.models import Act, Instrument, InstrumentEvent, Line, Region, Source
 
 LAST_YEAR = 2100
+MOST_DUES = 240
 LINES = {
     OUTSIDE: {"source__owner": Source.Owner.OUTSIDE},
     "contribution": {"source__owner": Source.Owner.CONTRIBUTION},
@@ -86,7 +87,7 @@ class OperationForm(ActFields):
 
     def __init__(self, *args, user, operation, **kwargs):
         super().__init__(*args, **kwargs)
-        kept = {*operation.fields, "on", *ActFields.base_fields}
+        kept = {*operation.fields, *ActFields.base_fields, *(["on"] if "amount" in operation.fields else [])}
         for name in set(self.fields) - kept:
             del self.fields[name]
         for name, which in (("line", operation.lines), ("to_line", operation.other_lines)):
@@ -213,6 +214,8 @@ class RepaymentsForm(DsfrForm):
 
     def clean_dues(self):
         rows = [row for row in self.cleaned_data["dues"].splitlines() if row.strip()]
+        if len(rows) > MOST_DUES:
+            raise forms.ValidationError(f"Un échéancier a au plus {MOST_DUES} échéances : regroupez-les.")
         return [read_due(number, row) for number, row in enumerate(rows, start=1)]
 
 

@@ -265,4 +265,8 @@ def test_statements_stand_beside_one_another(db, reader):
     assert "En vigueur" in text
     assert "110,00 M€" in text
     assert "Dit autre chose" in text
+    # What a sum was said to be made of, and whose money it is.
+    assert text.count("20,00 M€, État") == 3
+    assert "Action Logement, 50,00 M€, argent qui n’est pas à l’État" in text
+    assert "50,00 M€, argent qui n’est pas à l’État, fonds et non subvention" in text
     assert "100,00 M€" not in page(reader, "/pilotage/annonces/?au=2018-01-01")
