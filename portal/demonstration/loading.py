@@ -8,7 +8,7 @@ from django.utils import timezone
 from applications import messaging
 from funding.budgets import open_credits
 from funding.models import Line, Source
-from portal.demonstration import envelopes, waves
+from portal.demonstration import envelopes, payments, waves
 from portal.demonstration.people import create_people
 from programme import ami, calls, founding, public_questions
 from programme.communes import load_communes
@@ -48,6 +48,7 @@ def create():
     calls.publish_call(call=call, by=people["administration"])
     answer_in_public(call, people)
     waves.live_to_payment(first, people, line)
+    payments.live(first, people)
     waves.live_to_review(second, people)
     waves.live_to_deposit(third, people)
     envelopes.live(programme, people["finances1"])
