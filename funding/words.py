@@ -53,6 +53,7 @@ ACTIONS = {
     "Instalment.resume": "a repris une échéance retenue",
     "Instalment.resume_due": "a repris une échéance retenue",
     "Instalment.cancel": "a annulé une échéance",
+    "set_payment_days": "a fixé le délai de paiement de la convention",
     "withhold_reason": "a dit pourquoi l’échéance est retenue",
     "record_ej": "a noté un numéro d’EJ",
     "forget_ej": "a retiré un numéro d’EJ",

@@ -28,6 +28,7 @@ FIELDS = {
     "montant_lettres": "montant en lettres",
     "annees": "années de versement",
     "versements": "versements par année",
+    "delai": "délai de paiement",
     "imputation": "ligne budgétaire",
     "decision": "date de la décision d’attribution",
     "convention": "numéro de la convention",
@@ -58,7 +59,7 @@ STANDARD = (
         "code": "payments",
         "title": "Versements",
         "body": "L’aide est versée selon l’échéancier joint : {versements}. Chaque versement est fait dans les "
-        "soixante jours après que sa condition est remplie, sur le compte bancaire que la structure a fait vérifier.",
+        "{delai} après que sa condition est remplie, sur le compte bancaire que la structure a fait vérifier.",
     },
     {
         "code": "use",

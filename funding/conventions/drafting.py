@@ -69,6 +69,27 @@ def draft(*, agreement, by):
         )
 
 
+def set_payment_days(*, agreement, days, by):
+    """The delay of payment that this agreement sets, before it is sent (L. 2000-321 art. 10).
+
+    Args:
+        days: from the day the condition is met; None: those of the call.
+
+    Raises:
+        StalePage: the agreement is sent.
+    """
+    require(by, MANAGE)
+    with transaction.atomic():
+        agreement = lock_agreement(agreement)
+        if agreement.state != Agreement.State.DRAFTED:
+            raise StalePage("La convention est envoyée : son délai de paiement ne change que par un avenant.")
+        if agreement.payment_days != days:
+            agreement.payment_days = days
+            agreement.save(update_fields=["payment_days"])
+            JournalEntry.write(action="set_payment_days", subject=agreement, actor=by, details={"days": days})
+    return agreement
+
+
 def rewrite(*, agreement_version, clauses, by, version=None):
     """Change the clauses of a text that is not sent; what was read again has to be read once more.
 

@@ -58,6 +58,18 @@ class ClausesForm(DsfrForm):
         ]
 
 
+class TextForm(ClausesForm):
+    """The clauses of one agreement, and its own delay of payment."""
+
+    def __init__(self, *args, days, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["payment_days"] = forms.IntegerField(
+            label="Délai de paiement, en jours", initial=days, min_value=1, max_value=365, required=False,
+            help_text="À partir du jour où la condition est remplie. Vide : celui de l’appel.",
+            widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+        )  # fmt: skip
+
+
 class SendForm(DsfrForm):
     on = day("Envoyée à la structure le", initial=today)
     checked = forms.MultipleChoiceField(

@@ -3,11 +3,12 @@
 import hashlib
 import json
 
-from accounts.french import NBSP, euros, long_date
+from accounts.french import NBSP, euros, long_date, plural
 from applications.receipts import dossier_of, service_of
 from documents.agreement_facts import AgreementFacts, ClauseText, Party, SignatureText
 from documents.amounts import euros_in_words
 from documents.frozen import from_json, to_json
+from funding.claims.clock import payment_days_of
 from funding.conventions import snapshots
 from funding.conventions.clauses import filled
 from funding.models import AgreementSignature
@@ -77,6 +78,7 @@ def values_of(award, after, number):
         "montant_lettres": euros_in_words(after["amount_cents"]),
         "annees": ", ".join(str(year) for year in years) or "une année",
         "versements": ", ".join(f"{euros(cents)} en {year}" for year, cents in years.items()),
+        "delai": plural(payment_days_of(award), "jour"),
         "imputation": imputation_of(award),
         "decision": long_date(award.committed_on or award.reserved_on),
         "convention": number,

@@ -1,6 +1,7 @@
 """The texts of an agreement: to read, to download, to write; the copies that came back signed; the models."""
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -13,7 +14,7 @@ from documents.amounts import euros_in_words
 from documents.downloads import serve, serve_upload
 from funding.conventions import clauses as wording
 from funding.conventions import drafting, texts
-from funding.conventions.forms import ClausesForm
+from funding.conventions.forms import ClausesForm, TextForm
 from funding.models import AgreementTemplate, AgreementVersion, SignedCopy
 from funding.views.agreements import find
 from programme.models import Call
@@ -81,7 +82,7 @@ def write(request, public_id):
     found = drafting.open_version(agreement)
     if found is None or found.is_amendment or found.state != found.State.DRAFTED:
         raise Http404("Cette convention n’est pas en préparation.")
-    form = ClausesForm(request.POST or None, clauses=found.clauses)
+    form = TextForm(request.POST or None, clauses=found.clauses, days=agreement.payment_days)
     if request.method == "POST" and attempt(form, lambda data: rewritten(found, form, request)):
         messages.success(request, f"Le texte est enregistré{NBSP}: relisez chaque clause avant de l’envoyer.")
         return redirect(agreement.get_absolute_url())
@@ -90,9 +91,12 @@ def write(request, public_id):
 
 
 def rewritten(found, form, request):
-    return drafting.rewrite(
-        agreement_version=found, clauses=form.written(), by=request.user, version=version_of(request)
-    )
+    with transaction.atomic():
+        written = drafting.rewrite(
+            agreement_version=found, clauses=form.written(), by=request.user, version=version_of(request)
+        )
+        drafting.set_payment_days(agreement=found.agreement, days=form.cleaned_data["payment_days"], by=request.user)
+    return written
 
 
 # --- Models -------------------------------------------------------------------------------------------------------

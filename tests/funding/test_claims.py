@@ -220,3 +220,17 @@ def test_withhold_and_resume_on_the_page(client, due, officer):
     assert "Bilan attendu." in client.get(url).content.decode()
     assert post(client, url, {"act": "resume", "version": due.version + 1}).status_code == 302
     assert Instalment.objects.get(pk=due.pk).state == "due"
+
+
+def test_an_agreement_sets_its_own_delay_before_it_is_sent(committed, officer):
+    from funding import agreements
+    from funding.conventions import drafting, texts
+    from funding.models import Award
+
+    agreement = agreements.prepare(award=committed, by=officer)
+    drafting.set_payment_days(agreement=agreement, days=30, by=officer)
+    award = Award.objects.get(pk=committed.pk)
+    assert clock.payment_days_of(award) == 30
+    text = drafting.open_version(award.agreement)
+    [payments] = [one for one in texts.facts_of(text, today()).clauses if one.title == "Versements"]
+    assert "30 jours" in " ".join(part for part in str(payments).replace("\\xa0", " ").split())
