@@ -9,8 +9,8 @@ from accounts.errors import NotAllowed, Refusal, StalePage
 from accounts.models import OutboxMessage, Role
 from applications.models import FabriqueFact
 from funding import agreements, awards, instalments, reconciliation, schedules
-from funding.ledger import InsufficientFunds, Leg, Slot, post
 from funding.conventions.clauses import COMPULSORY
+from funding.ledger import InsufficientFunds, Leg, Slot, post
 from funding.models import Account, Agreement, Award, Draw, Kind, Posting
 from funding.schedules import Plan, default_plan, plan
 from tests.funding import conftest as make
