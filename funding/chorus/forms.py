@@ -55,6 +55,14 @@ class RequestForm(DsfrForm):
     number = forms.CharField(label="N° DP", help_text="Demande de paiement qui paie cette échéance", max_length=24)
 
 
+class ReturnForm(DsfrForm):
+    file = forms.FileField(
+        label="Fichier de l’envoi, rempli",
+        help_text="La colonne « N° DP » remplie, et « N° EJ » si elle était vide",
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv"}),
+    )
+
+
 class ExplainForm(DsfrForm):
     reason = forms.CharField(
         label="Explication",

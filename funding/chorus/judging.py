@@ -9,7 +9,7 @@ from collections import defaultdict
 from accounts.french import euros, long_date
 from funding.chorus.checks import check, refuse_unreadable
 from funding.chorus.facts import facts_of
-from funding.chorus.verdicts import DIFFERS, EXPLAINED, FOREIGN, KNOWN, Differs, K, Verdict
+from funding.chorus.verdicts import APPLY, DIFFERS, EXPLAINED, FOREIGN, KNOWN, Differs, K, Verdict
 from funding.models import ChorusFile, ChorusRow
 
 
@@ -28,7 +28,24 @@ def judge(rows, *, by, facts=None):
     groups: dict[str, list] = defaultdict(list)
     for row in rows:
         groups[f"dp:{row.request}" if row.request else f"row:{row.identity}"].append(row)
-    return [verdict_of(subject, group, facts, by) for subject, group in groups.items()]
+    return refuse_twice([verdict_of(subject, group, facts, by) for subject, group in groups.items()])
+
+
+def refuse_twice(verdicts):
+    """Two payment requests that nobody noted may not both be found to pay one instalment."""
+    taken: dict[int, str] = {}
+    for verdict in verdicts:
+        found = [share.instalment for share in verdict.shares if share.part is None]
+        if verdict.outcome != APPLY:
+            continue
+        if others := {taken[one.pk] for one in found if one.pk in taken}:
+            verdict.outcome, verdict.kind, verdict.learned = DIFFERS, K.UNKNOWN_REQUEST, []
+            verdict.sentence = (
+                f"La DP {verdict.number} et la DP {', '.join(sorted(others))} paient toutes deux {euros(verdict.cents)} "
+                "à la même échéance : notez sur elle la DP qui la paie, et vérifiez l’autre dans Chorus."
+            )
+        taken |= {one.pk: verdict.number for one in found}
+    return verdicts
 
 
 def verdict_of(subject, rows, facts, by):

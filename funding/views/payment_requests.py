@@ -3,14 +3,15 @@
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
 from accounts.access import permission_required
 from accounts.errors import NotAllowed, Refusal
 from accounts.exports import WRITERS
 from accounts.forms import attempt, status_of
-from funding.chorus import exporting, numbering
-from funding.chorus.forms import CommitmentForm, RequestForm
+from accounts.french import plural
+from funding.chorus import exporting, numbering, returning
+from funding.chorus.forms import CommitmentForm, RequestForm, ReturnForm
 from funding.chorus.lists import ExportList
 from funding.models import Instalment, PaymentExport, RequestPart
 from funding.models.chorus import IMPORT
@@ -49,7 +50,7 @@ def taken_out(request):
     return export
 
 
-@require_GET
+@FORM
 @permission_required(READ)
 def export(request, public_id):
     """What was taken out; its file holds whole IBANs and is for those who pay."""
@@ -64,12 +65,24 @@ def export(request, public_id):
         if asked not in WRITERS:
             raise Http404
         return WRITERS[asked](found.number, exporting.COLUMNS, rows)
+    form = ReturnForm(request.POST or None, request.FILES or None) if request.user.has_perm(IMPORT) else None
+    if request.method == "POST":
+        if form is None:
+            raise NotAllowed
+        if attempt(form, lambda data: returning.take_back(export=found, uploaded=data["file"], by=request.user)):
+            messages.success(request, told(form.result))
+            return redirect(found.get_absolute_url())
     seen = set(Instalment.objects.visible_to(request.user).values_list("pk", flat=True).filter(
         pk__in=[row.instalment.pk for row in rows]
     ))  # fmt: skip
     shown = [row for row in rows if row.instalment.pk in seen]
-    context = {"export": found, "rows": shown, "hidden": len(rows) - len(shown), "may_take": may_take}
-    return render(request, "funding/payment_export.html", context)
+    context = {"export": found, "rows": shown, "hidden": len(rows) - len(shown), "may_take": may_take, "form": form}
+    return render(request, "funding/payment_export.html", context, status=status_of(form) if form else 200)
+
+
+def told(noted):
+    left = f" ; {plural(noted.empty, 'ligne')} sans numéro" if noted.empty else ""
+    return f"{plural(noted.numbered, 'demande numérotée', 'demandes numérotées')}{left}."
 
 
 @FORM

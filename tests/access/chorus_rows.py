@@ -17,7 +17,7 @@ CHORUS = [
     Row("funding:differences", STAFF, get=STAFF),
     Row("funding:difference", **SENT, get=READERS, post=FINANCE, target=then.difference),
     Row("funding:chorus_requests", STAFF, get=STAFF, post=FINANCE, target=then.to_take_out),
-    Row("funding:chorus_export", STAFF, get=STAFF, target=then.taken_out),
+    Row("funding:chorus_export", STAFF, get=STAFF, post=FINANCE, target=then.taken_out),
     Row("funding:chorus_numbers", FINANCE, get=FINANCE, post=FINANCE, target=then.to_number),
     Row("funding:bank_accounts", FINANCE | AUDITOR, get=FINANCE | AUDITOR),
     Row("funding:bank_account", FINANCE | AUDITOR, get=FINANCE | AUDITOR, post=FINANCE, target=then.to_verify),

@@ -75,7 +75,13 @@ def to_take_out(world):
 
 def taken_out(world):
     found = exporting.take_out(instalments=[ordered(world)], by=factories.user("finance_officer"))
-    return Target({"public_id": found.public_id})
+    request = found.requests.get()
+
+    def data(actor):
+        lines = f"Référence;N° DP\n{request.public_id};4242{len(actor)}\n"
+        return {"file": SimpleUploadedFile("envoi.csv", lines.encode())}
+
+    return Target({"public_id": found.public_id}, data)
 
 
 def difference(world):

@@ -301,6 +301,16 @@ def test_a_second_payment_of_what_is_paid(ordered, importer):
     assert balance(Kind.CP_PAID) == CAP
 
 
+def test_two_requests_found_for_one_instalment(ordered, importer):
+    file = read([line_for(ordered), line_for(ordered, dp="777777")], importer)
+    seen = confirming.preview(file=file, by=importer)
+    assert [one.outcome for one in seen.verdicts] == ["apply", "differs"]
+    jobs.run(confirming.confirm(file=file, by=importer, digest=seen.digest).pk)
+    assert state_of(ordered) == "paid"
+    assert the_difference().subject == "dp:777777"
+    assert balance(Kind.CP_PAID) == CAP
+
+
 def test_the_complementary_period_counts_in_its_year(ordered, importer, finance):
 
     last = datetime.date(today().year, 12, 31)

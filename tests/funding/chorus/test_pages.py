@@ -166,6 +166,27 @@ def test_the_request_that_was_taken_out_receives_its_number(page, ordered):
     assert (part.live, part.request.number, part.request.export) == (True, DP, PaymentExport.objects.get())
 
 
+def test_the_file_comes_back_with_its_numbers(page, ordered):
+    post(page, "/pilotage/chorus/demandes/", {"instalment": ordered.public_id})
+    export = PaymentExport.objects.get()
+    url = export.get_absolute_url()
+    file = b"".join(page.get(f"{url}?format=csv").streaming_content).decode("utf-8-sig").splitlines()
+    heads, values = (line.split(";") for line in file[:2])
+    values[heads.index("N° DP")], values[heads.index("N° EJ")] = DP, EJ
+    filled = "\n".join((";".join(heads), ";".join(values)))
+
+    def back(content):
+        return post(page, url, {"file": SimpleUploadedFile("envoi.csv", content.encode())})
+
+    other = filled.replace(str(export.requests.get().public_id), str(uuid.uuid4()))
+    for wrong in ("a;b\n1;2", filled.replace(DP, "DP n° é"), other):
+        assert back(wrong).status_code == 422
+        assert export.requests.get().number is None
+    assert back(filled).status_code == 302
+    assert (export.requests.get().number, ordered.award.commitments.get().number) == (DP, EJ)
+    assert "0 demande numérotée" in text_of(page.get(back(filled).headers["Location"]))
+
+
 def test_an_officer_reads_and_does_not_import(client, ordered, importer, officer):
     bring_in([line_for(ordered)], importer)
     client.force_login(officer)
