@@ -41,7 +41,7 @@ def refuse_twice(verdicts):
         if others := {taken[one.pk] for one in found if one.pk in taken}:
             verdict.outcome, verdict.kind, verdict.learned = DIFFERS, K.UNKNOWN_REQUEST, []
             verdict.sentence = (
-                f"La DP {verdict.number} et la DP {', '.join(sorted(others))} paient toutes deux {euros(verdict.cents)} "
+                f"La DP {verdict.number} et la DP {', '.join(sorted(others))} paient {euros(verdict.cents)} chacune "
                 "à la même échéance : notez sur elle la DP qui la paie, et vérifiez l’autre dans Chorus."
             )
         taken |= {one.pk: verdict.number for one in found}
