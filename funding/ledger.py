@@ -121,6 +121,7 @@ def post(*, key, kind, effective_on, actor, act, legs, act_file=None, reason="",
     """
     legs = in_one_order(legs)
     refuse_wrong_legs(kind, legs)
+    refuse_wrong_parts(kind, legs)
     refuse_wrong_date(kind, effective_on, legs)
     refuse_wrong_year(kind, effective_on, legs)
     with transaction.atomic():
@@ -163,6 +164,18 @@ def refuse_wrong_legs(kind, legs):
             raise ValueError(f"{kind} stays on one line and one fiscal year")
         if kind not in BETWEEN_YEARS and origin.fiscal_year != destination.fiscal_year:
             raise ValueError(f"{kind} stays on one line and one fiscal year")
+
+
+def refuse_wrong_parts(kind, legs):
+    """A delegation goes from a national line to a part of its own, and comes back from it: the parts make the whole."""
+    if kind not in (P.DELEGATE, P.WITHDRAW_DELEGATION):
+        return
+    ways = {(leg.origin.line_id, leg.destination.line_id) for leg in legs}
+    ways = {way if kind == P.DELEGATE else way[::-1] for way in ways}
+    parents = dict(Line.objects.filter(pk__in={part for _, part in ways}).values_list("pk", "parent"))
+    for whole, part in ways:
+        if parents[part] != whole:
+            raise ValueError(f"{kind}: line {part} is not a part of line {whole}")
 
 
 def refuse_wrong_date(kind, effective_on, legs):

@@ -171,14 +171,17 @@ CHAIN = (
 def budget_file(by_axis):
     """The two tables as one CSV: a line, a year and a figure a row."""
     rows = [
-        [axis.upper(), one.year, position.line.code, position.line.label, positions.FIGURES[key].label,
+        [axis.upper(), one.year, position.line.code, position.line.label, position.line.source.name,
+         position.line.source.get_instrument_display(), position.line.lolf_programme, position.line.action,
+         position.line.get_region_code_display(), positions.FIGURES[key].label,
          f"{position.amounts[key] / 100:.2f}".replace(".", ",")]
         for axis, years in by_axis.items()
         for one in years
         for position in one.positions
         for key in positions.ORDER[axis]
     ]  # fmt: skip
-    heads = ["Nature", "Exercice", "Ligne", "Libellé", "Chiffre", "Montant (€)"]
+    heads = ["Nature", "Exercice", "Ligne", "Libellé", "Source", "Instrument", "Programme LOLF", "Action", "Région",
+             "Chiffre", "Montant (€)"]  # fmt: skip
     response = StreamingHttpResponse(csv_lines(heads, rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="budget-{timezone.localdate():%Y-%m-%d}.csv"'
     return response

@@ -138,6 +138,11 @@ def test_a_delegation_goes_to_a_part_of_its_own_line_and_comes_back_from_it(line
         moves.delegate(to_line=other, **common(line, 1, "k"))
     with pytest.raises(Refusal, match="la part d’une région"):
         moves.withdraw_delegation(**common(line, 1, "k"))
+    # The ledger holds it by itself.
+    for kind, ends in (("delegate", (line, other)), ("withdraw_part", (other, line)), ("delegate", (other, line))):
+        leg = Leg(*(Slot(K.AE_OPENED, end.pk, today().year) for end in ends), 1)
+        with pytest.raises(ValueError, match="is not a part"):
+            post(key="raw", kind=kind, effective_on=today(), actor=None, act="x", legs=[leg])
 
 
 def test_a_transfer_moves_what_is_unused_in_one_year(line):
