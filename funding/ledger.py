@@ -167,7 +167,7 @@ def refuse_wrong_legs(kind, legs):
 
 
 def refuse_wrong_parts(kind, legs):
-    """A delegation goes from a national line to a part of its own, and comes back from it: the parts make the whole."""
+    """A delegation goes from a national line to a part of its own, and comes back from it."""
     if kind not in (P.DELEGATE, P.WITHDRAW_DELEGATION):
         return
     ways = {(leg.origin.line_id, leg.destination.line_id) for leg in legs}
