@@ -1,13 +1,14 @@
 """Acts that found a movement of credits: recorded once, named by every posting that they found."""
 
 from django.db import transaction
+from django.urls import reverse
 
 from accounts.errors import Refusal
-from accounts.french import long_date
+from accounts.french import NBSP, long_date
 from accounts.models import JournalEntry
 from accounts.permissions import require
 from documents.uploads import store_upload
-from funding.models import Act
+from funding.models import Act, ClosedYear, Derogation, Fund, Instrument, InstrumentEvent
 from programme.models import Origin
 
 PERMISSION = "funding.open_credits"
@@ -86,3 +87,21 @@ def founded_on(act, effective_on):
             field="on",
         )
     return {"act": str(act)[:200], "act_file": act}
+
+
+def cited_by(act):
+    """[(words, address)] of what names an act beside the postings: closings, derogations, the fund and its facts."""
+    derogations = reverse("funding:derogations")
+    closed = ClosedYear.objects.filter(act=act)
+    found = [(f"Clôture de l’exercice {one.year}", reverse("funding:budget")) for one in closed]
+    found += [(f"Dérogation, {one.organisation}", derogations)
+              for one in Derogation.objects.filter(act=act).select_related("organisation")]  # fmt: skip
+    found += [(f"Fonds{NBSP}: {fund}", reverse("funding:funds")) for fund in Fund.objects.filter(act=act)]
+    found += [(f"Contrat{NBSP}: {one}", instrument_url(one)) for one in Instrument.objects.filter(act=act)]
+    found += [(f"{event.instrument}{NBSP}: {event}", instrument_url(event.instrument))
+              for event in InstrumentEvent.objects.filter(act=act).select_related("instrument")]  # fmt: skip
+    return found
+
+
+def instrument_url(instrument):
+    return reverse("funding:instrument", args=[instrument.public_id])

@@ -19,6 +19,8 @@ from programme.models import Programme
 
 READ = "accounts.read_steering"
 WRITE = "funding.open_credits"
+# Postings and facts that one page of an act shows.
+SHOWN = 200
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 MOVED = "Les crédits ont bougé depuis cet aperçu : rien n’a été enregistré. Relisez, puis confirmez."
 
@@ -95,7 +97,12 @@ def act(request, public_id):
         messages.success(request, "Texte joint à l’acte.")
         return redirect("funding:act", public_id=public_id)
     postings = found.postings.visible_to(request.user).with_sums().order_by("-effective_on", "-pk")
-    context = {"act": found, "postings": postings[:200], "form": form if may_add or form.is_bound else None}
+    context = {
+        "act": found,
+        "postings": postings[:SHOWN],
+        "cited": acts.cited_by(found)[:SHOWN],
+        "form": form if may_add or form.is_bound else None,
+    }
     return render(request, "funding/act.html", context, status=status_of(form))
 
 

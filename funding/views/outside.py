@@ -30,7 +30,7 @@ def outside(request):
         "headings": [heading for _, heading, _ in COLUMNS],
         "rows": [(row, [(heading, cents, figure_url(row, key, cents, clocks)) for key, heading, cents in row.cells])
                  for row in rows],
-        "totals": totals(rows),
+        "totals": zip([heading for _, heading, _ in COLUMNS], totals(rows), strict=True),
         "contributions": contributions(as_of=clocks.as_of or timezone.localdate()),
         "may_write": request.user.has_perm("funding.open_credits"),
         "csv_url": f"?{urlencode({**clocks.query, 'format': 'csv'})}",

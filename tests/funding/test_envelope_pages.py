@@ -310,6 +310,9 @@ def test_the_fund_is_recorded_and_read_by_its_pages(committed, line, officer_of_
     shown = text(client.get(page))
     assert "30 juin 2031" in shown
     event = loan.events.get()
+    cited = text(client.get(reverse("funding:act", args=[event.act.public_id])))
+    for words in ("Fonds : Fonds tiers-lieux", "Contrat : Prêt", "Prêt : Appel de fonds"):
+        assert words in cited
     correct = reverse("funding:correct_event", args=[loan.public_id, event.public_id])
     assert client.post(correct, {**ACT, "idempotency_key": uuid.uuid4().hex}).status_code == 302
     assert "Correction" in text(client.get(page))
