@@ -137,10 +137,20 @@ class TextForm(DsfrForm):
     act_file = forms.FileField(label="Texte de l’acte", help_text="PDF signé, une seule fois")
 
 
+class EndowmentFundField(forms.ModelChoiceField):
+    """An endowment fund named by its public identifier; anything else is told in one sentence."""
+
+    def to_python(self, value):
+        try:
+            return super().to_python(value)
+        except forms.ValidationError as error:
+            raise forms.ValidationError("Choisissez un fonds de dotation de la liste.") from error
+
+
 class DerogationForm(ActFields):
     """The joint arrêté that lets public money go to one endowment fund."""
 
-    organisation = forms.ModelChoiceField(
+    organisation = EndowmentFundField(
         label="Fonds de dotation", queryset=Organisation.objects.none(), to_field_name="public_id",
         empty_label="Choisir",
     )  # fmt: skip
