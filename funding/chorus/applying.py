@@ -23,14 +23,14 @@ from funding.models import (
 )
 from funding.models.chorus import IMPORT
 
-RowState = ChorusRow.State
+Status = ChorusRow.Status
 
 
 def waiting_rows(number):
     """Rows of one payment request that wait, oldest first."""
     return list(
         ChorusRow.objects.select_related("file")
-        .filter(request=number, state=RowState.WAITING, file__state=ChorusFile.State.CONFIRMED)
+        .filter(request=number, status=Status.WAITING, file__state=ChorusFile.State.CONFIRMED)
         .order_by("file", "line")
     )
 
@@ -63,7 +63,7 @@ def awards_of(verdict):
 
 
 def locked(row):
-    mine = ChorusRow.objects.select_for_update(of=("self",)).filter(pk=row.pk, state=RowState.WAITING)
+    mine = ChorusRow.objects.select_for_update(of=("self",)).filter(pk=row.pk, status=Status.WAITING)
     return mine.first() is not None
 
 
@@ -72,7 +72,7 @@ def settle(verdict, file, by):
         note(verdict, file, by)
         return False, f"Écart à traiter. {verdict.sentence}"
     if verdict.outcome != APPLY:
-        mark(verdict.rows + verdict.repeated, RowState.KNOWN)
+        mark(verdict.rows + verdict.repeated, Status.KNOWN)
         correct(verdict.subject, by)
         return True, "Déjà appliqué : rien n’est payé deux fois."
     try:
@@ -103,8 +103,8 @@ def write(verdict, by):
                 link_commitment(award, row.commitment, by)
     parts = parts_of(verdict, by)
     Allotment.objects.bulk_create(list(allotments(verdict.rows, parts)))
-    mark(verdict.rows, RowState.APPLIED)
-    mark(verdict.repeated, RowState.KNOWN)
+    mark(verdict.rows, Status.APPLIED)
+    mark(verdict.repeated, Status.KNOWN)
     return [paid for instalment in instalments_of(parts) if (paid := pay(instalment, by))]
 
 
@@ -153,8 +153,8 @@ def reference_of(numbers):
     return joined if len(joined) <= 40 else numbers[0]
 
 
-def mark(rows, state):
-    ChorusRow.objects.filter(pk__in=[row.pk for row in rows], state=RowState.WAITING).update(state=state)
+def mark(rows, status):
+    ChorusRow.objects.filter(pk__in=[row.pk for row in rows], status=Status.WAITING).update(status=status)
 
 
 # --- Differences -----------------------------------------------------------------------------------------------------

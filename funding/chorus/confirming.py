@@ -19,9 +19,9 @@ from funding.models.chorus import IMPORT
 from programme.models import Origin
 
 KIND = "chorus"
-RowState = ChorusRow.State
+Status = ChorusRow.Status
 # What becomes of the rows of a verdict when the file is confirmed.
-ROW_STATES = {KNOWN: RowState.KNOWN, FOREIGN: RowState.FOREIGN, EXPLAINED: RowState.SET_ASIDE}
+STATUSES = {KNOWN: Status.KNOWN, FOREIGN: Status.FOREIGN, EXPLAINED: Status.SET_ASIDE}
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def preview(*, file, by):
     Args:
         by: who would confirm it.
     """
-    rows = list(file.rows.filter(state=RowState.WAITING).select_related("file"))
+    rows = list(file.rows.filter(status=Status.WAITING).select_related("file"))
     return Preview(file, judge(rows, by=by), missing_of(file, rows))
 
 
@@ -126,16 +126,16 @@ def confirm(*, file, by, digest, version=None):
 def settle_rows(seen):
     replace_older(seen)
     for verdict in seen.verdicts:
-        mark(verdict.repeated, RowState.KNOWN)
-        if state := ROW_STATES.get(verdict.outcome):
-            mark(verdict.rows, state)
+        mark(verdict.repeated, Status.KNOWN)
+        if status := STATUSES.get(verdict.outcome):
+            mark(verdict.rows, status)
 
 
 def replace_older(seen):
     """Rows of earlier files that wait and that this file says again: the newer one stands for them."""
     identities = list(seen.file.rows.values_list("identity", flat=True))
-    older = ChorusRow.objects.filter(identity__in=identities, state=RowState.WAITING, file__lt=seen.file.pk)
-    older.filter(file__state=ChorusFile.State.CONFIRMED).update(state=RowState.REPLACED)
+    older = ChorusRow.objects.filter(identity__in=identities, status=Status.WAITING, file__lt=seen.file.pk)
+    older.filter(file__state=ChorusFile.State.CONFIRMED).update(status=Status.REPLACED)
 
 
 def note_all(seen, by):
@@ -206,7 +206,7 @@ def explain(*, difference, by, reason, version=None):
     with transaction.atomic():
         locked = lock(difference, version)
         locked.move("explain", by=by, at=timezone.now(), reason=reason)
-        rows_of(locked).filter(state=RowState.WAITING).update(state=RowState.SET_ASIDE)
+        rows_of(locked).filter(status=Status.WAITING).update(status=Status.SET_ASIDE)
     return locked
 
 
@@ -215,7 +215,7 @@ def reopen(*, difference, by, version=None):
     with transaction.atomic():
         locked = lock(difference, version)
         locked.move("reopen", by=by)
-        rows_of(locked).filter(state=RowState.SET_ASIDE).update(state=RowState.WAITING)
+        rows_of(locked).filter(status=Status.SET_ASIDE).update(status=Status.WAITING)
     return locked
 
 

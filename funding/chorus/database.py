@@ -40,7 +40,7 @@ register(
         "funding_chorusrow_stays_applied",
         "funding_chorusrow",
         "UPDATE",
-        "OLD.state = 'applied' AND NEW.state <> 'applied'",
+        "OLD.status = 'applied' AND NEW.status <> 'applied'",
         "a row that was applied stays applied",
     ),
 )  # fmt: skip

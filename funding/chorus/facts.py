@@ -18,7 +18,7 @@ from funding.models import (
     RequestPart,
 )
 
-RowState = ChorusRow.State
+Status = ChorusRow.Status
 
 
 @dataclass
@@ -79,10 +79,10 @@ def facts_of(rows):
 def read_rows(facts, rows, numbers):
     identities = {row.identity for row in rows}
     known = ChorusRow.objects.select_related("file")
-    for row in known.filter(Q(identity__in=identities) | Q(request__in=numbers), state=RowState.APPLIED):
+    for row in known.filter(Q(identity__in=identities) | Q(request__in=numbers), status=Status.APPLIED):
         facts.applied[row.identity] = row
         facts.applied_of[row.request].append(row)
-    waiting = known.filter(request__in=numbers, state=RowState.WAITING, file__state=ChorusFile.State.CONFIRMED)
+    waiting = known.filter(request__in=numbers, status=Status.WAITING, file__state=ChorusFile.State.CONFIRMED)
     for row in waiting.order_by("file", "line"):
         facts.waiting[row.request].append(row)
 

@@ -35,7 +35,7 @@ class ChorusFileList(ListPage):
     def page_rows(self, ids):
         return ChorusFile.objects.filter(pk__in=ids).select_related("read_by", "confirmed_by").annotate(
             row_count=Count("rows", distinct=True),
-            applied_count=Count("rows", filter=Q(rows__state="applied"), distinct=True),
+            applied_count=Count("rows", filter=Q(rows__status="applied"), distinct=True),
             open_count=Count("differences", filter=Q(differences__state="open"), distinct=True),
         )  # fmt: skip
 

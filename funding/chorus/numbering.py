@@ -85,7 +85,7 @@ def forget_commitment(*, award, number, by):
     with transaction.atomic():
         award = lock_awards([award.pk])[0]
         paid = ChorusRow.objects.filter(
-            state=ChorusRow.State.APPLIED, commitment=number, allotments__instalment__award=award
+            status=ChorusRow.Status.APPLIED, commitment=number, allotments__instalment__award=award
         )
         if paid.exists():
             raise Refusal(f"Un paiement est déjà appliqué sous l’EJ {number} : il reste noté sur cette attribution.")

@@ -185,7 +185,7 @@ class ChorusFile(PublicIdModel, StatefulModel):
 class ChorusRow(models.Model):
     """One line of a file, as it was read. What Chorus wrote never changes; only what we did of it does."""
 
-    class State(models.TextChoices):
+    class Status(models.TextChoices):
         WAITING = "waiting", "En attente"
         APPLIED = "applied", "Appliquée"
         KNOWN = "known", "Déjà appliquée"
@@ -195,7 +195,7 @@ class ChorusRow(models.Model):
 
     file = models.ForeignKey(ChorusFile, models.PROTECT, related_name="rows", verbose_name="fichier")
     line = models.PositiveIntegerField("ligne")
-    state = models.CharField("état", max_length=10, choices=State, default=State.WAITING)
+    status = models.CharField("état", max_length=10, choices=Status, default=Status.WAITING)
     # Year, company, EJ and its item, DP and its item: the same payment line in any extract.
     identity = models.CharField("identité", max_length=120)
     commitment = models.CharField("N° EJ", max_length=20, blank=True)
@@ -221,17 +221,17 @@ class ChorusRow(models.Model):
             models.UniqueConstraint(fields=["file", "line"], name="chorusrow_line_once"),
             models.UniqueConstraint(
                 fields=["identity"],
-                condition=Q(state="applied"),
+                condition=Q(status="applied"),
                 name="chorusrow_applied_once",
                 violation_error_message="Cette ligne de Chorus est déjà appliquée.",
             ),
             models.CheckConstraint(
-                condition=~Q(state="applied") | (Q(cents__gt=0, paid_on__isnull=False) & ~Q(request="")),
+                condition=~Q(status="applied") | (Q(cents__gt=0, paid_on__isnull=False) & ~Q(request="")),
                 name="chorusrow_applied_is_whole",
             ),
         ]
         indexes = [
-            models.Index(fields=["request", "state"], name="chorusrow_request"),
+            models.Index(fields=["request", "status"], name="chorusrow_request"),
             models.Index(fields=["identity"], name="chorusrow_identity"),
         ]
 

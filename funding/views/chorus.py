@@ -191,8 +191,8 @@ def outcome_of(user, found):
 
 def states_of(found):
     """[(what became of rows, how many, cents)]."""
-    rows = found.rows.order_by().values_list("state").annotate(count=Count("pk"), cents=Sum("cents"))
-    return [(ChorusRow.State(state).label, count, cents or 0) for state, count, cents in sorted(rows)]
+    rows = found.rows.order_by().values_list("status").annotate(count=Count("pk"), cents=Sum("cents"))
+    return [(ChorusRow.Status(status).label, count, cents or 0) for status, count, cents in sorted(rows)]
 
 
 @require_GET

@@ -75,7 +75,7 @@ def test_a_row_of_chorus_pays_the_instalment(ordered, importer):
     paid = Instalment.objects.get(pk=ordered.pk)
     assert (paid.state, paid.paid_on, paid.paid_recorded_by, paid.chorus_reference) == ("paid", today(), importer, DP)
     assert file.state == "confirmed"
-    assert [row.state for row in file.rows.all()] == ["applied"]
+    assert [row.status for row in file.rows.all()] == ["applied"]
     [tie] = Allotment.objects.all()
     assert (tie.instalment, tie.cents, tie.part.request.number) == (paid, CAP, DP)
     assert list(LegalCommitment.objects.values_list("number", "awards")) == [(EJ, ordered.award_id)]
@@ -101,27 +101,27 @@ def test_the_same_rows_in_another_file_change_nothing(ordered, importer):
     assert [one.outcome for one in seen.verdicts] == ["known", "foreign"]
     assert confirming.confirm(file=again, by=importer, digest=seen.digest) is None
     assert Movement.objects.count() == before
-    assert sorted(row.state for row in again.rows.all()) == ["foreign", "known"]
+    assert sorted(row.status for row in again.rows.all()) == ["foreign", "known"]
     assert not Difference.objects.exists()
 
 
 def test_a_line_twice_in_one_file_counts_once(ordered, importer):
     bring_in([line_for(ordered), line_for(ordered)], importer)
     assert state_of(ordered) == "paid"
-    assert sorted(ChorusRow.objects.values_list("state", flat=True)) == ["applied", "known"]
+    assert sorted(ChorusRow.objects.values_list("status", flat=True)) == ["applied", "known"]
 
 
 def test_the_database_applies_a_line_once(ordered, importer):
     file = bring_in([line_for(ordered)], importer)
     [row] = file.rows.all()
-    twin = ChorusRow(file=file, line=99, identity=row.identity, request=DP, cents=1, paid_on=today(), state="applied")
+    twin = ChorusRow(file=file, line=99, identity=row.identity, request=DP, cents=1, paid_on=today(), status="applied")
     with pytest.raises(IntegrityError), transaction.atomic():
         twin.save()
 
 
 def test_what_chorus_wrote_is_fixed_in_the_database(ordered, importer):
     file = bring_in([line_for(ordered)], importer)
-    for change in ({"cents": 1}, {"state": "waiting"}, {"paid_on": None}):
+    for change in ({"cents": 1}, {"status": "waiting"}, {"paid_on": None}):
         with pytest.raises(IntegrityError), transaction.atomic():
             file.rows.update(**change)
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -283,7 +283,7 @@ def test_a_part_that_comes_again_in_the_whole_extract_counts_once(ordered, impor
     bring_in([line_for(ordered, euros=30_000)], importer)
     bring_in([line_for(ordered, euros=30_000), line_for(ordered, item="2", euros=20_000)], importer)
     assert state_of(ordered) == "paid"
-    assert sorted(ChorusRow.objects.values_list("state", flat=True)) == ["applied", "applied", "replaced"]
+    assert sorted(ChorusRow.objects.values_list("status", flat=True)) == ["applied", "applied", "replaced"]
 
 
 def test_a_line_that_changed_after_it_was_applied(ordered, importer):
@@ -352,7 +352,7 @@ def test_a_difference_is_explained_with_a_reason_and_not_asked_again(ordered, im
     again = read([line_for(ordered, euros=60_000), extracts.line("9", "8", 1, today())], importer)
     assert [one.outcome for one in confirming.preview(file=again, by=importer).verdicts] == ["explained", "foreign"]
     confirming.reopen(difference=Difference.objects.get(), by=importer)
-    assert ChorusRow.objects.filter(file__state="confirmed", state="waiting").count() == 1
+    assert ChorusRow.objects.filter(file__state="confirmed", status="waiting").count() == 1
 
 
 def test_the_database_wants_the_reason(ordered, importer):
