@@ -170,7 +170,7 @@ def record_payment(*, instalment, by, on, chorus_reference, version=None):
             instalment.certified_by_id: "certifié le service fait",
             instalment.ordered_by_id: "mis en paiement",
         }
-        refuse_same_person(by, done, "noter le paiement")
+        refuse_same_person(by, done, "confirmer le paiement")
         legs = [*cp_legs(instalment, instalment.cp_year, Kind.CP_ORDERED, Kind.CP_PAID), *ae_legs(instalment)]
         instalment.move("record_payment", by=by, on=on, chorus_reference=reference)
         post_for(instalment, "pay", Posting.Kind.PAY, on, by, f"Paiement {reference}", legs)
@@ -289,7 +289,7 @@ def refuse_same_person(by, done, what):
     if by is not None and by.pk in done:
         raise Refusal(
             f"Vous avez {done[by.pk]} pour cette échéance : une autre personne des finances doit {what}. "
-            "Trois personnes différentes vérifient, mettent en paiement et notent le paiement."
+            "Trois personnes différentes vérifient, mettent en paiement et confirment le paiement lu dans Chorus."
         )
 
 

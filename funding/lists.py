@@ -315,7 +315,7 @@ def since(instalment):
 
 
 def who_may_act(instalment):
-    """Three different people of finance: certify, order, record the payment."""
+    """Three different people of finance: certify, order, import the payment."""
     if instalment.state == "planned":
         return "L’instruction, quand la condition est remplie"
     others = [str(person) for person in (instalment.certified_by, instalment.ordered_by) if person]
