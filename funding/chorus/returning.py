@@ -93,7 +93,7 @@ def note_commitments(rows, requests, by):
 def note(number, requests, by):
     """Number what still waits of these requests; how many did."""
     waiting = [one for one in requests if one.number is None]
-    parts = RequestPart.objects.filter(request__in=waiting, live=True).select_related("instalment")
-    if instalments := [part.instalment for part in parts]:
-        numbering.record_request(number=number, instalments=instalments, by=by)
-    return len(waiting)
+    parts = list(RequestPart.objects.filter(request__in=waiting, live=True).select_related("instalment"))
+    if parts:
+        numbering.record_request(number=number, instalments=[part.instalment for part in parts], by=by)
+    return len({part.request_id for part in parts})

@@ -19,6 +19,7 @@ from funding.chorus.forms import ExplainForm, ExtractForm, TypedRowForm
 from funding.chorus.lists import ChorusFileList, DifferenceList
 from funding.models import Award, ChorusFile, ChorusRow, Difference, Instalment, RequestPart
 from funding.models.chorus import IMPORT
+from funding.views.agreements import uuids
 
 READ = "accounts.read_steering"
 FORM = require_http_methods(["GET", "HEAD", "POST"])
@@ -88,12 +89,11 @@ def typed_row(request):
 
 def asked(request):
     """What the page of an instalment knows of the line."""
-    try:
-        one = Instalment.objects.visible_to(request.user).filter(public_id=request.GET.get("echeance")).first()
-    except (ValueError, TypeError):
-        raise Http404 from None
-    if one is None:
+    if (named := request.GET.get("echeance")) is None:
         return {}
+    key = next(iter(uuids([named])), None)
+    visible = Instalment.objects.visible_to(request.user).select_related("award__organisation")
+    one = get_object_or_404(visible, public_id=key)
     organisation = one.award.organisation
     number = RequestPart.objects.filter(instalment=one, live=True).values_list("request__number", flat=True).first()
     commitment = one.award.commitments.values_list("number", flat=True).first()
