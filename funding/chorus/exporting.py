@@ -112,9 +112,9 @@ def rows_of(export):
     parts = (
         RequestPart.objects.filter(request__export=export)
         .select_related(
-            "request__commitment", "request__export", "bank_account", "instalment__certified_by", "instalment__ordered_by",
-            "instalment__schedule_year__schedule", "instalment__award__organisation", "instalment__award__fabrique",
-            "instalment__award__agreement",
+            "request__commitment", "request__export", "bank_account", "instalment__certified_by",
+            "instalment__ordered_by", "instalment__schedule_year__schedule", "instalment__award__organisation",
+            "instalment__award__fabrique", "instalment__award__agreement",
         )
         .order_by("pk")
     )  # fmt: skip
