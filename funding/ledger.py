@@ -65,7 +65,9 @@ USED_IN_ITS_YEAR = {
 }
 
 # Acts on the credits of a year are dated in it; a finance act and a carry-over also in the year beside (LOLF art. 15).
-DATED_IN_THE_YEAR = {P.FREEZE, P.UNFREEZE, P.CANCEL, P.TRANSFER, P.DELEGATE, P.WITHDRAW_DELEGATION, P.ATTACH}
+DATED_IN_THE_YEAR = {
+    P.FREEZE, P.UNFREEZE, P.CANCEL, P.TRANSFER, P.DELEGATE, P.WITHDRAW_DELEGATION, P.ATTACH, P.PLEDGE,
+}  # fmt: skip
 DATED_BESIDE = {P.OPEN: -1, P.CARRY_OVER: 1}
 
 

@@ -186,7 +186,13 @@ def years_of(axis, held, lines, day, needed):
 def place_of(line):
     """Order of the lines: grants before the fund, each national line before its regional parts."""
     whole = line.parent or line
-    return (line.source.instrument != Source.Instrument.GRANT, whole.code, line.parent_id is not None, line.code)
+    return (
+        line.source.instrument != Source.Instrument.GRANT,
+        whole.code,
+        whole.pk,
+        line.parent_id is not None,
+        line.code,
+    )
 
 
 def amounts_of(axis, held, line_id, year, closed):

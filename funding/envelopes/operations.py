@@ -159,6 +159,7 @@ def close(data, act, by, key):
     close_year(year=data["fiscal_year"], act=act, by=by)
 
 
+BY_DECREE, BY_ARRETE = (Act.Kind.DECREE, Act.Kind.FINANCE_ACT), (Act.Kind.ORDER,)
 CREDIT = ("axis", "line", "fiscal_year", "amount")
 PLEDGE = ("line", "fiscal_year", "amount")
 ON_LINE, MOVED, OTHERS, YEAR = "Sur une ligne", "D’une ligne à une autre", "Argent d’un tiers", "Fin d’exercice"
@@ -172,9 +173,9 @@ OPERATIONS = {
         Operation("degeler", "Dégeler", "Rend libres des crédits mis en réserve.",
                   CREDIT, credit(budgets.unfreeze), ON_LINE),
         Operation("annuler-gel", "Annuler des crédits gelés", "Par décret (LOLF, article 14).",
-                  CREDIT, credit(budgets.cancel), ON_LINE),
+                  CREDIT, credit(budgets.cancel), ON_LINE, act_kinds=BY_DECREE),
         Operation("annuler", "Annuler des crédits non employés", "Par décret (LOLF, article 14).",
-                  CREDIT, credit(budgets.cancel_unused), ON_LINE),
+                  CREDIT, credit(budgets.cancel_unused), ON_LINE, act_kinds=BY_DECREE),
         Operation("virer", "Virer des crédits entre deux lignes",
                   "Crédits non employés, même exercice, même instrument, même objet (LOLF, article 12).",
                   ("axis", "line", "to_line", "fiscal_year", "amount"), between(moves.transfer), MOVED),
@@ -184,7 +185,7 @@ OPERATIONS = {
         Operation("retirer-delegation", "Retirer une délégation", "Rend à la ligne nationale ce que la région n’a pas "
                   "employé.", CREDIT, credit(moves.withdraw_delegation), MOVED, lines=PART),
         Operation("reporter", "Reporter sur l’exercice suivant", "Par arrêté (LOLF, article 15).",
-                  CREDIT, credit(budgets.carry_over, "from_year"), YEAR),
+                  CREDIT, credit(budgets.carry_over, "from_year"), YEAR, act_kinds=BY_ARRETE),
         Operation("clore", "Clore un exercice", "Plus rien ne pourra y être daté.", ("fiscal_year",), close, YEAR),
         Operation("promesse", "Noter une promesse", "Ce qu’un autre financeur s’engage à apporter.",
                   PLEDGE, step(outside.pledge), OTHERS, lines=OUTSIDE),
@@ -198,6 +199,6 @@ OPERATIONS = {
                   "Ce qu’un tiers a versé à l’État ouvre autant d’AE et de CP, sur une ligne fléchée pour son "
                   "intention (LOLF, article 17 II).",
                   ("line", "pledge_year", "to_line", "fiscal_year", "amount"), attach, OTHERS, lines=OUTSIDE,
-                  other_lines="contribution", act_kinds=(Act.Kind.ORDER,)),
+                  other_lines="contribution", act_kinds=BY_ARRETE),
     )
 }  # fmt: skip

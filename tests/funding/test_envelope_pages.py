@@ -121,6 +121,8 @@ def test_what_moved_since_the_preview_is_shown_again_and_nothing_is_written(line
         ("ouvrir", {"on": f"{today().year - 1}-06-01"}, "ne peut pas prendre effet"),
         ("ouvrir", {"line": str(uuid.uuid4())}, "Choisissez une ligne"),
         ("ouvrir", {"line": "x"}, "Choisissez une ligne"),
+        ("annuler", {}, "Sélectionnez un choix valide"),
+        ("reporter", {"act_kind": "letter"}, "Sélectionnez un choix valide"),
         ("clore", {"fiscal_year": today().year}, "n’est pas terminé"),
     ],
 )

@@ -299,6 +299,14 @@ def test_money_of_others_is_pledged_received_used_and_never_an_ae_or_a_cp(line):
     assert Posting.objects.get(key="u1").reason == "Mobilier"
 
 
+def test_a_pledge_is_of_the_year_in_which_it_was_made(line):
+    theirs = outside_line(line.programme)
+    with pytest.raises(Refusal, match="est terminé"):
+        outside.pledge(
+            line=theirs, fiscal_year=today().year - 1, cents=5, effective_on=today(), act=act(), by=None, key="p"
+        )
+
+
 def test_the_two_worlds_never_share_a_line(line):
     theirs = outside_line(line.programme)
     with pytest.raises(Refusal, match="crédits de l’État"):
