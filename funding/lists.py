@@ -2,7 +2,7 @@
 
 import datetime
 
-from django.db.models import BigIntegerField, Case, F, Q, Sum, When
+from django.db.models import BigIntegerField, Case, Exists, F, OuterRef, Q, Sum, When
 from django.urls import reverse
 from django.utils import timezone
 
@@ -11,7 +11,7 @@ from accounts.lists import ChoiceFilter, Column, ConditionFilter, DateFilter, Li
 from funding.claims.clock import late, pay_before, soon
 from funding.claims.clock import told as clock
 from funding.instalments import missing_of
-from funding.models import Agreement, Award, Instalment, Movement, Posting
+from funding.models import Agreement, AgreementVersion, Award, Instalment, Movement, Posting, SignedCopy
 from funding.positions import kinds_of
 
 
@@ -155,7 +155,12 @@ class AgreementList(ListPage):
         Column("lieu", "Lieu", "award.fabrique.name", sort="award__fabrique__sort_name", note="award.organisation"),
         Column("montant", "Montant", "award.total_cents", kind="cents", sort="award__total_cents"),
         Column("etat", "État", lambda row: (row.get_state_display(), TONES.get(row.state, "")), kind="badge"),
-        Column("attente", "Qui doit agir", lambda row: WAITED_FOR.get(row.state, "—")),
+        Column(
+            "attente",
+            "Qui doit agir",
+            lambda row: WAITED_FOR.get(row.state, "—"),
+            note=lambda row: "Avenant en cours" if row.amending else "",
+        ),
         Column("envoyee", "Envoyée le", "sent_on", kind="date", sort="sent_on", note=lambda row: waiting_days(row)),
         Column(
             "structure", "Signée par la structure", "beneficiary_signed_on", kind="date", sort="beneficiary_signed_on"
@@ -175,13 +180,28 @@ class AgreementList(ListPage):
                 conditions={
                     "signature": ("À signer", unsigned),
                     "longue": (f"Envoyée depuis plus de {SIGNATURE_DAYS} jours", unsigned & Q(sent_on__lt=late)),
+                    "avenant": ("Avenant en cours", Q(pk__in=amended().values("agreement"))),
+                    "copie": ("Copie signée à vérifier", Q(pk__in=copies_to_check())),
                 },
             ),
             ChoiceFilter("vague", "Vague", field="award__wave__public_id", choices=waves_of(self.queryset)),
         ]
 
     def page_rows(self, ids):
-        return Agreement.objects.filter(pk__in=ids).select_related("award__fabrique", "award__organisation")
+        rows = Agreement.objects.filter(pk__in=ids).select_related("award__fabrique", "award__organisation")
+        return rows.annotate(amending=Exists(amended().filter(agreement=OuterRef("pk"))))
+
+
+def amended():
+    """Amendments that are being prepared or signed."""
+    kind, states = AgreementVersion.Kind.AMENDMENT, AgreementVersion.OPEN_STATES
+    return AgreementVersion.objects.filter(kind=kind, state__in=states)
+
+
+def copies_to_check():
+    """Agreements with a signed copy that nobody has looked at."""
+    waiting = SignedCopy.objects.filter(state=SignedCopy.State.RECEIVED)
+    return waiting.values("agreement_version__agreement")
 
 
 def agreement_url(agreement):

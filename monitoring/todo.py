@@ -14,7 +14,7 @@ from applications.evaluations.doors import kept_out
 from applications.models import UNDER_EXAMINATION, Application, ApplicationState, Assignment, CorrectionRequest
 from applications.silence import precedes_announcement
 from documents.models import Document
-from funding.models import Agreement, Award, Claim, Instalment
+from funding.models import Agreement, AgreementVersion, Award, Claim, Instalment
 from monitoring import todo_payments as paying
 from monitoring.prepared import prepared
 from monitoring.todo_lines import HORIZON, MOST, NOBODY, NONE, ONE, Item, Nature, limited, line
@@ -143,7 +143,7 @@ def waiting(programme, today):
     first, *others = [
         silent(programme, today), asked(programme), reviews(programme, today), letters(),
         *paying.lines(programme),
-        agreements(programme), unprepared(programme), reserved(programme), contested(programme),
+        agreements(programme), amendments(programme), unprepared(programme), reserved(programme), contested(programme),
     ]  # fmt: skip
     return first.union(*others, all=True)
 
@@ -203,6 +203,19 @@ def agreements(programme):
         limited(rows, "award__committed_on"), "convention", state=F("state"), ref=F("public_id"),
         name=F("award__fabrique__name"), person=NONE, wave=F("award__wave__number"), number=ONE,
         day=F("award__committed_on"),
+    )  # fmt: skip
+
+
+def amendments(programme):
+    """Amendments that are not signed by both, the oldest first; the person stands for the kind of text."""
+    rows = AgreementVersion.objects.filter(
+        agreement__award__wave__call__programme=programme, kind=AgreementVersion.Kind.AMENDMENT,
+        state__in=["drafted", "sent", "signed_by_beneficiary"],
+    )  # fmt: skip
+    return line(
+        limited(rows, "created_at"), "convention", state=F("state"), ref=F("agreement__public_id"),
+        name=F("agreement__award__fabrique__name"), person=Value("Avenant"), wave=F("agreement__award__wave__number"),
+        number=ONE, day=TruncDate("created_at"),
     )  # fmt: skip
 
 
@@ -296,6 +309,8 @@ def agreement_item(nature, today, state, ref, name, person, wave, number, day):
         title, url = f"{plural(number, 'attribution')} de la vague {wave}", f"/pilotage/vagues/{ref}/"
     else:
         title, url, note = name, f"/pilotage/conventions/{ref}/", f"{note}, vague {wave}"
+    if person.strip():
+        note = f"{person.strip()} : {note[0].lower()}{note[1:]}"
     return Item(nature, title, url, note, who, "60 jours le", day + SIXTY, today)
 
 

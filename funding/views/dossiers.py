@@ -13,6 +13,7 @@ from funding.claims.certifying import needs_claim
 from funding.claims.claiming import CLAIMABLE
 from funding.claims.claiming import may_write as may_claim
 from funding.claims.clock import pay_before, payment_days_of
+from funding.conventions import drafting
 from funding.instalments import agreement_of, missing_before_due
 from funding.models import Award, Instalment
 from funding.schedules import current_instalments, needs_agreement
@@ -111,6 +112,8 @@ def when(instalment):
 def todo(award):
     """What the applicant has to do now, if anything."""
     agreement = agreement_of(award)
+    if award.state in (Award.State.SUSPENDED, Award.State.TERMINATED):
+        return f"Aide {award.get_state_display().lower()}. {award.stop_reason}"
     if award.notified_on is None:
         return "Ouvrez la lettre de décision : le délai de vos versements part de là."
     if not needs_agreement(award):
@@ -121,4 +124,7 @@ def todo(award):
         return f"Lisez et signez la convention {agreement.number}, reçue le {long_date(agreement.sent_on)}."
     if agreement.state == "signed_by_beneficiary":
         return "L’État doit signer la convention : vous n’avez rien à faire."
+    text = drafting.open_version(agreement)
+    if text is not None and text.state == text.State.SENT:
+        return f"Lisez et signez l’avenant à la convention {agreement.number}."
     return ""
