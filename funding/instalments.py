@@ -273,12 +273,16 @@ def refuse_uncommitted(instalment):
 
 
 def refuse_stopped(award):
-    """Nothing is paid to an award that is suspended or terminated; what is ordered already is the comptable's."""
-    if award.state in (Award.State.SUSPENDED, Award.State.TERMINATED):
-        raise Refusal(
-            f"L’attribution est « {award.get_state_display().lower()} » : aucun versement n’avance. "
-            "Voyez le motif sur la page de la convention."
-        )
+    """Nothing advances while an award is suspended; what was owed before a termination is still paid."""
+    if award.state == Award.State.SUSPENDED:
+        raise Refusal(stopped_sentence(award))
+
+
+def stopped_sentence(award):
+    return (
+        f"L’attribution est suspendue depuis le {long_date(award.suspended_on)} : aucun versement n’avance avant "
+        f"la reprise. Motif : {award.stop_reason}"
+    )
 
 
 def first_day(instalment):

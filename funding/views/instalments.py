@@ -15,9 +15,11 @@ from funding import instalments as verbs
 from funding.claims import withholding
 from funding.claims.certifying import needs_claim
 from funding.claims.forms import ReasonForm
+from funding.conventions.sharing import payees_words
+from funding.conventions.snapshots import current_shares
 from funding.forms import CancelOrderForm, CertifyForm, DueForm, OrderForm
 from funding.lists import InstalmentList, clock, pay_before, who_may_act
-from funding.models import Account, Claim, Instalment, Kind
+from funding.models import Account, Award, Claim, Instalment, Kind
 
 READ = "accounts.read_steering"
 PAY, WITHHOLD = "funding.pay", "funding.withhold"
@@ -141,6 +143,7 @@ def page_of(found, forms, left, user):
         "clock": clock(found),
         "steps": steps_of(found),
         "parts": verbs.split(found),
+        "payees": payees_words(found) if current_shares(found.award) else "",
         "history": entries_of(found),
     }
 
@@ -149,6 +152,8 @@ def blocked(found, user):
     """Why this reader cannot do the next step, though the role could."""
     if found.state == S.PLANNED and (missing := verbs.missing_before_due(found.award)):
         return ", ".join(missing).capitalize() + "."
+    if found.state in (S.DUE, S.CERTIFIED) and found.award.state == Award.State.SUSPENDED:
+        return verbs.stopped_sentence(found.award)
     if found.state == S.CERTIFIED and user.pk == found.certified_by_id:
         return "Vous avez certifié le service fait : une autre personne des finances doit agir."
     return ""

@@ -238,3 +238,11 @@ def test_a_termination_cancels_the_rest_and_gives_its_money_back(in_force, decid
     assert award.agreement.__class__.objects.get().state == "closed" and differences() == []
     with pytest.raises(StalePage):
         standing.terminate(award=award, on=today(), termination=breach(), by=decides)
+
+
+def test_what_was_owed_before_a_termination_is_still_paid(in_force, decides, finance, officer):
+    standing.terminate(award=in_force, on=today(), termination=breach(), by=decides)
+    paying.certify(instalment=in_force.instalments.get(number=1), by=finance[0])
+    assert in_force.instalments.get(number=1).state == "certified"
+    with pytest.raises(StalePage):
+        paying.make_due(instalment=in_force.instalments.get(number=2), on=today(), by=officer)
