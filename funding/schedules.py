@@ -147,7 +147,7 @@ def replan(*, award, instalments, total_cents, by):
     refuse_wrong_plan(award, instalments, total_cents=total_cents, kept=kept)
     for instalment in award.instalments.live().select_for_update(of=("self",)).filter(state__in=REPLACEABLE):
         instalment.move("cancel", by=None)
-    award.schedules.filter(state=Schedule.State.CURRENT).update(state=Schedule.State.REPLACED)
+    replace(award.schedules.filter(state=Schedule.State.CURRENT).first())
     schedule = write_schedule(award, instalments, total_cents=total_cents, kept=kept)
     details = {"version": schedule.number, "instalments": [[p.year, p.cents] for p in instalments]}
     JournalEntry.write(action="plan_schedule", subject=award, actor=by, details=details)
@@ -203,8 +203,13 @@ def replace_current(award):
         )
     for instalment in pending:
         instalment.move("cancel", by=None)
-    current.state = Schedule.State.REPLACED
-    current.save(update_fields=["state"])
+    replace(current)
+
+
+def replace(schedule):
+    if schedule is not None:
+        schedule.state = Schedule.State.REPLACED
+        schedule.save(update_fields=["state"])
 
 
 def write_schedule(award, instalments, *, total_cents=None, kept=()):

@@ -63,11 +63,18 @@ def share_out(*, award, members, by):
     with transaction.atomic():
         award = Award.objects.select_for_update(of=("self",), no_key=True).get(pk=award.pk)
         known = refuse_bad_shares(award, members)
-        award.sharings.filter(state=Sharing.State.CURRENT).update(state=Sharing.State.REPLACED)
+        replace_current(award)
         sharing = write(award, members, known) if members else None
         details = {"members": [[one.name, one.ten_thousandths, one.payee] for one in members]}
         JournalEntry.write(action="share_out", subject=award, actor=by, details=details)
     return sharing
+
+
+def replace_current(award):
+    current = award.sharings.filter(state=Sharing.State.CURRENT).first()
+    if current is not None:
+        current.state = Sharing.State.REPLACED
+        current.save(update_fields=["state"])
 
 
 def refuse_bad_shares(award, members):
