@@ -42,7 +42,7 @@ class ChorusFileList(ListPage):
 
 class DifferenceList(ListPage):
     name = "ecarts-chorus"
-    search_field = "label"
+    search_field = "search_text"
     search_label = "DP ou bénéficiaire"
     caption = "Écarts avec Chorus"
     noun = ("écart", "écarts")
@@ -65,7 +65,7 @@ class DifferenceList(ListPage):
         return [
             ChoiceFilter("etat", "État", field="state", choices=Difference.State.choices),
             ChoiceFilter("nature", "Nature", field="kind", choices=Difference.Kind.choices),
-            DateFilter("du", "Trouvé à partir du", field="found_at__date", lookup="gte", instant=False),
+            DateFilter("du", "Trouvé à partir du", field="found_at"),
         ]
 
     def page_rows(self, ids):

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django_fsm import FSMField, transition
 
 from accounts.models import PublicIdModel, StatefulModel, User
+from accounts.models.base import FoldedTextField
 from documents.models import StoredFile
 from funding.models.award import Award
 from funding.models.payment import Instalment
@@ -291,6 +292,7 @@ class Difference(PublicIdModel, StatefulModel):
     state = FSMField("état", default=State.OPEN, choices=State.choices, protected=True, max_length=10)
     sentence = models.CharField("ce qui diffère", max_length=600)
     label = models.CharField("libellé", max_length=200)
+    search_text = FoldedTextField(max_length=250, sources=["label"])
     cents = models.BigIntegerField("montant (centimes)", default=0)
     # The file that showed it last.
     file = models.ForeignKey(ChorusFile, models.PROTECT, related_name="differences", verbose_name="fichier")
