@@ -102,7 +102,7 @@ def terminate(*, award, on, termination, by, version=None):
         refuse_unheard(termination, on)
         cancel_rest(award)
         given_back = standing_cents(award) - owed_cents(award)
-        award.move("terminate", by=by, on=on, reason=f"{GROUNDS[termination.ground]} : {termination.reason.strip()}")
+        award.move("terminate", by=by, on=on, reason=stated(termination))
         details = {"act": termination.act, "ground": termination.ground, "cents": given_back}
         note(award, "termination_act", by, details)
         if given_back:
@@ -112,6 +112,11 @@ def terminate(*, award, on, termination, by, version=None):
         close_agreement(award, termination, by)
         tell(award, "Aide résiliée", f"L’aide est résiliée le {long_date(on)} : {termination.reason.strip()}")
     return award, given_back
+
+
+def stated(termination):
+    """The ground and the reason, as the award keeps them."""
+    return f"{GROUNDS[termination.ground]} : {termination.reason.strip()}"[:500]
 
 
 def cancel_rest(award):
