@@ -82,6 +82,7 @@ def forget_commitment(*, award, number, by):
         Refusal: a payment was applied under it.
     """
     require(by, IMPORT)
+    number = clean_number(number, "d’EJ")
     with transaction.atomic():
         award = lock_awards([award.pk])[0]
         paid = ChorusRow.objects.filter(
