@@ -14,6 +14,7 @@ from accounts import jobs
 from accounts.french import NBSP
 from accounts.models import Job, Role, User
 from funding import awards, instalments, positions
+from funding.conventions.clauses import COMPULSORY
 from funding.lists import movements_of
 from funding.models import Agreement, Award, Instalment, Posting
 from tests.funding import conftest as make
@@ -185,9 +186,10 @@ def test_the_way_to_a_payment_by_its_pages(committed, officer, finance, line, cl
     agreement = Agreement.objects.get()
     assert response.url == agreement.get_absolute_url()
     day = today().isoformat()
-    for fields in ({"on": day}, {"on": day, "signatory": "Mme A"}, {"on": day, "signatory": "M. B"}):
-        agreement.refresh_from_db()
-        response = client.post(agreement.get_absolute_url(), {**key(), "version": agreement.version, **fields})
+    signatory = make.make_signatory(committed.wave.call.programme)
+    for fields in ({"checked": list(COMPULSORY)}, {"signatory": "Mme A"}, {"signatory": signatory.public_id}):
+        version = agreement.versions.get().version
+        response = client.post(agreement.get_absolute_url(), {**key(), "version": version, "on": day, **fields})
         assert response.status_code == 302
     instalment = committed.instalments.get(number=1)
     steps = (
