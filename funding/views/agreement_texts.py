@@ -36,7 +36,7 @@ def text_context(text):
 
 def version_or_404(agreement, number):
     found = get_object_or_404(
-        AgreementVersion.objects.select_related("document__content", "signed_document__content"),
+        AgreementVersion.objects.select_related("document", "signed_document"),
         agreement=agreement, number=number,
     )  # fmt: skip
     found.agreement = agreement

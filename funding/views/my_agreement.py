@@ -39,7 +39,7 @@ def texts_of(agreement):
     """What the structure may read: the texts that were sent, the latest first."""
     if agreement is None:
         return []
-    sent = agreement.versions.exclude(sent_on=None).select_related("document__content", "signed_document__content")
+    sent = agreement.versions.exclude(sent_on=None).select_related("document", "signed_document")
     found = list(sent.order_by("-number"))
     for one in found:
         one.agreement = agreement
