@@ -25,11 +25,27 @@ def readable(rows, user, *fields):
     Args:
         fields: names of the text fields that are shown.
     """
+    closed = naming(names_closed_to(user), *fields)
+    return rows.filter(~closed) if closed else rows
+
+
+def naming(names, *fields):
+    """Condition: one of the texts holds one of the names; an empty `Q` without names."""
     closed = Q()
-    for name in names_closed_to(user):
+    for name in names:
         for field in fields:
             closed |= Q(**{f"{field}__contains": name})
-    return rows.filter(~closed) if closed else rows
+    return closed
+
+
+def count_readable(rows, user, *fields, count):
+    """How many of these rows `user` may read; nothing is asked of them when nothing is closed to her.
+
+    Args:
+        count: how many there are.
+    """
+    closed = naming(names_closed_to(user), *fields)
+    return rows.filter(~closed).count() if closed else count
 
 
 def says_nothing_closed(texts, names):

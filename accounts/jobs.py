@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, F, Q
 from django.utils import timezone
 
+from accounts.closed import names_closed_to, naming, readable
 from accounts.digests import mail_group
 from accounts.errors import Refusal
 from accounts.models import Job, JobRow
@@ -23,6 +24,8 @@ from accounts.queueing import enqueue
 
 log = logging.getLogger(__name__)
 Status = JobRow.Status
+# The texts of a row that its reader sees.
+SAID = ("label", "sentence")
 # A worker that gave no sign for so long is dead: a row takes well under a second.
 SILENCE = datetime.timedelta(minutes=1)
 
@@ -166,10 +169,24 @@ def sweep():
     return len(ids)
 
 
-def outcomes(job):
-    """{status: how many rows}; one query."""
-    rows = JobRow.objects.filter(job=job).order_by().values_list("status").annotate(how_many=Count("pk"))
-    return dict(rows)
+def rows_of(job, *, reader):
+    """The rows of a job, but those that name what is closed to `reader`."""
+    return readable(JobRow.objects.filter(job=job), reader, *SAID)
+
+
+def outcomes(rows):
+    """{status: how many} of these rows; one query."""
+    return dict(rows.order_by().values_list("status").annotate(how_many=Count("pk")))
+
+
+def not_told(jobs, reader):
+    """{job id: (rows, rows treated)} that name what is closed to `reader`; no query when nothing is."""
+    closed = naming(names_closed_to(reader), *SAID)
+    if not closed:
+        return {}
+    treated = Count("pk", filter=~Q(status=Status.WAITING))
+    found = JobRow.objects.filter(closed, job__in=jobs).order_by().values_list("job")
+    return {job: (rows, done) for job, rows, done in found.annotate(rows=Count("pk"), done=treated)}
 
 
 def undone(job):

@@ -49,8 +49,7 @@ def notify(event, *, key, recipient, subject, body, url=""):
     subject = " ".join(subject.split())[:250]
     if not isinstance(recipient, User):
         return queue_mail(key=key, recipient=recipient, subject=subject, body=body)
-    # The last door: whatever asks for it, nobody is told of what is closed to her.
-    if event not in ALWAYS_MAILED and not says_nothing_closed((subject, body), names_closed_to(recipient)):
+    if not may_be_told(recipient, event, subject, body):
         return None
     group, delivery = told_together.get(), delivery_of(recipient, event)
     held = is_held(event, group, delivery)
@@ -65,14 +64,20 @@ def notify(event, *, key, recipient, subject, body, url=""):
     return told
 
 
+def may_be_told(person, event, *texts):
+    """The last door: whatever asks for it, nobody is told of what is closed to her."""
+    return event in ALWAYS_MAILED or says_nothing_closed(texts, names_closed_to(person))
+
+
 def notify_each(event, *, recipients, key, subject, body, url=""):
-    """Tell several people the same thing, as `notify` does for one: as many statements for one as for twenty.
+    """Tell several people the same thing, as `notify` does for one: as many statements for one as for twenty, and
+    one or two more for each who works for the service, to whom something may be closed.
 
     Args:
         recipients: `User`s.
         key: what makes it unique ("receipt:123"); each person adds hers. The caller holds what it names locked.
     """
-    wanted = {f"{key}:{person.pk}": person for person in recipients}
+    wanted = {f"{key}:{person.pk}": person for person in recipients if may_be_told(person, event, subject, body)}
     told, mails = told_already(wanted)
     missing = {one: person for one, person in wanted.items() if one not in told}
     subject, group = " ".join(subject.split())[:250], told_together.get()

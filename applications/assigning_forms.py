@@ -10,6 +10,7 @@ from applications.evaluations.assignment_problem import Settings
 LARGEST_SEED = 1_000_000
 KEEP, AFRESH = "garder", "reprendre"
 PRICES = {
+    "lock": "Choix verrouillé, ou fait à la main, qui ne serait pas gardé",
     "outside": "Personne sans domaine en commun avec le dossier",
     "same_region": "Personne de la région du dossier",
     "alert": "Alerte sur un lien, que la présidence n’a pas encore appréciée",
@@ -18,6 +19,11 @@ PRICES = {
     "overlap": "Évaluateurs que rien ne relie (leurs notes ne se comparent pas)",
     "load": "Un dossier de plus, fois la charge déjà portée",
 }
+HELP = {
+    "lock": "1 000 au départ, plus cher que tout le reste : un choix verrouillé ne change que s’il est devenu "
+    "impossible, par un lien ou un refus. À un prix plus bas, le calcul le change quand le reste y gagne davantage."
+}
+HIGHEST = {"lock": 5_000}
 
 
 class ProposalForm(DsfrForm):
@@ -52,7 +58,11 @@ class ProposalForm(DsfrForm):
         for one in fields(Settings):
             if one.name in PRICES:
                 self.fields[one.name] = forms.IntegerField(
-                    label=PRICES[one.name], min_value=0, max_value=100, initial=one.default
+                    label=PRICES[one.name],
+                    help_text=HELP.get(one.name, ""),
+                    min_value=0,
+                    max_value=HIGHEST.get(one.name, 100),
+                    initial=one.default,
                 )
 
     @property

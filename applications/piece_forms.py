@@ -21,6 +21,13 @@ class SeveralFiles(forms.FileField):
         return [single(one, initial) for one in data] if data else [single(None, initial)]
 
 
+class OptionalFiles(SeveralFiles):
+    """None, one or several files."""
+
+    def clean(self, data, initial=None):
+        return super().clean(data, initial) if data else []
+
+
 def help_of_files():
     limit = settings.UPLOAD_MAX_BYTES // MEBIBYTE
     return f"{accepted_names()}, {limit} Mo au plus chacun. Vous pouvez en choisir plusieurs."

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from accounts.models import Membership, Role, User
+from applications.evaluations.doors import but
 from applications.models import Assignment, ReviewerProfile
 
 DEFAULT_CAPACITY = ReviewerProfile._meta.get_field("capacity").default
@@ -39,11 +40,12 @@ class Seat:
         return max(self.capacity - self.load, 0)
 
 
-def seats_of(wave, reviewers=None):
+def seats_of(wave, reviewers=None, *, closed=()):
     """The `Seat`s of a wave by reviewer key, in alphabetical order; four queries whatever their number.
 
     Args:
         reviewers: the users wanted; None for everyone who reviews today.
+        closed: keys of the dossiers that are closed to whoever reads the loads; verbs count them all.
     """
     people = User.objects.holding(Role.REVIEWER)
     if reviewers is not None:
@@ -57,7 +59,7 @@ def seats_of(wave, reviewers=None):
         seat.away = profile.is_away(wave.reviews_due_on)
     for user_id, organisation_id in Membership.objects.filter(user__in=seats).values_list("user", "organisation"):
         seats[user_id].organisations.add(organisation_id)
-    for reviewer_id, load in loads_of(wave).items():
+    for reviewer_id, load in loads_of(wave, closed).items():
         if reviewer_id in seats:
             seats[reviewer_id].load = load
     for seat in seats.values():
@@ -66,8 +68,7 @@ def seats_of(wave, reviewers=None):
     return seats
 
 
-def loads_of(wave):
+def loads_of(wave, closed=()):
     """{reviewer id: sheets asked for or given in the wave}; one query."""
-    return Counter(
-        Assignment.objects.expected().filter(application__wave=wave).values_list("reviewer", flat=True).order_by()
-    )
+    asked = but(Assignment.objects.expected().filter(application__wave=wave), closed, "application")
+    return Counter(asked.values_list("reviewer", flat=True).order_by())

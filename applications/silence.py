@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.french import long_date, plural
 from accounts.models import JournalEntry
 from applications.clocks import local_day, resume
+from applications.evaluations.doors import but, closed_dossiers
 from applications.models import UNDER_EXAMINATION, Application, CorrectionRequest
 
 BATCH = 500
@@ -118,13 +119,18 @@ class WaveSilence:
             )
 
 
-def silence_of_wave(wave):
-    """The `WaveSilence` of a wave; one query."""
+def silence_of_wave(wave, *, reader=None):
+    """The `WaveSilence` of a wave; one query, and those that say what is closed to `reader`.
+
+    Args:
+        reader: whoever reads it: the dossiers that are closed to her are counted nowhere. None: the service.
+    """
     under = Q(state__in=UNDER_EXAMINATION, submitted_at__isnull=False)
     early = under & Q(clock_suspended_on=None, implied_rejection_noted_at=None)
     if wave.announcement_on:
         early &= Q(implied_rejection_on__lt=wave.announcement_on)
-    counted = Application.objects.filter(wave=wave).aggregate(
+    rows = but(Application.objects.filter(wave=wave), closed_dossiers(reader))
+    counted = rows.aggregate(
         before=Count("pk", filter=early),
         earliest=Min("implied_rejection_on", filter=early),
         noted=Count("pk", filter=under & Q(implied_rejection_noted_at__isnull=False)),

@@ -46,6 +46,8 @@ class Point:
     opinion: str = ""
     departure: str = ""
     notes: tuple[str, ...] = ()
+    brief: bool = False
+    """Not opened by itself: its opinion came with others, or none did."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,6 +124,15 @@ class MinutesFacts:
     @property
     def object_line(self) -> str:
         return f"Procès-verbal du comité, {self.call}, {self.wave}"
+
+    @property
+    def debated(self) -> tuple[Point, ...]:
+        return tuple(point for point in self.points if not point.brief)
+
+    @property
+    def together(self) -> tuple[Point, ...]:
+        """Points that were not opened by themselves."""
+        return tuple(point for point in self.points if point.brief)
 
     def public_summary(self) -> Summary:
         """No name and no dossier: whoever verifies the paper has it in hand."""

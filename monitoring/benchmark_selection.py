@@ -1,8 +1,11 @@
 """The funding line of 500 dossiers: one edit answered as htmx asks for it, and a whole proposal with its prices."""
 
 import itertools
+import re
 import uuid
 from contextlib import contextmanager
+from html.parser import HTMLParser
+from urllib.parse import urlencode
 
 from django.utils import timezone
 
@@ -12,12 +15,13 @@ from funding.models import Line
 from monitoring import benchmark_ranking as ranked
 from selection.funding_line import read_line
 from selection.models import Scenario
-from selection.money import credit_key
 from selection.proposals import Asked, propose
 from selection.scenarios import create_scenario
 
 # Enough for some sixty laureates on two lines: nobody's money, forgotten with the wave.
 OPENED_CENTS = 450_000_000
+# How a browser sends a form without files.
+AS_TYPED = "application/x-www-form-urlencoded"
 
 
 @contextmanager
@@ -34,30 +38,48 @@ def shared_wave():
         yield wave, chair
 
 
+class Fields(HTMLParser):
+    """{name: value} of the dossiers' fields on a page: what its form sends, whichever of them has changed."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.values, self.select = {}, ""
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        found = dict(attributes)
+        name = found.get("name") or ""
+        if tag in ("input", "select") and re.match(r"d[0-9a-f]{32}-", name):
+            self.values[name] = found.get("value", "")
+        if tag == "select":
+            self.select = name
+        if tag == "option" and "selected" in found:
+            self.values[self.select] = found["value"]
+
+
 def edits(client, wave, chair):
-    """A call that moves the dossier under the line to its other side, and back; the page as htmx asks for it."""
+    """A call that moves the dossier under the line to its other side, and back: all that the page sends, by htmx."""
     scenario = create_scenario(wave=wave, name="Mesure", origin=Scenario.Origin.RANKING, by=chair)
     page = read_line(wave, reader=chair, scenario=scenario)
     row = next(row for row in page.rows if row.outcome == "waitlist")
     path = f"/pilotage/vagues/{wave.public_id}/ligne/?scenario={scenario.public_id}"
-    credit = page.credits[0]
     asked = min(row.application.requested_cents, 15_000_000) // 100
-    body = {
-        "act": "save",
-        f"{row.prefix}-amount": str(asked),
-        f"{row.prefix}-credit": credit_key(credit.line, credit.fiscal_year),
-    }
     outcomes = itertools.cycle(["proposed", "waitlist"])
+    shown, body = {"html": client.get(path).content.decode()}, {}
 
     def prepare():
+        body.clear()
+        body.update(Fields(shown["html"]).values)
+        body[f"{row.prefix}-amount"] = str(asked)
         body[f"{row.prefix}-outcome"] = next(outcomes)
         body["version"] = Scenario.objects.values_list("version", flat=True).get(pk=scenario.pk)
-        body["idempotency_key"] = uuid.uuid4().hex
+        body.update(act="save", idempotency_key=uuid.uuid4().hex)
 
     def send():
-        answer = client.post(path, body, headers={"HX-Request": "true"})
-        if answer.status_code != 200:
-            raise RuntimeError(f"{answer.status_code}: {answer.content[:500].decode(errors='replace')}")
+        answer = client.post(path, urlencode(body), content_type=AS_TYPED, headers={"HX-Request": "true"})
+        shown["html"] = answer.content.decode()
+        if answer.status_code != 200 or f'name="version" value="{body["version"] + 1}"' not in shown["html"]:
+            raise RuntimeError(f"{answer.status_code}: {shown['html'][:500]}")
 
     return prepare, send
 

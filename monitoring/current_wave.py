@@ -7,6 +7,7 @@ from django.db.models import Case, Count, IntegerField, OuterRef, Q, Subquery, S
 from django.utils import timezone
 
 from accounts.french import long_date, plural
+from applications.evaluations.doors import but
 from applications.models import UNDER_EXAMINATION, Application, ApplicationState, Assignment
 from monitoring.prepared import prepared
 from programme.models import Wave
@@ -41,21 +42,25 @@ class CurrentWave:
     blocked: str
 
 
-def current_wave(programme):
-    """The `CurrentWave` of a programme, or None before it has any."""
-    found = waves_by_interest(programme)
+def current_wave(programme, *, closed=()):
+    """The `CurrentWave` of a programme, or None before it has any.
+
+    Args:
+        closed: keys of the dossiers that are closed to the reader: counted nowhere.
+    """
+    found = waves_by_interest.build(programme, closed) if closed else waves_by_interest(programme)
     if not found:
         return None
     facts = dict(zip(COLUMNS, found[0], strict=True))
     wave = Wave(**{name: facts[name] for name in WAVE_COLUMNS})
-    rows = states_of(wave)
+    rows = states_of.build(wave, closed) if closed else states_of(wave)
     standing = Standing(
         wave=wave,
         states=Counter({state: n for state, n, _ in rows}),
         missing_reviews=facts["missing_reviews"] or 0,
         session=PanelSession(wave=wave, adopted_at=facts["adopted_at"]) if facts["adopted_at"] else None,
         prepared=facts["prepared"] or 0,
-        letters=progress_of(wave) if wave.state == W.DECIDED else NO_LETTER,
+        letters=progress_of(wave, closed=closed) if wave.state == W.DECIDED else NO_LETTER,
         waiting_agreements=0,
     )
     step = next_step(standing)
@@ -95,25 +100,27 @@ def short_date(wave, step):
 
 
 @prepared
-def states_of(wave):
+def states_of(wave, closed=()):
     """[(state, dossiers, cents asked for)]."""
-    rows = Application.objects.filter(wave=wave).order_by().values_list("state")
+    rows = but(Application.objects.filter(wave=wave), closed).order_by().values_list("state")
     return rows.annotate(n=Count("pk"), cents=Sum("requested_cents"))
 
 
 @prepared
-def waves_by_interest(programme):
+def waves_by_interest(programme, closed=()):
     """The current wave with, in the same query, what its steps count."""
     interest = Case(*(When(state=state, then=Value(rank)) for rank, state in enumerate(INTEREST)))
     waves = Wave.objects.filter(call__programme=programme).annotate(
         missing_reviews=counted(
-            Assignment.objects.expected().exclude(state=Assignment.State.SUBMITTED),
+            but(Assignment.objects.expected().exclude(state=Assignment.State.SUBMITTED), closed, "application"),
             "application__wave", application__state=S.IN_REVIEW,
         ),
-        prepared=counted(PreparedOutcome.objects, "wave", application__state=S.REVIEWED),
+        prepared=counted(
+            but(PreparedOutcome.objects.all(), closed, "application"), "wave", application__state=S.REVIEWED
+        ),
         adopted_at=Subquery(PanelSession.objects.filter(wave=OuterRef("pk")).values("adopted_at")[:1]),
         silent_on=Subquery(
-            Application.objects.filter(
+            but(Application.objects.all(), closed).filter(
                 wave=OuterRef("pk"), state__in=UNDER_EXAMINATION, clock_suspended_on=None,
             ).order_by("implied_rejection_on").values("implied_rejection_on")[:1]
         ),

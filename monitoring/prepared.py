@@ -30,4 +30,6 @@ def prepared(build):
             found = cursor.fetchall()
         return [tuple(row) for row in compiler.apply_converters(found, converters)] if converters else found
 
+    # The question itself, for the few readers who ask it with something more.
+    rows.build = build
     return rows

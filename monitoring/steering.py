@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from accounts.french import euros, long_date, millions, plural
+from applications.evaluations.doors import closed_dossiers
 from funding.models import Kind
 from monitoring import charts, tiles
 from monitoring.current_wave import current_wave
@@ -34,6 +35,11 @@ class Board:
         self.programme, self.clocks = programme, clocks
         self.figures = Figures(programme, clocks, by_month=True)
         self.nature, self.most_lines, self.address, self.reader = nature, lines, address, reader
+
+    @cached_property
+    def closed(self):
+        """Dossiers that are counted neither in what waits nor in the wave; sums of money and places stay whole."""
+        return closed_dossiers(self.reader)
 
     # Dates and addresses.
 
@@ -186,12 +192,12 @@ class Board:
     @cached_property
     def to_do(self):
         return to_do(
-            self.programme, nature=self.nature, limit=self.most_lines, address=self.address, reader=self.reader
+            self.programme, nature=self.nature, limit=self.most_lines, address=self.address, closed=self.closed
         )
 
     @cached_property
     def wave(self):
-        return current_wave(self.programme)
+        return current_wave(self.programme, closed=self.closed)
 
     # The money.
 

@@ -6,42 +6,25 @@ from dataclasses import dataclass
 
 from django.db.models import Case, CharField, Count, F, IntegerField, Min, Q, Value, When
 from django.db.models.functions import Concat, TruncDate
-from django.urls import reverse
 from django.utils import timezone
 
-from accounts.french import plural
-from applications.evaluations.doors import kept_out
+from applications.evaluations.doors import but
 from applications.models import UNDER_EXAMINATION, Application, ApplicationState, Assignment, CorrectionRequest
 from applications.silence import precedes_announcement
 from documents.models import Document
-from funding.models import Agreement, AgreementVersion, Award, Claim, Instalment
+from funding.models import Agreement, AgreementVersion, Award
 from monitoring import todo_payments as paying
 from monitoring.prepared import prepared
-from monitoring.todo_lines import HORIZON, MOST, NOBODY, NONE, ONE, Item, Nature, limited, line
-from selection.models import Appeal
+from monitoring.todo_lines import HORIZON, MOST, NOBODY, NONE, ONE, Item, limited, line
+from monitoring.todo_words import BORN, EARLY, NATURES, SOON, item_of
+from selection.models import Appeal, Decision
 
 S = ApplicationState
-SIXTY = datetime.timedelta(days=60)
-BORN, SOON, EARLY = "born", "soon", "early"
-
-
-# The gravest first: a right that is born of our silence, then what blocks others, then what costs.
-NATURES = {
-    nature.key: nature
-    for nature in (
-        Nature("silence", "Rejet implicite", "Rejets implicites", "/pilotage/dossiers/?tri=silence"),
-        Nature("recours", "Recours", "Recours", "/pilotage/recours/?cours=oui"),
-        Nature("evaluation", "Évaluation", "Évaluations", "/pilotage/dossiers/?etat=in_review"),
-        Nature("courrier", "Courrier", "Courriers", "/pilotage/courriers/"),
-        Nature("versement", "Versement", "Versements", "/pilotage/echeances/?etat=a-traiter"),
-        Nature("demande", "Demande de versement", "Demandes", "/pilotage/demandes/?etat=sent"),
-        Nature("compte", "Compte bancaire", "Comptes bancaires", "/pilotage/comptes-bancaires/"),
-        Nature("ecart", "Écart avec Chorus", "Écarts", "/pilotage/chorus/ecarts/?etat=open"),
-        Nature("convention", "Convention", "Conventions", "/pilotage/conventions/"),
-        Nature("pieces", "Pièces demandées", "Pièces", "/pilotage/dossiers/?etat=correction_requested"),
-        Nature("reservation", "AE à engager", "AE réservées", "/pilotage/budget/"),
-    )
-}
+# What documents are about, with the way to its dossier.
+ABOUT_A_DOSSIER = (
+    (Application, "pk"), (Decision, "application"), (Appeal, "decision__application"),
+    (Agreement, "award__application"), (AgreementVersion, "agreement__award__application"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -65,17 +48,18 @@ class ToDo:
         return self.items[0] if self.items else None
 
 
-def to_do(programme, *, nature="", limit=8, address="/pilotage/", reader=None):
+def to_do(programme, *, nature="", limit=8, address="/pilotage/", closed=()):
     """What waits: the gravest nature first, in each the most late first.
 
     Args:
         nature: key of the nature to show, "" for all of them.
         limit: lines shown.
         address: page that the chips lead to, with its own parameters.
-        reader: the `User` who reads: a dossier with which she declared a tie is not named. None: the service.
+        closed: keys of the dossiers that are closed to the reader: neither named nor counted.
     """
-    today, closed = timezone.localdate(), closed_to(reader)
-    lines = sorted((one for one in waiting(programme, today) if one[2] not in closed), key=urgency)
+    today = timezone.localdate()
+    found = waiting.build(programme, today, closed) if closed else waiting(programme, today)
+    lines = sorted(found, key=urgency)
     chosen = [one for one in lines if nature in ("", one[0])]
     known = NATURES.get(nature)
     shown = chosen if len(chosen) <= limit else first_of_each(chosen, limit)
@@ -85,21 +69,6 @@ def to_do(programme, *, nature="", limit=8, address="/pilotage/", reader=None):
         more_url=known.rows_url if known else f"{address}{'&' if '?' in address else '?'}lignes=toutes#a-traiter",
         chips=chips_of(Counter(one[0] for one in lines), nature, address),
     )
-
-
-def closed_to(reader):
-    """Public ids of the dossiers with which `reader` has a tie, and of what belongs to their awards."""
-    if reader is None:
-        return frozenset()
-    ties = Application.objects.filter(kept_out(reader)).order_by().values("pk")
-    parts = (
-        Application.objects.filter(pk__in=ties),
-        Instalment.objects.filter(award__application__in=ties),
-        Agreement.objects.filter(award__application__in=ties),
-        Claim.objects.filter(instalment__award__application__in=ties),
-    )
-    first, *others = [rows.order_by().values_list("public_id", flat=True) for rows in parts]
-    return frozenset(first.union(*others, all=True))
 
 
 RANKS = {key: rank for rank, key in enumerate(NATURES)}
@@ -138,22 +107,24 @@ def chips_of(counts, nature, address):
 
 
 @prepared
-def waiting(programme, today):
-    """Every line that waits on that day, one statement."""
+def waiting(programme, today, closed=()):
+    """Every line that waits on that day, one statement; `closed`: keys of the dossiers that are left out."""
     first, *others = [
-        silent(programme, today), asked(programme), reviews(programme, today), letters(),
-        *paying.lines(programme),
-        agreements(programme), amendments(programme), unprepared(programme), reserved(programme), contested(programme),
+        silent(programme, today, closed), asked(programme, closed), reviews(programme, today, closed),
+        letters(closed), *paying.lines(programme, closed), agreements(programme, closed),
+        amendments(programme, closed), unprepared(programme, closed), reserved(programme, closed),
+        contested(programme, closed),
     ]  # fmt: skip
     return first.union(*others, all=True)
 
 
-def silent(programme, today):
+def silent(programme, today, closed):
     """Dossiers, by wave, whose silence is a refusal, becomes one within fifteen days, or before the announcement."""
     soon, early = Q(implied_rejection_on__lte=today + HORIZON), precedes_announcement()
     rows = Application.objects.filter(
         soon | early, wave__call__programme=programme, state__in=UNDER_EXAMINATION, clock_suspended_on=None
     )
+    rows = but(rows, closed)
     kind = Case(
         When(implied_rejection_noted_at__isnull=False, then=Value(BORN)), When(soon, then=Value(SOON)),
         default=Value(EARLY),
@@ -164,9 +135,10 @@ def silent(programme, today):
     )  # fmt: skip
 
 
-def asked(programme):
+def asked(programme, closed):
     """Pieces asked for and not received."""
     rows = CorrectionRequest.objects.filter(application__wave__call__programme=programme, closed_at=None)
+    rows = but(rows, closed, "application")
     return line(
         limited(rows, "due_at"), "pieces", state=NONE, ref=F("application__public_id"),
         name=F("application__fabrique__name"), person=full_name("application__officer"),
@@ -174,31 +146,40 @@ def asked(programme):
     )  # fmt: skip
 
 
-def reviews(programme, today):
+def reviews(programme, today, closed):
     """Sheets that are late, or due within a week, by reviewer and wave."""
     rows = Assignment.objects.filter(
         application__wave__call__programme=programme, state__in=Assignment.PENDING, application__state=S.IN_REVIEW,
         due_on__lte=today + datetime.timedelta(days=7),
     )  # fmt: skip
     return line(
-        rows, "evaluation", state=NONE, ref=F("application__wave__public_id"), name=NONE, person=full_name("reviewer"),
-        wave=F("application__wave__number"), number=Count("pk"), day=Min("due_on"),
+        but(rows, closed, "application"), "evaluation", state=NONE, ref=F("application__wave__public_id"), name=NONE,
+        person=full_name("reviewer"), wave=F("application__wave__number"), number=Count("pk"), day=Min("due_on"),
     )  # fmt: skip
 
 
-def letters():
+def letters(closed):
     """Documents whose making failed."""
     return line(
-        Document.objects.failed(), "courrier", state=F("kind"), ref=NOBODY, name=NONE, person=NONE,
+        letters_but(closed), "courrier", state=F("kind"), ref=NOBODY, name=NONE, person=NONE,
         wave=Value(None, output_field=IntegerField()), number=Count("pk"), day=TruncDate(Min("created_at")),
     )  # fmt: skip
 
 
-def agreements(programme):
+def letters_but(closed):
+    failed = Document.objects.failed()
+    for model, path in ABOUT_A_DOSSIER if closed else ():
+        theirs = model.objects.filter(**{f"{path}__in": closed}).order_by().values("pk")
+        failed = failed.exclude(subject_type=model._meta.label, subject_id__in=theirs)
+    return failed
+
+
+def agreements(programme, closed):
     """Agreements not signed by both, the oldest award first."""
     rows = Agreement.objects.filter(
         award__wave__call__programme=programme, state__in=["drafted", "sent", "signed_by_beneficiary"]
     )
+    rows = but(rows, closed, "award__application")
     return line(
         limited(rows, "award__committed_on"), "convention", state=F("state"), ref=F("public_id"),
         name=F("award__fabrique__name"), person=NONE, wave=F("award__wave__number"), number=ONE,
@@ -206,12 +187,13 @@ def agreements(programme):
     )  # fmt: skip
 
 
-def amendments(programme):
+def amendments(programme, closed):
     """Amendments that are not signed by both, the oldest first; the person stands for the kind of text."""
     rows = AgreementVersion.objects.filter(
         agreement__award__wave__call__programme=programme, kind=AgreementVersion.Kind.AMENDMENT,
         state__in=["drafted", "sent", "signed_by_beneficiary"],
     )  # fmt: skip
+    rows = but(rows, closed, "agreement__award__application")
     return line(
         limited(rows, "created_at"), "convention", state=F("state"), ref=F("agreement__public_id"),
         name=F("agreement__award__fabrique__name"), person=Value("Avenant"), wave=F("agreement__award__wave__number"),
@@ -219,121 +201,32 @@ def amendments(programme):
     )  # fmt: skip
 
 
-def unprepared(programme):
+def unprepared(programme, closed):
     """Awards that wait for their agreement to be drawn up, by wave."""
-    rows = Award.objects.without_agreement().filter(wave__call__programme=programme)
+    rows = but(Award.objects.without_agreement().filter(wave__call__programme=programme), closed, "application")
     return line(
         rows, "convention", state=Value("none"), ref=F("wave__public_id"), name=NONE, person=NONE,
         wave=F("wave__number"), number=Count("pk"), day=Min("committed_on"),
     )  # fmt: skip
 
 
-def reserved(programme):
+def reserved(programme, closed):
     """Reservations that fall on 31 December, by wave."""
     rows = Award.objects.filter(wave__call__programme=programme, state=Award.State.RESERVED)
+    rows = but(rows, closed, "application")
     return line(
         rows, "reservation", state=NONE, ref=F("wave__public_id"), name=NONE, person=NONE, wave=F("wave__number"),
         number=Count("pk"), day=Min("reserved_on"),
     )  # fmt: skip
 
 
-def contested(programme):
+def contested(programme, closed):
     """Appeals to the administration without an answer, by wave: two months of silence refuse them."""
     rows = Appeal.objects.open().filter(decision__wave__call__programme=programme, silence_on__isnull=False)
+    rows = but(rows, closed, "decision__application")
     known = {"state": NONE, "ref": NOBODY, "name": NONE, "person": NONE, "wave": F("decision__wave__number")}
     return line(rows, "recours", **known, number=Count("pk"), day=Min("silence_on"))
 
 
 def full_name(path):
     return Concat(F(f"{path}__first_name"), Value(" "), F(f"{path}__last_name"), output_field=CharField())
-
-
-# --- In words ------------------------------------------------------------------------------------------------------
-
-
-def item_of(row, today):
-    nature, *facts = row
-    return WORDS[nature](NATURES[nature], today, *facts)
-
-
-SILENCES = {
-    BORN: ("Rejet implicite né : une décision reste possible", "rejet né le"),
-    SOON: ("Deux mois de silence valent refus", "décider avant le"),
-    EARLY: ("L’annonce vient après : deux mois de silence valent refus", "décider avant le"),
-}
-
-
-def silence_item(nature, today, state, ref, name, person, wave, number, day):
-    note, label = SILENCES[state]
-    return Item(
-        nature, f"{plural(number, 'dossier')} de la vague {wave}", f"/pilotage/dossiers/?vague={ref}&tri=silence",
-        note, "Direction", label, day, today,
-    )  # fmt: skip
-
-
-def pieces_item(nature, today, state, ref, name, person, wave, number, day):
-    passed = day < today
-    return Item(
-        nature, name, reverse("applications:staff_dossier", args=[ref]),
-        "Délai passé : reprendre l’examen" if passed else "Réponse attendue du porteur",
-        person.strip() or "Instruction" if passed else "La structure", "pièces attendues le", day, today,
-    )  # fmt: skip
-
-
-def evaluation_item(nature, today, state, ref, name, person, wave, number, day):
-    return Item(
-        nature, f"{plural(number, 'évaluation')} de la vague {wave}", f"/pilotage/vagues/{ref}/affectation/",
-        "Le comité les attend", person, "attendues le", day, today,
-    )  # fmt: skip
-
-
-def letter_item(nature, today, state, ref, name, person, wave, number, day):
-    kind = Document.Kind(state).label.lower()
-    return Item(
-        nature, f"{plural(number, 'document')} en erreur : {kind}", nature.rows_url, "La fabrication a échoué",
-        "Instruction", "demandé le", day, today,
-    )  # fmt: skip
-
-
-SIGNERS = {
-    "none": ("Convention à préparer", "Instruction"),
-    "drafted": ("À envoyer à la structure", "Instruction"),
-    "sent": ("À signer par la structure", "La structure"),
-    "signed_by_beneficiary": ("À signer par l’État", "Direction"),
-}
-
-
-def agreement_item(nature, today, state, ref, name, person, wave, number, day):
-    note, who = SIGNERS[state]
-    if state == "none":
-        title, url = f"{plural(number, 'attribution')} de la vague {wave}", f"/pilotage/vagues/{ref}/"
-    else:
-        title, url, note = name, f"/pilotage/conventions/{ref}/", f"{note}, vague {wave}"
-    if person.strip():
-        note = f"{person.strip()} : {note[0].lower()}{note[1:]}"
-    return Item(nature, title, url, note, who, "60 jours le", day + SIXTY, today)
-
-
-def reservation_item(nature, today, state, ref, name, person, wave, number, day):
-    return Item(
-        nature, f"{plural(number, 'réservation')} de la vague {wave}", f"/pilotage/vagues/{ref}/decisions/",
-        "Non engagées, elles tombent le 31 décembre", "Direction", "signer avant le",
-        datetime.date(day.year, 12, 31), today,
-    )  # fmt: skip
-
-
-def appeal_item(nature, today, state, ref, name, person, wave, number, day):
-    title, note = f"{plural(number, 'recours', 'recours')} sur la vague {wave}", "Deux mois de silence valent rejet"
-    return Item(nature, title, nature.rows_url, note, "Direction", "répondre avant le", day, today)
-
-
-WORDS = {
-    "silence": silence_item,
-    "recours": appeal_item,
-    "pieces": pieces_item,
-    "evaluation": evaluation_item,
-    "courrier": letter_item,
-    **paying.WORDS,
-    "convention": agreement_item,
-    "reservation": reservation_item,
-}

@@ -6,6 +6,7 @@ from django.db.models import Case, Count, F, IntegerField, Min, Value, When
 from django.db.models.functions import Coalesce, TruncDate
 
 from accounts.french import plural
+from applications.evaluations.doors import but
 from funding.claims.clock import OPEN, PAYMENT_DAYS
 from funding.models import BankAccount, Claim, Difference, Instalment
 from monitoring.todo_lines import NOBODY, NONE, Item, limited, line
@@ -16,13 +17,14 @@ NO_WAVE = Value(None, output_field=IntegerField())
 UNKEPT = "sans limite"
 
 
-def lines(programme):
-    return [payments(programme), claims(programme), accounts(), differences()]
+def lines(programme, closed) -> list:
+    return [payments(programme, closed), claims(programme, closed), accounts(), differences()]
 
 
-def payments(programme):
+def payments(programme, closed):
     """Instalments due and not paid, by their last day to pay (L. 2000-321 art. 10)."""
     rows = Instalment.objects.filter(award__wave__call__programme=programme, state__in=OPEN)
+    rows = but(rows, closed, "award__application")
     kept = Case(When(pay_by=None, then=Value(UNKEPT)), default=Value(""))
     return line(
         limited(rows, "due_on"), "versement", state=F("state"), ref=F("public_id"), name=F("award__fabrique__name"),
@@ -30,9 +32,10 @@ def payments(programme):
     )  # fmt: skip
 
 
-def claims(programme):
+def claims(programme, closed):
     """Claims that structures sent and nobody has judged."""
     rows = Claim.objects.to_judge().filter(instalment__award__wave__call__programme=programme)
+    rows = but(rows, closed, "instalment__award__application")
     return line(
         limited(rows, "sent_at"), "demande", state=NONE, ref=F("public_id"),
         name=F("instalment__award__fabrique__name"), person=NONE, wave=F("instalment__award__wave__number"),

@@ -53,7 +53,8 @@ def hold_panel(drive):
     ok(officer.press(ok(officer.get(wave)), "Ouvrir la délibération")).must_say("En comité")
     page = ok(chair.get(wave + "comite/")).must_say(PLACE)
     today = datetime.datetime.now(PARIS).date().isoformat()
-    ok(chair.press(page, "Enregistrer la séance", held_on=today, members_present="Camille Ferrand, Yasmine Keller"))
+    said = {"members_present": "Camille Ferrand, Yasmine Keller", "outside_opinions": "Avis favorable, au PV signé."}
+    ok(chair.press(page, "Enregistrer la séance", held_on=today, **said))
 
 
 def refuse_too_much(drive):

@@ -10,7 +10,7 @@ from accounts.models import JournalEntry
 from accounts.permissions import require
 from applications.models import Application, ApplicationState
 from selection.departures import departures
-from selection.models import Outcome, PanelSession, PreparedOutcome, Scenario
+from selection.models import Outcome, PreparedOutcome, Scenario
 from selection.moderation import ranking
 from selection.outcomes import adopt, in_rank_order, named, prepare
 from selection.scenarios import PREPARE, lock
@@ -59,9 +59,13 @@ def adopt_scenario(*, scenario, by, words=None, version=None, session_version=No
         refuse_tied_with_any(wave, by)
         refuse_left_out(wave, lines)
         write_outcomes(wave, lines, words, by)
-        granted = adopt(wave=wave, by=by, reason_if_over_capacity=words.over_capacity, version=session_version)
-        scenario.adopted_at = PanelSession.objects.get(wave=wave).adopted_at
-        scenario.save()
+        granted = adopt(
+            wave=wave,
+            by=by,
+            reason_if_over_capacity=words.over_capacity,
+            scenario=scenario,
+            version=session_version,
+        )
         JournalEntry.write(action="adopt_scenario", subject=scenario, actor=by, details={"awards": len(granted)})
     return granted
 

@@ -3,11 +3,15 @@
 from django import forms
 
 from accounts.forms import DsfrForm, EuroCentsField
+from accounts.models import User
 from applications.models import Application
+from applications.piece_forms import OptionalFiles, help_of_files
 from programme.models import Wave
+from selection.appeal_follow_ups import UPHELD, owners
 from selection.appeals import OUTCOMES
 from selection.deferrals import waves_to_come
-from selection.models import Appeal, Derogation
+from selection.meeting_forms import Person
+from selection.models import Appeal, AppealFollowUp, Derogation
 
 
 def text_field(label, help_text="", rows=3, **kwargs):
@@ -25,6 +29,7 @@ class LodgeForm(DsfrForm):
         "Dites quel motif vous paraît inexact et ce qui le montre. Vous pouvez citer une pièce de votre dossier.",
         rows=8,
     )
+    pieces = OptionalFiles(label="Pièces à joindre", required=False, help_text=help_of_files())
 
     def __init__(self, *args, programme, kinds=Appeal.ADMINISTRATIVE, **kwargs):
         super().__init__(*args, **kwargs)
@@ -54,6 +59,7 @@ class RecordAppealForm(DsfrForm):
         label="Numéro du greffe", help_text="Pour un recours contentieux.", max_length=40, required=False
     )
     grounds = text_field("Ce que dit le recours")
+    pieces = OptionalFiles(label="Le recours et ses pièces", required=False, help_text=help_of_files())
 
 
 class ConcludeForm(DsfrForm):
@@ -67,10 +73,47 @@ class ConcludeForm(DsfrForm):
         required=False,
     )
 
+    what = forms.ChoiceField(
+        label="Si le recours est accueilli, suite à donner",
+        help_text="Un recours accueilli, même en partie, a une suite, une personne qui s’en charge et une date.",
+        choices=[("", "Aucune : recours rejeté ou terminé"), *AppealFollowUp.What.choices],
+        required=False,
+    )
+    owner = Person(User.objects.none(), label="Confiée à", to_field_name="public_id", required=False)
+    due_on = forms.DateField(label="À faire avant le", widget=forms.DateInput, required=False)
+    note = forms.CharField(label="Précision", max_length=500, required=False)
+
     def __init__(self, *args, appeal, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["owner"].queryset = owners()
         outcomes = OUTCOMES[Appeal.Kind(appeal.kind)]
         self.fields["outcome"].choices = [(state, Appeal.State(state).label) for state in outcomes]
+
+    def clean(self):
+        """What an upheld appeal asks for goes with its outcome."""
+        data = super().clean()
+        names = ("what", "owner", "due_on", "note")
+        wanted = {name: data.pop(name, None) for name in names}
+        if data.get("outcome") in UPHELD and wanted["what"]:
+            data["follow_up"] = wanted
+        return data
+
+
+class FollowUpForm(DsfrForm):
+    """One thing that an upheld appeal asks for."""
+
+    what = forms.ChoiceField(label="Suite à donner", choices=AppealFollowUp.What.choices)
+    owner = Person(User.objects.none(), label="Confiée à", to_field_name="public_id")
+    due_on = forms.DateField(label="À faire avant le", widget=forms.DateInput)
+    note = forms.CharField(label="Précision", max_length=500, required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["owner"].queryset = owners()
+
+
+class SettleForm(DsfrForm):
+    done_note = text_field("Ce qui a été fait", "Par exemple : dossier réexaminé, nouvelle décision signée et remise.")
 
 
 class AnswerNotifiedForm(DsfrForm):

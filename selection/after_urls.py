@@ -6,6 +6,7 @@ urlpatterns = [
     path("pilotage/recours/", appeals.register, name="appeals"),
     path("pilotage/recours/<uuid:public_id>/", appeals.appeal, name="appeal"),
     path("pilotage/recours/<uuid:public_id>/accuse-de-reception/", appeals.receipt, name="appeal_receipt"),
+    path("pilotage/recours/<uuid:public_id>/pieces/<uuid:piece_id>/", appeals.piece, name="appeal_piece"),
     path("pilotage/decisions/<uuid:public_id>/recours/", appeals.record, name="record_appeal"),
     path("pilotage/decisions/<uuid:public_id>/appeler/", waitlist.call, name="call"),
     path("pilotage/decisions/<uuid:public_id>/abandonner/", waitlist.drop, name="drop"),
@@ -20,6 +21,11 @@ urlpatterns = [
     path("pilotage/dossiers/<uuid:public_id>/decision/report/", derogations.defer_to, name="defer_to"),
     path("dossiers/<uuid:public_id>/decision/recours/", appeals.lodge, name="my_appeals"),
     path("dossiers/<uuid:public_id>/decision/recours/<uuid:appeal_id>/", appeals.my_receipt, name="my_receipt"),
+    path(
+        "dossiers/<uuid:public_id>/decision/recours/<uuid:appeal_id>/pieces/<uuid:piece_id>/",
+        appeals.my_piece,
+        name="my_appeal_piece",
+    ),
     path(
         "dossiers/<uuid:public_id>/decision/recours/<uuid:appeal_id>/desistement/",
         appeals.my_withdrawal,

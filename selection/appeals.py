@@ -9,15 +9,20 @@ from accounts.models import Event, JournalEntry, User
 from accounts.notify import notify, notify_each
 from accounts.organisations import require_writer
 from accounts.permissions import require
+from applications.evaluations.doors import is_kept_out
 from applications.models import Application
+from documents import uploads
 from documents.requests import take_number
+from selection import appeal_follow_ups as follow_ups
 from selection.appeal_clocks import Contest, court_delay, distance_months, silence_day
 from selection.appeal_receipts import ask_receipt
-from selection.models import ANSWER_APPEAL, FOLLOW_APPEALS, Appeal, Decision
+from selection.models import ANSWER_APPEAL, FOLLOW_APPEALS, Appeal, AppealPiece, Decision
 
 Kind, State, Channel = Appeal.Kind, Appeal.State, Appeal.Channel
 BATCH = 500
 MEMBERS_TOLD = 20
+MOST_PIECES = 5
+NOTHING_ASKED = {"what": "", "owner": None, "due_on": None}
 # How an appeal may end, by its kind: what the page offers, in order.
 OUTCOMES = {
     Kind.GRACIOUS: (State.UPHELD, State.PARTLY_UPHELD, State.REJECTED),
@@ -33,7 +38,7 @@ MOVES = {
 }
 
 
-def lodge(*, decision, kind, grounds, by):
+def lodge(*, decision, kind, grounds, by, pieces=()):
     """An applicant contests a decision from its page, before its author or her superior.
 
     A late one is taken all the same: the administration may always look again; it no longer stops the court's delay.
@@ -43,6 +48,7 @@ def lodge(*, decision, kind, grounds, by):
         kind: `Appeal.Kind.GRACIOUS` or `HIERARCHICAL`.
         grounds: what is contested and why, in French; compulsory.
         by: a member of the structure who may act for it.
+        pieces: uploaded files, five at most; each is checked as a piece is.
 
     Returns:
         The `Appeal`, numbered; its receipt is asked for.
@@ -52,6 +58,7 @@ def lodge(*, decision, kind, grounds, by):
         Refusal: nothing is said, the letter was not opened, or one of this kind is open or was made already.
     """
     grounds = said(grounds, "Dites ce que vous contestez et pourquoi : quelques phrases suffisent.")
+    examined = examine_pieces(pieces)
     if kind not in Appeal.ADMINISTRATIVE:
         raise Refusal("Choisissez un recours gracieux ou un recours hiérarchique.", field="kind")
     with transaction.atomic():
@@ -67,16 +74,33 @@ def lodge(*, decision, kind, grounds, by):
         appeal = create(
             decision, kind, channel=Channel.ONLINE, lodged_on=today, received_on=today, grounds=grounds, lodged_by=by
         )
+        keep_pieces(appeal, examined, by)
         tell_team(appeal)
     return appeal
 
 
-def record(*, decision, kind, channel, lodged_on, received_on, grounds, by, court_number="", version=None):
+def examine_pieces(pieces):
+    """The files that pass the checks of the uploads, before any lock."""
+    if len(pieces) > MOST_PIECES:
+        raise Refusal(f"Joignez {MOST_PIECES} fichiers au plus.", field="pieces")
+    return [uploads.examine(uploaded=one, field="pieces") for one in pieces]
+
+
+def keep_pieces(appeal, examined, by):
+    AppealPiece.objects.bulk_create(
+        AppealPiece(appeal=appeal, file=uploads.keep(examined=one, by=by)) for one in examined
+    )
+
+
+def record(*, decision, kind, channel, lodged_on, received_on, grounds, by, court_number="", pieces=(),
+    version=None,
+):  # fmt: skip
     """An officer records an appeal that came by another way: post, mail, the court, a mediation that both agree to.
 
     Args:
         lodged_on: posted or registered, what makes it in time; received_on: what starts the silence. Paris dates.
         court_number: for a contentious appeal, the number that the court gave.
+        pieces: uploaded files, five at most.
         version: of the decision that the page showed.
 
     Raises:
@@ -84,6 +108,7 @@ def record(*, decision, kind, channel, lodged_on, received_on, grounds, by, cour
     """
     require(by, FOLLOW_APPEALS)
     grounds = said(grounds, "Résumez ce que dit le recours.")
+    examined = examine_pieces(pieces)
     with transaction.atomic():
         decision = lock_decision(decision)
         refuse_out_of_reach(decision, by)
@@ -95,6 +120,7 @@ def record(*, decision, kind, channel, lodged_on, received_on, grounds, by, cour
             decision, kind, channel=channel, lodged_on=lodged_on, received_on=received_on, grounds=grounds,
             recorded_by=by, court_number=court_number.strip(),
         )  # fmt: skip
+        keep_pieces(appeal, examined, by)
     return appeal
 
 
@@ -181,9 +207,12 @@ def authority_of(decision, kind):
 
 
 def tell_team(appeal):
-    """The officer of the dossier; without one, those who follow appeals."""
+    """The officer of the dossier; without one, or when it is closed to her, those who follow appeals."""
     officer = appeal.decision.application.officer
-    people = [officer] if officer else list(User.objects.holding("officer").order_by("pk")[:MEMBERS_TOLD])
+    if officer is None or is_kept_out(officer, appeal.decision.application):
+        people = list(User.objects.holding("officer").order_by("pk")[:MEMBERS_TOLD])
+    else:
+        people = [officer]
     notify_each(
         Event.PROGRESS,
         recipients=people,
@@ -214,7 +243,7 @@ def examine(*, appeal, by, version=None):
     return locked
 
 
-def conclude(*, appeal, outcome, on, conclusion, by, answer_notified_on=None, version=None):
+def conclude(*, appeal, outcome, on, conclusion, by, answer_notified_on=None, follow_up=None, version=None):
     """Record how an appeal ends. It changes no decision by itself: a new one is signed where one is owed.
 
     Args:
@@ -222,6 +251,7 @@ def conclude(*, appeal, outcome, on, conclusion, by, answer_notified_on=None, ve
         on: Paris date of the answer, of the judgment, or of the end of the mediation.
         conclusion: what was decided and why; an express answer to the applicant says the same.
         answer_notified_on: the day the answer reached whoever contests, if it is known yet.
+        follow_up: of an upheld one, what it asks for: the keyword arguments of `appeal_follow_ups.write`.
         by: whoever signs decisions for a gracious appeal (its author answers it); who follows appeals for the others.
 
     Raises:
@@ -235,6 +265,8 @@ def conclude(*, appeal, outcome, on, conclusion, by, answer_notified_on=None, ve
         if outcome not in OUTCOMES[Kind(locked.kind)]:
             raise Refusal("Cette issue n’existe pas pour ce recours : choisissez-en une de la liste.", field="outcome")
         refuse_impossible_end(locked, on, answer_notified_on)
+        if outcome in follow_ups.UPHELD:
+            follow_ups.write(locked, by=by, **(follow_up or NOTHING_ASKED))
         locked.answer_notified_on = answer_notified_on
         locked.move(MOVES[State(outcome)], by=by, on=on, conclusion=conclusion)
         tell_applicant(locked)

@@ -41,20 +41,36 @@ class CashYear:
         return None if self.available_cents is None else max(self.available_cents - self.needed_cents, 0)
 
 
-def cash_years(programme, *, first_year, awards=(), least=3):
-    """The `CashYear`s from `first_year`, as many as the awards are paid over; two queries.
+@dataclass(frozen=True)
+class Cash:
+    """What stands in the accounts from `first_year`, whatever a scenario adds: {year: cents}."""
+
+    first_year: int
+    available: dict
+    needed: Counter
+
+
+def cash_of(programme, *, first_year):
+    """The `Cash` of a programme; two queries."""
+    return Cash(first_year, available_by_year(programme), needed_by_year(programme, first_year))
+
+
+def cash_years(cash, *, awards=(), least=3):
+    """The `CashYear`s, as many as the awards are paid over.
 
     Args:
-        awards: (cents, first year of payment, years of payment) of each dossier that a scenario would fund.
-        least: how many years at least.
+        cash: `Cash`. awards: (cents, first year of payment, years of payment) of each dossier that a scenario would
+            fund. least: how many years at least.
     """
     here = Counter()
     for cents, first, years in awards:
         for rank, part in enumerate(equal_parts(cents, years)):
             here[first + rank] += part
-    available, needed = available_by_year(programme), needed_by_year(programme, first_year)
-    last = max([first_year + least - 1, *here])
-    return [CashYear(year, available.get(year), needed[year], here[year]) for year in range(first_year, last + 1)]
+    last = max([cash.first_year + least - 1, *here])
+    return [
+        CashYear(year, cash.available.get(year), cash.needed[year], here[year])
+        for year in range(cash.first_year, last + 1)
+    ]
 
 
 def available_by_year(programme):

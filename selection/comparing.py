@@ -1,7 +1,10 @@
 """Scenarios side by side: what each takes, who enters, who leaves, and why."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
+from accounts.french import long_datetime
+from accounts.models import User
 from selection.funding_line import FundingLine, Row, read_line
 from selection.moderation import ranking
 
@@ -14,15 +17,26 @@ class Movement:
 
     first: Row
     rows: list[Row]
+    names: dict
 
     @property
     def cells(self):
         """(funded, cents, label of the outcome, why) of each scenario."""
         return [
-            (row.is_funded, row.given.amount_cents if row.is_funded else None, row.outcome_label,
-             row.given.reason if row.given else "")
+            (row.is_funded, row.given.amount_cents if row.is_funded else None, row.outcome_label, self.why(row))
             for row in self.rows
-        ]  # fmt: skip
+        ]
+
+    def why(self, row):
+        """The reason that the scenario gives, and who changed it by hand."""
+        given = row.given
+        if given is None:
+            return ""
+        if given.edited_at is None:
+            return given.reason or ("Selon le classement." if row.is_funded else "")
+        by = f" par {self.names[given.edited_by_id]}" if given.edited_by_id in self.names else ""
+        hand = f"Modifié à la main{by}, le {long_datetime(given.edited_at)}."
+        return f"{given.reason} {hand}" if given.reason else hand
 
 
 @dataclass
@@ -34,6 +48,12 @@ class Comparison:
     @property
     def scenarios(self):
         return [page.scenario for page in self.pages]
+
+    @cached_property
+    def names(self):
+        """{user id: name} of those who changed a line by hand; one query."""
+        hands = {row.given.edited_by_id for page in self.pages for row in page.rows if row.given} - {None}
+        return {pk: str(user) for pk, user in User.objects.in_bulk(hands).items()} if hands else {}
 
     @property
     def figures(self):
@@ -61,7 +81,8 @@ class Comparison:
         """Dossiers that some scenarios fund and others do not, or not for as much; in the order of the ranking."""
         by_page = [{row.application.pk: row for row in page.rows} for page in self.pages]
         ordered = sorted(self.pages[0].rows, key=lambda row: row.line.rank or len(by_page[0]) + 1)
-        found = [Movement(row, [rows[row.application.pk] for rows in by_page]) for row in ordered]
+        names = self.names
+        found = [Movement(row, [rows[row.application.pk] for rows in by_page], names) for row in ordered]
         return [one for one in found if len({cell[:2] for cell in one.cells}) > 1]
 
 

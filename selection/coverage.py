@@ -18,5 +18,15 @@ def counted_label(segment):
 
 def laureates_by_region(programme):
     """How many places are selected already, by region; one query."""
+    return laureates(programme)[1]
+
+
+def laureates(programme):
+    """({segment: places selected already}, {region: the same}); one query."""
     facts = FabriqueFact.objects.filter(kind=FabriqueFact.Kind.SELECTED, fabrique__programme=programme).order_by()
-    return Counter(dict(facts.values_list("fabrique__region").annotate(n=Count("fabrique", distinct=True))))
+    rows = facts.values_list("fabrique__segment", "fabrique__region").annotate(n=Count("fabrique", distinct=True))
+    by_segment, by_region = Counter(), Counter()
+    for segment, region, count in rows:
+        by_segment[segment] += count
+        by_region[region] += count
+    return by_segment, by_region

@@ -12,6 +12,7 @@ from accounts.models import Event
 from accounts.notify import notify
 from accounts.permissions import require
 from applications import outcomes as published_outcomes
+from applications.evaluations.doors import closed_dossiers
 from applications.fabriques import record_fact
 from applications.models import Application, ApplicationState, FabriqueFact
 from documents import requests as documents
@@ -37,6 +38,7 @@ ACT_OF_OUTCOME = {
     Outcome.DEFERRED: Act.DEFERRAL,
 }
 SIGNED_FIRST = list(ACT_OF_OUTCOME)
+TIED = "un dossier de la vague vous est fermé, à cause d’un lien : une autre personne qui a délégation signe la vague."
 
 
 class LettersMissing(Refusal):
@@ -63,7 +65,7 @@ def sign_wave(*, wave, by, version=None):
     Raises:
         NotDelegated: an act, an amount or the day is not covered; nothing is signed.
         StalePage: the wave is signed already, or the page is old.
-        Refusal: nothing is adopted, a dossier left meanwhile, or its AE fell with the year.
+        Refusal: nothing is adopted, a dossier left meanwhile, its AE fell with the year, or `by` has a tie with one.
     """
     require(by, "selection.sign")
     with transaction.atomic():
@@ -72,6 +74,7 @@ def sign_wave(*, wave, by, version=None):
         session = adopted_session(wave)
         refuse_open_requests(Application.objects.filter(wave=wave))
         prepared = prepared_outcomes(wave)
+        refuse_tied(by, prepared)
         refuse_changed_since(wave, prepared)
         proposed = [p for p in prepared if p.outcome == Outcome.PROPOSED]
         signing = Signing(wave=wave, session=session, signatory=by, at=timezone.now(), laureates=len(proposed))
@@ -84,6 +87,13 @@ def sign_wave(*, wave, by, version=None):
         for decision, outcome in zip(decisions, prepared, strict=True):
             request_letter(signing, decision, outcome, instalments.get(outcome.award_id, ()))
     return decisions
+
+
+def refuse_tied(by, prepared):
+    """Nobody decides on a dossier that is closed to her: somebody else who has a delegation signs the wave."""
+    closed = closed_dossiers(by)
+    if any(outcome.application_id in closed for outcome in prepared):
+        raise Refusal(TIED[0].upper() + TIED[1:])
 
 
 def lock_wave(wave, version):

@@ -17,12 +17,25 @@ class SessionForm(DsfrForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=4000,
     )
+    outside_opinions = forms.CharField(
+        label="Avis rendus par le comité",
+        help_text="Ce qu’il a dit de chaque dossier, ou le procès-verbal signé qui le porte. Pour voter les avis ici, "
+        "préparez plutôt une séance.",
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=300,
+    )
     waitlist_until = forms.DateField(
         label="Liste complémentaire valable jusqu’au",
         help_text="Sans réponse de votre part, 31 décembre : les crédits réservés tombent ce jour-là.",
         widget=forms.DateInput,
         required=False,
     )
+
+    def __init__(self, *args, session=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        # A meeting held here has its own votes.
+        if session is not None and session.meeting_id:
+            del self.fields["outside_opinions"]
 
 
 class FillForm(DsfrForm):
@@ -75,9 +88,7 @@ class DelegationForm(DsfrForm):
     holder = PersonChoice(
         User.objects.none(), label="Délégataire", to_field_name="public_id", help_text="Une personne du rôle Décision."
     )
-    acts = forms.MultipleChoiceField(
-        label="Actes couverts", choices=ACT_CHOICES, widget=forms.CheckboxSelectMultiple
-    )
+    acts = forms.MultipleChoiceField(label="Actes couverts", choices=ACT_CHOICES, widget=forms.CheckboxSelectMultiple)
     ceiling_cents = EuroCentsField(label="Plafond par acte, en euros", min_cents=100)
     starts_on = forms.DateField(label="Du", widget=forms.DateInput)
     ends_on = forms.DateField(label="Au", widget=forms.DateInput)
@@ -101,6 +112,6 @@ class DelegationForm(DsfrForm):
 def session_initial(session: PanelSession | None, wave, today):
     """What the form of the panel's day shows first."""
     if session:
-        names = ("held_on", "members_present", "waitlist_until")
+        names = ("held_on", "members_present", "outside_opinions", "waitlist_until")
         return {name: getattr(session, name) for name in names}
     return {"held_on": wave.panel_on if wave.panel_on and wave.panel_on <= today else today}

@@ -3,130 +3,55 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
-from accounts.french import euros, plural
+from accounts.french import euros
 from applications.models import ApplicationState
-from applications.ranking import RankedDossier
-from funding.models import Line
 from programme.models import Target, Wave
 from selection.adoption import adopted_of
-from selection.cash import CashYear, cash_years
-from selection.coverage import laureates_by_region
+from selection.cash import Cash, CashYear, cash_of, cash_years
+from selection.coverage import laureates
 from selection.departures import departures
-from selection.models import Outcome, PanelSession, Scenario, ScenarioLine
+from selection.line_rows import ENTERS, FULL_RANK_WIDTH, LEAVES, Row, funded_by_scenario, given_lines, name_lines
+from selection.models import Outcome, PanelSession, PreparedOutcome, Scenario
 from selection.moderation import ranking
-from selection.money import Credit, credits_of
+from selection.money import Credit, credits_of, draw_on, proposed_by_credit
 from selection.outcomes import in_rank_order
-from selection.panel import fold, in_points, is_far, laureates_by_segment, segments
-from selection.sharing import NOTHING, awardables
-
-ENTERS, LEAVES = "entre", "sort"
-FULL_RANK_WIDTH = 100
-
-
-@dataclass
-class Row:
-    """One dossier of the list.
-
-    Attributes:
-        given: what the scenario gives it, None when it came since.
-        was_funded: whether the other scenario funds it; None when there is no other.
-        crosses: its rank interval is on both sides of the funding line: chance alone may have put it there.
-    """
-
-    line: RankedDossier
-    given: ScenarioLine | None
-    was_funded: bool | None = None
-    departs: bool = False
-    crosses: bool = False
-    width: int = 1
-
-    @property
-    def application(self):
-        return self.line.application
-
-    @property
-    def outcome(self):
-        return self.given.outcome if self.given else ""
-
-    @property
-    def outcome_label(self):
-        return Outcome(self.outcome).label if self.outcome else "Sans issue"
-
-    @property
-    def prefix(self):
-        return f"d{self.application.public_id.hex}"
-
-    @property
-    def is_funded(self):
-        return self.outcome == Outcome.PROPOSED
-
-    @property
-    def may_move(self):
-        at_panel = self.application.state == ApplicationState.REVIEWED
-        return at_panel and not self.line.hidden and self.outcome != Outcome.DEFERRED
-
-    @property
-    def mean(self):
-        """The score that makes the rank."""
-        return in_points(self.line.kept_hundredths)
-
-    @property
-    def raw(self):
-        """The mean of the sheets, where the panel kept another score; "" elsewhere."""
-        return in_points(self.line.mean_hundredths) if self.line.is_moderated else ""
-
-    @property
-    def adjusted(self):
-        return in_points(self.line.adjusted_hundredths)
-
-    @property
-    def interval_text(self):
-        low, high = self.line.rank_low, self.line.rank_high
-        return "" if low is None else f"{low} à {high}" if low != high else str(low)
-
-    def place(self, rank):
-        """Where a rank stands on the drawing of intervals."""
-        return round(FULL_RANK_WIDTH * (rank - 1) / max(self.width - 1, 1), 1)
-
-    @property
-    def drawing(self):
-        """(start, length, place of the rank) of its interval; None when it is not known."""
-        if self.line.rank_low is None or self.line.rank is None:
-            return None
-        start = self.place(self.line.rank_low)
-        return start, max(round(self.place(self.line.rank_high) - start, 1), 1), self.place(self.line.rank)
-
-    @property
-    def movement(self):
-        """ENTERS, LEAVES or "" against the other scenario."""
-        if self.was_funded is None or self.was_funded == self.is_funded:
-            return ""
-        return ENTERS if self.is_funded else LEAVES
+from selection.panel import segments
+from selection.sharing import awardable, bounds_of
 
 
 @dataclass
 class FundingLine:
-    """The page of one scenario for one reader, in a number of queries that the number of dossiers does not change."""
+    """The page of one scenario for one reader, in a number of queries that the number of dossiers does not change.
+
+    `settle` works out what follows from what the scenario gives; the other attributes are read, and no edit of the
+    scenario changes them.
+
+    Attributes:
+        ranked: the `Row`s in the order of the ranking. rows: the funded ones (`proposed`) first.
+        funded: {scenario id: {application id: cents}} of every scenario of the wave, on all of its dossiers.
+        bounds: of `sharing.bounds_of`. selected: {region: places selected already}.
+    """
 
     wave: Wave
     session: PanelSession | None
     scenario: Scenario | None
     scenarios: list
-    rows: list[Row]
-    credits: list[Credit] = field(default_factory=list)
-    cash: list[CashYear] = field(default_factory=list)
-    laureates: Counter = field(default_factory=Counter)
-    targets: list[Target] = field(default_factory=list)
-    regions: list = field(default_factory=list)
+    ranked: list[Row]
     against: Scenario | None = None
     adopted: Scenario | None = None
-
-    @property
-    def proposed(self):
-        return [row for row in self.rows if row.is_funded]
+    funded: dict = field(default_factory=dict)
+    bounds: dict = field(default_factory=dict)
+    credits: list[Credit] = field(default_factory=list)
+    accounts: Cash | None = None
+    laureates: Counter = field(default_factory=Counter)
+    selected: Counter = field(default_factory=Counter)
+    targets: list[Target] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+    proposed: list[Row] = field(default_factory=list)
+    cash: list[CashYear] = field(default_factory=list)
+    regions: list = field(default_factory=list)
 
     @property
     def cents(self):
@@ -213,81 +138,113 @@ class FundingLine:
 
 
 def read_line(wave, *, reader, scenario=None, against=None, found=None):
-    """The `FundingLine` of a wave for one reader; dossiers that she may not see are nowhere in it.
+    """`read`, settled: the page of a scenario as it is kept."""
+    page = read(wave, reader=reader, scenario=scenario, against=against, found=found)
+    settle(page)
+    return page
+
+
+def read(wave, *, reader, scenario=None, against=None, found=None):
+    """The `FundingLine` of a wave for one reader, still to `settle`; dossiers that she may not see are nowhere in it.
 
     Args:
         scenario: the one to show, the adopted or else the latest one by default. against: the one to compare with,
             the first other by default. found: the ranking as `reader` sees it, when it is read already.
     """
-    session = PanelSession.objects.filter(wave=wave).select_related("adopted_by").first()
-    found = ranking(wave, reader=reader) if found is None else found
-    scenarios = scenarios_of(wave, [line.application.pk for line in found])
+    session = PanelSession.objects.filter(wave=wave).select_related("adopted_by", "meeting").first()
+    found = ranking(wave, reader=reader, short=True) if found is None else found
+    scenarios = list(Scenario.objects.filter(wave=wave).select_related("created_by"))
     adopted = adopted_of(wave, session)
     scenario = scenario or adopted or (scenarios[-1] if scenarios else None)
     against = against or next((one for one in scenarios if scenario and one.pk != scenario.pk), None)
-    page = FundingLine(wave, session, scenario, scenarios, [], against=against, adopted=adopted)
-    page.rows = rows_of(page, found)
-    read_money(page)
-    page.laureates = laureates_by_segment(wave.call.programme)
+    given = given_lines(scenario)
+    rows = [Row(line, given.get(line.application.pk), width=len(found)) for line in found]
+    page = FundingLine(wave, session, scenario, scenarios, rows, against=against, adopted=adopted)
+    page.funded = funded_by_scenario(wave)
+    read_deferrals(page)
+    read_money(page, given)
+    page.laureates, page.selected = laureates(wave.call.programme)
     page.targets = list(Target.objects.filter(programme=wave.call.programme).exclude(segment=""))
-    page.regions = regions_of(page)
     return page
 
 
-def scenarios_of(wave, visible):
-    """The scenarios of a wave with their laureates and cents, counted on the dossiers that the reader may see."""
-    funded = Q(lines__outcome=Outcome.PROPOSED, lines__application__in=visible)
-    rows = Scenario.objects.filter(wave=wave).select_related("created_by")
-    return list(
-        rows.annotate(laureates=Count("lines", filter=funded), cents=Sum("lines__amount_cents", filter=funded))
-    )
+def read_deferrals(page):
+    """What is prepared of the deferred dossiers; a query only when there is one."""
+    deferred = {row.application.pk: row for row in page.ranked if row.outcome == Outcome.DEFERRED}
+    if deferred:
+        rows = PreparedOutcome.objects.filter(application__in=list(deferred), outcome=Outcome.DEFERRED)
+        for one in rows.select_related("deferred_to"):
+            deferred[one.application_id].prepared = one
 
 
-def rows_of(page, found):
-    given = lines_of(page.scenario)
-    rows = [Row(line, given.get(line.application.pk), width=len(found)) for line in found]
-    if page.against:
-        funded = ScenarioLine.objects.filter(scenario=page.against, outcome=Outcome.PROPOSED)
-        before = set(funded.values_list("application", flat=True))
-        for row in rows:
-            row.was_funded = row.application.pk in before
+def read_money(page, given):
+    programme = page.wave.call.programme
+    page.credits = credits_of(programme, prepared=[one for one in given.values() if one.outcome == Outcome.PROPOSED])
+    page.bounds = bounds_of(page.wave)
+    page.accounts = cash_of(programme, first_year=timezone.localdate().year)
+    name_lines(given.values(), page.credits)
+
+
+# --- What follows from what the scenario gives -------------------------------------------------------------------
+
+
+def take(page, scenario):
+    """The scenario was edited: its `changed` lines say what it gives now. To `settle` again."""
+    changed = {line.application_id: line for line in scenario.changed}
+    for row in page.ranked:
+        row.given = changed.get(row.application.pk, row.given)
+    page.scenario = scenario
+    page.scenarios = [scenario if one.pk == scenario.pk else one for one in page.scenarios]
+
+
+def settle(page):
+    """What follows from what the scenario gives, without a query."""
+    page.proposed, others = in_two(page)
+    page.rows = page.proposed + others
+    if page.scenario:
+        page.funded[page.scenario.pk] = {row.application.pk: row.given.amount_cents for row in page.proposed}
+    count_scenarios(page)
+    funded = [row.given for row in page.proposed]
+    # What is adopted is reserved: the accounts count it already.
+    draw_on(page.credits, {} if page.is_adopted else proposed_by_credit(funded))
+    page.cash = cash_years(page.accounts, awards=[payment(page, row) for row in page.proposed])
+    page.regions = regions_of(page)
+
+
+def payment(page, row):
+    """(cents, first year, number of years) of what the scenario gives a dossier."""
+    one, application = row.given, row.application
+    may = awardable(application, page.bounds.get((application.call_version_id, application.segment)))
+    return one.amount_cents, one.fiscal_year, may.years(one.amount_cents)
+
+
+def count_scenarios(page):
+    """The laureates and cents of each scenario, among the dossiers that the reader may see."""
+    visible = {row.application.pk for row in page.ranked}
+    for one in page.scenarios:
+        seen = [cents for key, cents in page.funded.get(one.pk, {}).items() if key in visible]
+        one.laureates, one.cents = len(seen), sum(seen)
+
+
+def in_two(page):
+    """The funded rows and the others, with what the other scenario and the funding line make of each."""
+    rows = page.ranked
+    before = page.funded.get(page.against.pk, {}) if page.against else None
     place = {row.application.pk: (row.line.rank or len(rows) + 1, index) for index, row in enumerate(rows)}
     leaving = departures(in_rank_order([row.given for row in rows if row.given], place))
-    cut = sum(row.is_funded for row in rows)
+    funded, others = [row for row in rows if row.is_funded], [row for row in rows if not row.is_funded]
+    cut = len(funded)
     for row in rows:
+        row.was_funded = None if before is None else row.application.pk in before
         row.departs = row.given in leaving
         low, high = row.line.rank_low, row.line.rank_high
         row.crosses = bool(cut) and low is not None and low <= cut < high
-    return [row for row in rows if row.is_funded] + [row for row in rows if not row.is_funded]
-
-
-def lines_of(scenario):
-    """{application id: `ScenarioLine`}; two queries: hundreds of lines draw on a few budget lines."""
-    if scenario is None:
-        return {}
-    rows = {line.application_id: line for line in ScenarioLine.objects.filter(scenario=scenario)}
-    drawn = Line.objects.in_bulk({line.line_id for line in rows.values() if line.line_id})
-    for line in rows.values():
-        line.line = drawn.get(line.line_id)
-    return rows
-
-
-def read_money(page):
-    funded = [row.given for row in page.proposed]
-    programme = page.wave.call.programme
-    # What is adopted is reserved: the accounts count it already.
-    page.credits = credits_of(programme, prepared=[] if page.is_adopted else funded)
-    amounts = awardables(page.wave, [row.application for row in page.proposed])
-    awards = [
-        (line.amount_cents, line.fiscal_year, amounts.get(line.application_id, NOTHING).years(line.amount_cents))
-        for line in funded
-    ]
-    page.cash = cash_years(programme, first_year=timezone.localdate().year, awards=awards)
+    return funded, others
 
 
 def regions_of(page):
     """[{label, before, here, total, candidates, least}] of the regions that have a dossier in the wave."""
-    before = laureates_by_region(page.wave.call.programme)
+    before = page.selected
     here = Counter(row.application.fabrique.region for row in page.proposed)
     candidates = Counter(row.application.fabrique.region for row in page.rows)
     least = page.scenario.asked.get("regional_minimum", 0) if page.scenario else 0
@@ -302,70 +259,3 @@ def regions_of(page):
         }
         for region in sorted(candidates)
     ]
-
-
-# --- What is shown -----------------------------------------------------------------------------------------------
-
-VIEWS = {
-    "proposes": ("Proposés", lambda row: row.is_funded),
-    "grise": ("Zone grise", lambda row: row.crosses),
-    "liste": ("Liste complémentaire", lambda row: row.outcome == Outcome.WAITLIST),
-    "non": ("Non proposés", lambda row: row.outcome == Outcome.NOT_RETAINED),
-    "bouge": ("Entrent ou sortent", lambda row: row.movement),
-    "ecarts": ("Écarts au classement", lambda row: row.departs),
-}
-
-
-def tabs(page, view):
-    """[(key, label, count, chosen)] of the filters; empty ones are left out unless chosen."""
-    counted = [("", "Tous", len(page.rows))]
-    counted += [(key, label, sum(bool(keep(row)) for row in page.rows)) for key, (label, keep) in VIEWS.items()]
-    return [(key, label, count, key == view) for key, label, count in counted if count or key in ("", view)]
-
-
-def shown(page, *, view="", everything=False):
-    """The parts of the table: ("row", Row), ("line", None) and ("fold", sentence); far from the line, a fold."""
-    if view in VIEWS:
-        return [("row", row) for row in page.rows if VIEWS[view][1](row)]
-    last = len(page.proposed) - 1
-    parts, folded = [] if last >= 0 else [("line", None)], 0
-    for index, row in enumerate(page.rows):
-        if not everything and is_far(index, last, len(page.rows)):
-            folded += 1
-        else:
-            parts += [*fold(folded, index), ("row", row)]
-            folded = 0
-        if index == last:
-            parts += [*fold(folded, index + 1), ("line", None)]
-            folded = 0
-    return parts + fold(folded, len(page.rows))
-
-
-def adoption_items(page):
-    """What adopting the scenario will do, in numbers."""
-    where = ", ".join(
-        f"{euros(credit.proposed_cents)} sur {credit.label}" for credit in page.credits if credit.proposed
-    )
-    where = f" : {where}" if where else ""
-    yield f"{plural(len(page.proposed), 'dossier')} en proposition, {euros(page.cents)} réservés{where}"
-    yield f"{page.count(Outcome.WAITLIST)} en liste complémentaire, {page.count(Outcome.NOT_RETAINED)} non proposés"
-    for credit in page.credits:
-        if credit.short_cents:
-            yield f"Il manque {euros(credit.short_cents)} sur {credit.label} : la réservation sera refusée en entier"
-    for year in page.cash:
-        if year.gap_cents is not None and year.gap_cents < 0:
-            yield f"Impasse de CP {year.year} : {euros(-year.gap_cents)}"
-    if page.departing:
-        yield f"{plural(len(page.departing), 'écart')} au classement, avec leur motif, au procès-verbal"
-    yield "Aucun courrier ne part, aucun candidat ne voit rien. Réversible jusqu’à la signature de la vague."
-
-
-def blocked(page):
-    """Why it cannot be adopted now; "" when it can."""
-    if page.session is None:
-        return "indiquez d’abord, sur la page du comité, la date de la séance et les personnes présentes."
-    if page.missing:
-        return f"{plural(len(page.missing), 'dossier')} sans issue dans ce scénario."
-    if not page.rows:
-        return "aucun dossier n’est au classement."
-    return ""

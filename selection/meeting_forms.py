@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.forms import DsfrForm, EuroCentsField
 from accounts.models import Role, User
-from selection.models import Outcome
+from selection.models import OPINIONS
 
 SEATED = (Role.PANEL_MEMBER, Role.PANEL_CHAIR)
 
@@ -101,8 +101,18 @@ class ScoreForm(DsfrForm):
     reason = forms.CharField(label="Motif", max_length=500)
 
 
+class TogetherForm(DsfrForm):
+    """The list that one vote follows."""
+
+    source = forms.ChoiceField(label="Avis conforme", widget=forms.RadioSelect)
+
+    def __init__(self, *args, choices=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["source"].choices = choices
+
+
 class MotionForm(DsfrForm):
-    outcome = forms.ChoiceField(label="Avis mis aux voix", choices=Outcome.choices)
+    outcome = forms.ChoiceField(label="Avis mis aux voix", choices=list(OPINIONS.items()))
     amount = EuroCentsField(label="Montant, en euros", required=False, help_text="Pour un avis favorable.")
     text = forms.CharField(label="Précision", max_length=500, required=False)
 

@@ -76,7 +76,8 @@ def for_reader(facts, wave, user):
     kept = replace(
         facts,
         points=tuple(
-            p if p.reference not in hidden else Point(position=p.position, subject=HIDDEN) for p in facts.points
+            Point(position=p.position, subject=HIDDEN, brief=True) if p.reference in hidden else p
+            for p in facts.points
         ),
         **{
             name: tuple(one for one in getattr(facts, name) if one.reference not in hidden)
@@ -88,6 +89,17 @@ def for_reader(facts, wave, user):
         kept = replace(kept, interests=tuple(one for one in kept.interests if one.reference or one.name == str(user)))
     named = {one.reference for name in ("points", "ranking", "interests") for one in getattr(facts, name)}
     return kept, bool(named & hidden)
+
+
+def addendum_for_reader(facts, wave, user):
+    """An addendum without what `user` may not read, and whether something was left out."""
+    hidden = hidden_references(wave, user)
+    parts = {
+        name: tuple(one for one in getattr(facts, name) if one.reference not in hidden)
+        for name in ("settled", "departures")
+    }
+    named = {one.reference for one in (*facts.settled, *facts.departures)}
+    return replace(facts, **parts), bool(named & hidden)
 
 
 def hidden_references(wave, user):

@@ -75,6 +75,18 @@ def write_agenda(meeting):
     AgendaItem.objects.bulk_create(items)
 
 
+def add_missing(meeting):
+    """Dossiers reviewed since the agenda was written; a second call keeps the agenda of the first (R133-10)."""
+    known = set(meeting.items.values_list("application", flat=True))
+    dossiers = [line.application for line in ranking(meeting.wave) if is_examined(line.application)]
+    missing = [dossier for dossier in dossiers if dossier.pk not in known]
+    last = meeting.items.count()
+    AgendaItem.objects.bulk_create(
+        AgendaItem(meeting=meeting, application=dossier, position=place)
+        for place, dossier in enumerate(missing, last + 1)
+    )
+
+
 def is_examined(application):
     return application.state == ApplicationState.REVIEWED
 
@@ -110,6 +122,8 @@ def convene(*, meeting, by, urgency_reason="", version=None):
                 f"{plural(max(notice_days(meeting), 0), 'jour')}. Dites en quoi il y a urgence, ou changez de date.",
                 field="urgency_reason",
             )
+        if meeting.needs_quorum:
+            add_missing(meeting)
         meeting.move("convene", by=by, at=timezone.now(), urgency_reason=urgency_reason.strip())
         call_each(meeting)
     return meeting
@@ -196,6 +210,7 @@ def keep_session(meeting, session):
     session = session or PanelSession(wave=meeting.wave)
     held_on = timezone.localdate(meeting.opened_at)
     session.held_on, session.members_present, session.meeting = held_on, named(meeting), meeting
+    session.outside_opinions = ""
     if not session.waitlist_until or session.waitlist_until < held_on:
         session.waitlist_until = held_on.replace(month=12, day=31)
     session.save()
@@ -301,8 +316,8 @@ def close_meeting(*, meeting, by, version=None):
         refuse_under_way(meeting)
         now = timezone.now()
         meeting.move("close", by=by, at=now)
-        document = minutes.request_minutes(meeting, by=by)
         Attendance.objects.filter(member__meeting=meeting, until=None).update(until=now)
+        document = minutes.request_minutes(meeting, by=by)
     return document
 
 

@@ -12,9 +12,19 @@ from documents.minutes_facts import About, Ballots, Member, MinutesFacts, Point,
 from documents.minutes_facts import Interest as InterestLine
 from documents.models import Document
 from selection.attendance import quorum_of
-from selection.models import Attendance, Motion, Outcome, PanelMeeting, PanelSession, PreparedOutcome, Scenario, Vote
+from selection.models import (
+    OPINIONS,
+    Attendance,
+    Motion,
+    Outcome,
+    PanelMeeting,
+    PanelSession,
+    PreparedOutcome,
+    Scenario,
+    Vote,
+)
+from selection.moderation import in_points as points_of
 from selection.moderation import ranking
-from selection.panel import in_points as points_of
 
 State = PanelMeeting.State
 NOT_EXAMINED = "Non examiné"
@@ -140,9 +150,9 @@ def note_in_words(note):
 
 
 def points_in_words(meeting):
-    items = meeting.items.select_related("application__fabrique__commune", "presided_by__user").prefetch_related(
-        "recusals__member__user", "scores", "notes__member__user", "motions__votes__member__user"
-    )
+    items = meeting.items.select_related(
+        "application__fabrique__commune", "presided_by__user", "given_with__item"
+    ).prefetch_related("recusals__member__user", "scores", "notes__member__user", "motions__votes__member__user")
     for item in items:
         yield point_in_words(item)
 
@@ -153,15 +163,24 @@ def point_in_words(item):
         position=item.position,
         subject=f"{place.name}, {place.commune}" if place else item.title,
         reference=item.application.reference if place else "",
-        hours=hours(item.opened_at, item.closed_at) if item.opened_at else NOT_EXAMINED,
+        hours=when_examined(item),
         presided_by=str(item.presided_by) if item.presided_by else "",
         recusals=tuple(recusal_in_words(row) for row in item.recusals.all()),
         scores=tuple(score_in_words(row) for row in item.scores.all()),
+        brief=item.opened_at is None,
         motions=tuple(motion_in_words(motion) for motion in item.motions.all() if motion.closed_at),
         opinion=opinion_in_words(item),
         departure=item.departure_reason,
         notes=tuple(note_in_words(note) for note in item.notes.all()),
     )
+
+
+def when_examined(item):
+    if item.opened_at:
+        return hours(item.opened_at, item.closed_at)
+    if item.given_with_id:
+        return f"Avec le vote du point {item.given_with.item.position}"
+    return NOT_EXAMINED
 
 
 def recusal_in_words(row):
@@ -178,7 +197,9 @@ def opinion_in_words(item):
     if not item.opinion:
         return "" if item.application_id is None else "Pas d’avis"
     amount = f", {euros(item.opinion_cents)}" if item.opinion_cents else ""
-    return f"{item.get_opinion_display()}{amount}"
+    other = item.given_with.item if item.given_with_id and item.opened_at else item
+    vote = f", avec le vote du point {other.position}" if other.pk != item.pk else ""
+    return f"{item.opinion_label}{amount}{vote}"
 
 
 def motion_in_words(motion):
@@ -199,7 +220,8 @@ def motion_in_words(motion):
 def motion_text(motion: Motion):
     """What was put to the vote, in words."""
     amount = f", {euros(motion.amount_cents)}" if motion.amount_cents else ""
-    return ". ".join(filter(None, [f"{motion.get_outcome_display()}{amount}" if motion.outcome else "", motion.text]))
+    opinion = f"Avis {OPINIONS[Outcome(motion.outcome)].lower()}{amount}" if motion.outcome else ""
+    return ". ".join(filter(None, [opinion, motion.text]))
 
 
 # --- Ranking --------------------------------------------------------------------------------------------------------
@@ -250,9 +272,13 @@ def ties_in_words(lines):
 
 def adoption_in_words(meeting, prepared):
     session = PanelSession.objects.filter(wave=meeting.wave).select_related("adopted_by").first()
-    if session is None or not session.is_adopted:
-        return
-    scenario = Scenario.objects.filter(wave=meeting.wave, adopted_at=session.adopted_at).first()
+    if session is not None and session.is_adopted:
+        yield from adopted_in_words(session, prepared)
+
+
+def adopted_in_words(session, prepared):
+    """What an adopted `PanelSession` decided; `prepared` is {application id: `PreparedOutcome`}."""
+    scenario = Scenario.objects.filter(wave=session.wave, adopted_at=session.adopted_at).first()
     what = f"Scénario «{NBSP}{scenario}{NBSP}» adopté" if scenario else "Proposition adoptée"
     yield f"{what} le {long_datetime(session.adopted_at)} par {session.adopted_by}."
     proposed = [row for row in prepared.values() if row.outcome == Outcome.PROPOSED]

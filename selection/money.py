@@ -63,10 +63,15 @@ def credits_of(programme, *, prepared=(), year=None):
         for account in accounts.order_by("line__code", "fiscal_year")
         if account.fiscal_year == year or (account.line_id, account.fiscal_year) in asked
     ]
+    draw_on(credits, asked)
+    return credits
+
+
+def draw_on(credits, asked):
+    """Note on each credit what would be taken from it; `asked` is made by `proposed_by_credit`."""
     for credit in credits:
         amounts = asked.get((credit.line.pk, credit.fiscal_year), [])
         credit.proposed, credit.proposed_cents = len(amounts), sum(amounts)
-    return credits
 
 
 def proposed_by_credit(prepared):

@@ -4,17 +4,26 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.errors import Refusal, StalePage
-from accounts.french import euros
+from accounts.french import euros, plural
 from accounts.models import JournalEntry
 from accounts.permissions import require
-from selection.models import AgendaItem, Outcome, PanelMeeting
+from selection.models import AgendaItem, Outcome, PanelMeeting, PreparedOutcome
+
+
+def given_in(wave):
+    given = AgendaItem.objects.filter(meeting__wave=wave, application__isnull=False).exclude(opinion="")
+    return given.filter(meeting__state__in=[PanelMeeting.State.OPEN, PanelMeeting.State.CLOSED])
+
+
+def advised(wave):
+    """Keys of the dossiers of a wave on which the panel gave an opinion; one light query."""
+    return set(given_in(wave).order_by().values_list("application", flat=True))
 
 
 def opinions_of(wave):
     """{application id: the `AgendaItem` with the latest opinion given on it}; one query."""
-    given = AgendaItem.objects.filter(meeting__wave=wave, application__isnull=False).exclude(opinion="")
-    given = given.filter(meeting__state__in=[PanelMeeting.State.OPEN, PanelMeeting.State.CLOSED])
-    return {item.application_id: item for item in given.select_related("application__fabrique").order_by("pk")}
+    rows = given_in(wave).select_related("application__fabrique").order_by("pk")
+    return {item.application_id: item for item in rows}
 
 
 def departs(item, prepared):
@@ -41,6 +50,39 @@ def refuse_unexplained(wave, prepared):
             "séances du comité, ou suivez l’avis.",
             field="departure_reason",
         )
+
+
+def without_opinion(session, prepared, given):
+    """Those of `prepared` on which the panel of this `PanelSession` gave no opinion.
+
+    A panel that met out of the service says where its opinions are written, for the whole list.
+
+    Args:
+        given: what `opinions_of` returns.
+    """
+    if session.meeting_id is None and session.outside_opinions:
+        return []
+    return [one for one in prepared if one.application_id not in given]
+
+
+def refuse_missing(session, prepared):
+    """Raises `Refusal` when a dossier would be adopted before the panel gave its opinion on it (CRPA R133-3)."""
+    silent: list[PreparedOutcome] = without_opinion(session, prepared, opinions_of(session.wave))
+    if not silent:
+        return
+    if session.meeting_id is None:
+        raise Refusal(
+            "Le comité donne son avis avant l’adoption : dites, avec la séance, quels avis il a rendus et où ils sont "
+            "écrits ; ou préparez une séance ici, et votez-les.",
+            field="outside_opinions",
+        )
+    names = " ; ".join(str(one.application) for one in silent[:5])
+    more = f" et {len(silent) - 5} de plus" if len(silent) > 5 else ""
+    raise Refusal(
+        f"Le comité n’a pas donné son avis sur {plural(len(silent), 'dossier')} : {names}{more}. Votez un avis "
+        "d’ensemble, ou point par point, en séance ; si la séance est levée, préparez-en une autre.",
+        field="opinions",
+    )
 
 
 def explain(*, item, reason, by):
@@ -72,4 +114,4 @@ def told(item):
     if not item.opinion:
         return "Pas d’avis"
     amount = f", {euros(item.opinion_cents)}" if item.opinion_cents else ""
-    return f"{item.get_opinion_display()}{amount}"
+    return f"{item.opinion_label}{amount}"

@@ -12,7 +12,7 @@ from applications.models import Application, ApplicationState
 from funding import awards
 from programme.models import SegmentBounds
 from programme.waves import exceed_capacity
-from selection import opinions
+from selection import addenda, opinions
 from selection.departures import ORDER, unexplained
 from selection.models import Outcome, PreparedOutcome
 from selection.moderation import ranking
@@ -186,11 +186,12 @@ def refuse_not_reviewed(application):
         )
 
 
-def adopt(*, wave, by, reason_if_over_capacity="", version=None):
+def adopt(*, wave, by, reason_if_over_capacity="", scenario=None, version=None):
     """Adopt the proposal and reserve the AE of every proposed dossier: all of them, or none.
 
     Args:
         reason_if_over_capacity: wanted when more dossiers are proposed than the wave's capacity.
+        scenario: the `Scenario` that these outcomes come from, locked by the caller.
         version: of the panel session that the page showed.
 
     Returns:
@@ -198,7 +199,8 @@ def adopt(*, wave, by, reason_if_over_capacity="", version=None):
 
     Raises:
         InsufficientFunds: a line has less than is proposed on it; nothing is reserved.
-        Refusal: a dossier has no outcome, a departure has no reason, or the capacity is exceeded without one.
+        Refusal: a dossier has no outcome or no opinion of the panel, a departure has no reason, or the capacity is
+            exceeded without one.
     """
     require(by, "selection.prepare")
     with transaction.atomic():
@@ -208,15 +210,21 @@ def adopt(*, wave, by, reason_if_over_capacity="", version=None):
         refuse_adopted(session)
         prepared = ranked_outcomes(wave)
         refuse_unready(wave, prepared)
+        opinions.refuse_missing(session, prepared)
+        opinions.refuse_unexplained(wave, prepared)
         proposed = [p for p in prepared if p.outcome == Outcome.PROPOSED]
         exceed_capacity(wave=wave, laureates=len(proposed), reason=reason_if_over_capacity, by=by)
         granted = reserve_all(wave, session, proposed, by)
         number_ranks(prepared)
         session.adopted_at, session.adopted_by = timezone.now(), by
         session.save()
+        if scenario is not None:
+            scenario.adopted_at = session.adopted_at
+            scenario.save()
         total = sum(p.amount_cents for p in proposed)
         details = {"proposed": len(proposed), "total_cents": total}
         JournalEntry.write(action="adopt_proposal", subject=wave, actor=by, details=details)
+        addenda.adopted(session, by=by)
     return granted
 
 
@@ -270,7 +278,6 @@ def refuse_unready(wave, prepared):
             f"{named([p.application for p in leaving])}. Donnez le motif de l’écart, ou suivez le classement.",
             field="departure_reason",
         )
-    opinions.refuse_unexplained(wave, prepared)
 
 
 def named(applications):
@@ -342,6 +349,7 @@ def undo_adoption(*, wave, by, reason, version=None):
         session.adopted_at = session.adopted_by = None
         session.save()
         JournalEntry.write(action="undo_adoption", subject=wave, actor=by, details={"reason": reason.strip()})
+        addenda.undone(session, reason=reason.strip(), by=by)
     return session
 
 

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count
 
-from accounts.french import decimal, euros, long_date, plural
+from accounts.french import euros, long_date, plural
 from applications.models import Application, ApplicationState, FabriqueFact
 from applications.ranking import RankedDossier, Ranking
 from programme.models import Segment, Target, Wave
+from selection import opinions
 from selection.departures import departures
-from selection.models import Outcome, PanelSession, PreparedOutcome
-from selection.moderation import ranking
+from selection.models import AgendaItem, Outcome, PanelMeeting, PanelSession, PreparedOutcome
+from selection.moderation import KeptScore, in_points, ranking
 from selection.money import Credit, credits_of
 from selection.outcomes import STILL_EXAMINED, in_rank_order
 
@@ -23,19 +24,16 @@ SHOWN_FIRST = 3
 SHOWN_AROUND = 15
 
 
-def in_points(hundredths):
-    """ "83,3" out of 100; "—" when nothing is given, or nothing may be told."""
-    return decimal(None if hundredths is None else hundredths / 100)
-
-
 @dataclass
-class Row:
+class Row(KeptScore):
     """One dossier on the panel's table."""
 
     line: RankedDossier
     prepared: PreparedOutcome | None
     departs: bool = False
     is_last_funded: bool = False
+    # The point on which the panel gave its opinion.
+    opinion: AgendaItem | None = None
 
     @property
     def application(self):
@@ -51,18 +49,16 @@ class Row:
         return self.application.state == ApplicationState.REVIEWED
 
     @property
-    def mean(self):
-        """The score that makes the rank."""
-        return in_points(self.line.kept_hundredths)
-
-    @property
-    def raw(self):
-        """The mean of the sheets, where the panel kept another score; "" elsewhere."""
-        return in_points(self.line.mean_hundredths) if self.line.is_moderated else ""
-
-    @property
     def spread(self):
         return in_points(self.line.spread_hundredths)
+
+    @property
+    def opinion_text(self):
+        return opinions.told(self.opinion) if self.opinion else ""
+
+    @property
+    def leaves_opinion(self):
+        return bool(self.opinion and self.prepared and opinions.departs(self.opinion, self.prepared))
 
     @property
     def prefix(self):
@@ -97,6 +93,17 @@ class Panel:
     @property
     def undecided(self):
         return [row for row in self.rows if not row.outcome and row.is_open]
+
+    @property
+    def without_opinion(self):
+        """Dossiers that wait for the panel's opinion: nothing is adopted before it."""
+        if self.session and not self.session.meeting_id and self.session.outside_opinions:
+            return []
+        return [row for row in self.rows if row.is_open and row.opinion is None]
+
+    @property
+    def against_opinion(self):
+        return [row for row in self.rows if row.leaves_opinion and not row.opinion.departure_reason]
 
     @property
     def departing(self):
@@ -144,6 +151,16 @@ class Panel:
         return self.wave.state == Wave.State.DELIBERATION and not self.is_adopted
 
     @property
+    def writes_addendum(self):
+        """Its meeting has ended: what is adopted or undone now is an addendum to the minutes."""
+        return self.votes_here and self.session.meeting.state == PanelMeeting.State.CLOSED
+
+    @property
+    def votes_here(self):
+        """A meeting held here gives the opinions."""
+        return bool(self.session and self.session.meeting_id)
+
+    @property
     def over_capacity(self):
         return max(len(self.proposed) - self.wave.capacity, 0)
 
@@ -160,17 +177,21 @@ class Panel:
 def read_panel(wave, *, reader):
     """The `Panel` of a wave for one reader, who is not told the scores she must not know yet."""
     lines = ranking(wave, reader=reader)
-    known = PreparedOutcome.objects.filter(wave=wave).select_related("line", "application", "prepared_by")
+    known = PreparedOutcome.objects.filter(wave=wave).select_related(
+        "line", "application", "prepared_by", "deferred_to"
+    )
     prepared = {outcome.application_id: outcome for outcome in known}
     rows = [Row(line, prepared.get(line.application.pk)) for line in lines]
     place = {line.application.pk: (line.rank or len(lines) + 1, index) for index, line in enumerate(lines)}
     leaving = departures(in_rank_order([row.prepared for row in rows if row.prepared and row.is_open], place))
+    given = opinions.opinions_of(wave)
     for row in rows:
         row.departs = row.prepared in leaving
+        row.opinion = given.get(row.application.pk)
     programme = wave.call.programme
     return Panel(
         wave=wave,
-        session=PanelSession.objects.filter(wave=wave).select_related("adopted_by").first(),
+        session=PanelSession.objects.filter(wave=wave).select_related("adopted_by", "meeting").first(),
         rows=in_panel_order(rows),
         credits=credits_of(programme, prepared=[row.prepared for row in rows if row.outcome == Outcome.PROPOSED]),
         still_examined=Application.objects.filter(wave=wave, state__in=STILL_EXAMINED).count(),
@@ -307,7 +328,18 @@ def adoption_items(panel):
         yield f"{panel.over_capacity} de plus que la capacité de {panel.wave.capacity} : un motif est demandé"
     if panel.departing:
         yield f"{plural(len(panel.departing), 'écart')} au classement, avec leur motif, au procès-verbal"
+    yield from written_where(panel.session)
     yield "Aucun courrier ne part, aucun candidat ne voit rien. Réversible jusqu’à la signature de la vague."
+
+
+def written_where(session):
+    """Which document will say that the proposal is adopted."""
+    if session is None or session.meeting is None:
+        return
+    if session.meeting.state == PanelMeeting.State.OPEN:
+        yield "La séance est ouverte : l’adoption figurera à son procès-verbal"
+    else:
+        yield "La séance est levée : un additif daté sera joint à son procès-verbal"
 
 
 def rest_items(panel):
@@ -329,6 +361,10 @@ def blocked_adoption(panel):
         return f"{plural(panel.still_examined, 'dossier')} de la vague sans évaluation complète."
     if panel.undecided:
         return f"{plural(len(panel.undecided), 'dossier')} sans issue préparée."
+    if panel.without_opinion:
+        return f"{plural(len(panel.without_opinion), 'dossier')} sans avis du comité."
+    if panel.against_opinion:
+        return f"{plural(len(panel.against_opinion), 'écart')} à l’avis du comité sans motif."
     if panel.unexplained:
         return f"{plural(len(panel.unexplained), 'écart')} au classement sans motif."
     return ""

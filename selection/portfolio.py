@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_array
+
+from applications.evaluations.linear_model import minimise
 
 # Families of constraints that somebody may loosen; the bounds of the call and one award a dossier are not among them.
 AE, CP, CAPACITY, SEGMENTS, REGIONS, AMOUNTS = "ae", "cp", "capacity", "segments", "regions", "amounts"
@@ -308,21 +308,38 @@ class Programme:
 
     # --- Solving -----------------------------------------------------------------------------------------------------
 
-    def constraint(self):
-        indices = np.fromiter((column for row in self.rows for column in row.terms), dtype=np.int64)
-        data = np.fromiter((value for row in self.rows for value in row.terms.values()), dtype=float)
-        starts = np.concatenate([[0], np.cumsum([len(row.terms) for row in self.rows])])
-        matrix = csr_array((data, indices, starts), shape=(len(self.rows), self.size))
-        return LinearConstraint(matrix, [row.low for row in self.rows], [row.high for row in self.rows])
+    @property
+    def lows(self):
+        return [row.low for row in self.rows]
 
-    def maximise(self, values, seconds, upper=None, lower=None):
-        integrality = np.zeros(self.size)
-        integrality[: len(self.pairs)] = 1
-        highest = np.full(self.size, np.inf)
-        highest[: len(self.pairs)] = 1
-        bounds = Bounds(np.zeros(self.size) if lower is None else lower, highest if upper is None else upper)
-        options = {"mip_rel_gap": 0, "time_limit": max(seconds, 0.05)}
-        return milp(-values, integrality=integrality, bounds=bounds, constraints=self.constraint(), options=options)
+    @property
+    def highs(self):
+        return [row.high for row in self.rows]
+
+    @property
+    def whole(self):
+        """1 for the binaries, 0 for the amounts."""
+        whole = np.zeros(self.size)
+        whole[: len(self.pairs)] = 1
+        return whole
+
+    @property
+    def highest(self):
+        return np.where(self.whole == 1, 1, np.inf)
+
+    def entries(self):
+        """(row, column, coefficient) of every term, as three arrays."""
+        lengths = [len(row.terms) for row in self.rows]
+        columns = np.fromiter((column for row in self.rows for column in row.terms), dtype=np.int64)
+        values = np.fromiter((value for row in self.rows for value in row.terms.values()), dtype=float)
+        return np.repeat(np.arange(len(self.rows)), lengths), columns, values
+
+    def maximise(self, values, seconds, upper=None, lower=0):
+        return minimise(
+            -values, whole=self.whole, lower=lower, upper=self.highest if upper is None else upper,
+            entries=self.entries(), lows=self.lows, highs=self.highs,
+            options={"mip_rel_gap": 0, "time_limit": max(seconds, 0.05)},
+        )  # fmt: skip
 
     def awards(self, x):
         """{candidate key: (cents, purse key)} of an answer."""

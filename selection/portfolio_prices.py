@@ -4,9 +4,8 @@ import time
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_array, hstack
 
+from applications.evaluations.linear_model import minimise
 from selection.portfolio import AE, AMOUNTS, CP, FAMILIES, UNIT, Infeasible, Programme, solve
 
 # Every price of 500 dossiers within the five seconds of the whole.
@@ -112,22 +111,21 @@ def stretched(problem, families, seconds):
     stretchable = [index for index, row in enumerate(programme.rows) if row.family and row.family in families]
     stretched_rows = [programme.rows[index] for index in stretchable]
     weights = np.array([weight_of(row.family) for row in stretched_rows])
-    rows = len(programme.rows)
     # A row may go above its highest (first column) or below its lowest (second).
-    columns = [csr_array((np.full(len(stretchable), sign), (stretchable, np.arange(len(stretchable)))),
-                         shape=(rows, len(stretchable))) for sign in (-1.0, 1.0)]  # fmt: skip
-    plain = programme.constraint()
-    matrix = hstack([plain.A, *columns], format="csr")
-    size = programme.size
-    highest = np.full(matrix.shape[1], np.inf)
-    highest[: len(programme.pairs)] = 1
-    whole = np.zeros(matrix.shape[1])
-    whole[: len(programme.pairs)] = 1
-    answer = milp(
-        np.concatenate([np.zeros(size), weights, weights]) if stretchable else np.zeros(size),
-        integrality=whole,
-        bounds=Bounds(np.zeros(matrix.shape[1]), highest),
-        constraints=LinearConstraint(matrix, plain.lb, plain.ub),
+    count, size = len(stretchable), programme.size
+    more = np.arange(size, size + 2 * count)
+    rows, columns, values = programme.entries()
+    answer = minimise(
+        np.concatenate([np.zeros(size), weights, weights]),
+        whole=np.concatenate([programme.whole, np.zeros(2 * count)]),
+        upper=np.concatenate([programme.highest, np.full(2 * count, np.inf)]),
+        entries=(
+            np.concatenate([rows, stretchable, stretchable]).astype(np.int64),
+            np.concatenate([columns, more]),
+            np.concatenate([values, np.full(count, -1.0), np.ones(count)]),
+        ),
+        lows=programme.lows,
+        highs=programme.highs,
         options={"time_limit": seconds},
     )
     if answer.x is None:

@@ -102,7 +102,8 @@ def way_out(one, problem):
         return "laissez réduire davantage les montants"
     if one.family == REGIONS:
         return f"renoncez au minimum régional pour {', '.join(labels)}"
-    return f"changez les places par segment ({', '.join(f'{label} : {quota(groups[label])}' for label in labels)})"
+    quotas = ", ".join(f"{label} : {quota(groups[label])}" for label in labels)
+    return f"changez les places par segment ({quotas})"
 
 
 def quota(group):

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.french import deadline, long_date, plural
+from applications.evaluations.doors import but, closed_dossiers
 from applications.models import Application, ApplicationState, Assignment
 from programme.models import Wave
 from selection.decisions import awards_without_agreement
@@ -61,18 +62,31 @@ class Standing:
         return [(s.value, s.label, self.states[s]) for s in S if self.states[s] and s not in NOT_SENT]
 
 
-def standing_of(wave):
-    counted = Application.objects.filter(wave=wave).order_by().values_list("state").annotate(n=Count("pk"))
+def standing_of(wave, *, reader=None):
+    """The `Standing` of a wave.
+
+    Args:
+        reader: whoever reads it: the dossiers that are closed to her are counted nowhere. None: the service.
+    """
+    closed = closed_dossiers(reader)
+    dossiers = but(Application.objects.filter(wave=wave), closed)
+    counted = dossiers.order_by().values_list("state").annotate(n=Count("pk"))
     asked = Assignment.objects.expected().filter(application__wave=wave, application__state=S.IN_REVIEW)
+    asked = but(asked, closed, "application")
+    prepared = but(PreparedOutcome.objects.filter(wave=wave), closed, "application")
     return Standing(
         wave=wave,
         states=Counter(dict(counted)),
         missing_reviews=asked.exclude(state=Assignment.State.SUBMITTED).count(),
         session=PanelSession.objects.filter(wave=wave).first(),
-        prepared=PreparedOutcome.objects.filter(wave=wave, application__state=S.REVIEWED).count(),
-        letters=progress_of(wave),
-        waiting_agreements=len(awards_without_agreement(wave)) if wave.state == W.ANNOUNCED else 0,
+        prepared=prepared.filter(application__state=S.REVIEWED).count(),
+        letters=progress_of(wave, closed=closed),
+        waiting_agreements=agreements_to_prepare(wave, closed) if wave.state == W.ANNOUNCED else 0,
     )
+
+
+def agreements_to_prepare(wave, closed):
+    return sum(award.application_id not in closed for award in awards_without_agreement(wave))
 
 
 # --- The critical path -------------------------------------------------------------------------------------------

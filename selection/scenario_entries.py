@@ -11,7 +11,7 @@ from applications.models import Application, Assignment
 from applications.ranking import OWING
 from selection.entries import same_text, typed_euros
 from selection.models import Outcome, ScenarioLine
-from selection.money import credit_key, credits_of
+from selection.money import credit_key
 from selection.scenarios import REASON_MAX_LENGTH
 
 NAMES = ("outcome", "amount", "credit", "reason")
@@ -30,6 +30,9 @@ class Entry:
     credit: str = ""
     reason: str = ""
     is_changed: bool = False
+    # `<option>`s, as the page writes them.
+    credit_options: str = ""
+    outcome_options: str = ""
     errors: dict[str, str] = field(default_factory=lambda: defaultdict(str))
 
 
@@ -49,9 +52,17 @@ class Line:
         return self.given.outcome if self.given else ""
 
 
-def lines_posted(wave, scenario, data, *, reader):
-    """The `Line`s of the dossiers that a page sent, among those that the reader may see and move; three queries."""
-    keys = [match[1] for match in map(FIELD.fullmatch, data) if match]
+def rows_posted(page, data, *, reader):
+    """What a page sent: the `funding_line.Row`s of `page`, and a `Line` for each dossier that has left the ranking."""
+    keys = {match[1] for match in map(FIELD.fullmatch, data) if match}
+    rows = [row for row in page.ranked if row.application.public_id.hex in keys]
+    gone = keys - {row.application.public_id.hex for row in rows}
+    rows = [row for row in rows if not row.line.hidden and row.outcome != Outcome.DEFERRED]
+    return rows + lines_posted(page.wave, page.scenario, gone, reader=reader) if gone else rows
+
+
+def lines_posted(wave, scenario, keys, *, reader):
+    """The `Line`s of these dossiers, among those that the reader may see and move; three queries."""
     dossiers = Application.objects.visible_to(reader).filter(wave=wave, public_id__in=keys).select_related("fabrique")
     owed = Assignment.objects.filter(application__wave=wave, reviewer=reader, state__in=OWING)
     hidden = set(owed.values_list("application", flat=True))
@@ -59,12 +70,6 @@ def lines_posted(wave, scenario, data, *, reader):
     given = {line.application_id: line for line in known}
     lines = [Line(one, given.get(one.pk)) for one in dossiers.order_by("pk") if one.pk not in hidden]
     return [line for line in lines if line.outcome != Outcome.DEFERRED]
-
-
-def credits_to_choose(wave, scenario):
-    """The credits that the page offers: those of the year, and those that the scenario names; two queries."""
-    funded = ScenarioLine.objects.filter(scenario=scenario, outcome=Outcome.PROPOSED)
-    return credits_of(wave.call.programme, prepared=list(funded))
 
 
 def stored(row, default_credit):

@@ -1,17 +1,17 @@
 """Scenarios of a wave: drawn up, edited, named, thrown away. Nothing is reserved and nothing is prepared by them."""
 
 from django.db import transaction
+from django.utils import timezone
 
-from accounts.errors import NotAllowed, Refusal, StalePage
+from accounts.errors import Refusal, StalePage
 from accounts.french import euros
 from accounts.models import JournalEntry
 from accounts.permissions import require
 from applications.models import Application, ApplicationState
-from programme.models import SegmentBounds
 from selection.models import Outcome, PreparedOutcome, Scenario, ScenarioLine
 from selection.outcomes import refuse_tied
 from selection.sessions import lock_deliberation, refuse_adopted, session_of
-from selection.sharing import Given, given_by_ranking
+from selection.sharing import Given, bounds_of, given_by_ranking
 
 PREPARE = "selection.prepare"
 MOVABLE = (Outcome.PROPOSED, Outcome.WAITLIST, Outcome.NOT_RETAINED)
@@ -74,6 +74,8 @@ def draw_up(*, wave, name, origin, given, by, asked=None, findings=None):
             line_id=one.line_id,
             fiscal_year=one.fiscal_year,
             reason=one.reason[:REASON_MAX_LENGTH],
+            edited_by_id=one.edited_by_id,
+            edited_at=one.edited_at,
         )
         for key, one in given.items()
     )
@@ -100,7 +102,15 @@ def free_name(wave, name, but=None):
 def given_by_copy(source):
     rows = ScenarioLine.objects.filter(scenario=source, application__state=ApplicationState.REVIEWED)
     return {
-        line.application_id: Given(line.outcome, line.amount_cents, line.line_id, line.fiscal_year, line.reason)
+        line.application_id: Given(
+            line.outcome,
+            line.amount_cents,
+            line.line_id,
+            line.fiscal_year,
+            line.reason,
+            line.edited_by_id,
+            line.edited_at,
+        )
         for line in rows
     }
 
@@ -130,11 +140,12 @@ def edit_scenario(*, scenario, changes, by, version=None):
     More than the money or the places allow may be typed: the page says what is missing, adopting refuses it.
 
     Args:
-        changes: {`Application`: `outcome`, `amount_cents`, `budget_line`, `fiscal_year` and `reason`, all of them}.
+        changes: {dossier (anything with its `pk`): `outcome`, `amount_cents`, `budget_line`, `fiscal_year` and
+            `reason`, all of them}.
         version: of the scenario that the page showed.
 
     Returns:
-        The scenario.
+        The scenario; its `changed` holds the lines written, in the order of `changes`.
 
     Raises:
         LinesRefused: with the refusal of each dossier.
@@ -144,27 +155,39 @@ def edit_scenario(*, scenario, changes, by, version=None):
     with transaction.atomic():
         scenario = lock(scenario, version)
         bounds = bounds_of(scenario.wave)
-        known = {line.application_id: line for line in scenario.lines.filter(application__in=changes)}
+        changes = {one.pk: change for one, change in changes.items()}
+        lines = lines_to_edit(scenario, changes, by)
         refused = {}
-        for application, change in changes.items():
-            line = known.get(application.pk) or ScenarioLine(scenario=scenario, application=application)
-            line.application = application
+        for line in lines:
             try:
-                edit_line(line, by=by, bounds=bounds, **change)
-            except (NotAllowed, StalePage):
-                raise
+                edit_line(line, by=by, bounds=bounds, **changes[line.application_id])
             except Refusal as refusal:
-                refused[application.pk] = refusal
+                refused[line.application_id] = refusal
         if refused:
             raise LinesRefused(refused)
+        scenario.changed = tuple(lines)
         scenario.save()
-        details = {"dossiers": sorted(application.pk for application in changes)}
+        details = {"dossiers": sorted(changes)}
         JournalEntry.write(action="edit_scenario", subject=scenario, actor=by, details=details)
     return scenario
 
 
+def lines_to_edit(scenario, keys, by):
+    """The `ScenarioLine`s of these dossiers, new ones for those that came since, each with its dossier."""
+    of_wave = Application.objects.filter(wave=scenario.wave).select_related("fabrique")
+    dossiers = (of_wave.visible_to(by) if by else of_wave).in_bulk(list(keys))
+    if len(dossiers) < len(keys):
+        for one in of_wave.filter(pk__in=keys).exclude(pk__in=dossiers):
+            refuse_tied(one, by)
+        raise StalePage("Un dossier de cette page n’est pas de la vague : rechargez-la, puis recommencez.")
+    known = {line.application_id: line for line in scenario.lines.filter(application__in=keys)}
+    lines = [known.get(key) or ScenarioLine(scenario=scenario, application_id=key) for key in keys]
+    for line in lines:
+        line.application = dossiers[line.application_id]
+    return lines
+
+
 def edit_line(line, *, by, bounds, outcome, amount_cents, budget_line, fiscal_year, reason):
-    refuse_tied(line.application, by)
     refuse_unknown(line, outcome)
     if outcome == Outcome.PROPOSED:
         refuse_amount(line.application, bounds, amount_cents, budget_line)
@@ -175,6 +198,7 @@ def edit_line(line, *, by, bounds, outcome, amount_cents, budget_line, fiscal_ye
     # A dossier that waits keeps the amount it would have: it may come back.
     if amount_cents and budget_line:
         line.amount_cents, line.line, line.fiscal_year = amount_cents, budget_line, fiscal_year
+    line.edited_by, line.edited_at = by, timezone.now()
     line.save()
 
 
@@ -185,12 +209,6 @@ def refuse_unknown(line, outcome):
         raise Refusal("Ajournez un dossier sur la page du comité : l’ajournement a son motif et sa vague.")
     if line.outcome == Outcome.DEFERRED and outcome != Outcome.DEFERRED:
         raise Refusal("Ce dossier est ajourné : changez d’abord son issue sur la page du comité.")
-
-
-def bounds_of(wave):
-    """{(call version id, segment): `SegmentBounds`} of a wave's call; one query."""
-    rows = SegmentBounds.objects.filter(version__call=wave.call_id).select_related("version")
-    return {(one.version_id, one.segment): one for one in rows}
 
 
 def refuse_amount(application, bounds, cents, line):

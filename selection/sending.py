@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.errors import Refusal
 from accounts.french import plural
 from accounts.permissions import require
+from applications.evaluations.doors import but
 from applications.models import Application
 from documents import requests as documents
 from documents.models import CLAIM_EXPIRES_AFTER, MAX_ATTEMPTS, Document
@@ -126,9 +127,13 @@ def progress_of_letters(letters, opened=0):
     )
 
 
-def progress_of(wave):
-    """The `Progress` of the letters of a wave; two queries."""
-    decisions = Decision.objects.filter(wave=wave)
+def progress_of(wave, *, closed=()):
+    """The `Progress` of the letters of a wave; two queries.
+
+    Args:
+        closed: keys of the dossiers that are closed to the reader: not counted.
+    """
+    decisions = but(Decision.objects.filter(wave=wave), closed, "application")
     opened = decisions.filter(state=Decision.State.NOTIFIED).count()
     return progress_of_letters(letters_of(decisions), opened)
 

@@ -11,12 +11,16 @@ from programme.models import Wave
 from selection.models import PanelSession
 
 
-def hold_panel(*, wave, held_on, members_present, by, waitlist_until=None, version=None):
+def hold_panel(
+    *, wave, held_on, members_present, by, outside_opinions="", waitlist_until=None, version=None
+):  # fmt: skip
     """Record the day the panel met and who was there (glossary 20, 21; CRPA R133-13).
 
     Args:
         held_on: Paris date, not in the future.
         members_present: names and quality, free text.
+        outside_opinions: of a panel that met out of the service: what it advised and where it is written; wanted
+            before the adoption, when no meeting was held here.
         waitlist_until: last day of the waitlist; 31 December of that year by default, when reservations fall.
         version: of the session, when the page showed one.
 
@@ -34,6 +38,7 @@ def hold_panel(*, wave, held_on, members_present, by, waitlist_until=None, versi
         else:
             session.expect_version(version)
         session.held_on, session.members_present = held_on, members_present
+        session.outside_opinions = "" if session.meeting_id else outside_opinions.strip()[:300]
         session.waitlist_until = waitlist_until or held_on.replace(month=12, day=31)
         refuse_early_end(session)
         session.save()

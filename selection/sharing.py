@@ -1,5 +1,6 @@
 """What a wave has to share, and how the ranking alone would share it: best first, until something runs out."""
 
+import datetime
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -18,13 +19,18 @@ NO_BOUNDS = "Le montant demandé est sous le minimum de l’appel."
 
 @dataclass(frozen=True)
 class Given:
-    """What a scenario gives one dossier: cents, line and fiscal year of the AE; `reason`: why, in a sentence."""
+    """What a scenario gives one dossier: cents, line and fiscal year of the AE; `reason`: why, in a sentence.
+
+    `edited_by_id`, `edited_at`: whose choice it was, and when, in the scenario that it is copied from.
+    """
 
     outcome: str
     cents: int | None = None
     line_id: int | None = None
     fiscal_year: int | None = None
     reason: str = ""
+    edited_by_id: int | None = None
+    edited_at: datetime.datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -57,9 +63,14 @@ NOTHING = Awardable(0, 0, 0, 1)
 
 def awardables(wave, applications):
     """{application id: `Awardable`}; one query."""
-    rows = SegmentBounds.objects.filter(version__call=wave.call_id).select_related("version")
-    bounds = {(one.version_id, one.segment): one for one in rows}
+    bounds = bounds_of(wave)
     return {one.pk: awardable(one, bounds.get((one.call_version_id, one.segment))) for one in applications}
+
+
+def bounds_of(wave):
+    """{(call version id, segment): `SegmentBounds`} of the call of a wave; one query."""
+    rows = SegmentBounds.objects.filter(version__call=wave.call_id).select_related("version").order_by()
+    return {(one.version_id, one.segment): one for one in rows}
 
 
 def awardable(application, bounds):

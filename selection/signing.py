@@ -7,10 +7,11 @@ from django.utils import timezone
 
 from accounts.errors import Refusal
 from accounts.french import euros, plural
+from applications.evaluations.doors import but, closed_dossiers
 from documents.models import Document
 from funding.models import Draw
 from programme.models import Wave
-from selection.decisions import ACT_OF_OUTCOME, adopted_session, prepared_outcomes, refuse_changed_since
+from selection.decisions import ACT_OF_OUTCOME, TIED, adopted_session, prepared_outcomes, refuse_changed_since
 from selection.delegations import covering, uncovered_sentence
 from selection.models import Decision, Outcome, SignatureDelegation
 
@@ -84,8 +85,12 @@ class Signature:
 
 
 def to_sign(wave, *, reader):
-    """What would be signed now: the adopted proposal, each act with the delegation that covers it."""
-    prepared = prepared_outcomes(wave)
+    """What would be signed now: the adopted proposal, each act with the delegation that covers it.
+
+    What is closed to the reader is left out; she may not sign the wave then.
+    """
+    everything, closed = prepared_outcomes(wave), closed_dossiers(reader)
+    prepared = [outcome for outcome in everything if outcome.application_id not in closed]
     delegations = list(
         SignatureDelegation.objects.in_force(
             holder=reader, programme=wave.call.programme, on=timezone.localdate()
@@ -96,7 +101,7 @@ def to_sign(wave, *, reader):
     for outcome in prepared:
         if outcome.outcome == Outcome.PROPOSED:
             by_credit[outcome.line, outcome.fiscal_year] += parts.get(outcome.award_id, outcome.amount_cents)
-    return Signature(wave, lines, dict(by_credit), blocked(wave, prepared, lines, delegations, reader))
+    return Signature(wave, lines, dict(by_credit), blocked(wave, everything, lines, delegations, reader))
 
 
 def first_parts(prepared):
@@ -126,6 +131,8 @@ def blocked(wave, prepared, lines, delegations, reader):
         return refusal.message
     if not reader.has_perm("selection.sign"):
         return "seule une personne du rôle Décision, avec une délégation en vigueur, signe."
+    if len(lines) < len(prepared):
+        return TIED
     uncovered = next((line for line in lines if line.delegation is None), None)
     if uncovered is None:
         return ""
@@ -133,10 +140,10 @@ def blocked(wave, prepared, lines, delegations, reader):
     return uncovered_sentence(reader, wave.call.programme, delegations, uncovered.act, uncovered.cents, today)
 
 
-def signed(wave):
-    """What was signed, with its letters; two queries."""
+def signed(wave, *, reader):
+    """What was signed, with its letters, but what is closed to the reader; two queries, and those that say it."""
     decisions = list(
-        Decision.objects.filter(wave=wave, signed_at__isnull=False)
+        but(Decision.objects.filter(wave=wave, signed_at__isnull=False), closed_dossiers(reader), "application")
         .select_related("application__fabrique__commune", "application__organisation", "signed_by", "delegation")
         .order_by("pk")
     )

@@ -1,6 +1,17 @@
 from django.urls import include, path
 
-from selection.views import decisions, delegations, dossier, funding_line, letters, meetings, panel, sittings, waves
+from selection.views import (
+    decisions,
+    delegations,
+    dossier,
+    funding_line,
+    letters,
+    meetings,
+    minutes,
+    panel,
+    sittings,
+    waves,
+)
 
 app_name = "selection"
 urlpatterns = [
@@ -14,8 +25,14 @@ urlpatterns = [
     path("pilotage/vagues/<uuid:public_id>/seances/", meetings.wave_meetings, name="meetings"),
     path("pilotage/seances/<uuid:public_id>/", meetings.meeting, name="meeting"),
     path("pilotage/seances/<uuid:public_id>/points/<uuid:item_id>/", sittings.sitting, name="sitting"),
-    path("pilotage/seances/<uuid:public_id>/proces-verbal/", meetings.minutes, name="minutes"),
-    path("pilotage/seances/<uuid:public_id>/proces-verbal/pdf/", meetings.minutes_pdf, name="minutes_pdf"),
+    path("pilotage/seances/<uuid:public_id>/proces-verbal/", minutes.minutes, name="minutes"),
+    path("pilotage/seances/<uuid:public_id>/proces-verbal/pdf/", minutes.minutes_pdf, name="minutes_pdf"),
+    path("pilotage/seances/<uuid:public_id>/additifs/<uuid:addendum_id>/", minutes.addendum, name="addendum"),
+    path(
+        "pilotage/seances/<uuid:public_id>/additifs/<uuid:addendum_id>/pdf/",
+        minutes.addendum_pdf,
+        name="addendum_pdf",
+    ),
     path("pilotage/vagues/<uuid:public_id>/decisions/", decisions.decisions, name="decisions"),
     path("pilotage/vagues/<uuid:public_id>/decisions/courriers/", decisions.progress, name="progress"),
     path("pilotage/vagues/<uuid:public_id>/decisions/signer/", decisions.sign, name="sign"),

@@ -13,6 +13,7 @@ from selection.attendance import members_of, quorum_of, voters
 from selection.models import MeetingMember, Motion, Outcome, Vote
 from selection.outcomes import bounds_of
 from selection.sittings import locked_under_way
+from selection.whole_list import give_each
 
 Ballot = Vote.Ballot
 Result = Motion.Result
@@ -144,13 +145,19 @@ def close_vote(*, motion, by):
         motion.closed_at, motion.sitting, motion.composing = timezone.now(), quorum.sitting, quorum.composing
         motion.save()
         if motion.result in Motion.CARRIED:
-            item.opinion, item.opinion_cents = motion.outcome, motion.amount_cents
-            # A departure was from the opinion that this one replaces.
-            item.departure_reason, item.departure_by, item.departure_at = "", None, None
-            item.save()
+            keep_opinion(item, motion)
         details = {"item": item.position, "result": motion.result, **Counter(ballots.values())}
         JournalEntry.write(action="close_vote", subject=item.meeting, actor=by, details=details)
     return motion
+
+
+def keep_opinion(item, motion):
+    if motion.covers:
+        return give_each(motion, item)
+    item.opinion, item.opinion_cents, item.given_with = motion.outcome, motion.amount_cents, motion
+    # A departure was from the opinion that this one replaces.
+    item.departure_reason, item.departure_by, item.departure_at = "", None, None
+    item.save()
 
 
 def refuse_silent(motion, able):

@@ -42,6 +42,8 @@ ACTIONS = {
     "close_embargo": "a fermé le lien de la liste sous embargo",
     "lodge_appeal": "a formé ou enregistré un recours",
     "notify_answer": "a enregistré la notification de la réponse au recours",
+    "ask_follow_up": "a confié la suite d’un recours accueilli",
+    "settle_follow_up": "a clos la suite d’un recours",
     "Appeal.examine": "a commencé l’examen du recours",
     "Appeal.uphold": "a accueilli le recours",
     "Appeal.partly_uphold": "a accueilli le recours en partie",

@@ -5,6 +5,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from accounts.closed import count_readable
 from accounts.models.base import FoldedTextField, PublicIdModel, VersionedModel
 from accounts.querysets import UserManager
 
@@ -96,10 +97,15 @@ class User(PublicIdModel, VersionedModel, AbstractBaseUser, PermissionsMixin):
         """The set of `Role` values that the person holds today."""
         return frozenset(role for role, _ in self._held)
 
-    @property
+    @cached_property
     def unread_count(self):
-        """Notifications not opened yet, for the header; 0 for whoever holds no role."""
-        return next((unread or 0 for _, unread in self._held), 0)
+        """Notifications not opened yet, for the header, but those that name what is closed to her.
+
+        0 for whoever holds no role. What is closed is looked for only when something is unread.
+        """
+        count = next((unread or 0 for _, unread in self._held), 0)
+        unread = self.notifications.filter(read_at=None)
+        return count_readable(unread, self, "subject", "body", count=count) if count else 0
 
     @cached_property
     def _held(self):
@@ -110,7 +116,7 @@ class User(PublicIdModel, VersionedModel, AbstractBaseUser, PermissionsMixin):
 
     def forget_roles(self):
         """Read them again: one was given or taken back."""
-        for name in ("roles", "_held"):
+        for name in ("roles", "_held", "unread_count"):
             self.__dict__.pop(name, None)
 
     def has_role(self, *roles):

@@ -81,13 +81,18 @@ class JobList(ListPage):
         Column("travail", "Travail", lambda row: label_of(row), url=lambda row: job_url(row), header=True),
         Column("demande", "Demandé le", "created_at", kind="datetime", sort="id"),
         Column("par", "Par", "started_by"),
-        Column("fait", "Lignes traitées", lambda row: f"{row.done} sur {row.total}"),
+        Column("fait", "Lignes traitées", "progress"),
         Column("fin", "Fini le", "ended_at", kind="datetime"),
         Column("etat", "État", lambda row: (row.get_status_display(), JOB_TONES[row.status]), kind="badge"),
     )
 
     def page_rows(self, ids):
-        return Job.objects.filter(pk__in=ids).select_related("started_by")
+        rows = list(Job.objects.filter(pk__in=ids).select_related("started_by"))
+        hidden = jobs.not_told(ids, self.request.user)
+        for row in rows:
+            total, done = hidden.get(row.pk, (0, 0))
+            row.progress = f"{row.done - done} sur {row.total - total}"
+        return rows
 
 
 class JobRowList(ListPage):
@@ -127,17 +132,22 @@ def job_list(request):
 def job(request, public_id):
     """How far is this job, and what became of each row?"""
     found = job_of(request, public_id)
-    listing = JobRowList(request, JobRow.objects.filter(job=found))
+    rows = jobs.rows_of(found, reader=request.user)
+    listing = JobRowList(request, rows)
     if file := listing.file():
         return file
-    kind = jobs.KINDS.get(found.kind)
+    kind, outcomes = jobs.KINDS.get(found.kind), jobs.outcomes(rows)
+    total = sum(outcomes.values())
+    done = total - outcomes.get(JobRow.Status.WAITING, 0)
     context = {
         "job": found,
         "label": label_of(found),
         "home": kind.home if kind else "/",
         "tone": JOB_TONES[found.status],
-        "done_text": f"{plural(found.done, 'ligne traitée', 'lignes traitées')} sur {found.total}",
-        "outcomes": jobs.outcomes(found),
+        "done": done,
+        "total": total,
+        "done_text": f"{plural(done, 'ligne traitée', 'lignes traitées')} sur {total}",
+        "outcomes": outcomes,
         "mine": found.started_by_id == request.user.pk and bool(kind and kind.listing),
         "listing": listing,
     }

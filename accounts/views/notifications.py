@@ -28,7 +28,9 @@ def mine(request):
 @require_POST
 def open_one(request, public_id):
     """Read it, and go where it leads."""
-    found = get_object_or_404(request.user.notifications, public_id=public_id)
+    found = get_object_or_404(
+        readable(request.user.notifications, request.user, "subject", "body"), public_id=public_id
+    )
     notifications.open_one(notification=found)
     safe = url_has_allowed_host_and_scheme(found.url, allowed_hosts=None)
     return redirect(found.url if found.url and safe else "accounts:notifications")

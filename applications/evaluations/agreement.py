@@ -8,7 +8,6 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import f as fisher
 
 # Bands of the words, from what is published of panels: most lie between 0.2 and 0.5.
 WEAK, FAIR, GOOD = 0.2, 0.4, 0.6
@@ -93,6 +92,9 @@ def correlation(ratio, typical):
 
 def interval(ratio, dossiers, scores):
     """Bounds of 95 % of the ratio of mean squares."""
+    # A second of loading that only this page needs.
+    from scipy.stats import f as fisher
+
     above, below = dossiers - 1, scores - dossiers
     return ratio / fisher.ppf(0.975, above, below), ratio * fisher.ppf(0.975, below, above)
 

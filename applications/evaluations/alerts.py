@@ -123,20 +123,23 @@ class Awards:
         with_us = Partner.objects.filter(ours).order_by().values("application")
         awarded = Application.objects.filter(asked | Q(pk__in=with_us), state=Application.State.AWARDED)
         parties = defaultdict(set)
-        for key, reference, siret in awarded.order_by("pk").values_list("pk", "reference", "organisation__siret"):
-            self.groups[key] = (reference, parties[key])
+        rows = awarded.order_by("pk").values_list("pk", "submitted_at__year", "organisation__siret")
+        for key, year, siret in rows:
+            self.groups[key] = (year, parties[key])
             parties[key].add((siret or "")[:9])
         for key, siret in Partner.objects.filter(application__in=self.groups).values_list("application", "siret"):
             parties[key].add(siret[:9])
 
     def reasons(self, facts):
         theirs = {party.siren for party in facts.parties} - {""}
-        for key, (reference, sirens) in self.groups.items():
+        for key, (year, sirens) in self.groups.items():
             if key == facts.pk or not theirs & sirens:
                 continue
             for siren in sorted(sirens - theirs):
                 for user in sorted(self.people.get(siren, ())):
-                    text = f"Son organisme et un porteur du projet ont eu une aide ensemble : dossier {reference}."
+                    # Without its number: whoever reads this may be kept out of that dossier.
+                    when = f", demandée en {year}" if year else ""
+                    text = f"Son organisme et un porteur du projet ont eu une aide ensemble{when}."
                     yield user, Reason(TieKind.EARLIER_AWARD, text)
 
 

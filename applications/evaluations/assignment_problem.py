@@ -10,8 +10,8 @@ from applications.evaluations.optimiser import Prices, Problem
 from applications.models import Application, ApplicationState, Assignment, KeptApart, PlaceKind
 from applications.roster import seats_of
 
-# Points for a choice made by hand that is not kept: dearer than a sheet that nobody gives, dearer than all the rest.
-LOCK, MISSING = 1_000, 300
+# Points for a sheet that nobody gives.
+MISSING = 300
 KINDS = dict(PlaceKind.Kind.choices)
 
 
@@ -24,6 +24,7 @@ class Settings:
         partial: give what can be given when the rules cannot all be kept.
         outside: a pair without a field in common. same_region: a reviewer of the dossier's region.
         alert: a pair that an alert concerns. change: a proposal of before that is not kept.
+        lock: a locked choice, or one made by hand, that is not kept; by default dearer than all the rest.
         expert, regions, overlap, load: see `optimiser.Prices`.
     """
 
@@ -33,6 +34,7 @@ class Settings:
     same_region: int = 2
     alert: int = 8
     change: int = 3
+    lock: int = 1_000
     expert: int = 20
     regions: int = 10
     overlap: int = 30
@@ -219,7 +221,7 @@ def kept_of(read, shape):
         if user in read.column:
             place = read.row[dossier], read.column[user]
             locked[place] = assignment.locked
-            kept[place] = LOCK if assignment.locked else read.settings.change
+            kept[place] = read.settings.lock if assignment.locked else read.settings.change
     return kept, locked
 
 

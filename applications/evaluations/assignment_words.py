@@ -90,7 +90,8 @@ def finding_sentences(found):
         shortfall("de moins de deux régions connues d’évaluateurs", found["in_one_region"]),
         found["alerts"] and f"{found['alerts']} choix sous alerte : la présidence les apprécie.",
         found["missing"] and f"{plural(found['missing'], 'évaluation reste', 'évaluations restent')} sans personne.",
-        found["unlocked"] and f"Verrou impossible à tenir, choix retiré : {listed(found['unlocked'])}.",
+        found["unlocked"]
+        and f"Verrou impossible à tenir, ou plus cher que le reste, choix retiré : {listed(found['unlocked'])}.",
     ]
     return [sentence for sentence in told if sentence]
 

@@ -13,7 +13,6 @@ from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
 
 from accounts.french import plural
 from applications.evaluations.overlap import bridges_of, graph_of, groups_of, without_lone_dossiers
@@ -178,6 +177,9 @@ class Sheets:
         def objective(logs):
             solution = Solution(self, np.exp(logs))
             return solution.deviance, solution.slope()
+
+        # Half a second of loading that only a calculation needs.
+        from scipy.optimize import minimize
 
         found = minimize(
             objective, start, jac=True, method="L-BFGS-B", bounds=[(LOWEST, HIGHEST)] * len(start),

@@ -3,6 +3,29 @@
 import numpy as np
 
 
+def minimise(costs, *, whole, upper, entries, lows, highs, options, lower=0):
+    """The cheapest value of each column under every row.
+
+    Args:
+        costs: one a column. whole: 1 for a column of whole numbers, 0 for another. lower, upper: its bounds.
+        entries: (row, column, coefficient) as three arrays. lows, highs: between which each row is kept.
+        options: of scipy's `milp` (gap, time).
+
+    Returns:
+        scipy's `OptimizeResult`; its `x` is None when nothing was found.
+    """
+    # Half a second of loading, that only a calculation needs.
+    from scipy.optimize import Bounds, LinearConstraint, milp
+    from scipy.sparse import csr_array
+
+    rows, columns, values = entries
+    matrix = csr_array((values, (rows, columns)), shape=(len(lows), len(costs)))
+    return milp(
+        costs, integrality=whole, bounds=Bounds(lower, upper), constraints=LinearConstraint(matrix, lows, highs),
+        options=options,
+    )  # fmt: skip
+
+
 class LinearModel:
     """Columns (a cost, a ceiling, whole or not) and rows between two bounds; the cost is minimised."""
 
@@ -45,19 +68,16 @@ class LinearModel:
         """
         if not self.width:
             return self.nothing()
-        from scipy.optimize import Bounds, LinearConstraint, milp
-        from scipy.sparse import csr_array
-
         costs = np.concatenate(self.costs)
         if noise is not None:
             costs[: len(noise)] += noise
-        rows, columns, values = (np.concatenate(part) for part in zip(*self.entries, strict=True))
-        matrix = csr_array((values, (rows, columns)), shape=(self.height, self.width))
-        result = milp(
+        result = minimise(
             costs,
-            integrality=np.concatenate(self.whole),
-            bounds=Bounds(0, np.concatenate(self.ceilings)),
-            constraints=LinearConstraint(matrix, np.concatenate(self.lows), np.concatenate(self.highs)),
+            whole=np.concatenate(self.whole),
+            upper=np.concatenate(self.ceilings),
+            entries=[np.concatenate(part) for part in zip(*self.entries, strict=True)],
+            lows=np.concatenate(self.lows),
+            highs=np.concatenate(self.highs),
             options={"mip_rel_gap": gap},
         )
         if result.status not in (0, 2):

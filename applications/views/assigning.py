@@ -22,6 +22,7 @@ from applications import assignments
 from applications.assigning_forms import ApartForm, ProposalForm
 from applications.evaluations import conflicts, profiles
 from applications.evaluations.assignment_words import RULE_LABELS, TERM_LABELS, finding_sentences
+from applications.evaluations.doors import but, closed_dossiers
 from applications.evaluations.terms import terms_accepted
 from applications.models import (
     Application,
@@ -151,7 +152,8 @@ def assignment(request, public_id):
 def page(request, wave, proposal_form=None, apart_form=None):
     """The assignment of a wave, with the form that came back with errors."""
     dossiers = Application.objects.visible_to(request.user).filter(wave=wave, state__in=ASSIGNED)
-    seats, may_assign = list(seats_of(wave).values()), request.user.has_perm(ASSIGN)
+    closed = closed_dossiers(request.user)
+    seats, may_assign = list(seats_of(wave, closed=closed).values()), request.user.has_perm(ASSIGN)
     excluded = conflicts.exclusions(wave)
     listing = AssignmentList(
         request, dossiers.annotate(asked=ASKED), seats=seats, excluded=excluded, may_assign=may_assign
@@ -163,7 +165,7 @@ def page(request, wave, proposal_form=None, apart_form=None):
         "wave": wave,
         "listing": listing,
         "seats": seats,
-        "figures": figures_of(wave, seats),
+        "figures": figures_of(wave, seats, closed),
         "may_assign": may_assign,
         "may_register": request.user.has_perm("applications.read_register"),
         "run": run,
@@ -212,12 +214,13 @@ def uuid_of(text):
         return uuid.UUID(int=0)
 
 
-def figures_of(wave, seats):
-    """What the head of the page counts; two queries."""
+def figures_of(wave, seats, closed):
+    """What the head of the page counts, without the dossiers that are closed to its reader."""
     rows = Application.objects.filter(wave=wave, state__in=[S.ADMISSIBLE, S.IN_REVIEW, S.REVIEWED])
-    rows = rows.annotate(asked=ASKED).order_by("pk")
+    rows = but(rows, closed).annotate(asked=ASKED).order_by("pk")
     facts = list(rows.values_list("state", "asked", "call_version__reviews_per_application"))
-    states = Counter(Assignment.objects.filter(application__wave=wave).order_by().values_list("state", flat=True))
+    asked = but(Assignment.objects.filter(application__wave=wave), closed, "application")
+    states = Counter(asked.order_by().values_list("state", flat=True))
     loads = [seat.load for seat in seats]
     return {
         "dossiers": len(facts),
@@ -235,13 +238,13 @@ def figures_of(wave, seats):
         "given": states[Assignment.State.SUBMITTED],
         "recused": states[Assignment.State.RECUSED],
         "declined": states[Assignment.State.DECLINED],
-        **unsent_of(wave),
+        **unsent_of(asked),
     }
 
 
-def unsent_of(wave):
+def unsent_of(asked):
     """What the next calculation may change, and what it may not; one query."""
-    waiting = Assignment.objects.filter(application__wave=wave, application__state=S.ADMISSIBLE, state="proposed")
+    waiting = asked.filter(application__state=S.ADMISSIBLE, state="proposed")
     return waiting.aggregate(held=Count("pk", filter=Q(locked=True)), free=Count("pk", filter=Q(locked=False)))
 
 

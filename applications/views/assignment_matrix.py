@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from applications.evaluations import conflicts
+from applications.evaluations.doors import closed_dossiers
 from applications.models import Application, Assignment, AssignmentRun
 from applications.roster import seats_of
 from applications.views.assigning import ASSIGNED, may_read, wave_of
@@ -29,7 +30,7 @@ def matrix(request, public_id):
     page = Paginator(rows.select_related("fabrique").order_by("sort_name", "pk"), SHOWN).get_page(
         request.GET.get("page")
     )
-    dossiers, seats = list(page), list(seats_of(wave).values())
+    dossiers, seats = list(page), list(seats_of(wave, closed=closed_dossiers(request.user)).values())
     cells = cells_of(wave, dossiers)
     context = {
         "wave": wave,

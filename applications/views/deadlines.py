@@ -75,7 +75,7 @@ def page(request, wave, forms, posted=None):
         "rule": closing_rule(wave),
         "extensions": DepositExtension.objects.filter(wave=wave).select_related("organisation", "granted_by"),
         "outages": Outage.objects.filter(wave=wave).select_related("recorded_by"),
-        "silence": list(silence_of_wave(wave).sentences()),
+        "silence": list(silence_of_wave(wave, reader=request.user).sentences()),
         "may_steer": request.user.has_perm(STEER) and wave.state in TAKING and wave.has_window(),
         "extension_form": forms[EXTENSION],
         "outage_form": forms[OUTAGE],

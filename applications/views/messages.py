@@ -15,16 +15,11 @@ from accounts.organisations import can_write
 from applications import messaging
 from applications.models import Application, MessageFile, MessageTemplate
 from applications.models.application import INSTRUCT
-from applications.piece_forms import SeveralFiles, help_of_files
+from applications.piece_forms import OptionalFiles, help_of_files
 from applications.views.scope import own_dossier, staff_dossier_of, trail_of
 from documents.downloads import serve_upload
 
 READ = "accounts.read_steering"
-
-
-class OptionalFiles(SeveralFiles):
-    def clean(self, data, initial=None):
-        return super().clean(data, initial) if data else []
 
 
 class MessageForm(DsfrForm):

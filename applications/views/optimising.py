@@ -1,6 +1,7 @@
 """What officers ask of the calculation of a wave's assignment: propose, price, lock, keep apart."""
 
 from django.contrib import messages
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
@@ -49,7 +50,13 @@ def price(request, public_id):
     run = AssignmentRun.objects.filter(wave=wave).first()
     if run is None or run.cost is None:
         raise StalePage("Il n’y a pas de proposition à chiffrer. Demandez-en une d’abord.")
-    proposing.price_rules(run=run, by=request.user)
+    try:
+        proposing.price_rules(run=run, by=request.user)
+    except StalePage:
+        if request.htmx:
+            # The page asked by itself: it stays as it is, and its button says why.
+            return HttpResponse(status=204)
+        raise
     return redirect("applications:assignment", public_id)
 
 

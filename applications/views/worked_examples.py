@@ -9,6 +9,7 @@ from accounts.access import permission_required
 from accounts.errors import Refusal
 from accounts.forms import status_of, version_of
 from accounts.french import plural
+from accounts.permissions import require
 from applications.evaluations import exercise as verbs
 from applications.evaluations.filling import IncompleteSheet
 from applications.evaluations.reference import beside
@@ -97,6 +98,8 @@ def write(request, form, version, example=None):
 def example(request, public_id):
     """One example: to be written while it is a draft; afterwards its reference, and what reviewers gave."""
     row = get_object_or_404(WorkedExample.objects.select_related("call_version__call"), public_id=public_id)
+    if request.method == "POST":
+        require(request.user, EDIT)
     if row.published_at is None and request.user.has_perm(EDIT):
         return edited(request, row)
     criteria = criteria_of(row.call_version)

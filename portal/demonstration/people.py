@@ -47,6 +47,14 @@ ACCOUNTS = (
 )
 
 
+# What each reviewer knows.
+KNOWN = {
+    "evaluation": {"fields": ["fablab", "reuse"], "region": "Bretagne", "languages": ["fr", "br"]},
+    "evaluation2": {"fields": ["coworking", "training"], "region": "Occitanie", "languages": ["fr", "oc", "es"]},
+    "evaluation3": {"fields": ["culture", "digital"], "region": "Grand Est", "languages": ["fr", "de"]},
+}
+
+
 def create_people():
     """{name: User}, confirmed addresses included."""
     return {account.name: create_person(account) for account in ACCOUNTS}
@@ -64,6 +72,8 @@ def create_person(account):
     EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
     grant_role(user=user, role=account.role, by=None)
     if account.role == Role.REVIEWER:
-        ReviewerProfile.objects.create(user=user, employer="Réseau inventé des lieux partagés", capacity=12)
+        ReviewerProfile.objects.create(
+            user=user, employer="Réseau inventé des lieux partagés", capacity=12, **KNOWN.get(account.name, {})
+        )
         accept_terms(user=user)
     return user

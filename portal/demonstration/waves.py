@@ -12,7 +12,7 @@ from funding import agreements, instalments
 from funding.chorus import confirming, reading
 from funding.conventions.clauses import COMPULSORY
 from funding.models import Agreement, Instalment
-from portal.demonstration import places
+from portal.demonstration import meeting, places
 from programme import waves
 from programme.models import Wave
 from selection import decisions, notification, outcomes
@@ -109,15 +109,12 @@ def give_sheet(assignment, points):
 def select(wave, dossiers, people, line):
     chair, year = people["presidence"], timezone.localdate().year
     waves.start_deliberation(wave=fresh(wave), by=people["instruction"])
-    outcomes.hold_panel(
-        wave=fresh(wave),
-        held_on=timezone.localdate(),
-        members_present="Camille Ferrand, présidente ; Yasmine Keller, membre ; Hélène Martin, rapporteure",
-        by=chair,
-    )
-    for rank, dossier in enumerate(dossiers):
-        outcomes.prepare(application=fresh(dossier), by=chair, **prepared(rank, dossier, line, year))
-    outcomes.adopt(wave=fresh(wave), by=chair)
+
+    def prepare():
+        for rank, dossier in enumerate(dossiers):
+            outcomes.prepare(application=fresh(dossier), by=chair, **prepared(rank, dossier, line, year))
+
+    meeting.hold(fresh(wave), dossiers, people, prepare)
 
 
 def prepared(rank, dossier, line, year):

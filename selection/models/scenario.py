@@ -32,6 +32,8 @@ class Scenario(PublicIdModel, VersionedModel):
     adopted_at = models.DateTimeField("adopté le", null=True, blank=True)
 
     objects = ScenarioQuerySet.as_manager()
+    # The lines that an edit has just written.
+    changed: tuple = ()
 
     class Meta:
         verbose_name = "scénario"
@@ -59,6 +61,11 @@ class ScenarioLine(models.Model):
     line = models.ForeignKey(Line, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="ligne")
     fiscal_year = models.PositiveSmallIntegerField("exercice des AE", null=True, blank=True)
     reason = models.CharField("pourquoi", max_length=300, blank=True)
+    # The last change by hand; empty while the line is as it was drawn up.
+    edited_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="modifiée par"
+    )
+    edited_at = models.DateTimeField("modifiée le", null=True, blank=True)
 
     class Meta:
         verbose_name = "ligne de scénario"

@@ -2,7 +2,8 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Concat
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,12 +14,21 @@ from accounts.errors import StalePage
 from accounts.forms import attempt, status_of, version_of
 from accounts.history import entries_of
 from accounts.lists import ChoiceFilter, Column, ConditionFilter, DateFilter, ListPage
-from documents.downloads import serve
+from documents.downloads import serve, serve_upload
+from selection import appeal_follow_ups as follow_ups
 from selection import appeals
-from selection.after_forms import AnswerNotifiedForm, ConcludeForm, LodgeForm, RecordAppealForm
+from selection.after_forms import (
+    AnswerNotifiedForm,
+    ConcludeForm,
+    FollowUpForm,
+    LodgeForm,
+    RecordAppealForm,
+    SettleForm,
+)
 from selection.appeal_receipts import interrupts, receipt_of
-from selection.models import ANSWER_APPEAL, FOLLOW_APPEALS, Appeal, Decision
+from selection.models import ANSWER_APPEAL, FOLLOW_APPEALS, Appeal, AppealFollowUp, Decision
 from selection.views.dossier import own_application, standing_decision
+from selection.views.meetings import uuid_or_404
 
 READ = "selection.read_panel"
 TONES = {"lodged": "new", "examined": "info", "upheld": "success", "partly_upheld": "success", "silent": "warning"}
@@ -26,6 +36,9 @@ TONES = {"lodged": "new", "examined": "info", "upheld": "success", "partly_uphel
 
 def tone_of(appeal):
     return TONES.get(appeal.state, "")
+
+
+OPEN_FOLLOW_UPS = AppealFollowUp.objects.filter(appeal=OuterRef("pk"), done_on__isnull=True)
 
 
 class AppealList(ListPage):
@@ -53,6 +66,7 @@ class AppealList(ListPage):
         Column("silence", "Réponse avant le", "silence_on", kind="date", sort="silence_on"),
         Column("etat", "État", lambda row: (row.get_state_display(), tone_of(row)), kind="badge", sort="state"),
         Column("issue", "Issue le", "concluded_on", kind="date", sort="concluded_on"),
+        Column("suite", "Suite due le", "follow_up_due", kind="date", note="follow_up_owner"),
     ]
     filters = [
         ConditionFilter(
@@ -63,13 +77,27 @@ class AppealList(ListPage):
                 "non": ("Terminés", ~Q(state__in=Appeal.OPEN)),
             },
         ),
+        ConditionFilter(
+            "suite",
+            "Suite",
+            conditions={
+                "oui": ("À donner", Q(Exists(OPEN_FOLLOW_UPS))),
+                "non": ("Aucune en attente", ~Q(Exists(OPEN_FOLLOW_UPS))),
+            },
+        ),
         ChoiceFilter("voie", "Voie", field="kind", choices=Appeal.Kind.choices),
         ChoiceFilter("etat", "État", field="state", choices=Appeal.State.choices),
         DateFilter("du", "Formé à partir du", field="lodged_on"),
     ]
 
     def page_rows(self, ids):
-        return Appeal.objects.filter(pk__in=ids).select_related("decision__application__fabrique")
+        rows = Appeal.objects.filter(pk__in=ids).select_related("decision__application__fabrique")
+        first = OPEN_FOLLOW_UPS.order_by("due_on", "pk")
+        owner = Concat("owner__first_name", Value(" "), "owner__last_name")
+        return rows.annotate(
+            follow_up_due=Subquery(first.values("due_on")[:1]),
+            follow_up_owner=Subquery(first.values(name=owner)[:1]),
+        )
 
 
 def address(appeal):
@@ -102,7 +130,7 @@ def find(request, public_id):
 @permission_required(READ)
 def appeal(request, public_id):
     found = find(request, public_id)
-    forms = {"conclude": None, "notify": None}
+    forms = {"conclude": None, "notify": None, "ask": None, "settle": None}
     if request.method == "POST":
         act = ACTS.get(request.POST.get("act", ""))
         if act is None:
@@ -146,7 +174,34 @@ def do_withdraw(request, found, forms):
     return "Le désistement est enregistré."
 
 
-ACTS = {"examine": do_examine, "conclude": do_conclude, "notify": do_notify, "withdraw": do_withdraw}
+def do_ask(request, found, forms):
+    form = forms["ask"] = FollowUpForm(request.POST, prefix="suite")
+
+    def verb(data):
+        return follow_ups.ask(appeal=found, by=request.user, **data)
+
+    return "La suite est confiée, et dite à qui s’en charge." if attempt(form, verb) else None
+
+
+def do_settle(request, found, forms):
+    row = get_object_or_404(found.follow_ups, public_id=uuid_or_404(request.POST.get("follow_up", "")))
+    form = forms["settle"] = SettleForm(request.POST, prefix=f"close-{row.public_id.hex}")
+    version = version_of(request)
+
+    def verb(data):
+        return follow_ups.settle(follow_up=row, by=request.user, version=version, **data)
+
+    return "La suite est close." if attempt(form, verb) else None
+
+
+ACTS = {
+    "ask": do_ask,
+    "settle": do_settle,
+    "examine": do_examine,
+    "conclude": do_conclude,
+    "notify": do_notify,
+    "withdraw": do_withdraw,
+}
 
 
 def context_of(request, found, forms):
@@ -167,10 +222,35 @@ def context_of(request, found, forms):
         "may_follow": may_follow,
         "may_conclude": may_answer and found.is_answerable,
         "may_notify": may_follow and bool(found.conclusion) and found.answer_notified_on is None,
+        "pieces": found.pieces.select_related("file"),
+        "follow_ups": follow_ups_of(found, may_follow, forms["settle"], today),
+        "ask_form": (forms["ask"] or FollowUpForm(prefix="suite"))
+        if may_follow and found.state in follow_ups.UPHELD
+        else None,
         "form": forms["conclude"] or ConcludeForm(prefix="issue", appeal=found, initial={"on": today}),
         "notify_form": forms["notify"] or AnswerNotifiedForm(prefix="notification"),
         "history": entries_of(found, limit=20),
     }
+
+
+def follow_ups_of(found, may_follow, posted, today):
+    """[(follow-up, its form of closing or None, whether its day is past)]."""
+    rows = found.follow_ups.select_related("owner", "done_by", "decision")
+    return [
+        (row, settle_form(row, posted) if may_follow and row.is_open else None, row.due_on < today) for row in rows
+    ]
+
+
+def settle_form(row, posted):
+    prefix = f"close-{row.public_id.hex}"
+    return posted if posted is not None and posted.prefix == prefix else SettleForm(prefix=prefix)
+
+
+@require_GET
+@permission_required(READ)
+def piece(request, public_id, piece_id):
+    """A file joined to an appeal, for the team."""
+    return serve_upload(get_object_or_404(find(request, public_id).pieces, public_id=piece_id).file)
 
 
 @require_GET
@@ -193,7 +273,7 @@ def record(request, public_id):
     """An appeal that came by post, by mail, from the court, or a mediation: recorded on its decision."""
     decisions = Decision.objects.visible_to(request.user).filter(issued_at__isnull=False)
     decision = get_object_or_404(decisions.select_related("application__fabrique", "wave__call"), public_id=public_id)
-    form = RecordAppealForm(request.POST or None, initial={"received_on": timezone.localdate()})
+    form = RecordAppealForm(request.POST or None, request.FILES or None, initial={"received_on": timezone.localdate()})
     version = version_of(request) if request.method == "POST" else None
 
     def verb(data):
@@ -217,8 +297,10 @@ def lodge(request, public_id):
     decision = standing_decision(Decision.objects.addressed_to(request.user), application)
     if decision is None:
         return redirect("selection:my_decision", public_id=public_id)
-    every = list(decision.appeals.order_by("lodged_on", "pk"))
-    form = LodgeForm(request.POST or None, programme=application.wave.call.programme, kinds=kinds_left(every))
+    every = list(decision.appeals.order_by("lodged_on", "pk").prefetch_related("pieces__file"))
+    form = LodgeForm(
+        request.POST or None, request.FILES or None, programme=application.wave.call.programme, kinds=kinds_left(every)
+    )
 
     def verb(data):
         return appeals.lodge(decision=decision, by=request.user, **data)
@@ -260,6 +342,13 @@ def own_appeal(request, public_id, appeal_id):
 @login_required
 def my_receipt(request, public_id, appeal_id):
     return served_receipt(own_appeal(request, public_id, appeal_id))
+
+
+@require_GET
+@login_required
+def my_piece(request, public_id, appeal_id, piece_id):
+    found = own_appeal(request, public_id, appeal_id)
+    return serve_upload(get_object_or_404(found.pieces, public_id=piece_id).file)
 
 
 @require_POST

@@ -8,8 +8,10 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import permission_required
 from accounts.forms import version_of
 from accounts.french import plural
+from applications.evaluations.doors import closed_dossiers
 from programme.models import Wave
 from selection.decisions import announce, sign_wave
+from selection.models import Decision
 from selection.sending import announcement_block, progress_of
 from selection.signing import signed, to_sign
 
@@ -35,9 +37,10 @@ def decisions(request, public_id):
 
 
 def signed_context(request, wave):
-    signature = signed(wave)
-    progress = progress_of(wave)
-    first = signature.lines[0].decision if signature.lines else None
+    signature = signed(wave, reader=request.user)
+    progress = progress_of(wave, closed=closed_dossiers(request.user))
+    decisions = Decision.objects.filter(wave=wave, signed_at__isnull=False).select_related("signed_by")
+    first = decisions.order_by("pk").first()
     return {
         "wave": wave,
         "signature": signature,
@@ -62,7 +65,7 @@ def announce_items(signature):
 def progress(request, public_id):
     """The progress alone, asked again by the page while letters are being made; a plain reload does the same."""
     wave = find(request, public_id)
-    now = progress_of(wave)
+    now = progress_of(wave, closed=closed_dossiers(request.user))
     context = {"wave": wave, "progress": now, "progress_url": request.path}
     response = render(request, "selection/_progress.html", context)
     if not now.is_moving:

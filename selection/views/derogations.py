@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -71,6 +72,14 @@ def record(request):
     return render(request, "selection/record_derogation.html", {"form": form}, status=status_of(form))
 
 
+def back_from(request, application):
+    """The table that the reader came from, at the row of the dossier; else its decision."""
+    names = {"comite": "selection:panel", "ligne": "selection:funding_line"}
+    if name := names.get(request.GET.get("depuis", "")):
+        return f"{reverse(name, args=[application.wave.public_id])}#d{application.public_id.hex}"
+    return reverse("selection:dossier", args=[application.public_id])
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("selection.prepare")
 def defer_to(request, public_id):
@@ -90,6 +99,6 @@ def defer_to(request, public_id):
 
     if request.method == "POST" and attempt(form, verb):
         messages.success(request, f"Le dossier est reporté à la vague {form.result.deferred_to.number}.")
-        return redirect("selection:dossier", public_id=public_id)
-    context = {"application": application, "prepared": prepared, "form": form}
+        return redirect(back_from(request, application))
+    context = {"application": application, "prepared": prepared, "form": form, "back": back_from(request, application)}
     return render(request, "selection/defer_to.html", context, status=status_of(form))

@@ -22,13 +22,14 @@ from programme.models import Wave
 from selection import scenario_entries as entries
 from selection.adoption import Words, adopt_scenario
 from selection.comparing import AT_MOST, compare
-from selection.funding_line import adoption_items, blocked, read_line, shown, tabs
+from selection.funding_line import read, settle, take
+from selection.line_shown import adoption_items, blocked, shown, tabs
+from selection.line_written import credit_choices, interval, options, outcome_options
 from selection.models import Scenario
 from selection.portfolio_words import points, price_sentence
 from selection.proposals import KIND, ask_proposal
 from selection.scenario_forms import AdoptionForm, ProposalForm, RenameForm, ScenarioForm
 from selection.scenarios import (
-    MOVABLE,
     PREPARE,
     LinesRefused,
     create_scenario,
@@ -57,8 +58,8 @@ class Page:
 
     @cached_property
     def line(self):
-        """The page of the scenario, read when it is wanted: an edit reads it once, after it is kept."""
-        return read_line(self.wave, reader=self.request.user, scenario=self.scenario, against=self.against)
+        """The page of the scenario, read when it is wanted; an edit brings it up to date."""
+        return read(self.wave, reader=self.request.user, scenario=self.scenario, against=self.against)
 
     @property
     def refused(self):
@@ -85,7 +86,8 @@ def funding_line(request, public_id):
     if done is None:
         return answer(request, page)
     if request.htmx:
-        return answer(request, read_page(request, wave))
+        # An edit has brought what it read up to date.
+        return answer(request, page if act is save else read_page(request, wave))
     messages.success(request, done)
     return redirect(address(page, request))
 
@@ -114,7 +116,9 @@ def scenario_of(request, wave, name):
         key = uuid.UUID(text)
     except ValueError as error:
         raise Http404 from error
-    return get_object_or_404(Scenario.objects.visible_to(request.user).filter(wave=wave), public_id=key)
+    found = get_object_or_404(Scenario.objects.visible_to(request.user).filter(wave=wave), public_id=key)
+    found.wave = wave
+    return found
 
 
 def whole_page(response):
@@ -168,9 +172,9 @@ def propose(request, page):
 
 
 def save(request, page):
-    scenario = page.scenario or shown_scenario(page)
-    lines = entries.lines_posted(page.wave, scenario, request.POST, reader=request.user)
-    credits = {credit.key: credit for credit in entries.credits_to_choose(page.wave, scenario)}
+    scenario = shown_scenario(page)
+    lines = entries.rows_posted(page.line, request.POST, reader=request.user)
+    credits = {credit.key: credit for credit in page.line.credits}
     typed = {line.prefix: entries.posted(line, request.POST, next(iter(credits), "")) for line in lines}
     changed = {line: typed[line.prefix] for line in lines if typed[line.prefix].is_changed}
     changes = {line.application: entries.change_of(entry, credits) for line, entry in changed.items()}
@@ -178,7 +182,7 @@ def save(request, page):
         return "Rien n’a changé."
     if None not in changes.values():
         try:
-            edit_scenario(scenario=scenario, changes=changes, by=request.user, version=page.version)
+            take(page.line, edit_scenario(scenario=scenario, changes=changes, by=request.user, version=page.version))
             return f"{plural(len(changes), 'ligne enregistrée', 'lignes enregistrées')}."
         except LinesRefused as refusal:
             for line, entry in changed.items():
@@ -250,31 +254,38 @@ def answer(request, page):
 
 def list_context(request, page):
     """What the list, the money and the places show: what one edit changes."""
+    settle(page.line)
     line, view = page.line, request.GET.get("voir", "")
     may_prepare = request.user.has_perm(PREPARE) and line.is_open
-    default = line.credits[0].key if line.credits else ""
     parts = shown(line, view=view, everything="tout" in request.GET)
     return {
         "page": line,
         "wave": line.wave,
         "scenario": line.scenario,
-        "parts": [(kind, one, entry_of(page, one, default) if kind == "row" else None) for kind, one in parts],
+        "parts": list(parts_written(page, parts)),
         "tabs": tabs(line, view),
         "here": query_of(line, view),
         "may_prepare": may_prepare,
         "may_edit": may_prepare and line.scenario is not None,
-        "outcomes": [(outcome.value, outcome.label) for outcome in MOVABLE],
         "items": list(adoption_items(line)) if line.scenario else [],
         "blocked": blocked(line),
         "errors": page.errors,
         "job": job_of(request, line.wave) if may_prepare else None,
         **findings_context(line.scenario),
-        "cut": line.cut_place,
     }
 
 
-def entry_of(page, row, default):
-    return page.entries.get(row.prefix) or entries.stored(row, default)
+def parts_written(page, parts):
+    """(kind, `Row`, its entry with the options of its choices, its drawing) of each part of the table."""
+    credits, cut = credit_choices(page.line.credits), page.line.cut_place
+    default = credits[0][0] if credits else ""
+    for kind, row in parts:
+        if kind != "row":
+            yield kind, row, None, ""
+            continue
+        entry = page.entries.get(row.prefix) or entries.stored(row, default)
+        entry.credit_options, entry.outcome_options = options(credits, entry.credit), outcome_options(row, entry)
+        yield kind, row, entry, interval(row, cut)
 
 
 def findings_context(scenario):

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import permission_required
 from accounts.french import hour, integer, long_date, plural
 from accounts.lists import ChoiceFilter, Column, ListPage
+from applications.evaluations.doors import closed_dossiers
 from documents.downloads import serve
 from documents.models import Document
 from programme.models import Wave
@@ -140,7 +141,8 @@ def letters(request):
 
 
 def wave_context(request, wave):
-    decisions, progress = Decision.objects.filter(wave=wave), progress_of(wave)
+    closed = closed_dossiers(request.user)
+    decisions, progress = Decision.objects.filter(wave=wave), progress_of(wave, closed=closed)
     return {
         "progress": progress,
         "progress_url": reverse("selection:progress", args=[wave.public_id]),

@@ -6,20 +6,18 @@ from functools import partial
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from accounts.access import permission_required
 from accounts.errors import NotAllowed, Refusal, StalePage
 from accounts.forms import attempt, version_of
-from documents.downloads import serve
 from programme.models import Wave
 from selection import attendance, meetings, opinions, sittings
 from selection.attendance import members_of, quorum_of
 from selection.meeting_forms import CancelForm, ConveneForm, DepartureForm, NoteForm, PlanForm, When
-from selection.meeting_pages import agenda_of, choices_of, exits_in_words, for_reader, readable
-from selection.minutes import facts_of, minutes_of
-from selection.models import PanelMeeting, PreparedOutcome
+from selection.meeting_pages import agenda_of, choices_of, exits_in_words, readable
+from selection.models import PanelMeeting, PanelSession, PreparedOutcome
+from selection.whole_list import waiting_for_opinion
 
 READ, CONDUCT = "selection.read_panel", "selection.prepare"
 State = PanelMeeting.State
@@ -133,6 +131,7 @@ def meeting_context(request, page):
         "under_way": next((line for line in lines if line.item.is_under_way), None),
         "may_conduct": request.user.has_perm(CONDUCT),
         "days": meetings.notice_days(found),
+        **left_to_do(found, request.user),
         "second": PanelMeeting.objects.filter(second_call_of=found).first(),
         "notes": found.notes.filter(item=None).select_related("member__user"),
         "forms": {
@@ -142,6 +141,17 @@ def meeting_context(request, page):
             "note": NoteForm(prefix="note", members=members),
             **page["forms"],
         },
+    }
+
+
+def left_to_do(found, user):
+    """What an open meeting has not done yet: opinions, of the dossiers that the reader may know, and adoption."""
+    if found.state != State.OPEN:
+        return {"silent": 0, "adopted": False}
+    known = readable(found.wave, user)
+    return {
+        "silent": sum(key in known for key in waiting_for_opinion(found.wave)),
+        "adopted": PanelSession.objects.filter(wave=found.wave, adopted_at__isnull=False).exists(),
     }
 
 
@@ -258,29 +268,3 @@ ACTS = {
         "La séance est levée. Le procès-verbal est prêt.",
     ),
 }
-
-
-# --- Minutes --------------------------------------------------------------------------------------------------------
-
-
-@require_safe
-@permission_required(READ)
-def minutes(request, public_id):
-    found = meeting_of(request, public_id)
-    document = minutes_of(found)
-    letter, is_partial = for_reader(document.letter if document else facts_of(found), found.wave, request.user)
-    context = {"meeting": found, "wave": found.wave, "document": document, "letter": letter, "partial": is_partial}
-    return render(request, "selection/minutes.html", {**context, "now": timezone.now()})
-
-
-@require_safe
-@permission_required(READ)
-def minutes_pdf(request, public_id):
-    """The whole of it: whoever has a tie with one of its dossiers reads the page, without that dossier."""
-    found = meeting_of(request, public_id)
-    document = minutes_of(found)
-    if document is None:
-        raise Http404("La séance n’est pas levée.")
-    if for_reader(document.letter, found.wave, request.user)[1]:
-        raise NotAllowed("Ce procès-verbal parle d’un dossier dont vous êtes déporté·e : lisez-le à l’écran.")
-    return serve(document)

@@ -15,7 +15,7 @@ from programme.models import Wave
 from selection import entries, outcomes
 from selection.filling import fill_from_ranking
 from selection.forms import AdoptForm, FillForm, ReasonForm, SessionForm, session_initial
-from selection.models import Outcome
+from selection.models import Outcome, PanelMeeting
 from selection.panel import Panel, adoption, read_panel, segments, shown, tabs
 
 PREPARE = "selection.prepare"
@@ -56,7 +56,7 @@ def panel(request, public_id):
 
 
 def hold(request, page):
-    form = page.forms["session"] = SessionForm(request.POST, prefix="seance")
+    form = page.forms["session"] = SessionForm(request.POST, prefix="seance", session=page.panel.session)
     version = version_of(request)
 
     def verb(data):
@@ -157,6 +157,7 @@ def context_of(request, page):
     items, blocked = adoption(panel)
     return {
         "panel": panel,
+        **under_way(panel.wave),
         "wave": panel.wave,
         "parts": [(kind, content, known[content.prefix] if kind == "row" else None) for kind, content in parts],
         "tabs": tabs(panel, view),
@@ -171,11 +172,18 @@ def context_of(request, page):
     }
 
 
+def under_way(wave):
+    """The meeting prepared, called or open on this wave, and the point where the whole list is voted."""
+    meeting = PanelMeeting.objects.filter(wave=wave, state__in=PanelMeeting.UNDER_WAY).first()
+    point = meeting.items.filter(application=None, closed_at=None).first() if meeting else None
+    return {"meeting": meeting, "whole_item": point}
+
+
 def forms_of(page):
     panel = page.panel
     initial = session_initial(panel.session, panel.wave, timezone.localdate())
     return {
-        "session": SessionForm(prefix="seance", initial=initial),
+        "session": SessionForm(prefix="seance", initial=initial, session=panel.session),
         "fill": FillForm(prefix="remplir", credits=panel.credits),
         "adopt": AdoptForm(prefix="adopter"),
         "undo": ReasonForm(prefix="annuler"),

@@ -8,14 +8,14 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import permission_required
 from accounts.errors import NotAllowed, Refusal, StalePage
 from accounts.forms import attempt, version_of
-from selection import sittings, votes
+from accounts.french import plural
+from selection import sittings, votes, whole_list
 from selection.attendance import members_of, quorum_of, voters
-from selection.meeting_forms import MotionForm, NoteForm, ScoreForm, TieForm
+from selection.meeting_forms import MotionForm, NoteForm, ScoreForm, TieForm, TogetherForm
 from selection.meeting_pages import readable
 from selection.minutes import motion_text
-from selection.models import AgendaItem, Vote
-from selection.moderation import ranking
-from selection.panel import in_points
+from selection.models import AgendaItem, Scenario, Vote
+from selection.moderation import in_points, ranking
 from selection.views.meetings import CONDUCT, READ, meeting_of, member_of
 
 
@@ -76,6 +76,7 @@ def context_of(request, page):
         "wave": item.meeting.wave,
         "line": line,
         "mean": in_points(line.mean_hundredths) if line else "",
+        "kept": in_points(line.kept_hundredths) if line else "",
         "adjusted": in_points(line.adjusted_hundredths) if line else "",
         "recusals": recusals,
         "quorum": quorum_of(item.meeting, leaving=left),
@@ -89,15 +90,48 @@ def context_of(request, page):
         "notes": item.notes.select_related("member__user"),
         "may_conduct": may_conduct,
         "mine": any(member.user_id == request.user.pk for member in members),
+        **whole(item, request.user, may_conduct, page["forms"]),
         "next_item": item.meeting.items.filter(opened_at=None).first(),
         "forms": {
             "tie": TieForm(prefix="deport", members=[m for m in members if m.pk not in left]),
             "score": ScoreForm(prefix="note"),
             "motion": MotionForm(prefix="avis", item=item, initial=initial),
             "note": NoteForm(prefix="pv", members=members),
+            "together": None,
             **page["forms"],
         },
     }
+
+
+def whole(item, user, may_conduct, forms):
+    """What one vote may give at a point that is about no dossier: its form, and the points to vote alone."""
+    if item.application_id is not None or not item.is_under_way or not may_conduct:
+        return {"waiting": 0, "alone": [], "together": None}
+    keys, alone = whole_list.split(item.meeting, by=user)
+    known = readable(item.meeting.wave, user)
+    points = item.meeting.items.filter(application__in=[key for key in alone if key in known])
+    lists = lists_of(item.meeting.wave, keys, alone)
+    return {
+        "waiting": len(keys),
+        "alone": points.select_related("application__fabrique__commune"),
+        "together": forms.get("together")
+        or (TogetherForm(prefix="ensemble", choices=lists, initial={"source": lists[0][0]}) if lists else None),
+    }
+
+
+def lists_of(wave, keys, alone):
+    """[(value, what a vote on it would give)] of the outcomes prepared and of each scenario."""
+    sources = [("prepared", "Issues préparées", None)]
+    sources += [(one.public_id.hex, f"Scénario « {one} »", one) for one in Scenario.objects.filter(wave=wave)]
+    told = [
+        (value, label, whole_list.together(keys, alone, whole_list.outcomes_of(wave, source)))
+        for value, label, source in sources
+    ]
+    return [(value, f"{label} : {one.text}{left(one)}") for value, label, one in told if one.given]
+
+
+def left(one):
+    return f" ; {plural(len(one.silent), 'dossier')} sans issue dans cette liste" if one.silent else ""
 
 
 def line_of(item, reader):
@@ -169,6 +203,19 @@ def put(request, item, page):
     return "L’avis est mis aux voix." if attempt(form, verb) else None
 
 
+def put_together(request, item, page):
+    keys, alone = whole_list.split(item.meeting, by=request.user)
+    lists = lists_of(item.meeting.wave, keys, alone)
+    form = page["forms"]["together"] = TogetherForm(request.POST, prefix="ensemble", choices=lists)
+
+    def verb(data):
+        chosen = data["source"]
+        source = None if chosen == "prepared" else Scenario.objects.get(wave=item.meeting.wave, public_id=chosen)
+        return whole_list.put_together(item=item, source=source, by=request.user, version=version_of(request))
+
+    return "L’avis d’ensemble est mis aux voix." if attempt(form, verb) else None
+
+
 def note(request, item, page):
     form = page["forms"]["note"] = NoteForm(request.POST, prefix="pv", members=item.meeting.members.all())
 
@@ -211,6 +258,7 @@ ACTS = {
     "tie": tie,
     "moderate": moderate,
     "put": put,
+    "together": put_together,
     "note": note,
     "cast": cast,
     "count": at_once(count_now, "Le vote est clos, son résultat est écrit au procès-verbal."),

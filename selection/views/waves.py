@@ -12,6 +12,7 @@ from accounts.forms import attempt, status_of, version_of
 from accounts.french import plural
 from accounts.history import entries_of
 from accounts.lists import ChoiceFilter, Column, ListPage
+from applications.evaluations.doors import but, closed_dossiers
 from applications.models import Application
 from applications.silence import silence_of_wave
 from programme import waves as steps
@@ -25,8 +26,8 @@ READ = "selection.read_panel"
 TONES = {"collecting": "new", "deliberation": "info", "decided": "warning", "announced": "success"}
 
 
-def counted(model, **conditions):
-    rows = model.objects.filter(wave=OuterRef("pk"), **conditions).order_by().values("wave")
+def counted(rows, **conditions):
+    rows = rows.filter(wave=OuterRef("pk"), **conditions).order_by().values("wave")
     return Subquery(rows.annotate(n=Count("pk")).values("n"))
 
 
@@ -63,10 +64,11 @@ class WaveList(ListPage):
     filters = [ChoiceFilter("etat", "État", field="state", choices=Wave.State.choices)]
 
     def page_rows(self, ids):
-        rows = Wave.objects.filter(pk__in=ids).select_related("call")
+        rows, closed = Wave.objects.filter(pk__in=ids).select_related("call"), closed_dossiers(self.request.user)
+        awards = but(Decision.objects.filter(act=Decision.Act.AWARD), closed, "application")
         return rows.annotate(
-            received=counted(Application, submitted_at__isnull=False),
-            laureates=counted(Decision, act=Decision.Act.AWARD, issued_at__isnull=False),
+            received=counted(but(Application.objects.all(), closed), submitted_at__isnull=False),
+            laureates=counted(awards, issued_at__isnull=False),
         )
 
 
@@ -87,7 +89,7 @@ def find(request, public_id):
 @permission_required(READ)
 def wave(request, public_id):
     wave = find(request, public_id)
-    standing = standing_of(wave)
+    standing = standing_of(wave, reader=request.user)
     step = next_step(standing)
     context = {
         "wave": wave,
@@ -99,7 +101,7 @@ def wave(request, public_id):
         "amendments": amendment_lines(wave),
         "history": entries_of(wave, limit=20),
         "tone": TONES.get(wave.state, ""),
-        "silence": list(silence_of_wave(wave).sentences()),
+        "silence": list(silence_of_wave(wave, reader=request.user).sentences()),
     }
     return render(request, "selection/wave.html", context)
 

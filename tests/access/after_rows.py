@@ -8,7 +8,6 @@ Who holds an embargoed link needs no account: opening it is written down.
 from tests.access import after_targets as late
 from tests.access.actors import (
     DECISION_MAKER,
-    EVERYONE,
     FOLLOWING,
     MEMBERS,
     OFFICERS,
@@ -31,9 +30,11 @@ AFTER = [
     Row("selection:appeals", STAFF, get=STAFF),
     Row("selection:appeal", **SENT, get=READERS, post=ACT, target=late.lodged),
     Row("selection:appeal_receipt", **SENT, get=READERS, target=late.lodged),
+    Row("selection:appeal_piece", **SENT, get=READERS, target=late.appeal_piece),
     Row("selection:record_appeal", FOLLOWING, sees=ACT, get=ACT, post=ACT, target=late.to_contest),
     Row("selection:my_appeals", **OWN, get=MEMBERS, post=WRITER, target=late.own_to_contest),
     Row("selection:my_receipt", **OWN, get=MEMBERS, target=late.own_appeal),
+    Row("selection:my_appeal_piece", **OWN, get=MEMBERS, target=late.own_appeal_piece),
     Row("selection:my_withdrawal", **OWN, post=WRITER, target=late.own_appeal),
     Row("selection:waitlist", STAFF, get=STAFF, target=late.to_sign_late),
     Row("selection:call", PREPARING, sees=CALL, get=CALL, post=CALL, target=late.to_call),
@@ -43,7 +44,6 @@ AFTER = [
     Row("selection:embargo", STAFF, get=STAFF, post=ACT, target=late.to_tell),
     Row("selection:embargo_file", STAFF, post=ACT, target=late.to_take, done=(200,)),
     Row("selection:close_embargo", FOLLOWING, get=FOLLOWING, post=FOLLOWING, target=late.to_close),
-    Row("selection:embargo_link", EVERYONE, get=EVERYONE, post=EVERYONE, target=late.secret_link, done=(200,)),
     Row("selection:derogations", STAFF, get=STAFF),
     Row(
         "selection:record_derogation",

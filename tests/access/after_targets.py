@@ -3,6 +3,7 @@
 import datetime
 import re
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from accounts.models import OutboxMessage
@@ -51,7 +52,10 @@ def own_opened(world):
 
 def own_lodged(world):
     found = own_opened(world)
-    appeal = appeals.lodge(decision=decided(found), kind="gracious", grounds=REASON, by=world.people["owner"])
+    appeal = appeals.lodge(
+        decision=decided(found), kind="gracious", grounds=REASON, by=world.people["owner"],
+        pieces=[SimpleUploadedFile("bail.pdf", factories.pdf_bytes())],
+    )  # fmt: skip
     receipt = Document.objects.about(appeal).get()
     production._store(receipt.pk, factories.pdf_bytes())
     return appeal
@@ -65,6 +69,18 @@ def own_appeal(world):
     appeal = own_lodged(world)
     application = appeal.decision.application
     return Target({"public_id": application.public_id, "appeal_id": appeal.public_id}, {}, words_of(application))
+
+
+def own_appeal_piece(world):
+    appeal = own_lodged(world)
+    kwargs = {"public_id": appeal.decision.application.public_id, "appeal_id": appeal.public_id}
+    return Target({**kwargs, "piece_id": appeal.pieces.get().public_id}, {}, words_of(appeal.decision.application))
+
+
+def appeal_piece(world):
+    appeal = own_lodged(world)
+    kwargs = {"public_id": appeal.public_id, "piece_id": appeal.pieces.get().public_id}
+    return Target(kwargs, {}, words_of(appeal.decision.application))
 
 
 def lodged(world):

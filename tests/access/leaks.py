@@ -32,7 +32,7 @@ PUBLIC_NAMES = {"portal:home", "portal:places", "portal:figures", "monitoring:pl
 NAMES_OF_ACTS = {"accounts:journal", "accounts:mail"}
 # Whoever leaves an item must read which one: the panel names it to her, without its scores, and takes no entry of hers
 # (tests/selection/test_outcomes.py::test_who_declared_a_tie_leaves_the_item).
-NAMES_OF_ITEMS = {"selection:panel", "selection:decisions"}
+NAMES_OF_ITEMS = {"selection:panel"}
 # It names structures, whether they ask for something or not, and opens no dossier.
 NAMES_OF_STRUCTURES = {"accounts:organisations_known"}
 OUTSIDERS = ("stranger", "other_reviewer", *sorted(RECUSED))

@@ -1,56 +1,45 @@
 """A dossier full of words that nobody can guess, people who are kept out of it, and the walk of every door."""
 
 import datetime
-import re
 import secrets
 import uuid
 from collections import defaultdict
-from itertools import product
 from types import SimpleNamespace
 
 from django.db import transaction
 from django.test import Client
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from accounts import digests
-from accounts.models import Organisation, OutboxMessage, Role, User
+from accounts.models import OutboxMessage, Role
 from applications import admissibility, assignments, messaging, reviewing
 from applications.evaluations import profiles, recusals, reminders
 from applications.models import (
     Answer,
     Application,
     Assignment,
-    Attachment,
     CoFunding,
-    Fabrique,
-    MessageFile,
     Partner,
     Post,
     Project,
-    Recusal,
-    Review,
     Site,
 )
-from documents.models import Document, StoredFile
+from documents.models import StoredFile
 from programme import waves
-from programme.models import Call, Wave
 from tests import factories
 from tests.access.leaks import text_of
-from tests.access.resolver import patterns
+from tests.access.near import addresses
 from tests.access.walk import Answer as Reply
 from tests.applications import review_steps
 
-ADDRESSED = re.compile(r"<(\w+):(\w+)>")
 PARTNER_SIREN = "552100554"
-# What the walk fills an address with, by the name of the argument.
-OWN_TYPES = {
-    "piece_id": Attachment, "file_id": MessageFile, "person_id": User, "dossier_id": Application,
-}  # fmt: skip
 # They name structures, whether they ask for something or not, and open no dossier.
-REGISTRY = {"accounts:organisations_known", "accounts:organisation", "accounts:organisation_edit"}
-# Not a page of the service: sign-in and its like, that end the session of the walk.
-LEFT_OUT = ("admin:", "account_", "accounts:account_")
+REGISTRY = {
+    "accounts:organisations_known", "accounts:organisation", "accounts:organisation_edit",
+    "accounts:organisation_invite",
+}  # fmt: skip
+# What was announced is public: these pages name the laureates to everybody.
+PUBLIC = {"portal:home", "portal:places", "portal:figures", "monitoring:places", "monitoring:place"}
 
 
 class Marks(dict):
@@ -159,54 +148,6 @@ class Door:
         return reply
 
 
-def identifiers(dossier):
-    """{model: public ids} of all that has an address and is near the dossier."""
-    own = {"application": dossier}
-    return {
-        Application: list(Application.objects.values_list("public_id", flat=True)),
-        Wave: [dossier.wave.public_id],
-        Assignment: list(Assignment.objects.filter(**own).values_list("public_id", flat=True)),
-        Review: list(Review.objects.filter(assignment__application=dossier).values_list("public_id", flat=True)),
-        Attachment: list(Attachment.objects.filter(**own).values_list("public_id", flat=True)),
-        MessageFile: list(
-            MessageFile.objects.filter(message__application=dossier).values_list("public_id", flat=True)
-        ),
-        Recusal: list(Recusal.objects.filter(**own).values_list("public_id", flat=True)[:2]),
-        Organisation: [dossier.organisation.public_id],
-        Fabrique: list(Fabrique.objects.filter(pk=dossier.fabrique_id).values_list("public_id", flat=True)),
-        Document: list(Document.objects.values_list("public_id", flat=True)),
-        User: list(
-            User.objects.filter(pk__in=dossier.assignments.values("reviewer")).values_list("public_id", flat=True)
-        ),
-    }
-
-
-def addresses(dossier):
-    """(name, url) of every page of the service, on all that is near the dossier."""
-    known = identifiers(dossier)
-    every = [one for ids in known.values() for one in ids]
-    slugs = {"slug": list(Call.objects.filter(pk=dossier.wave.call_id).values_list("slug", flat=True))}
-    sections = list(dossier.call_version.sections.values_list("slug", flat=True))
-    for name, path in patterns().items():
-        if name.startswith(LEFT_OUT):
-            continue
-        wanted = ADDRESSED.findall(str(path))
-        values = [values_of(kind, argument, known, every, slugs, sections) for kind, argument in wanted]
-        for chosen in product(*values):
-            try:
-                yield name, reverse(name, kwargs=dict(zip((argument for _, argument in wanted), chosen, strict=True)))
-            except NoReverseMatch:
-                continue
-
-
-def values_of(kind, argument, known, every, slugs, sections):
-    if kind == "uuid":
-        return known.get(OWN_TYPES.get(argument), every)
-    if kind == "int":
-        return [1, timezone.localdate().year]
-    return [*slugs["slug"], *sections] if kind == "slug" else ["inconnu"]
-
-
 def found_in(reply, marks):
     text = text_of(reply)
     return [name for name, word in marks.items() if word in text]
@@ -215,7 +156,7 @@ def found_in(reply, marks):
 def variants(reply, url, marks):
     """(what was asked beside the page, its answer, the marks that it must not hold): searches and files."""
     if 'name="q"' in reply.body:
-        for searched in ("place", "number"):
+        for searched in {"place", "number"} & set(marks):
             left = {name: word for name, word in marks.items() if name != searched}
             yield {"q": marks[searched]}, left
     for kind in ("csv", "xlsx", "ods"):
@@ -242,12 +183,19 @@ def walk(dossier, marks, excluded, *, only=()):
         told.asked += 1
         if reply.status == 404:
             continue
-        secret = marks.of_dossier if name in REGISTRY else dict(marks)
+        secret = secrets_of(name, marks, dossier)
         holds = bool(found_in(reply, secret)) or is_file_of(reply, url, dossier)
         told.shown += holds
         for how, door in doors.items():
             check(told, door, how, name, url, secret, holds and "pdf" in reply.kind)
     return told
+
+
+def secrets_of(name, marks, dossier):
+    """The words that a page must not hold."""
+    if dossier.state == "awarded" and name in PUBLIC:
+        return {name: word for name, word in marks.items() if name not in ("place", "structure")}
+    return marks.of_dossier if name in REGISTRY else dict(marks)
 
 
 def is_file_of(reply, url, dossier):
@@ -271,8 +219,8 @@ def check(told, door, how, name, url, secret, is_file):
 
 
 def mails_to(excluded, marks, dossier):
-    """Marks in what is mailed to them from now on, whatever happens to the dossier."""
-    before = set(OutboxMessage.objects.values_list("pk", flat=True))
+    """Marks in what is mailed to them, whatever is written, reopened or waited for while the dossier is reviewed."""
+    before = mails_sent()
     now = timezone.now()
     officer = excluded["instruction"]
     Application.objects.filter(pk=dossier.pk).update(officer=officer)
@@ -283,6 +231,15 @@ def mails_to(excluded, marks, dossier):
     for days in (4, 6, 40, 60):
         reminders.sweep(now + datetime.timedelta(days=days))
     digests.send_digests(now + datetime.timedelta(days=2))
+    return mailed(excluded, marks, before)
+
+
+def mails_sent():
+    return set(OutboxMessage.objects.values_list("pk", flat=True))
+
+
+def mailed(excluded, marks, before):
+    """Marks in what was mailed to them since."""
     rows = OutboxMessage.objects.exclude(pk__in=before).filter(recipient__in=[one.email for one in excluded.values()])
     leaks = defaultdict(set)
     for row in rows:

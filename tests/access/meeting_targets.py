@@ -5,12 +5,15 @@ import datetime
 from django.utils import timezone
 
 from documents import production
-from selection import meetings
+from selection import meetings, sittings
+from selection.addenda import addenda_of
+from selection.outcomes import adopt
 from tests import factories
 from tests.access.rows import Target
 from tests.access.targets import words_of
 from tests.access.wave_targets import deliberation
-from tests.selection.test_meetings import opened
+from tests.selection.conftest import propose
+from tests.selection.test_meetings import begin, opened, vote
 
 
 def wave_to_meet(world):
@@ -39,6 +42,21 @@ def item(world):
     point = held.items.get(application=found.dossiers[0])
     kwargs = {"public_id": held.public_id, "item_id": point.public_id}
     return Target(kwargs, {"act": "open"}, words_of(found.dossiers[0]))
+
+
+def addendum(world):
+    """Adopted after the end of the meeting."""
+    found = deliberation(world)
+    held = opened(found)
+    vote(found, begin(found, held, found.dossiers[0]), ["for"] * 4)
+    sittings.close_item(item=held.items.get(application=found.dossiers[0]), by=found.officer)
+    meetings.close_meeting(meeting=held, by=found.officer)
+    propose(found, found.dossiers[0])
+    adopt(wave=found.wave, by=found.officer)
+    row = held.addenda.get()
+    production._store(addenda_of(held)[0][1].pk, factories.pdf_bytes())
+    kwargs = {"public_id": held.public_id, "addendum_id": row.public_id}
+    return Target(kwargs, words=words_of(found.dossiers[0]))
 
 
 def minutes(world):

@@ -7,6 +7,7 @@ the panel's proposal; the decision-maker signs and announces; finance officers o
 gives roles and delegations. The auditor reads all that staff read and changes nothing but her own account.
 """
 
+from tests.access import after_targets as late
 from tests.access import builder_targets as build
 from tests.access import instruction_targets as desk
 from tests.access import meeting_targets as sitting
@@ -76,6 +77,7 @@ PUBLIC = [
 ENTRANCE = [
     # The link of the mail is the key: whoever has it answers, without an account.
     Row("applications:reviewer_invitation", EVERYONE, get=EVERYONE, post=EVERYONE, target=pool.invitation_link),
+    Row("selection:embargo_link", EVERYONE, get=EVERYONE, post=EVERYONE, target=late.secret_link, done=(200,)),
     Row("account_login", EVERYONE, get=EVERYONE, post=EVERYONE, target=at.sign_in, served=MOVED_ON),
     Row("account_signup", EVERYONE, get=EVERYONE, post=EVERYONE, target=at.sign_up, served=MOVED_ON),
     # Signing out of no session: sent to the home page.
@@ -402,6 +404,8 @@ SELECTING = [
     Row("selection:sitting", STAFF, get=STAFF, post=OFFICERS | PANEL_CHAIR, target=sitting.item),
     Row("selection:minutes", STAFF, get=STAFF, target=sitting.meeting),
     Row("selection:minutes_pdf", STAFF, get=STAFF, target=sitting.minutes),
+    Row("selection:addendum", STAFF, get=STAFF, target=sitting.addendum),
+    Row("selection:addendum_pdf", STAFF, get=STAFF, target=sitting.addendum),
     Row("selection:panel", STAFF, get=STAFF, post=OFFICERS | PANEL_CHAIR, target=then.panel),
     Row("selection:funding_line", STAFF, get=STAFF, post=OFFICERS | PANEL_CHAIR, target=then.funding_line),
     Row("selection:compare_scenarios", STAFF, get=STAFF, target=then.scenarios),
@@ -462,29 +466,35 @@ TABLE = [
     *FOLLOWING_UP,
 ]
 # Pages of staff that are nothing but the form of an act: whoever may not do the act has nothing to read there.
-FORMS_OF_AN_ACT = FORMS_AFTER | FORMS_ENVELOPES | FORMS_CONVENTIONS | FORMS_CHORUS | {
-    "applications:bulk",
-    "applications:invite_reviewer",
-    "applications:judge_alert",
-    "applications:lift_recusal",
-    "applications:new_worked_example",
-    "applications:paper_deposit",
-    "applications:staff_correct",
-    "programme:plan_wave",
-    "programme:add_criterion",
-    "programme:add_question",
-    "programme:add_section",
-    "programme:criteria",
-    "programme:delete_question",
-    "programme:delete_section",
-    "programme:edit_bounds",
-    "programme:edit_criterion",
-    "programme:edit_question",
-    "programme:edit_section",
-    "programme:edit_settings",
-    "programme:explain_window",
-    "programme:form",
-    "programme:new_call",
-    "selection:amend",
-    "selection:delegate",
-}
+FORMS_OF_AN_ACT = (
+    FORMS_AFTER
+    | FORMS_ENVELOPES
+    | FORMS_CONVENTIONS
+    | FORMS_CHORUS
+    | {
+        "applications:bulk",
+        "applications:invite_reviewer",
+        "applications:judge_alert",
+        "applications:lift_recusal",
+        "applications:new_worked_example",
+        "applications:paper_deposit",
+        "applications:staff_correct",
+        "programme:plan_wave",
+        "programme:add_criterion",
+        "programme:add_question",
+        "programme:add_section",
+        "programme:criteria",
+        "programme:delete_question",
+        "programme:delete_section",
+        "programme:edit_bounds",
+        "programme:edit_criterion",
+        "programme:edit_question",
+        "programme:edit_section",
+        "programme:edit_settings",
+        "programme:explain_window",
+        "programme:form",
+        "programme:new_call",
+        "selection:amend",
+        "selection:delegate",
+    }
+)

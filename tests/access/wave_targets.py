@@ -99,7 +99,12 @@ def deliberation(world):
 def panel(world):
     found = deliberation(world)
     initial = session_initial(None, found.wave, today())
-    data = {"act": "hold", "seance-held_on": initial["held_on"].isoformat(), "seance-members_present": "Six membres."}
+    data = {
+        "act": "hold",
+        "seance-held_on": initial["held_on"].isoformat(),
+        "seance-members_present": "Six membres.",
+        "seance-outside_opinions": "Avis conformes, procès-verbal signé.",
+    }
     return Target({"public_id": found.wave.public_id}, data, words_of(found.dossiers[0]))
 
 

@@ -130,7 +130,7 @@ def reads(client, path):
 # where columns can be chosen, those that the reader chose).
 @pytest.mark.parametrize(
     ("path", "expected"),
-    [("/pilotage/journal/", 7), ("/pilotage/comptes/", 8), ("/pilotage/courriels/", 7), ("/organisations/", 6)],
+    [("/pilotage/journal/", 8), ("/pilotage/comptes/", 8), ("/pilotage/courriels/", 8), ("/organisations/", 6)],
 )
 def test_lists_cost_the_same_with_one_and_with_three_rows(client, db, path, expected):
     role = Role.APPLICANT if path == "/organisations/" else Role.ADMINISTRATOR

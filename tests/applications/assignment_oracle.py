@@ -38,6 +38,39 @@ def best_cost(problem):
     return min(ends, default=None)
 
 
+def broken_by(problem, pairs):
+    """Names of the hard rules that an assignment breaks, counted pair by pair. `pairs`: {(dossier, reviewer)}."""
+    reviewers, dossiers = range(len(problem.most)), range(len(problem.wanted))
+    on = {d: {r for one, r in pairs if one == d} for d in dossiers}
+    loads = {r: int(problem.carried[r]) + sum(r in on[d] for d in dossiers) for r in reviewers}
+    short = [d for d in dossiers if len(on[d]) < problem.wanted[d]]
+    broken = {
+        "excluded": any(not problem.allowed[d, r] for d, r in pairs),
+        "too many sheets": any(len(on[d]) > problem.wanted[d] for d in dossiers),
+        "too few sheets": bool(short) and problem.prices.missing is None,
+        # What she carries already may be more than the rule says: nothing is added to it then.
+        "most": any(loads[r] > problem.most[r] for r in reviewers if any(r in on[d] for d in dossiers)),
+        "least": any(loads[r] < problem.least[r] for r in reviewers),
+        "apart": any({one, other} <= on[d] for d in dossiers for one, other in problem.apart),
+    }
+    return [rule for rule, is_broken in broken.items() if is_broken]
+
+
+def cost_of(problem, pairs):
+    """What an assignment costs, in points, from the same definition as `best_cost`."""
+    loads = [int(load) for load in problem.carried]
+    links = linked(frozenset(frozenset([r]) for r in range(len(loads))), problem)
+    cost = 0
+    for dossier in range(len(problem.wanted)):
+        group = tuple(sorted(r for one, r in pairs if one == dossier))
+        cost += price_of_dossier(problem, dossier, group, int(problem.wanted[dossier]))
+        cost += problem.prices.load * sum(loads[r] for r in group)
+        links = merged(links, group)
+        for r in group:
+            loads[r] += 1
+    return cost + problem.prices.overlap * in_pieces(loads, links)
+
+
 def linked(links, problem):
     for group in problem.together:
         links = merged(links, group)

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from applications.evaluations.loosening import loosenings_of
-from applications.evaluations.optimiser import Infeasible, solve, terms_of, violations
-from tests.applications.assignment_oracle import best_cost, random_problem
+from applications.evaluations.optimiser import Infeasible, solve
+from tests.applications.assignment_oracle import best_cost, broken_by, cost_of, random_problem
 
 
 @dataclass
@@ -29,9 +29,10 @@ def compare(seed):
 
 
 def fault_of(problem, found, expected, seed):
-    if broken := violations(problem, found.chosen):
+    pairs = {(int(dossier), int(reviewer)) for dossier, reviewer in np.argwhere(found.chosen)}
+    if broken := broken_by(problem, pairs):
         return f"breaks {broken}"
-    if sum(terms_of(problem, found.chosen).values()) != found.cost:
+    if cost_of(problem, pairs) != found.cost:
         return "announces another cost than what it chose"
     if found.cost != expected:
         return f"{found.cost} instead of {expected}"

@@ -48,7 +48,7 @@ def test_the_person_who_knows_the_field_is_chosen_and_the_reason_is_kept():
     assert run.findings["without_expert"] == []
     [chosen] = dossier.assignments.filter(reviewer=expert)
     assert chosen.run == run and not chosen.locked
-    assert chosen.reasons[0] == {"text": "Connaît : fablab", "points": 0}
+    assert chosen.reasons[0] == {"text": "Connaît : fablab", "points": 0}
     [other] = dossier.assignments.exclude(reviewer=expert)
     assert {"text": "Hors de ses domaines", "points": 6} in other.reasons
     assert other.reviewer in (near, far)
@@ -129,6 +129,21 @@ def test_a_proposal_is_locked_then_freed():
     assert standing(dossier) == {first, second}
     assert dossier.assignments.count() == 4
     assert JournalEntry.objects.filter(action="lock_choice").count() == 2
+
+
+def test_a_lock_is_kept_at_the_price_that_is_asked():
+    wave, [dossier] = steps.wave_under_instruction()
+    kind(dossier, "fablab")
+    first, second = person(), person()
+    proposing.propose(wave=wave, by=None)
+    for assignment in dossier.assignments.all():
+        proposing.lock_choice(assignment=assignment, locked=True, by=factories.officer())
+    better = [person(["fablab"], region="Corse"), person(["fablab"], region="Bretagne")]
+    proposing.propose(wave=wave, by=None, settings=Settings(lock=1_000))
+    assert standing(dossier) == {first, second}
+    run = proposing.propose(wave=wave, by=None, settings=Settings(lock=2))
+    assert standing(dossier) == set(better)
+    assert len(run.findings["unlocked"]) == 2
 
 
 def test_a_lock_is_for_what_is_not_sent():

@@ -297,13 +297,13 @@ def test_what_was_received_is_told_to_the_page_that_kept_it(page):
 def test_a_stale_page_shows_both_values_of_an_object():
     path = f"/pilotage/evaluateurs/{factories.reviewer().public_id}/"
     client = signed_in(factories.officer())
-    fields = {"employer": "Région", "employer_siren": "231400012", "region": "Normandie", "capacity": "5"}
+    fields = {"employer": "Ville", "employer_siren": "231400012", "capacity": "5"}
     assert post(client, path, fields).status_code == 302
-    assert post(client, path, fields | {"version": "1", "region": "Bretagne"}).status_code == 302
-    answer = post(client, path, fields | {"version": "1", "region": "Corse"})
+    assert post(client, path, fields | {"version": "1", "employer": "Département"}).status_code == 302
+    answer = post(client, path, fields | {"version": "1", "employer": "Région"})
     shown = text(answer)
     assert answer.status_code == 409 and "Enregistré maintenant" in shown
-    assert re.search(r"Région.*Bretagne.*Corse", shown, re.DOTALL)
+    assert re.search(r"Organisme.*Département.*Région", shown, re.DOTALL)
 
 
 def test_marks_are_those_of_filled_texts():

@@ -61,7 +61,7 @@ def test_a_refused_model_leaves_the_raw_figures_and_says_why():
     wave, _, people = waves.scored(Case("", 6, 2, 2))
     text = text_of(page_of(wave))
     assert "les notes brutes restent seules" in text
-    assert "2\u00a0personnes ont rendu des évaluations : il en faut 3 au moins" in text
+    assert "2\u00a0personnes ont rendu des évaluations\u00a0: il en faut 3 au moins" in text
     assert "Sévérité estimée" not in text and "<svg class" not in text and "fab-severites" not in text
     assert str(people[0]) in text
 

@@ -208,5 +208,5 @@ def test_the_desk_asks_the_same_number_of_questions_whatever_the_examples(count,
         connection,
     ) as asked_queries:
         client.get("/evaluations/exercice/")
-    assert len(asked_queries) <= 6, [query["sql"] for query in asked_queries]
+    assert len(asked_queries) <= 7, [query["sql"] for query in asked_queries]
     assert Assignment.objects.exists()

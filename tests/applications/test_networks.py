@@ -128,7 +128,7 @@ def test_by_hand_it_is_refused_in_words_even_after_the_access_is_taken_back(netw
     _, (dossier,) = review_steps.wave_under_instruction()
     tied = of_network(network)
     networks.revoke(given=give(dossier, network), by=dossier.created_by)
-    with pytest.raises(Refusal, match="Membre de « Réseau des lieux », réseau à qui le dossier est ouvert"):
+    with pytest.raises(Refusal, match="Membre de «\u00a0Réseau des lieux\u00a0», réseau à qui le dossier est ouvert"):
         assignments.assign(application=dossier, reviewers=[tied], by=None)
     officer = signed_in(factories.officer())
     give(dossier, network)

@@ -1,9 +1,11 @@
 """The pool: asked by a link, reminded, replaced; the register; and the pages of all that."""
 
 import datetime
+import re
 from urllib.parse import quote
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from accounts.errors import Refusal, StalePage
@@ -19,6 +21,7 @@ from applications.models import (
     ReviewerProfile,
     TermsAcceptance,
 )
+from applications.tasks import sweep_reviews
 from tests import factories
 from tests.applications import review_steps
 from tests.applications.web import post, signed_in, text
@@ -26,11 +29,16 @@ from tests.factories import fresh
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)
+PHRASE = "une phrase assez longue"
 
 
 def invite(**fields):
     data = {"email": "Ines@maison-inventee.fr", "first_name": "Inès", "last_name": "Vaugelade"}
     return pool.invite(by=factories.officer(), **data | fields)
+
+
+def path_in_last_mail():
+    return re.search(r"https?://[^/\s]+(/\S+)", OutboxMessage.objects.order_by("-pk").first().body)[1]
 
 
 def link(invitation):
@@ -68,6 +76,30 @@ def test_the_link_opens_account_role_profile_and_terms_at_once(client):
     assert Interest.objects.get(user=person).kind == "elected"
     assert TermsAcceptance.objects.get(user=person).text == terms.TEXT
     assert "faites partie" in text(client.get(link(invitation)))
+
+
+def test_from_the_link_of_the_mail_to_the_desk_and_its_first_dossier(client):
+    """Somebody without an account: the mail, its link, a password of her own, her desk, her first answer."""
+    factories.communes()
+    invitation = invite()
+    path = path_in_last_mail()
+    assert client.get("/evaluations/").url.startswith("/compte/login/")
+    assert "Aucun compte n’est nécessaire" in text(client.get(path))
+    assert post(client, path, yes()).status_code == 302
+    welcome = OutboxMessage.objects.get(recipient=invitation.email, subject__contains="est ouvert")
+    assert "Mot de passe oublié" in welcome.body
+    client.post("/compte/password/reset/", {"email": invitation.email})
+    page = client.post(path_in_last_mail(), follow=True)
+    client.post(page.request["PATH_INFO"], {"password1": PHRASE, "password2": PHRASE})
+    assert client.post("/compte/login/", {"login": invitation.email, "password": PHRASE}).url == "/accueil/"
+    assert client.get("/accueil/").url == "/evaluations/"
+    dossier, (mine, _) = review_steps.sent_dossier(User.objects.get(email=invitation.email), factories.reviewer())
+    desk = text(client.get("/evaluations/"))
+    assert dossier.fabrique.name in desk and "Aucun dossier ne s’ouvre" not in desk
+    sheet = f"/evaluations/{mine.public_id}/"
+    assert client.get(sheet).url == f"{sheet}reponse/"
+    assert post(client, f"{sheet}reponse/", {"decision": "accepter"}).url == sheet
+    assert client.get(sheet).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -199,6 +231,30 @@ def test_somebody_away_is_not_asked():
         profiles.describe_reviewer(user=away, by=away, unavailable_from=due)
 
 
+def test_the_task_of_the_service_reminds_replaces_and_lets_lapse_on_its_own_clock():
+    """Nobody calls anything here but the task that the beat calls, on the days when something is due."""
+    silent, other, spare = factories.reviewer(), factories.reviewer(), factories.reviewer()
+    dossier, (mine, _) = review_steps.sent_dossier(silent, other)
+    invitation = invite()
+    days = {}
+    for day in (1, 4, 6, 8, 22, 40):
+        with time_machine.travel(timezone.now() + day * DAY):
+            sweep_reviews()
+            sweep_reviews()
+            days[day] = (
+                fresh(mine).state, fresh(mine).reminders, fresh(invitation).answer, bool(fresh(invitation).reminded_at)
+            )  # fmt: skip
+    assert days[1] == ("proposed", 0, "", False)
+    assert days[4] == ("proposed", 1, "", False)
+    assert days[6] == ("lapsed", 1, "", False)
+    assert days[8] == ("lapsed", 1, "", True)
+    assert days[22] == ("lapsed", 1, "lapsed", True)
+    assert Assignment.objects.get(replaces=mine).reviewer == spare
+    # Both of the first were silent: whoever took a place was asked in turn, and nobody twice.
+    asked = list(dossier.assignments.values_list("reviewer", flat=True))
+    assert len(asked) == len(set(asked)) == 3
+
+
 # --- Rules --------------------------------------------------------------------------------------------------------
 
 
@@ -211,7 +267,7 @@ def test_no_dossier_opens_and_no_answer_is_taken_before_the_rules_are_accepted()
     refused = client.get(answer)
     assert refused.status_code == 302
     assert refused.url == f"/evaluations/regles/?suite={quote(answer, safe='')}"
-    assert post(client, answer, {"interest": "no", "accept": "yes"}).url == refused.url
+    assert post(client, answer, {"decision": "accepter"}).url == refused.url
     with pytest.raises(Refusal, match="Acceptez d’abord les règles"):
         review_steps.accept(mine)
     assert dossier.fabrique.name not in text(client.get(refused.url))

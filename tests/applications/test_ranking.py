@@ -165,7 +165,7 @@ def test_the_heaviest_criterion_separates_and_is_named():
     waves.give(high, person, 60, {**others, heaviest.position: 3})
     lines = ranking(wave)
     assert order(lines) == [high.pk, low.pk]
-    assert f"meilleure note au critère « {heaviest.label} » (3,00 contre 1,00)" in lines[0].separations[0]
+    assert f"meilleure note au critère « {heaviest.label} » (3,00 contre 1,00)" in lines[0].separations[0]
 
 
 def test_the_region_with_fewer_places_passes_first():

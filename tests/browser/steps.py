@@ -332,6 +332,7 @@ def propose_and_send(page, wave):
 def hold_panel(page, wave, members):
     page.goto(f"{wave}comite/")
     field(page, "Présents").fill(members)
+    field(page, "Avis rendus par le comité").fill("Avis conformes à la proposition, procès-verbal signé.")
     press(page, "Enregistrer la séance")
     says(page, "La séance du comité est enregistrée")
 

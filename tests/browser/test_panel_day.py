@@ -27,6 +27,7 @@ def test_a_panel_day_by_the_keyboard_alone(people):
     meeting = steps.path_of(page)
     order(page, keys)
     examine(people, page, keys)
+    advise_the_rest(people, page, keys, wave, meeting)
     read_as_the_one_who_left(people, meeting)
     close(people, page, keys)
     assert keys.stops > 100
@@ -168,6 +169,37 @@ def examine(people, page, keys):
     steps.says(page, "Le point est clos")
 
 
+def advise_the_rest(people, page, keys, wave, meeting):
+    """The other dossiers get the opinion that the ranking gives them, in one vote."""
+    page.goto(f"{wave}comite/")
+    steps.says(page, "sans avis du comité")
+    keys.skip_to_content()
+    keys.find("Choisir la ligne et le motif", tag="SUMMARY")
+    keys.press("Enter")
+    keys.find("Motif commun des autres")
+    keys.write("Le besoin du territoire n’est pas établi.")
+    keys.activate("Remplir", tag="BUTTON")
+    steps.says(page, "d’après le classement")
+    people.look(page)
+    page.goto(meeting)
+    keys.skip_to_content()
+    keys.activate("Avis d’ensemble sur la proposition", tag="A")
+    keys.skip_to_content()
+    keys.activate("Ouvrir ce point", tag="BUTTON")
+    people.look(page)
+    keys.skip_to_content()
+    keys.activate("Mettre l’avis d’ensemble aux voix", tag="BUTTON")
+    steps.says(page, "L’avis d’ensemble est mis aux voix")
+    keys.skip_to_content()
+    keys.find("Tous les autres votent pour")
+    keys.press("Space")
+    keys.activate("Clore le vote", tag="BUTTON")
+    steps.says(page, "Avis conforme aux issues préparées")
+    keys.skip_to_content()
+    keys.activate("Clore ce point", tag="BUTTON")
+    steps.says(page, "Le point est clos")
+
+
 def read_as_the_one_who_left(people, meeting):
     """Without JavaScript: the agenda says that a point is not hers, and nothing of the dossier."""
     page = people.page("comite", script=False)
@@ -183,7 +215,7 @@ def close(people, page, keys):
     steps.says(page, "Le procès-verbal est prêt")
     keys.skip_to_content()
     keys.activate("Lire le procès-verbal", tag="A")
-    steps.says(page, f"{MEMBER} a quitté la séance", "71,5 au lieu de", "1 pour, 0 contre")
+    steps.says(page, f"{MEMBER} a quitté la séance", "71,5 au lieu de", "1 pour, 0 contre", "Avec le vote du point")
     people.look(page, "proces-verbal", phone=True)
     minutes = steps.path_of(page)
     steps.wait_until(page, minutes, lambda: page.get_by_role("link", name="Ouvrir le PDF").count())

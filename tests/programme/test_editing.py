@@ -1,7 +1,10 @@
 """Preparing a call by its verbs: what is refused, what is kept, what a new version changes."""
 
+import datetime
+
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from accounts.errors import NotAllowed, Refusal, StalePage
 from accounts.models import JournalEntry
@@ -391,7 +394,8 @@ def test_a_shorter_opening_than_promised_wants_a_reason(draft_call, officer):
 
 def test_a_call_published_late_explains_its_short_opening(draft_call, officer):
     """The days before publication do not count: nobody could read the call."""
-    wave = waves.plan_wave(call=draft_call, by=officer, opens_at=factories.days(-15), closes_at=factories.days(10))
+    in_ten_days = timezone.now() + datetime.timedelta(days=10, hours=12)
+    wave = waves.plan_wave(call=draft_call, by=officer, opens_at=factories.days(-15), closes_at=in_ten_days)
     editing.save_settings(version=draft_call.versions.get(), by=officer, minimum_opening_days=20)
     with pytest.raises(calls.IncompleteCall, match="le motif d’une ouverture de 10"):
         calls.publish_call(call=draft_call, by=officer)

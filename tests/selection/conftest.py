@@ -158,7 +158,11 @@ def reject(panel, dossier, ground="Partenariats locaux. Aucun partenaire ne s’
 
 def meet(panel):
     return hold_panel(
-        wave=panel.wave, held_on=timezone.localdate(), members_present="Six membres sur huit.", by=panel.officer
+        wave=panel.wave,
+        held_on=timezone.localdate(),
+        members_present="Six membres sur huit.",
+        outside_opinions="Avis conformes à la proposition, procès-verbal signé.",
+        by=panel.officer,
     )
 
 

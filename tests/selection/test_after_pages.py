@@ -47,6 +47,12 @@ def send(client, person, name, *args, status=302, **data):
     return response
 
 
+def opens(client, url):
+    """Whether the file is given, read to its end."""
+    response = client.get(url)
+    return response.status_code == 200 and b"".join(response.streaming_content).startswith(b"%PDF")
+
+
 # --- The applicant -----------------------------------------------------------------------------------------------
 
 
@@ -120,6 +126,49 @@ def test_the_register_lists_answers_and_notifies(client):
     assert "Pièce absente." in html
     assert "Le tribunal peut être saisi jusqu’au" in html
     assert factories.fresh(appeal).answer_notified_on == timezone.localdate()
+
+
+def test_an_upheld_appeal_is_entrusted_to_somebody_and_closed_from_its_page(client):
+    panel = announced()
+    decision = opened(panel.refused[0])
+    appeal = appeals.lodge(decision=decision, kind="gracious", grounds="Inexact.", by=member_of(panel.refused[0]))
+    today = timezone.localdate().isoformat()
+    issue = {"act": "conclude", "issue-outcome": "upheld", "issue-on": today, "issue-conclusion": "La pièce y était."}
+    refused = send(client, panel.signatory, "appeal", appeal.public_id, status=422, **issue)
+    assert "what" in refused.context["form"].errors
+    due = {"issue-what": "examine", "issue-owner": str(panel.officer.public_id), "issue-due_on": today}
+    send(client, panel.signatory, "appeal", appeal.public_id, **issue, **due)
+    assert "Nouvel examen du dossier" in read(client, panel.officer, "appeal", appeal.public_id)
+    assert panel.officer.last_name in read(client, panel.officer, "appeals")
+    row = appeal.follow_ups.get()
+    close = {"act": "settle", "follow_up": str(row.public_id), "version": str(row.version)}
+    field = f"close-{row.public_id.hex}-done_note"
+    send(client, panel.officer, "appeal", appeal.public_id, status=422, **close, **{field: ""})
+    send(client, panel.officer, "appeal", appeal.public_id, **close, **{field: "Réexaminé, refus confirmé."})
+    assert "Réexaminé, refus confirmé." in read(client, panel.officer, "appeal", appeal.public_id)
+    more = {"act": "ask", "suite-what": "correct", "suite-owner": str(panel.officer.public_id), "suite-due_on": today}
+    send(client, panel.officer, "appeal", appeal.public_id, **more)
+    assert appeal.follow_ups.count() == 2
+
+
+def test_the_files_of_an_appeal_are_sent_on_line_and_read_by_both_sides_alone(client):
+    panel = announced(ranks=5)
+    dossier, other = panel.refused[:2]
+    opened(dossier)
+    person = member_of(dossier)
+    send(
+        client, person, "my_appeals", dossier.public_id, kind="gracious", grounds="Inexact.", pieces=factories.upload()
+    )
+    appeal = Appeal.objects.get()
+    piece = appeal.pieces.get()
+    mine = reverse("selection:my_appeal_piece", args=[dossier.public_id, appeal.public_id, piece.public_id])
+    theirs = reverse("selection:appeal_piece", args=[appeal.public_id, piece.public_id])
+    assert mine in read(client, person, "my_appeals", dossier.public_id)
+    assert opens(client, mine)
+    assert theirs in read(client, panel.officer, "appeal", appeal.public_id)
+    assert opens(client, theirs)
+    client.force_login(member_of(other))
+    assert not opens(client, mine)
 
 
 def test_an_officer_records_an_appeal_that_came_by_post(client):

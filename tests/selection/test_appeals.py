@@ -4,16 +4,18 @@ import datetime
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.errors import NotAllowed, Refusal, StalePage
-from accounts.models import Membership, Notification
+from accounts.models import Membership, Notification, OutboxMessage
 from applications.clocks import months_after
+from applications.evaluations import recusals
 from documents.models import Document
 from documents.production import produce
-from selection import appeals
-from selection.models import Appeal
+from selection import appeal_follow_ups, appeals
+from selection.models import Appeal, AppealFollowUp
 from tests import factories
 from tests.selection.after import announced, decision_of, opened, today
 from tests.selection.conftest import member_of
@@ -56,6 +58,14 @@ def test_an_applicant_lodges_an_appeal_and_receives_a_receipt(refused):
 def test_the_officer_of_the_dossier_is_told(panel, refused):
     lodge(refused)
     assert Notification.objects.get(key__startswith="appeal:").user == panel.officer
+
+
+def test_an_officer_to_whom_the_dossier_is_closed_is_not_told(panel, refused):
+    other = factories.officer()
+    recusals.recuse(application=refused.application, user=panel.officer, text="Une parente.", by=panel.officer)
+    lodge(refused)
+    told = Notification.objects.filter(key__startswith="appeal:")
+    assert other in [one.user for one in told] and panel.officer not in [one.user for one in told]
 
 
 def test_a_letter_is_opened_before_it_is_contested(panel):
@@ -119,7 +129,12 @@ def test_after_the_silence_an_express_answer_is_still_possible(panel, refused):
     with time_machine.travel(timezone.now() + datetime.timedelta(days=90)):
         appeals.sweep()
         done = appeals.conclude(
-            appeal=appeal, outcome="upheld", on=today(), conclusion="La pièce était jointe.", by=panel.signatory
+            appeal=appeal,
+            outcome="upheld",
+            on=today(),
+            conclusion="La pièce était jointe.",
+            by=panel.signatory,
+            follow_up=asked(panel),
         )
     assert done.state == "upheld"
 
@@ -133,7 +148,9 @@ def test_a_gracious_appeal_is_answered_by_who_decides(panel, refused):
     assert (done.state, done.concluded_by) == ("rejected", panel.signatory)
     assert Notification.objects.filter(key__startswith="appeal-answer", user=member_of(refused.application)).exists()
     with pytest.raises(StalePage):
-        appeals.conclude(appeal=appeal, outcome="upheld", on=today(), conclusion="Si.", by=panel.signatory)
+        appeals.conclude(
+            appeal=appeal, outcome="upheld", on=today(), conclusion="Si.", by=panel.signatory, follow_up=asked(panel)
+        )
 
 
 def test_the_answer_makes_the_delay_run_again_from_its_notification(panel, refused):
@@ -214,3 +231,68 @@ def test_the_database_keeps_what_was_lodged(refused):
         rows._raw_delete("default")
     with pytest.raises(IntegrityError, match="appeal_concluded_has_day"), transaction.atomic():
         rows.update(state="withdrawn")
+
+
+# --- Pieces, and what follows an upheld one --------------------------------------------------------------------------
+
+
+def asked(panel, **fields):
+    return {"what": "examine", "owner": panel.officer, "due_on": today() + datetime.timedelta(days=30), **fields}
+
+
+def upheld(panel, refused):
+    appeal = lodge(refused)
+    return appeals.conclude(
+        appeal=appeal, outcome="upheld", on=today(), conclusion="La pièce était jointe.", by=panel.signatory,
+        follow_up=asked(panel),
+    )  # fmt: skip
+
+
+def test_the_files_of_an_appeal_are_checked_and_kept(refused):
+    bail = SimpleUploadedFile("bail.pdf", factories.pdf_bytes())
+    appeal = lodge(refused, pieces=[bail])
+    assert [one.file.name for one in appeal.pieces.select_related("file")] == ["bail.pdf"]
+
+
+def test_a_file_that_is_not_what_it_says_stops_the_appeal(refused):
+    with pytest.raises(Refusal):
+        lodge(refused, pieces=[SimpleUploadedFile("bail.pdf", b"MZ not a pdf")])
+    assert not Appeal.objects.exists()
+    with pytest.raises(Refusal, match="5"):
+        lodge(refused, pieces=[SimpleUploadedFile(f"{n}.pdf", factories.pdf_bytes()) for n in range(6)])
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"), [({"what": ""}, "what"), ({"owner": None}, "owner"), ({"due_on": None}, "due_on")]
+)
+def test_an_upheld_appeal_has_a_follow_up_an_owner_and_a_day(panel, refused, fields, field):
+    appeal = lodge(refused)
+    with pytest.raises(Refusal) as told:
+        appeals.conclude(
+            appeal=appeal, outcome="partly_upheld", on=today(), conclusion="En partie.", by=panel.signatory,
+            follow_up=asked(panel, **fields),
+        )  # fmt: skip
+    assert told.value.field == field
+    assert factories.fresh(appeal).state == "lodged" and not AppealFollowUp.objects.exists()
+
+
+def test_what_an_upheld_appeal_asks_for_is_owed_until_somebody_says_what_was_done(panel, refused):
+    row = upheld(panel, refused).follow_ups.get()
+    assert OutboxMessage.objects.filter(key__startswith=f"follow-up:{row.pk}:asked").count() == 1
+    for _ in range(2):
+        appeal_follow_ups.remind(timezone.now() + datetime.timedelta(days=31))
+    assert OutboxMessage.objects.filter(key__startswith=f"follow-up:{row.pk}:due").count() == 1
+    with pytest.raises(Refusal, match="Dites ce qui a été fait"):
+        appeal_follow_ups.settle(follow_up=row, done_note=" ", by=panel.officer)
+    appeal_follow_ups.settle(follow_up=row, done_note="Dossier réexaminé, refus confirmé.", by=panel.officer)
+    with pytest.raises(StalePage):
+        appeal_follow_ups.settle(follow_up=row, done_note="Encore.", by=panel.officer)
+    assert appeal_follow_ups.remind(timezone.now() + datetime.timedelta(days=31)) == 0
+
+
+def test_a_rejected_appeal_asks_for_nothing(panel, refused):
+    appeal = lodge(refused)
+    appeals.conclude(appeal=appeal, outcome="rejected", on=today(), conclusion="Rien de neuf.", by=panel.signatory)
+    assert not AppealFollowUp.objects.exists()
+    with pytest.raises(StalePage):
+        appeal_follow_ups.ask(appeal=appeal, by=panel.officer, **asked(panel))

@@ -5,10 +5,12 @@ import datetime
 import pytest
 import time_machine
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.errors import NotAllowed, Refusal, StalePage
 from accounts.models import OutboxMessage
+from applications.evaluations import recusals
 from applications.models import Application, FabriqueFact
 from applications.outcomes import publish
 from documents.models import Document
@@ -351,3 +353,25 @@ def test_a_call_may_say_that_the_agreement_commits(db):
     assert not Posting.objects.filter(kind="commit").exists()
     assert Document.objects.filter(kind="award_letter").count() == 2
     assert Instalment.objects.filter(award__wave=panel.wave).count() == 6
+
+
+# --- Somebody who has a tie --------------------------------------------------------------------------------------
+
+
+def test_who_has_a_tie_neither_reads_the_act_nor_signs_the_wave(client, adopted):
+    tied, panel = adopted.dossiers[0], adopted
+    other = factories.decision_maker()
+    delegate(other, panel.wave)
+    recusals.recuse(application=tied, user=panel.signatory, text="Une parente y travaille.", by=panel.signatory)
+    tied_signatory = type(other).objects.get(pk=panel.signatory.pk)
+    page = reverse("selection:decisions", args=[panel.wave.public_id])
+    client.force_login(tied_signatory)
+    shown = client.get(page).content.decode()
+    assert tied.reference not in shown and panel.dossiers[1].reference in shown
+    assert "vous est fermé" in shown
+    with pytest.raises(Refusal, match="vous est fermé"):
+        sign_wave(wave=panel.wave, by=tied_signatory)
+    assert not Decision.objects.exists()
+    sign_wave(wave=panel.wave, by=other)
+    shown = client.get(page).content.decode()
+    assert tied.reference not in shown and panel.dossiers[1].reference in shown

@@ -14,11 +14,13 @@ from applications.models import Fabrique
 from funding.budgets import open_credits
 from funding.models import Award
 from selection.funding_line import read_line
+from selection.line_shown import blocked
 from selection.models import PreparedOutcome, Scenario
 from selection.proposals import Asked, propose
 from selection.scenarios import create_scenario, edit_scenario
 from tests import factories
 from tests.selection.conftest import GRANT, YEAR, build, meet, reviewed
+from tests.selection.test_meetings import opened, vote_together
 from tests.selection.test_scenarios import change, from_ranking
 
 pytestmark = pytest.mark.django_db
@@ -180,6 +182,19 @@ def test_scenarios_stand_side_by_side_with_who_enters_who_leaves_and_why(client,
     assert "Rien à comparer" not in html
 
 
+def test_a_choice_made_by_hand_says_whose_it_is_in_the_comparison_and_in_a_copy(client, panel):
+    first = from_ranking(panel)
+    edited = create_scenario(wave=panel.wave, name="B", origin="copy", source=first, by=panel.officer)
+    edit_scenario(scenario=edited, changes={panel.dossiers[0]: change(panel, "waitlist")}, by=panel.chair)
+    copied = create_scenario(wave=panel.wave, name="C", origin="copy", source=edited, by=panel.officer)
+    client.force_login(panel.officer)
+    path = reverse("selection:compare_scenarios", args=[panel.wave.public_id])
+    for other in (edited, copied):
+        html = client.get(path, {"scenario": [first.public_id, other.public_id]}).content.decode()
+        assert f"Modifié à la main par {panel.chair}, le " in html
+        assert "Selon le classement." in html
+
+
 def test_one_scenario_has_nothing_to_be_compared_with(client, panel):
     from_ranking(panel)
     client.force_login(panel.officer)
@@ -284,3 +299,12 @@ def test_a_get_writes_nothing(client, panel):
     page(client, panel, tout="")
     assert not PreparedOutcome.objects.exists()
     assert Scenario.objects.get().version == 1
+
+
+def test_a_scenario_waits_for_the_opinion_of_the_panel_on_each_dossier(panel):
+    meeting = opened(panel)
+    scenario = from_ranking(panel)
+    told = blocked(read_line(panel.wave, reader=panel.officer, scenario=scenario))
+    assert told.startswith(f"4{NBSP}dossiers sans avis du comité")
+    vote_together(panel, meeting, ["for"] * 4, source=scenario)
+    assert blocked(read_line(panel.wave, reader=panel.officer, scenario=scenario)) == ""

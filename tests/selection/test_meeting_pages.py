@@ -1,20 +1,23 @@
 """The pages of a panel's day: what each shows, to whom, and a whole day by forms alone."""
 
 import datetime
+import io
 import uuid
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from pypdf import PdfReader
 
+from applications.evaluations import profiles
 from applications.evaluations.recusals import recuse
 from documents import production
-from selection import meetings, outcomes
+from selection import meetings, outcomes, sittings
 from selection.minutes import minutes_of
 from selection.models import PanelMeeting
 from tests import factories
-from tests.selection.conftest import GRANT, build, prepare_all
-from tests.selection.test_meetings import begin, opened, plan, the_day_comes, vote, whole_day
+from tests.selection.conftest import GRANT, build, propose, wait
+from tests.selection.test_meetings import begin, opened, plan, the_day_comes, vote, vote_together, whole_day
 
 pytestmark = pytest.mark.django_db
 
@@ -132,14 +135,55 @@ def test_the_point_and_the_pdf_are_closed_to_whoever_has_a_tie(client):
 def test_a_departure_from_the_opinion_is_explained_on_the_page_of_the_meetings(client):
     panel = build(3)
     meeting = opened(panel)
-    vote(panel, begin(panel, meeting, panel.dossiers[0]), ["for"] * 4, outcome="deferred")
-    prepare_all(panel, proposed=2)
+    item = begin(panel, meeting, panel.dossiers[0])
+    vote(panel, item, ["for"] * 4, outcome="deferred")
+    sittings.close_item(item=item, by=panel.officer)
+    for dossier in panel.dossiers[:2]:
+        propose(panel, dossier)
+    wait(panel, panel.dossiers[2])
+    vote_together(panel, meeting, ["for"] * 4)
     shown = text_of(page(client, panel.signatory, "meetings", public_id=panel.wave.public_id))
     assert "Motif attendu avant l’adoption" in shown
     item = meeting.items.get(application=panel.dossiers[0])
     data = {"item": item.public_id.hex, f"{item.public_id.hex}-reason": "Seule place de la région.", "act": "explain"}
     post(client, panel.signatory, "meetings", data, public_id=panel.wave.public_id)
     assert outcomes.adopt(wave=panel.wave, by=panel.chair)
+
+
+def test_the_whole_list_is_voted_at_once_from_the_page_and_the_panel_says_what_is_missing(client):
+    panel = build(2)
+    meeting = opened(panel)
+    for dossier in panel.dossiers:
+        propose(panel, dossier)
+    shown = text_of(page(client, panel.chair, "panel", public_id=panel.wave.public_id))
+    assert "2 dossiers sans avis du comité" in shown and "Donner un avis conforme au classement" in shown
+    where = {"public_id": meeting.public_id, "item_id": meeting.items.get(application=None).public_id}
+    post(client, panel.chair, "sitting", {"act": "open"}, **where)
+    assert "Issues préparées : 2 dossiers en avis favorable" in text_of(page(client, panel.chair, "sitting", **where))
+    for act in ({"act": "together", "ensemble-source": "prepared"}, {"act": "count", "all": "for"}, {"act": "close"}):
+        assert post(client, panel.chair, "sitting", act, **where).status_code == 200, act
+    shown = text_of(page(client, panel.chair, "panel", public_id=panel.wave.public_id))
+    assert "Chaque dossier a son avis" in shown and "Avis : favorable, 150 000 €" in shown
+    assert "l’adoption figurera à son procès-verbal" in shown
+
+
+def test_an_addendum_is_read_on_the_screen_without_the_dossiers_one_left(client):
+    panel = build(2)
+    meeting = opened(panel)
+    tied = meeting.members.select_related("user")[3].user
+    for dossier in panel.dossiers:
+        propose(panel, dossier)
+    vote_together(panel, meeting, ["for"] * 4)
+    recuse(application=panel.dossiers[0], user=tied, text="Lien.", by=tied)
+    meetings.close_meeting(meeting=meeting, by=panel.officer)
+    outcomes.adopt(wave=panel.wave, by=panel.officer)
+    row = meeting.addenda.get()
+    where = {"public_id": meeting.public_id, "addendum_id": row.public_id}
+    assert str(row.public_id) in text_of(page(client, tied, "minutes", public_id=meeting.public_id))
+    shown = text_of(page(client, tied, "addendum", **where))
+    assert panel.dossiers[0].reference not in shown and panel.dossiers[1].reference in shown
+    assert page(client, tied, "addendum_pdf", **where).status_code == 403
+    assert panel.dossiers[0].reference in text_of(page(client, panel.chair, "addendum", **where))
 
 
 def test_points_move_without_dragging(client):
@@ -163,3 +207,25 @@ def test_a_longer_agenda_costs_no_more_queries(client, django_assert_max_num_que
             assert client.get(reverse("selection:meeting", args=[meeting.public_id])).status_code == 200
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+def test_the_register_of_interests_and_recusals_goes_out_with_the_minutes(client):
+    """What the members declared, and who left which dossier: on the page, in the PDF, in the file of the register."""
+    panel = build(1)
+    held = opened(panel)
+    member = held.members.select_related("user")[1].user
+    profiles.declare_interest(user=member, by=member, kind="board", body="Les Amis du canal inventé")
+    recuse(application=panel.dossiers[0], user=member, text="Une amie y travaille.", by=member)
+    document = meetings.close_meeting(meeting=held, by=panel.officer)
+    production.produce(document.pk)
+    document.refresh_from_db()
+    pdf = PdfReader(io.BytesIO(bytes(document.content.data)))
+    printed = " ".join(" ".join(sheet.extract_text() for sheet in pdf.pages).split())
+    shown = text_of(page(client, panel.chair, "minutes", public_id=held.public_id))
+    for said in ("Les Amis du canal inventé", "Une amie y travaille.", str(member), "Déclaration d’intérêts"):
+        assert said in shown
+        assert said in printed
+    register = reverse("applications:register", args=[panel.wave.public_id])
+    client.force_login(panel.chair)
+    file = b"".join(client.get(f"{register}?format=csv").streaming_content).decode()
+    assert "Une amie y travaille." in file

@@ -11,7 +11,7 @@ from accounts.models import OutboxMessage
 from applications.evaluations.recusals import recuse
 from applications.models import Application, Interest, Recusal
 from documents.production import produce
-from selection import attendance, meetings, moderation, opinions, outcomes, sittings, votes
+from selection import addenda, attendance, meetings, moderation, opinions, outcomes, sittings, votes, whole_list
 from selection.attendance import members_of, quorum_of
 from selection.funding_line import read_line
 from selection.minutes import facts_of, minutes_of
@@ -19,7 +19,7 @@ from selection.models import ItemRecusal, ModeratedScore, PanelMeeting, PanelSes
 from selection.panel import read_panel
 from selection.scenarios import create_scenario
 from tests import factories
-from tests.selection.conftest import GRANT, build, prepare_all, propose, reject
+from tests.selection.conftest import GRANT, build, prepare_all, propose, reject, reviewed, wait
 
 pytestmark = pytest.mark.django_db
 
@@ -100,6 +100,14 @@ def test_the_call_leaves_out_what_its_reader_has_a_tie_with(panel):
     assert dossier.fabrique.name not in told[f"convocation:{meeting.pk}:{tied.pk}"]
     assert dossier.reference in told[f"convocation:{meeting.pk}:{other.pk}"]
     assert not mail.outbox
+
+
+def test_a_dossier_reviewed_since_is_on_the_agenda_that_is_sent(panel):
+    meeting = plan(panel)
+    late = reviewed(panel.wave, [8000, 8100])
+    meetings.convene(meeting=meeting, by=panel.officer)
+    assert meeting.items.filter(application=late).exists()
+    assert late.reference in OutboxMessage.objects.filter(key__startswith=f"convocation:{meeting.pk}:").first().body
 
 
 def test_half_of_the_members_make_a_quorum_and_one_less_does_not(panel):
@@ -278,7 +286,7 @@ def test_a_moderated_score_makes_the_order_and_the_mean_stays_beside(panel):
     assert (row.application, row.mean, row.raw) == (last, "99,0", "76,0")
     scenario = create_scenario(wave=panel.wave, name="A", origin="ranking", by=panel.officer)
     line = read_line(panel.wave, reader=panel.officer, scenario=scenario).rows[0]
-    assert (line.application, line.mean, line.raw) == (last, "99,0", "76,0")
+    assert (line.application.pk, line.mean, line.raw) == (last.pk, "99,0", "76,0")
 
 
 def test_no_score_is_moderated_once_the_proposal_is_adopted():
@@ -299,11 +307,81 @@ def test_what_departs_from_the_opinion_is_adopted_with_a_reason_only():
     sittings.close_item(item=item, by=panel.officer)
     propose(panel, panel.dossiers[0])
     reject(panel, panel.dossiers[1])
+    vote_together(panel, meeting, ["for"] * 4)
     with pytest.raises(Refusal, match="avis du comité n’est pas suivi"):
         outcomes.adopt(wave=panel.wave, by=panel.chair)
     item.refresh_from_db()
     opinions.explain(item=item, reason="La seule place de la région.", by=panel.signatory)
     assert len(outcomes.adopt(wave=panel.wave, by=panel.chair)) == 1
+
+
+# --- One vote for many -----------------------------------------------------------------------------------------------
+
+
+def test_nothing_is_adopted_before_the_panel_gave_its_opinion_on_each_dossier():
+    panel = build(4)
+    meeting = opened(panel)
+    prepare_rest(panel)
+    vote(panel, begin(panel, meeting, panel.dossiers[0]), ["for"] * 4)
+    sittings.close_item(item=meeting.items.get(application=panel.dossiers[0]), by=panel.officer)
+    with pytest.raises(Refusal, match="n’a pas donné son avis sur 3") as refused:
+        outcomes.adopt(wave=panel.wave, by=panel.chair)
+    assert panel.dossiers[1].reference in str(refused.value) and panel.dossiers[0].reference not in str(refused.value)
+    vote_together(panel, meeting, ["for"] * 4)
+    assert len(outcomes.adopt(wave=panel.wave, by=panel.chair)) == 2
+    told = {key: (item.opinion, item.opinion_cents) for key, item in opinions.opinions_of(panel.wave).items()}
+    assert [told[dossier.pk] for dossier in panel.dossiers] == [
+        ("proposed", GRANT),
+        ("proposed", GRANT),
+        ("waitlist", None),
+        ("not_retained", None),
+    ]
+
+
+def test_a_panel_that_met_elsewhere_says_where_its_opinions_are(panel):
+    prepare_all(panel)
+    PanelSession.objects.update(outside_opinions="")
+    with pytest.raises(Refusal, match="où ils sont"):
+        outcomes.adopt(wave=panel.wave, by=panel.chair)
+    PanelSession.objects.update(outside_opinions="Avis conformes, procès-verbal signé.")
+    assert len(outcomes.adopt(wave=panel.wave, by=panel.chair)) == 2
+
+
+def test_a_dossier_that_a_member_leaves_for_is_voted_alone(panel):
+    meeting = plan(panel)
+    tied = meeting.members.select_related("user")[1].user
+    recuse(application=panel.dossiers[0], user=tied, text="Ma structure est partenaire.", by=tied)
+    meetings.convene(meeting=meeting, by=panel.officer)
+    the_day_comes(meeting)
+    sit(panel, meeting, 4)
+    meeting = meetings.open_meeting(meeting=meeting, by=panel.chair)
+    prepare_rest(panel)
+    vote_together(panel, meeting, ["for"] * 4)
+    assert set(opinions.opinions_of(panel.wave)) == {dossier.pk for dossier in panel.dossiers[1:]}
+    with pytest.raises(Refusal, match="n’a pas donné son avis sur 1"):
+        outcomes.adopt(wave=panel.wave, by=panel.chair)
+
+
+def test_a_vote_on_a_scenario_gives_what_the_scenario_gave_when_it_was_put(panel):
+    meeting = opened(panel)
+    scenario = create_scenario(wave=panel.wave, name="A", origin="ranking", by=panel.officer, waitlist=1)
+    item = sittings.open_item(item=meeting.items.get(application=None), by=panel.officer)
+    put = whole_list.put_together(item=item, source=scenario, by=panel.officer)
+    scenario.lines.filter(application=panel.dossiers[0]).update(amount_cents=GRANT - 1)
+    votes.cast(motion=put, ballots={m.pk: "for" for m in meeting.members.all()}, by=panel.officer)
+    votes.close_vote(motion=put, by=panel.officer)
+    given = opinions.opinions_of(panel.wave)
+    assert given[panel.dossiers[0].pk].opinion_cents == GRANT
+    assert [given[one.pk].opinion for one in panel.dossiers[1:]] == ["proposed", "waitlist", "not_retained"]
+    point = next(one for one in facts_of(meeting).points if one.reference == panel.dossiers[2].reference)
+    assert "vote du point" in point.hours and point.opinion.startswith("Réservé")
+
+
+def test_a_vote_that_is_lost_gives_no_opinion(panel):
+    meeting = opened(panel)
+    prepare_rest(panel)
+    vote_together(panel, meeting, ["against"] * 4)
+    assert not opinions.opinions_of(panel.wave)
 
 
 # --- Minutes --------------------------------------------------------------------------------------------------------
@@ -322,9 +400,28 @@ def whole_day():
             sittings.note(meeting=meeting, item=item, text="Réserve sur le bail.", by=panel.officer)
         vote(panel, item, ["for", "for", "against", "" if number == 0 else "for"])
         sittings.close_item(item=item, by=panel.officer)
-    prepare_all(panel)
+    prepare_rest(panel)
+    vote_together(panel, meeting, ["for", "for", "for", "for"])
     outcomes.adopt(wave=panel.wave, by=panel.chair)
     return panel, meeting
+
+
+def prepare_rest(panel):
+    """As `prepare_all`, once a meeting is open: the session is the meeting."""
+    for dossier in panel.dossiers[:2]:
+        propose(panel, dossier)
+    wait(panel, panel.dossiers[2])
+    reject(panel, panel.dossiers[3])
+
+
+def vote_together(panel, meeting, ballots, source=None):
+    """One vote on the whole list; the point, closed."""
+    item = sittings.open_item(item=meeting.items.get(application=None), by=panel.officer)
+    put = whole_list.put_together(item=item, source=source, by=panel.officer)
+    members = list(meeting.members.all())
+    votes.cast(motion=put, ballots={m.pk: b for m, b in zip(members, ballots, strict=True)}, by=panel.officer)
+    votes.close_vote(motion=put, by=panel.officer)
+    return sittings.close_item(item=item, by=panel.officer)
 
 
 def test_the_minutes_say_what_happened_as_the_meeting_closes():
@@ -340,7 +437,7 @@ def test_the_minutes_say_what_happened_as_the_meeting_closes():
         "2 pour, 1 contre, 0 abstention",
         "Bao Membre",
     )
-    assert first.opinion.startswith("Proposé")
+    assert first.opinion.startswith("Favorable")
     assert first.notes == ("Réserve sur le bail.",)
     assert "réservés" in " ".join(letter.adoption)
     assert [line.rank for line in letter.ranking] == ["1", "2", "3", "4"]
@@ -356,6 +453,34 @@ def test_the_minutes_are_frozen_and_made_once_as_a_tagged_pdf():
     assert document.rendered_at, document.last_error
     assert "réservés" in " ".join(document.letter.adoption)
     assert bytes(document.content.data).startswith(b"%PDF")
+
+
+def test_what_is_adopted_after_the_end_is_a_dated_addendum_and_the_minutes_stay():
+    panel = build(4)
+    meeting = opened(panel)
+    prepare_rest(panel)
+    vote_together(panel, meeting, ["for"] * 4)
+    document = meetings.close_meeting(meeting=meeting, by=panel.chair)
+    assert not document.letter.adoption
+    outcomes.adopt(wave=panel.wave, by=panel.chair)
+    outcomes.undo_adoption(wave=panel.wave, by=panel.chair, reason="Une ligne est fermée.")
+    (_, adopted), (_, undone) = addenda.addenda_of(meeting)
+    assert document.number in adopted.letter.minutes and adopted.number != document.number
+    assert "réservés" in " ".join(adopted.letter.what)
+    first = adopted.letter.settled[0]
+    assert (first.rank, first.outcome) == ("1", "Proposé") and first.opinion.startswith("Favorable")
+    assert "Une ligne est fermée." in undone.letter.what[0]
+    for made in (adopted, undone):
+        produce(made.pk)
+        made.refresh_from_db()
+        assert made.rendered_at, made.last_error
+    document.refresh_from_db()
+    assert not document.letter.adoption
+
+
+def test_an_adoption_during_the_meeting_is_in_its_minutes_and_nowhere_else():
+    _, meeting = whole_day()
+    assert not meeting.addenda.exists()
 
 
 def test_the_interests_that_members_declared_are_with_the_minutes(panel):

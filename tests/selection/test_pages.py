@@ -87,6 +87,7 @@ def test_staff_prepare_save_and_adopt_from_the_page(client, panel):
     client.force_login(panel.officer)
     _, _, third, fourth = panel.dossiers
     held = {"act": "hold", "seance-held_on": timezone.localdate().isoformat(), "seance-members_present": "Six membres"}
+    held["seance-outside_opinions"] = "Avis conformes, procès-verbal signé"
     assert client.post(url, held | key()).status_code == 302
     typed = rows(
         panel,

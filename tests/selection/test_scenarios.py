@@ -303,7 +303,7 @@ def test_the_regional_minimum_brings_one_in_says_why_and_what_it_costs(panel):
     in_region(panel.dossiers[3], "Guyane")
     scenario = propose(wave=panel.wave, name="B", asked=Asked(regional_minimum=1, waitlist=1), by=panel.officer)
     assert outcomes_of(scenario) == ["proposed", "waitlist", "not_retained", "proposed"]
-    assert scenario.lines.get(application=panel.dossiers[3]).reason == "Entre : minimum régional, Guyane."
+    assert scenario.lines.get(application=panel.dossiers[3]).reason == "Entre : minimum régional, Guyane."
     assert "minimum régional" in scenario.lines.get(application=panel.dossiers[1]).reason
     prices = {price["family"]: price for price in scenario.findings["prices"]}
     assert prices["regions"]["points"] == 1_000

@@ -1,0 +1,126 @@
+import django.db.models.deletion
+import django.utils.timezone
+import documents.models
+import uuid
+from django.conf import settings
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    replaces = [('documents', '0001_initial'), ('documents', '0002_dossier'), ('documents', '0003_review')]
+
+    initial = True
+
+    dependencies = [
+        ('accounts', '0001_squashed_0003_review'),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name='Document',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='identifiant public')),
+                ('kind', models.CharField(choices=[('receipt', 'Accusé de réception'), ('award_letter', 'Lettre d’attribution'), ('waitlist_letter', 'Lettre de liste complémentaire'), ('refusal_letter', 'Lettre de refus'), ('deferral_letter', 'Lettre d’ajournement'), ('inadmissibility_letter', 'Lettre d’irrecevabilité'), ('appeal_receipt', 'Accusé de réception d’un recours'), ('panel_minutes', 'Procès-verbal du comité'), ('panel_addendum', 'Additif au procès-verbal du comité')], max_length=30, verbose_name='sorte')),
+                ('subject_type', models.CharField(max_length=60, verbose_name='type d’objet')),
+                ('subject_id', models.BigIntegerField(verbose_name='clé de l’objet')),
+                ('facts', models.JSONField(verbose_name='faits figés')),
+                ('template', models.CharField(max_length=60, verbose_name='modèle')),
+                ('template_version', models.PositiveSmallIntegerField(verbose_name='version du modèle')),
+                ('number', models.CharField(max_length=20, unique=True, verbose_name='numéro')),
+                ('verification_code', models.CharField(max_length=14, unique=True, verbose_name='code de vérification')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='demandé le')),
+                ('requested_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='demandé par')),
+                ('claimed_at', models.DateTimeField(null=True, verbose_name='pris le')),
+                ('claimed_by', models.CharField(blank=True, max_length=80, verbose_name='pris par')),
+                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='essais')),
+                ('last_error', models.TextField(blank=True, verbose_name='dernière erreur')),
+                ('rendered_at', models.DateTimeField(null=True, verbose_name='fabriqué le')),
+                ('sha256', models.CharField(blank=True, db_index=True, max_length=64, verbose_name='empreinte')),
+                ('byte_size', models.PositiveIntegerField(null=True, verbose_name='taille')),
+                ('released_at', models.DateTimeField(null=True, verbose_name='remis le')),
+                ('voided_on', models.DateField(null=True, verbose_name='sans effet depuis le')),
+                ('void_kind', models.CharField(blank=True, choices=[('withdrawn', 'Retirée'), ('repealed', 'Abrogée'), ('corrected', 'Corrigée')], max_length=12, verbose_name='comment')),
+                ('voided_by_number', models.CharField(blank=True, max_length=20, verbose_name='par la décision')),
+            ],
+            options={
+                'verbose_name': 'document',
+                'ordering': ['-created_at', '-pk'],
+                'constraints': [models.UniqueConstraint(fields=('subject_type', 'subject_id', 'kind'), name='document_once_per_subject', violation_error_message='Ce document a déjà été demandé pour cet objet.'), models.CheckConstraint(condition=models.Q(models.Q(('byte_size', None), ('rendered_at', None), ('sha256', '')), models.Q(('byte_size__gt', 0), ('rendered_at__isnull', False), models.Q(('sha256', ''), _negated=True)), _connector='OR'), name='document_rendered_with_hash', violation_error_message='Un document fabriqué a une date, une empreinte et une taille.'), models.CheckConstraint(condition=models.Q(models.Q(('void_kind', ''), ('voided_on', None)), models.Q(('voided_on__isnull', False), models.Q(('void_kind', ''), _negated=True)), _connector='OR'), name='document_void_explained', violation_error_message='Dites comment et depuis quand ce document est sans effet.')],
+                'indexes': [models.Index(condition=models.Q(('rendered_at', None)), fields=['claimed_at'], name='document_waiting'), models.Index(fields=['kind', 'created_at'], name='document_kind')],
+            },
+        ),
+        migrations.CreateModel(
+            name='DocumentContent',
+            fields=[
+                ('document', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='content', serialize=False, to='documents.document')),
+                ('data', models.BinaryField(verbose_name='contenu')),
+            ],
+            options={
+                'verbose_name': 'contenu de document',
+                'verbose_name_plural': 'contenus de document',
+            },
+        ),
+        migrations.CreateModel(
+            name='NumberCounter',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=10, verbose_name='série')),
+                ('year', models.PositiveSmallIntegerField(verbose_name='année')),
+                ('last', models.PositiveIntegerField(default=0, verbose_name='dernier numéro')),
+            ],
+            options={
+                'verbose_name': 'compteur',
+                'constraints': [models.UniqueConstraint(fields=('name', 'year'), name='counter_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='StoredFile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='identifiant public')),
+                ('file', models.FileField(max_length=120, upload_to=documents.models.unguessable_path, verbose_name='fichier')),
+                ('name', models.CharField(max_length=150, verbose_name='nom d’origine')),
+                ('content_type', models.CharField(max_length=100, verbose_name='type de contenu')),
+                ('byte_size', models.PositiveIntegerField(verbose_name='taille')),
+                ('sha256', models.CharField(max_length=64, verbose_name='empreinte')),
+                ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='envoyé par')),
+                ('uploaded_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='envoyé le')),
+                ('scan_state', models.CharField(choices=[('pending', 'Analyse en cours'), ('clean', 'Sain'), ('infected', 'Infecté'), ('unavailable', 'Analyse impossible'), ('not_scanned', 'Non analysé')], default='not_scanned', max_length=12, verbose_name='analyse')),
+                ('scanned_at', models.DateTimeField(null=True, verbose_name='analysé le')),
+                ('scan_note', models.CharField(blank=True, max_length=200, verbose_name='résultat de l’analyse')),
+                ('scan_claimed_at', models.DateTimeField(null=True, verbose_name='pris pour analyse le')),
+                ('scan_attempts', models.PositiveIntegerField(default=0, verbose_name='essais d’analyse')),
+                ('preview_state', models.CharField(choices=[('none', 'Sans aperçu'), ('pending', 'Aperçu en préparation'), ('ready', 'Aperçu prêt'), ('failed', 'Aperçu impossible')], default='pending', max_length=12, verbose_name='aperçu')),
+                ('preview_claimed_at', models.DateTimeField(null=True, verbose_name='pris pour aperçu le')),
+                ('preview_attempts', models.PositiveSmallIntegerField(default=0, verbose_name='essais d’aperçu')),
+                ('page_count', models.PositiveIntegerField(null=True, verbose_name='nombre de pages')),
+            ],
+            options={
+                'verbose_name': 'fichier reçu',
+                'verbose_name_plural': 'fichiers reçus',
+                'ordering': ['-uploaded_at', '-pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('byte_size__gt', 0)), name='stored_file_not_empty', violation_error_message='Ce fichier est vide.')],
+                'indexes': [models.Index(condition=models.Q(('scan_state__in', ['pending', 'unavailable', 'not_scanned'])), fields=['scan_claimed_at'], name='stored_file_to_scan'), models.Index(condition=models.Q(('preview_state', 'pending')), fields=['preview_claimed_at'], name='stored_file_to_draw')],
+            },
+        ),
+        migrations.CreateModel(
+            name='PagePicture',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('stored_file', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pictures', to='documents.storedfile', verbose_name='fichier')),
+                ('number', models.PositiveSmallIntegerField(verbose_name='page')),
+                ('picture', models.FileField(max_length=120, upload_to=documents.models.picture_path, verbose_name='image')),
+                ('width', models.PositiveSmallIntegerField(verbose_name='largeur')),
+                ('height', models.PositiveSmallIntegerField(verbose_name='hauteur')),
+                ('text', models.TextField(blank=True, verbose_name='texte')),
+            ],
+            options={
+                'verbose_name': 'page en image',
+                'verbose_name_plural': 'pages en image',
+                'ordering': ['stored_file', 'number'],
+                'constraints': [models.UniqueConstraint(fields=('stored_file', 'number'), name='page_picture_once')],
+            },
+        ),
+    ]

@@ -1,0 +1,66 @@
+"""The minutes of a meeting and their addenda: on the screen without what the reader may not know, and their PDF."""
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.access import permission_required
+from accounts.errors import NotAllowed
+from documents.downloads import serve
+from documents.models import Document
+from selection.addenda import addenda_of
+from selection.meeting_pages import addendum_for_reader, for_reader
+from selection.minutes import facts_of, minutes_of
+from selection.models import MinutesAddendum
+from selection.views.meetings import READ, meeting_of
+
+
+@require_safe
+@permission_required(READ)
+def minutes(request, public_id):
+    found = meeting_of(request, public_id)
+    document = minutes_of(found)
+    letter, is_partial = for_reader(document.letter if document else facts_of(found), found.wave, request.user)
+    context = {"meeting": found, "wave": found.wave, "document": document, "letter": letter, "partial": is_partial}
+    return render(request, "selection/minutes.html", {**context, "now": timezone.now(), "addenda": addenda_of(found)})
+
+
+@require_safe
+@permission_required(READ)
+def minutes_pdf(request, public_id):
+    """The whole of it: whoever has a tie with one of its dossiers reads the page, without that dossier."""
+    found = meeting_of(request, public_id)
+    document = minutes_of(found)
+    if document is None:
+        raise Http404("La séance n’est pas levée.")
+    if for_reader(document.letter, found.wave, request.user)[1]:
+        raise NotAllowed("Ce procès-verbal parle d’un dossier dont vous êtes déporté·e : lisez-le à l’écran.")
+    return serve(document)
+
+
+def addendum_of(request, public_id, addendum_id):
+    """(meeting, addendum, its document, what the reader may read of it, whether something is left out)."""
+    found = meeting_of(request, public_id)
+    row = get_object_or_404(found.addenda.select_related("by"), public_id=addendum_id)
+    rows = Document.objects.filter(kind=Document.Kind.PANEL_ADDENDUM, subject_type=MinutesAddendum._meta.label)
+    document = get_object_or_404(rows, subject_id=row.pk)
+    letter, is_partial = addendum_for_reader(document.letter, found.wave, request.user)
+    return found, row, document, letter, is_partial
+
+
+@require_safe
+@permission_required(READ)
+def addendum(request, public_id, addendum_id):
+    found, row, document, letter, is_partial = addendum_of(request, public_id, addendum_id)
+    context = {"meeting": found, "wave": found.wave, "addendum": row, "document": document, "letter": letter}
+    return render(request, "selection/addendum.html", {**context, "partial": is_partial})
+
+
+@require_safe
+@permission_required(READ)
+def addendum_pdf(request, public_id, addendum_id):
+    _, _, document, _, is_partial = addendum_of(request, public_id, addendum_id)
+    if is_partial:
+        raise NotAllowed("Cet additif parle d’un dossier dont vous êtes déporté·e : lisez-le à l’écran.")
+    return serve(document)

@@ -1,0 +1,120 @@
+"""What fills the addresses of every page, near one dossier: its own objects, its wave's, what came of them."""
+
+import re
+from itertools import product
+
+from django.db.models import Q
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from accounts.models import Job, Notification, Organisation, OutboxMessage, User
+from applications import bulk
+from applications.models import (
+    Application,
+    Assignment,
+    Attachment,
+    CorrectionItem,
+    DuplicateHint,
+    Fabrique,
+    MessageFile,
+    NetworkConsent,
+    Recusal,
+)
+from documents.models import Document
+from funding.models import Agreement, Instalment, Line
+from programme.models import Wave
+from selection.models import AgendaItem, Appeal, Decision, EmbargoedList, MinutesAddendum, PanelMeeting
+from tests.access.resolver import patterns
+
+ADDRESSED = re.compile(r"(?:(\w[\w-]*)/)?<(\w+):(\w+)>")
+# Not a page of the service: sign-in and its like, that end the session of the walk.
+LEFT_OUT = ("admin:", "account_", "accounts:account_")
+# They name nothing of a dossier: their own rows are not looked for.
+APART = {
+    "exercice", "exemples", "filtre", "interets", "invitation", "invitations", "membres", "modeles", "paires",
+    "questions", "reprendre",
+}  # fmt: skip
+
+
+def naming(model, dossier, *fields):
+    """The last texts that name the dossier."""
+    said = Q()
+    for field in fields:
+        for name in (dossier.reference, dossier.fabrique.name):
+            said |= Q(**{f"{field}__contains": name})
+    return model.objects.filter(pk__in=[row.pk for row in model.objects.filter(said).order_by("-pk")[:3]])
+
+
+def objects(dossier):
+    """{word before the identifier, or name of the argument: the rows that an address may name}."""
+    own, award, wave = {"application": dossier}, {"award__application": dossier}, {"wave": dossier.wave_id}
+    people = User.objects.filter(pk__in=dossier.assignments.values("reviewer"))
+    return {
+        "dossiers": Application.objects.filter(**wave),
+        "dossier_id": Application.objects.filter(**wave),
+        "vagues": Wave.objects.filter(pk=dossier.wave_id),
+        "evaluations": Assignment.objects.filter(**own),
+        "affectations": Assignment.objects.filter(**own),
+        "pieces": Attachment.objects.filter(**own),
+        "fichiers": MessageFile.objects.filter(message__application=dossier),
+        "deports": Recusal.objects.filter(**own),
+        "demandes": CorrectionItem.objects.filter(request__application=dossier),
+        "doublons": DuplicateHint.objects.filter(**own),
+        "reseaux": NetworkConsent.objects.filter(**own),
+        "fabriques": Fabrique.objects.filter(pk=dossier.fabrique_id),
+        "organisations": Organisation.objects.filter(pk=dossier.organisation_id),
+        "evaluateurs": people,
+        "person_id": people,
+        "comptes": people,
+        "courriers": Document.objects.all(),
+        "courriels": naming(OutboxMessage, dossier, "subject", "body"),
+        "notifications": naming(Notification, dossier, "subject", "body"),
+        "travaux": Job.objects.all(),
+        "decisions": Decision.objects.filter(**own),
+        "recours": Appeal.objects.filter(decision__application=dossier),
+        "seances": PanelMeeting.objects.filter(**wave),
+        "points": AgendaItem.objects.filter(**own),
+        "additifs": MinutesAddendum.objects.filter(meeting__wave=dossier.wave_id),
+        "embargo": EmbargoedList.objects.filter(**wave),
+        "conventions": Agreement.objects.filter(**award),
+        "echeances": Instalment.objects.filter(**award),
+        "lignes": Line.objects.all(),
+    }
+
+
+def identifiers(dossier):
+    return {key: list(rows.order_by().values_list("public_id", flat=True)) for key, rows in objects(dossier).items()}
+
+
+def slugs(dossier):
+    sections = list(dossier.call_version.sections.values_list("slug", flat=True))
+    return {
+        "appels": [dossier.wave.call.slug], "sections": sections, "corriger": sections, "lot": list(bulk.ACTS),
+        "kind": ["same_commune"], "": sections,
+    }  # fmt: skip
+
+
+def addresses(dossier):
+    """(name, url) of every page of the service, on all that is near the dossier."""
+    known = identifiers(dossier)
+    known |= slugs(dossier)
+    for name, path in patterns().items():
+        if name.startswith(LEFT_OUT):
+            continue
+        wanted = ADDRESSED.findall(str(path))
+        values = [values_of(before, kind, argument, known) for before, kind, argument in wanted]
+        for chosen in product(*values):
+            arguments = zip((argument for *_, argument in wanted), chosen, strict=True)
+            try:
+                yield name, reverse(name, kwargs=dict(arguments))
+            except NoReverseMatch:
+                continue
+
+
+def values_of(before, kind, argument, known):
+    if kind in ("uuid", "slug"):
+        key = argument if argument in known else before
+        # A page of a kind that is not known here would be a door that nobody tries.
+        assert key in known or key in APART, f"name the objects of « {before}/<{argument}> » in tests/access/near.py"
+        return known.get(key, [])
+    return [1, timezone.localdate().year] if kind == "int" else ["inconnu"]

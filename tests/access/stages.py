@@ -1,0 +1,109 @@
+"""What comes of a marked dossier: a meeting of the panel, scenarios, decisions, the announcement, an appeal."""
+
+import datetime
+from types import SimpleNamespace
+
+from django.utils import timezone
+
+from applications.models import Application
+from documents import production
+from documents.models import Document
+from programme import waves
+from selection import appeals, decisions, derogations, embargo, meetings, notification, outcomes, sittings, votes
+from selection.models import Decision
+from selection.scenarios import create_scenario
+from tests import factories
+from tests.selection import conftest as panels
+from tests.selection.test_meetings import begin, sit, the_day_comes, vote_together
+
+
+def deliberate(dossier, marks, excluded):
+    """The panel sits on the dossier: votes, a moderated score, notes, a scenario; the `panel` of the next stages."""
+    wave = waves.start_deliberation(wave=factories.fresh(dossier.wave), by=None)
+    panel = SimpleNamespace(
+        wave=wave, line=panels.line_with(3 * panels.GRANT), dossier=dossier, chair=factories.panel_chair(),
+        officer=factories.officer(), signatory=factories.decision_maker(),
+        others=list(Application.objects.filter(wave=wave, state="reviewed").exclude(pk=dossier.pk)),
+    )  # fmt: skip
+    panels.delegate(panel.signatory, wave)
+    voters = [factories.panel_member(), factories.panel_member()]
+    panel.meeting = open_meeting(panel, [*voters, excluded["déclarée"]])
+    panel.tied = excluded["déclarée"]
+    item = vote(panel, dossier, outcome="proposed", amount_cents=panels.GRANT)
+    sittings.note(meeting=panel.meeting, item=item, text=f"Le comité relève {marks['minute']}", by=panel.officer)
+    create_scenario(wave=wave, name="Le classement", origin="ranking", by=panel.officer)
+    return panel
+
+
+def vote(panel, dossier, **motion):
+    item = begin(panel, panel.meeting, dossier)
+    put = votes.put(item=item, by=panel.officer, **motion)
+    staying = panel.meeting.members.exclude(user=panel.tied if dossier == panel.dossier else None)
+    votes.cast(motion=put, ballots={member.pk: "for" for member in staying}, by=panel.officer)
+    votes.close_vote(motion=put, by=panel.officer)
+    return item
+
+
+def close(panel, dossier):
+    sittings.close_item(item=panel.meeting.items.get(application=dossier), by=panel.officer)
+
+
+def open_meeting(panel, members):
+    at = timezone.now() + datetime.timedelta(days=7)
+    planned = meetings.plan(
+        wave=panel.wave, meets_at=at, place="Salle 4", chair=panel.chair, members=members, by=panel.officer
+    )
+    called = meetings.convene(meeting=planned, by=panel.officer)
+    the_day_comes(called)
+    sit(panel, called, len(members) + 1)
+    return meetings.open_meeting(meeting=called, by=panel.chair)
+
+
+def decide(panel, marks):
+    """The meeting ends with its minutes, the proposal is adopted and signed; a préfet is told."""
+    close(panel, panel.dossier)
+    for other in panel.others:
+        panels.wait(panel, other)
+    panels.propose(panel, panel.dossier)
+    if panel.others:
+        vote_together(panel, panel.meeting, ["for"] * panel.meeting.members.count())
+    meetings.close_meeting(meeting=panel.meeting, by=panel.officer)
+    store_documents()
+    outcomes.adopt(wave=factories.fresh(panel.wave), by=panel.officer)
+    store_documents()
+    decisions.sign_wave(wave=factories.fresh(panel.wave), by=panel.signatory)
+    store_documents()
+    embargo.communicate(
+        wave=factories.fresh(panel.wave), recipient_name="Claire Morel", recipient_title="Préfète",
+        recipient_email="claire.morel@prefecture.example", reason="Une visite.", by=panel.officer,
+    )  # fmt: skip
+
+
+def announce(panel, marks):
+    """The wave is announced; an agreement is drawn up; the decision is contested, a derogation recorded."""
+    decisions.announce(wave=factories.fresh(panel.wave), by=panel.signatory)
+    member = panels.member_of(panel.dossier)
+    decision = Decision.objects.get(application=panel.dossier, replaces=None)
+    notification.open_letter(decision=decision, by=member)
+    decisions.prepare_agreements(wave=factories.fresh(panel.wave), by=panel.officer)
+    appeals.lodge(decision=factories.fresh(decision), kind="gracious", grounds=f"Nous {marks['appeal']}", by=member)
+    derogations.record_derogation(
+        wave=factories.fresh(panel.wave), rule="other", reason=f"Une raison {marks['derogation']}",
+        application=factories.fresh(panel.dossier), by=panel.officer,
+    )  # fmt: skip
+    store_documents()
+
+
+def store_documents():
+    for document in Document.objects.filter(rendered_at=None):
+        production._store(document.pk, factories.pdf_bytes())
+
+
+def every(dossier, marks, excluded):
+    """The dossier at each stage of its life: reviewed, before the panel, signed, announced and contested."""
+    yield factories.fresh(dossier)
+    panel = deliberate(factories.fresh(dossier), marks, excluded)
+    for act in (decide, announce):
+        yield factories.fresh(dossier)
+        act(panel, marks)
+    yield factories.fresh(dossier)
