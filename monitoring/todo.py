@@ -109,13 +109,13 @@ def chips_of(counts, nature, address):
 @prepared
 def waiting(programme, today, closed=()):
     """Every line that waits on that day, one statement; `closed`: keys of the dossiers that are left out."""
-    first, *others = [
+    parts = [
         silent(programme, today, closed), asked(programme, closed), reviews(programme, today, closed),
         letters(closed), *paying.lines(programme, closed), agreements(programme, closed),
         amendments(programme, closed), unprepared(programme, closed), reserved(programme, closed),
         contested(programme, closed),
     ]  # fmt: skip
-    return first.union(*others, all=True)
+    return parts[0].union(*parts[1:], all=True)
 
 
 def silent(programme, today, closed):
