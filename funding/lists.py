@@ -1,6 +1,7 @@
 """Lists of this floor: movements, agreements, instalments, awards that wait for their agreement."""
 
 import datetime
+from functools import cached_property
 
 from django.db.models import BigIntegerField, Case, Exists, F, OuterRef, Q, Sum, When
 from django.urls import reverse
@@ -8,6 +9,7 @@ from django.utils import timezone
 
 from accounts.french import plural
 from accounts.lists import ChoiceFilter, Column, ConditionFilter, DateFilter, ListPage
+from applications.evaluations.doors import closed_dossiers
 from funding.claims.clock import late, pay_before, soon
 from funding.claims.clock import told as clock
 from funding.instalments import missing_of
@@ -29,11 +31,22 @@ class MovementList(ListPage):
         Column("date", "En date du", "effective_on", kind="date", sort="effective_on"),
         Column("connu", "Connu le", "posting.booked_at", kind="datetime", sort="posting__booked_at"),
         Column("nature", "Nature", "posting.get_kind_display", sort="posting__kind", header=True),
-        Column("acte", "Acte", "posting.act", note="posting.reason", url=lambda row: act_url(row.posting)),
+        Column(
+            "acte",
+            "Acte",
+            "posting.act",
+            note=lambda row: row.posting.reason if row.is_open else "",
+            url=lambda row: act_url(row.posting),
+        ),
         Column("ligne", "Ligne", lambda row: lines_of(row), note=lambda row: years_of(row)),
         Column("de", "De", "from_account.get_kind_display"),
         Column("vers", "Vers", "to_account.get_kind_display"),
-        Column("pour", "Attribution", lambda row: place_of(award_of(row)), url=lambda row: award_url(award_of(row))),
+        Column(
+            "pour",
+            "Attribution",
+            lambda row: whose(row),
+            url=lambda row: award_url(award_of(row) if row.is_open else None),
+        ),
         Column("par", "Par", lambda row: row.posting.actor or "Le service"),
         Column("montant", "Montant", "signed_cents", kind="cents", sort="signed_cents"),
     ]
@@ -50,12 +63,21 @@ class MovementList(ListPage):
         asked = [(key, self.request.GET[key]) for key in keys if key in self.request.GET]
         return [*super().kept, *asked]
 
+    @cached_property
+    def closed(self):
+        return frozenset(closed_dossiers(self.reader))
+
     def page_rows(self, ids):
-        return self.queryset.filter(pk__in=ids).select_related(
+        """Every movement counts in the sum; those of a dossier closed to the reader do not say whose they are."""
+        rows = self.queryset.filter(pk__in=ids).select_related(
             "posting__actor", "posting__act_file",
             "from_account__line", "from_account__award__fabrique", "from_account__award__application",
             "to_account__line", "to_account__award__fabrique", "to_account__award__application",
         )  # fmt: skip
+        for row in rows:
+            award = award_of(row)
+            row.is_open = award is None or award.application_id not in self.closed
+        return rows
 
 
 def movements_of(user, *, figure, fiscal_year, line=None, instrument="grant", whole=False, as_of=None,
@@ -116,7 +138,10 @@ def award_of(movement):
     return movement.to_account.award or movement.from_account.award
 
 
-def place_of(award):
+def whose(movement):
+    if not movement.is_open:
+        return "Dossier avec lequel vous avez un lien"
+    award = award_of(movement)
     return award.fabrique.name if award else None
 
 

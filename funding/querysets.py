@@ -3,7 +3,8 @@
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Sum
 
-from applications.evaluations.doors import kept_out
+from accounts.closed import SHORTEST, naming
+from applications.evaluations.doors import but, closed_dossiers, dossiers_at, kept_out, names_in
 from funding.conventions.obligation import needing
 
 READ = "accounts.read_steering"
@@ -153,17 +154,22 @@ class ClaimQuerySet(OfInstalmentQuerySet):
 
 
 class BankAccountQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        """Those who pay and the auditor know every account; the members of a structure, its own."""
-        if user.is_authenticated and user.has_perm("funding.read_bank_account"):
-            return self
+    def visible_to(self, user, permission="funding.read_bank_account"):
+        """Those who pay and the auditor know every account but those of the structures whose dossier is closed to
+        them; the members of a structure, its own."""
+        if user.is_authenticated and user.has_perm(permission):
+            return self.but(closed_dossiers(user))
         return self.filter(organisation__members=user) if user.is_authenticated else self.none()
 
     def readable_by(self, user):
         """Whole, with the paper of the bank: those who pay, and the structure."""
-        if user.is_authenticated and user.has_perm("funding.see_iban"):
+        return self.visible_to(user, "funding.see_iban")
+
+    def but(self, closed):
+        """Those of structures that none of these dossiers is of."""
+        if not closed:
             return self
-        return self.filter(organisation__members=user) if user.is_authenticated else self.none()
+        return self.filter(~Exists(dossiers_at(closed).filter(organisation=OuterRef("organisation"))))
 
     def pending(self):
         return self.filter(state__in=["proposed", "verified"])
@@ -179,3 +185,17 @@ class ChorusQuerySet(models.QuerySet):
 
     def visible_to(self, user):
         return self if reads_steering(user) else self.none()
+
+
+class DifferenceQuerySet(ChorusQuerySet):
+    def visible_to(self, user):
+        """A payment that names no dossier is everybody's; one of a dossier closed to the reader is not told."""
+        return super().visible_to(user).but(closed_dossiers(user))
+
+    def but(self, closed):
+        """Those that are of none of these dossiers, by their instalment or by their words."""
+        if not closed:
+            return self
+        names = [name for name in names_in(dossiers_at(closed)) if len(name) >= SHORTEST]
+        said = naming(names, "label", "sentence", "reason")
+        return but(self, closed, "instalment__award__application").exclude(said)

@@ -18,7 +18,7 @@ UNKEPT = "sans limite"
 
 
 def lines(programme, closed) -> list:
-    return [payments(programme, closed), claims(programme, closed), accounts(), differences()]
+    return [payments(programme, closed), claims(programme, closed), accounts(closed), differences(closed)]
 
 
 def payments(programme, closed):
@@ -43,18 +43,18 @@ def claims(programme, closed):
     )  # fmt: skip
 
 
-def accounts():
+def accounts(closed):
     """Bank accounts that wait for one of the two people, by what they wait for."""
     return line(
-        BankAccount.objects.pending(), "compte", state=F("state"), ref=NOBODY, name=NONE, person=NONE, wave=NO_WAVE,
-        number=Count("pk"), day=TruncDate(Min("proposed_at")),
+        BankAccount.objects.pending().but(closed), "compte", state=F("state"), ref=NOBODY, name=NONE, person=NONE,
+        wave=NO_WAVE, number=Count("pk"), day=TruncDate(Min("proposed_at")),
     )  # fmt: skip
 
 
-def differences():
+def differences(closed):
     """Where Chorus and the ledger disagree, together."""
     return line(
-        Difference.objects.filter(state=Difference.State.OPEN), "ecart", state=NONE, ref=NOBODY, name=NONE,
+        Difference.objects.filter(state=Difference.State.OPEN).but(closed), "ecart", state=NONE, ref=NOBODY, name=NONE,
         person=NONE, wave=NO_WAVE, number=Count("pk"), day=TruncDate(Min("found_at")),
     )  # fmt: skip
 

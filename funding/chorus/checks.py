@@ -24,6 +24,7 @@ def check(verdict, facts, by):
     refuse_other_amount(verdict)
     refuse_wrong_moment(verdict)
     refuse_same_person(verdict, by)
+    refuse_tied(verdict, facts)
 
 
 def refuse_unreadable(rows):
@@ -251,3 +252,12 @@ def refuse_same_person(verdict, by):
                 f"Vous avez {did[by.pk]} l’échéance {share.instalment.number} de "
                 f"{share.instalment.award.fabrique.name} : une troisième personne confirme son paiement.",
             )
+
+
+def refuse_tied(verdict, facts):
+    """Nobody confirms the payment of a dossier with which she has a tie (glossary 19)."""
+    if any(share.instalment.award_id in facts.tied for share in verdict.owed):
+        raise Differs(
+            K.SAME_PERSON,
+            "Vous avez un lien avec le dossier que cette DP paie : une autre personne des finances reprend cet écart.",
+        )

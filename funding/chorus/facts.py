@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Prefetch, Q
 
+from applications.evaluations.doors import kept_out
 from funding.models import (
     Allotment,
     Award,
@@ -36,6 +37,7 @@ class Facts:
     awards: {award key: Award}.
     allotted: {RequestPart key: cents}.
     closed: years that are closed.
+    tied: keys of the awards of dossiers with which whoever would confirm has a tie.
     explained: {subject: kind and sentence that were explained}.
     """
 
@@ -51,6 +53,7 @@ class Facts:
     awards: dict = field(default_factory=dict)
     allotted: dict = field(default_factory=lambda: defaultdict(int))
     closed: set = field(default_factory=set)
+    tied: set = field(default_factory=set)
     explained: dict = field(default_factory=dict)
 
     def knows(self, row):
@@ -63,13 +66,16 @@ class Facts:
         )
 
 
-def facts_of(rows):
-    """The `Facts` for these rows."""
+def facts_of(rows, by=None):
+    """The `Facts` for these rows, as `by` would confirm them."""
     facts = Facts(closed=set(ClosedYear.objects.values_list("year", flat=True)))
     numbers = {row.request for row in rows} - {""}
     read_rows(facts, rows, numbers)
     read_requests(facts, numbers)
     read_awards(facts, rows)
+    if by is not None:
+        tied = Award.objects.filter(kept_out(by, "application"), pk__in=facts.awards)
+        facts.tied = set(tied.values_list("pk", flat=True))
     subjects = {f"dp:{number}" for number in numbers} | {f"row:{row.identity}" for row in rows}
     closed = Difference.objects.filter(subject__in=subjects, state=Difference.State.EXPLAINED).order_by("pk")
     facts.explained = {one.subject: one for one in closed}

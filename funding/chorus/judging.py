@@ -24,7 +24,7 @@ def judge(rows, *, by, facts=None):
     Returns:
         `Verdict`s, in the order of the first row of each.
     """
-    facts = facts or facts_of(rows)
+    facts = facts or facts_of(rows, by)
     groups: dict[str, list] = defaultdict(list)
     for row in rows:
         groups[f"dp:{row.request}" if row.request else f"row:{row.identity}"].append(row)

@@ -11,7 +11,7 @@ from accounts.models.base import FoldedTextField
 from documents.models import StoredFile
 from funding.models.award import Award
 from funding.models.payment import Instalment
-from funding.querysets import ChorusQuerySet
+from funding.querysets import ChorusQuerySet, DifferenceQuerySet
 
 IMPORT = "funding.import_chorus"
 
@@ -304,7 +304,7 @@ class Difference(PublicIdModel, StatefulModel):
     closed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     closed_at = models.DateTimeField("traité le", null=True, blank=True)
 
-    objects = ChorusQuerySet.as_manager()
+    objects = DifferenceQuerySet.as_manager()
 
     class Meta:
         verbose_name = "écart"

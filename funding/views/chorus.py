@@ -14,10 +14,11 @@ from accounts.history import entries_of
 from accounts.models import Job
 from documents.downloads import serve_upload
 from funding.chorus import confirming, reading
+from funding.chorus.closed import Hidden, pays_closed
 from funding.chorus.exporting import to_take_out
 from funding.chorus.forms import ExplainForm, ExtractForm, TypedRowForm
 from funding.chorus.lists import ChorusFileList, DifferenceList
-from funding.models import Award, ChorusFile, ChorusRow, Difference, Instalment, RequestPart
+from funding.models import ChorusFile, ChorusRow, Difference, Instalment, RequestPart
 from funding.models.chorus import IMPORT
 from funding.views.agreements import uuids
 
@@ -51,7 +52,7 @@ def waiting(user):
             "import à confirmer", "imports à confirmer", "funding:chorus", "?etat=read",
         ),
         (
-            visible_differences(user).filter(state="open").count(),
+            Difference.objects.visible_to(user).filter(state="open").count(),
             "écart à traiter", "écarts à traiter", "funding:differences", "?etat=open",
         ),
     )  # fmt: skip
@@ -137,7 +138,7 @@ def act(request, found):
 
 def preview_of(user, found):
     seen = confirming.preview(file=found, by=user)
-    hidden = hidden_awards(user, seen.verdicts)
+    hidden = Hidden(user, seen)
     groups = [
         ("À appliquer", "success", seen.applied),
         ("Écarts : rien ne bouge", "warning", seen.differing),
@@ -147,6 +148,7 @@ def preview_of(user, found):
     ]
     return {
         "preview": seen,
+        "missing": [one for one in seen.missing if one.award_id not in hidden.awards],
         "row_count": found.rows.count(),
         "groups": [
             {
@@ -159,12 +161,6 @@ def preview_of(user, found):
     }  # fmt: skip
 
 
-def hidden_awards(user, verdicts):
-    """Awards of dossiers with which the reader has a tie."""
-    keys = {share.instalment.award_id for one in verdicts for share in one.shares}
-    return keys - set(Award.objects.visible_to(user).filter(pk__in=keys).values_list("pk", flat=True))
-
-
 def line_of(verdict, hidden):
     """One payment request as the preview shows it."""
     first = (verdict.rows or verdict.repeated)[0]
@@ -174,7 +170,7 @@ def line_of(verdict, hidden):
         "kind": verdict.kind_label, "sentence": verdict.sentence, "shares": verdict.shares,
         "learned": verdict.learned, "on": first.paid_on,
     }  # fmt: skip
-    if any(share.instalment.award_id in hidden for share in verdict.shares):
+    if hidden.holds(verdict, line):
         line |= {"payee": "Dossier avec lequel vous avez un lien", "sentence": "", "shares": [], "learned": []}
     return line
 
@@ -182,11 +178,15 @@ def line_of(verdict, hidden):
 def outcome_of(user, found):
     return {
         "states": states_of(found),
-        "differences": visible_differences(user).filter(file=found).select_related("instalment").order_by("pk"),
+        "differences": differences_of(user, found),
         "job": Job.objects.filter(kind=confirming.KIND, started_by=user, created_at__gte=found.confirmed_at).last()
         if found.confirmed_at
         else None,
     }
+
+
+def differences_of(user, found):
+    return Difference.objects.visible_to(user).filter(file=found).select_related("instalment").order_by("pk")
 
 
 def states_of(found):
@@ -202,23 +202,21 @@ def source(request, public_id):
     found = get_object_or_404(ChorusFile.objects.visible_to(request.user), public_id=public_id)
     if found.stored_file is None:
         raise Http404
+    if pays_closed(request.user, found):
+        raise NotAllowed(
+            "Cet extrait porte des paiements de dossiers avec lesquels vous avez un lien : une autre personne des "
+            "finances peut l’enregistrer."
+        )
     return serve_upload(found.stored_file)
 
 
 # --- Differences -----------------------------------------------------------------------------------------------------
 
 
-def visible_differences(user):
-    """Those of dossiers with which the reader has no tie; a payment that names no dossier is everybody's."""
-    mine = Instalment.objects.visible_to(user)
-    everything = Difference.objects.visible_to(user)
-    return everything.filter(instalment=None) | everything.filter(instalment__in=mine)
-
-
 @require_GET
 @permission_required(READ)
 def differences(request):
-    listing = DifferenceList(request, visible_differences(request.user))
+    listing = DifferenceList(request, Difference.objects.visible_to(request.user))
     return listing.file() or render(request, "funding/differences.html", {"listing": listing})
 
 
@@ -226,7 +224,7 @@ def differences(request):
 @permission_required(READ)
 def difference(request, public_id):
     found = get_object_or_404(
-        visible_differences(request.user).select_related("file", "instalment__award__fabrique", "closed_by"),
+        Difference.objects.visible_to(request.user).select_related("file", "instalment__award__fabrique", "closed_by"),
         public_id=public_id,
     )
     may = request.user.has_perm(IMPORT)

@@ -58,7 +58,7 @@ def export(request, public_id):
         PaymentExport.objects.visible_to(request.user).select_related("made_by"), public_id=public_id
     )
     may_take = request.user.has_perm("funding.see_iban")
-    rows = exporting.rows_of(found)
+    rows, hidden = shown_rows(request.user, found)
     if asked := request.GET.get("format"):
         if not may_take:
             raise NotAllowed
@@ -72,12 +72,17 @@ def export(request, public_id):
         if attempt(form, lambda data: returning.take_back(export=found, uploaded=data["file"], by=request.user)):
             messages.success(request, told(form.result))
             return redirect(found.get_absolute_url())
-    seen = set(Instalment.objects.visible_to(request.user).values_list("pk", flat=True).filter(
-        pk__in=[row.instalment.pk for row in rows]
-    ))  # fmt: skip
-    shown = [row for row in rows if row.instalment.pk in seen]
-    context = {"export": found, "rows": shown, "hidden": len(rows) - len(shown), "may_take": may_take, "form": form}
+    context = {"export": found, "rows": rows, "hidden": hidden, "may_take": may_take, "form": form}
     return render(request, "funding/payment_export.html", context, status=status_of(form) if form else 200)
+
+
+def shown_rows(user, export):
+    """(the rows of dossiers that are open to the reader, whether others are left out)."""
+    rows = exporting.rows_of(export)
+    visible = Instalment.objects.visible_to(user).filter(pk__in=[row.instalment.pk for row in rows])
+    seen = set(visible.values_list("pk", flat=True))
+    shown = [row for row in rows if row.instalment.pk in seen]
+    return shown, len(shown) < len(rows)
 
 
 def told(noted):

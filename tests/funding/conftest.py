@@ -71,7 +71,7 @@ def make_place(programme, organisation=None):
 def make_organisation(member=None, legal_form="association"):
     number = next(COUNTER)
     organisation = Organisation.objects.create(
-        name=f"Structure {number}", legal_form=legal_form, siret=f"{number:014}"
+        name=f"Structure {number}", legal_form=legal_form, siret=f"9{number:013}"
     )
     if member:
         organisation.memberships.create(user=member, role="owner")
