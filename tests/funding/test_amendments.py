@@ -244,5 +244,5 @@ def test_what_was_owed_before_a_termination_is_still_paid(in_force, decides, fin
     standing.terminate(award=in_force, on=today(), termination=breach(), by=decides)
     paying.certify(instalment=in_force.instalments.get(number=1), by=finance[0])
     assert in_force.instalments.get(number=1).state == "certified"
-    with pytest.raises(StalePage):
+    with pytest.raises(Refusal, match="résiliée"):
         paying.make_due(instalment=in_force.instalments.get(number=2), on=today(), by=officer)

@@ -226,7 +226,7 @@ def test_the_structure_proposes_then_two_people_act_on_the_pages(client, organis
     client.force_login(finance[0])
     assert post(client, page, {"act": "verify", "verify-checked_how": HOW, "version": 1}).status_code == 302
     assert "une autre personne l’approuve" in client.get(page).content.decode()
-    assert post(client, page, {"act": "approve", "version": 2}).status_code == 409
+    assert post(client, page, {"act": "approve", "version": 2}).status_code == 422
     client.force_login(finance[1])
     assert post(client, page, {"act": "approve", "version": 2}).status_code == 302
     assert BankAccount.objects.get().state == "active"

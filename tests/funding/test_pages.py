@@ -15,9 +15,11 @@ from accounts.french import NBSP
 from accounts.models import Job, Role, User
 from funding import awards, instalments, positions
 from funding.conventions.clauses import COMPULSORY
+from funding.envelopes import investing
 from funding.lists import movements_of
 from funding.models import Agreement, Award, Instalment, Posting
 from tests.funding import conftest as make
+from tests.funding import test_envelopes as envelopes
 from tests.funding.conftest import CAP, GRANT, today
 
 pytestmark = pytest.mark.django_db
@@ -331,8 +333,24 @@ def test_lists_find_a_place_and_filter(in_force, as_role, line):
     assert "Une personne des finances" in page
 
 
-def test_the_technical_administration_reads_and_never_writes(in_force, client):
+def one_of_each_envelope(line):
+    """An act, a contribution, a derogation, a fund and its instrument."""
+    theirs = envelopes.outside_line(line.programme)
+    kept = envelopes.outside_line(line.programme, owner="contribution", name="Fonds de concours", code="FDC")
+    envelopes.given(theirs, 500, "p")
+    envelopes.given(theirs, 300, "r", envelopes.outside.receive)
+    envelopes.attached(theirs, kept, 200)
+    envelopes.derogate(make.make_organisation(legal_form="endowment_fund"), line, 100)
+    fund = investing.open_fund(
+        programme=line.programme, name="Fonds", manager="G", size_cents=5000, act=envelopes.act(), by=None
+    )
+    investing.engage(
+        fund=fund, kind="equity", label="Parts", cents=1000, on=today(), act=envelopes.act(number="C-1"), by=None
+    )
 
+
+def test_the_technical_administration_reads_and_never_writes(in_force, line, client):
+    one_of_each_envelope(line)
     client.force_login(User.objects.create_superuser("admin@exemple.test", None))
     models = [model for model in admin.site._registry if model._meta.app_label == "funding"]
     assert len(models) >= 6
