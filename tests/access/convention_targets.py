@@ -130,7 +130,7 @@ def to_share(world):
     """Before the agreement is sent."""
     drafted(world)
     found = world.agreement("drafted")
-    return award_of(found, {"share-1-name": found.award.organisation.name, "share-1-part": "100"})
+    return award_of(found, {"share-1-name": "La structure", "share-1-part": "100"})
 
 
 def year_part(world):

@@ -152,7 +152,7 @@ def failed_letters(world):
 def failed_letter(world):
     """A letter whose making failed, of a dossier with which the recused ones have a tie."""
     found = signed(world)
-    letter = Document.objects.filter(rendered_at=None).latest("pk")
+    letter = Document.objects.filter(rendered_at=None, kind__endswith="_letter").latest("pk")
     Document.objects.filter(pk=letter.pk).update(last_error="FactsError : un fait manque", attempts=1)
     recuse(world, found.dossiers[0])
     return Target({"public_id": letter.public_id}, {}, (letter.number, *words_of(found.dossiers[0])))
