@@ -16,6 +16,8 @@ from funding.instalments import missing_of
 from funding.models import Agreement, AgreementVersion, Award, Instalment, Movement, Posting, SignedCopy
 from funding.positions import kinds_of
 
+CLOSED_TO_YOU = "Dossier qui vous est fermé"
+
 
 class MovementList(ListPage):
     """The movements that make a figure: those that cross the border of its accounts."""
@@ -31,22 +33,11 @@ class MovementList(ListPage):
         Column("date", "En date du", "effective_on", kind="date", sort="effective_on"),
         Column("connu", "Connu le", "posting.booked_at", kind="datetime", sort="posting__booked_at"),
         Column("nature", "Nature", "posting.get_kind_display", sort="posting__kind", header=True),
-        Column(
-            "acte",
-            "Acte",
-            "posting.act",
-            note=lambda row: row.posting.reason if row.is_open else "",
-            url=lambda row: act_url(row.posting),
-        ),
+        Column("acte", "Acte", "posting.act", note="posting.reason", url=lambda row: act_url(row.posting)),
         Column("ligne", "Ligne", lambda row: lines_of(row), note=lambda row: years_of(row)),
         Column("de", "De", "from_account.get_kind_display"),
         Column("vers", "Vers", "to_account.get_kind_display"),
-        Column(
-            "pour",
-            "Attribution",
-            lambda row: whose(row),
-            url=lambda row: award_url(award_of(row) if row.is_open else None),
-        ),
+        Column("pour", "Attribution", lambda row: row.place, url=lambda row: row.place_url),
         Column("par", "Par", lambda row: row.posting.actor or "Le service"),
         Column("montant", "Montant", "signed_cents", kind="cents", sort="signed_cents"),
     ]
@@ -63,21 +54,29 @@ class MovementList(ListPage):
         asked = [(key, self.request.GET[key]) for key in keys if key in self.request.GET]
         return [*super().kept, *asked]
 
-    @cached_property
-    def closed(self):
-        return frozenset(closed_dossiers(self.reader))
-
     def page_rows(self, ids):
-        """Every movement counts in the sum; those of a dossier closed to the reader do not say whose they are."""
         rows = self.queryset.filter(pk__in=ids).select_related(
             "posting__actor", "posting__act_file",
             "from_account__line", "from_account__award__fabrique", "from_account__award__application",
             "to_account__line", "to_account__award__fabrique", "to_account__award__application",
         )  # fmt: skip
-        for row in rows:
-            award = award_of(row)
-            row.is_open = award is None or award.application_id not in self.closed
-        return rows
+        return named_places(rows, self.closed)
+
+    @cached_property
+    def closed(self):
+        """Dossiers closed to the reader: their movements count, their places are not named."""
+        return set(closed_dossiers(self.reader))
+
+
+def named_places(movements, closed):
+    """The movements, each with the `place` of its award and the `place_url` of its money."""
+    movements = list(movements)
+    for row in movements:
+        award = award_of(row)
+        shut = award is not None and award.application_id in closed
+        row.place = CLOSED_TO_YOU if shut else place_of(award)
+        row.place_url = None if shut else award_url(award)
+    return movements
 
 
 def movements_of(user, *, figure, fiscal_year, line=None, instrument="grant", whole=False, as_of=None,
@@ -102,6 +101,7 @@ def crossing(user, *, kinds, fiscal_year, lines, as_of=None, known_on=None):
     """Movements that enter accounts of these kinds, or leave them.
 
     Args:
+        fiscal_year: of the accounts; None: all of them together.
         lines: lookups of an `Account` that say which lines.
     """
     inside = {side: side_in(side, kinds, fiscal_year, lines) for side in ("from", "to")}
@@ -115,7 +115,9 @@ def crossing(user, *, kinds, fiscal_year, lines, as_of=None, known_on=None):
 
 
 def side_in(side, kinds, fiscal_year, lines):
-    wanted = {"kind__in": list(kinds) or ["-"], "fiscal_year": fiscal_year, **lines}
+    wanted = {"kind__in": list(kinds) or ["-"], **lines}
+    if fiscal_year is not None:
+        wanted["fiscal_year"] = fiscal_year
     return Q(**{f"{side}_account__{lookup}": value for lookup, value in wanted.items()})
 
 
@@ -138,10 +140,7 @@ def award_of(movement):
     return movement.to_account.award or movement.from_account.award
 
 
-def whose(movement):
-    if not movement.is_open:
-        return "Dossier avec lequel vous avez un lien"
-    award = award_of(movement)
+def place_of(award):
     return award.fabrique.name if award else None
 
 

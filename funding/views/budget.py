@@ -3,17 +3,17 @@
 import datetime
 from urllib.parse import urlencode
 
-from django.http import Http404, StreamingHttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.access import permission_required
-from accounts.exports import csv_lines
 from accounts.french import NBSP, long_date
 from accounts.lists import asked_day
 from funding import positions
+from funding.files import file_links, table_file
 from funding.lists import MovementList, movements_of
 from funding.models import Line, Source
 from programme.models import Announcement, Programme
@@ -45,8 +45,8 @@ def budget(request):
     clocks = Clocks(request)
     today = timezone.localdate()
     by_axis = positions.both_axes(as_of=clocks.as_of, known_on=clocks.known_on)
-    if request.GET.get("format") == "csv":
-        return budget_file(by_axis)
+    if file := table_file(request, "budget", HEADS, lambda: budget_rows(by_axis)):
+        return file
     columns, schedule = positions.payment_schedule(today)
     context = {
         "clocks": clocks,
@@ -60,7 +60,7 @@ def budget(request):
         "schedule_sum": sum(row[2] for row in schedule),
         "schedule_total": [sum(amounts) for amounts in zip(*(row[1] for row in schedule), strict=True)],
         "may_open": request.user.has_perm("funding.open_credits"),
-        "csv_url": f"?{urlencode({**clocks.query, 'format': 'csv'})}",
+        "files": file_links(**clocks.query),
     }
     return render(request, "funding/budget.html", context)
 
@@ -168,23 +168,24 @@ CHAIN = (
 )
 
 
-def budget_file(by_axis):
-    """The two tables as one CSV: a line, a year and a figure a row."""
-    rows = [
-        [axis.upper(), one.year, position.line.code, position.line.label, position.line.source.name,
+HEADS = [
+    *((label, "text") for label in ("Nature", "Exercice", "Ligne", "Libellé", "Source", "Instrument", "Programme LOLF",
+                                    "Action", "Région", "Chiffre")),
+    ("Montant", "cents"),
+]  # fmt: skip
+
+
+def budget_rows(by_axis):
+    """The two tables as one: a line, a year and a figure a row."""
+    return [
+        [axis.upper(), str(one.year), position.line.code, position.line.label, position.line.source.name,
          position.line.source.get_instrument_display(), position.line.lolf_programme, position.line.action,
-         position.line.get_region_code_display(), positions.FIGURES[key].label,
-         f"{position.amounts[key] / 100:.2f}".replace(".", ",")]
+         position.line.get_region_code_display(), positions.FIGURES[key].label, position.amounts[key]]
         for axis, years in by_axis.items()
         for one in years
         for position in one.positions
         for key in positions.ORDER[axis]
     ]  # fmt: skip
-    heads = ["Nature", "Exercice", "Ligne", "Libellé", "Source", "Instrument", "Programme LOLF", "Action", "Région",
-             "Chiffre", "Montant (€)"]  # fmt: skip
-    response = StreamingHttpResponse(csv_lines(heads, rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="budget-{timezone.localdate():%Y-%m-%d}.csv"'
-    return response
 
 
 # --- The movements behind a figure -------------------------------------------------------------------------------

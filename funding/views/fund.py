@@ -13,10 +13,10 @@ from accounts.models import Organisation
 from funding.envelopes import investing, standing
 from funding.envelopes.acts import record_act
 from funding.envelopes.forms import EventForm, FundForm, InstrumentForm, RepaymentsForm
+from funding.files import file_links, table_file
 from funding.models import Fund, Instrument, InstrumentEvent
 from funding.positions import grants_committed
 from funding.views.credits import current_programme
-from funding.views.outside import csv_file
 from programme.models import Announcement
 
 READ = "accounts.read_steering"
@@ -30,8 +30,8 @@ def funds(request):
     """Every fund and its instruments on a day; the grants beside, each against its own announcement."""
     day = asked_day(request, "au") or timezone.localdate()
     found = standing.funds_on(day)
-    if request.GET.get("format") == "csv":
-        return funds_file(found, day)
+    if file := table_file(request, f"fonds-au-{day:%Y-%m-%d}", HEADS, lambda: instrument_rows(found)):
+        return file
     statement = Announcement.objects.in_force(current_programme(), on=day)
     context = {
         "day": day,
@@ -40,31 +40,27 @@ def funds(request):
         "grants_cents": grants_committed(day),
         "fund_cents": sum(one.engaged_cents for one in found),
         "may_write": request.user.has_perm(WRITE),
+        "files": file_links(au=day.isoformat()),
     }
     return render(request, "funding/funds.html", context)
 
 
 HEADS = [
-    "Fonds", "Instrument", "Nature", "Structure", "Souscrit ou accordé le", "Souscrit ou accordé (€)",
-    "Appelé ou versé (€)", "Valeur déclarée (€)", "Valeur au", "Distribué et intérêts (€)", "Capital rendu (€)",
-    "Perdu (€)", "Terminé",
+    ("Fonds", "text"), ("Instrument", "text"), ("Nature", "text"), ("Structure", "text"),
+    ("Souscrit ou accordé le", "date"), ("Souscrit ou accordé", "cents"), ("Appelé ou versé", "cents"),
+    ("Valeur déclarée", "cents"), ("Valeur au", "date"), ("Distribué et intérêts", "cents"),
+    ("Capital rendu", "cents"), ("Perdu", "cents"), ("Terminé", "text"),
 ]  # fmt: skip
 
 
-def funds_file(found, day):
-    rows = [
+def instrument_rows(found):
+    return [
         [one.fund.name, line.instrument.label, line.instrument.get_kind_display(), line.instrument.organisation or "",
-         line.instrument.engaged_on, *map(written, (line.instrument.engaged_cents, line.called_cents)),
-         written(line.value_cents), line.valued_on or "",
-         *map(written, (line.income_cents, line.repaid_cents, line.lost_cents)), "oui" if line.ended else "non"]
+         line.instrument.engaged_on, line.instrument.engaged_cents, line.called_cents, line.value_cents,
+         line.valued_on, line.income_cents, line.repaid_cents, line.lost_cents, line.ended]
         for one in found
         for line in one.instruments
     ]  # fmt: skip
-    return csv_file(f"fonds-au-{day:%Y-%m-%d}", HEADS, rows)
-
-
-def written(cents):
-    return "" if cents is None else f"{cents / 100:.2f}".replace(".", ",")
 
 
 @FORM

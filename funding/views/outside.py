@@ -2,16 +2,16 @@
 
 from urllib.parse import urlencode
 
-from django.http import Http404, StreamingHttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.access import permission_required
-from accounts.exports import csv_lines
 from funding.envelopes.breakdown import charges
 from funding.envelopes.others import COLUMNS, contributions, outside_rows, totals
+from funding.files import file_links, table_file
 from funding.lists import MovementList, crossing
 from funding.models import Line
 from funding.views.budget import READ, Clocks
@@ -22,8 +22,8 @@ from funding.views.budget import READ, Clocks
 def outside(request):
     clocks = Clocks(request)
     rows = outside_rows(as_of=clocks.as_of, known_on=clocks.known_on)
-    if request.GET.get("format") == "csv":
-        return outside_file(rows)
+    if file := table_file(request, "autres-financeurs", OUTSIDE_HEADS, lambda: outside_values(rows)):
+        return file
     context = {
         "clocks": clocks,
         "today": timezone.localdate(),
@@ -33,7 +33,7 @@ def outside(request):
         "totals": zip([heading for _, heading, _ in COLUMNS], totals(rows), strict=True),
         "contributions": contributions(as_of=clocks.as_of or timezone.localdate()),
         "may_write": request.user.has_perm("funding.open_credits"),
-        "csv_url": f"?{urlencode({**clocks.query, 'format': 'csv'})}",
+        "files": file_links(**clocks.query),
     }  # fmt: skip
     return render(request, "funding/outside.html", context)
 
@@ -45,20 +45,18 @@ def figure_url(row, key, cents, clocks):
     return f"{reverse('funding:outside_line', args=[row.line.public_id, row.year])}?{query}"
 
 
-def outside_file(rows):
-    heads = ["Financeur", "Ligne", "Intention", "Année", *(heading for _, heading, _ in COLUMNS)]
-    values = [
-        [row.line.source.name, row.line.code, row.line.purpose, row.year,
-         *(f"{row.amounts[key] / 100:.2f}".replace(".", ",") for key, _, _ in COLUMNS)]
+OUTSIDE_HEADS = [
+    *((label, "text") for label in ("Financeur", "Ligne", "Intention", "Année")),
+    *((heading, "cents") for _, heading, _ in COLUMNS),
+]  # fmt: skip
+
+
+def outside_values(rows):
+    return [
+        [row.line.source.name, row.line.code, row.line.purpose, str(row.year),
+         *(row.amounts[key] for key, _, _ in COLUMNS)]
         for row in rows
     ]  # fmt: skip
-    return csv_file("autres-financeurs", heads, values)
-
-
-def csv_file(name, heads, values):
-    response = StreamingHttpResponse(csv_lines(heads, values), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}-{timezone.localdate():%Y-%m-%d}.csv"'
-    return response
 
 
 @require_GET
@@ -91,8 +89,9 @@ def outside_line(request, public_id, fiscal_year):
 # --- By imputation and category ----------------------------------------------------------------------------------
 
 CHARGE_HEADS = [
-    "Ligne", "Libellé", "Programme LOLF", "Action", "BOP et UO", "Domaine fonctionnel", "Activité", "Centre de coûts",
-    "Exercice des AE", "Catégorie", "Engagé (€)", "Payé (€)",
+    *((label, "text") for label in ("Ligne", "Libellé", "Programme LOLF", "Action", "BOP et UO", "Domaine fonctionnel",
+                                    "Activité", "Centre de coûts", "Exercice des AE", "Catégorie")),
+    ("Engagé", "cents"), ("Payé", "cents"),
 ]  # fmt: skip
 
 
@@ -102,12 +101,12 @@ def imputation(request):
     """Committed and paid by line, year and category 62, 63 or 64."""
     clocks = Clocks(request)
     rows = charges(as_of=clocks.as_of, known_on=clocks.known_on)
-    if request.GET.get("format") == "csv":
-        return csv_file("imputation", CHARGE_HEADS, [charge_cells(row) for row in rows])
+    if file := table_file(request, "imputation", CHARGE_HEADS, lambda: map(charge_cells, rows)):
+        return file
     context = {
         "clocks": clocks,
         "rows": [(row, charge_url(row, clocks)) for row in rows],
-        "csv_url": f"?{urlencode({**clocks.query, 'format': 'csv'})}",
+        "files": file_links(**clocks.query),
     }
     return render(request, "funding/imputation.html", context)
 
@@ -121,6 +120,5 @@ def charge_cells(row):
     line = row.line
     return [
         line.code, line.label, line.lolf_programme, line.action, line.bop_uo, line.functional_domain, line.activity,
-        line.cost_centre, row.year, row.category_label,
-        *(f"{cents / 100:.2f}".replace(".", ",") for cents in (row.committed_cents, row.paid_cents)),
+        line.cost_centre, str(row.year), row.category_label, row.committed_cents, row.paid_cents,
     ]  # fmt: skip

@@ -1,6 +1,7 @@
 """The pages of envelopes: an act is previewed, confirmed once on what was seen, and says what is wrong in words."""
 
 import datetime
+import io
 import uuid
 from urllib.parse import urlencode
 
@@ -9,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from python_calamine import CalamineWorkbook
 
 from accounts.french import NBSP
 from accounts.models import LegalForm, Role
@@ -398,3 +400,26 @@ def test_what_is_committed_is_read_by_imputation_and_category(in_force, line, of
     day_before = (today() - datetime.timedelta(days=1)).isoformat()
     assert "Aucun engagement" in text(officer_of_finance.get(page, {"au": day_before}))
     assert "Aucun engagement" in text(officer_of_finance.get(page, {"connu_au": day_before}))
+
+
+@pytest.mark.parametrize("name", ["budget", "outside", "imputation", "funds"])
+def test_each_table_is_a_file_of_numbers(name, in_force, line, officer_of_finance):
+    given(outside_line(line.programme), 123_45, "p")
+    fund = investing.open_fund(
+        programme=line.programme, name="Fonds", manager="G", size_cents=5000_00, by=None,
+        act=record_act(kind="order", number="9", dated_on=today(), by=None),
+    )  # fmt: skip
+    investing.engage(
+        fund=fund, kind="equity", label="Parts", cents=123_45, on=today(), by=None,
+        act=record_act(kind="order", number="10", dated_on=today(), by=None),
+    )  # fmt: skip
+    page = reverse(f"funding:{name}")
+    shown = text(officer_of_finance.get(page))
+    for kind in ("csv", "xlsx"):
+        assert f"format={kind}" in shown
+    csv_rows = b"".join(officer_of_finance.get(page, {"format": "csv"}).streaming_content).decode().splitlines()
+    book = b"".join(officer_of_finance.get(page, {"format": "xlsx"}).streaming_content)
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_index(0).to_python()
+    assert [";".join(rows[0]), len(rows)] == [csv_rows[0].lstrip("\ufeff"), len(csv_rows)]
+    amounts = {value for row in rows[1:] for value in row if isinstance(value, float)}
+    assert amounts & {123.45, 150_000.0}

@@ -137,9 +137,11 @@ def test_what_waits_is_listed_with_who_must_act(in_force, promised):
     assert todo.first.url.startswith("/pilotage/echeances/")
 
 
-def test_a_payment_that_is_late_is_told(in_force, promised):
+@pytest.mark.parametrize("pay_by", [today() - 10 * YESTERDAY, None])
+def test_a_payment_that_is_late_is_told(in_force, promised, pay_by):
+    """By the clock that was kept, else sixty days after it was due."""
     first = in_force.instalments.get(number=1)
-    type(first).objects.filter(pk=first.pk).update(due_on=today() - 70 * YESTERDAY)
+    type(first).objects.filter(pk=first.pk).update(due_on=today() - 70 * YESTERDAY, pay_by=pay_by)
     [item] = to_do(promised).items
     assert item.delay == "10\u00a0jours"
     assert item.tone == "fab-retard"
