@@ -6,8 +6,10 @@ import uuid
 import pytest
 from django.urls import reverse
 
+from accounts.errors import Refusal
 from accounts.french import NBSP
 from accounts.models import Role
+from funding import schedules
 from funding.chorus import numbering
 from funding.models import Act, Allotment, ClosedYear, Instalment, Movement, Posting, Schedule
 from tests.funding import conftest as make
@@ -16,6 +18,7 @@ from tests.funding.chorus.conftest import laureate, order_first
 from tests.funding.chorus.test_applying import EJ, line_for
 from tests.funding.conftest import CAP, today
 from tests.funding.test_convention_pages import planned_rows
+from tests.funding.test_payments import plans
 
 pytestmark = pytest.mark.django_db
 
@@ -110,17 +113,29 @@ def test_a_closed_year(page, ordered, line):
     assert held() == before
 
 
-def test_a_schedule_that_does_not_sum(in_force, officer, client):
+def test_a_schedule_that_does_not_sum(committed, officer):
+    before = held()
+    for cents, sentence in (
+        ((CAP, CAP), "planifie 100 000 € pour une attribution de 150 000 €"),
+        ((CAP + 1, CAP, CAP - 1), "plafond"),
+        ((2 * CAP, CAP, 0), "planifie"),
+    ):
+        with pytest.raises(Refusal) as refusal:
+            schedules.plan(award=committed, instalments=plans(*cents), by=officer)
+        assert sentence in refusal.value.message.replace(NBSP, " ")
+    assert held() == before
+
+
+def test_an_amended_schedule_of_another_sum_is_another_amount_and_says_so(in_force, officer, client):
     client.force_login(officer)
     before = held()
     rows = planned_rows(in_force) | {
-        "plan-1-amount": "40 000", "reason": "Chantier en retard.", "amount": "150 000",
+        "plan-1-amount": "40 000", "reason": "Chantier en retard.",
         "share-1-name": in_force.organisation.name, "share-1-siret": in_force.organisation.siret,
     }  # fmt: skip
-    for act in ("preview", "write"):
-        answer = client.post(reverse("funding:amendment", args=[in_force.agreement.public_id]), key(act=act, **rows))
-        assert answer.status_code == 422
-        assert "planifie 140 000 €" in text(answer)
+    shown = client.post(reverse("funding:amendment", args=[in_force.agreement.public_id]), key(act="preview", **rows))
+    assert shown.status_code == 200
+    assert "140 000 €" in text(shown)
     assert held() == before
 
 
