@@ -2,6 +2,7 @@
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
+from django.db.models import URLField
 
 from accounts import models
 
@@ -11,6 +12,8 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 
 class ReadOnlyAdmin(admin.ModelAdmin):
     """Looks at rows, never writes: the verbs are the only writers."""
+
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}
 
     def has_add_permission(self, request, obj=None):
         return False

@@ -57,6 +57,14 @@ RESERVED = {
     "/pilotage/matin/": frozenset({Role.OFFICER}),
     "/pilotage/journal/": frozenset({Role.AUDITOR, Role.OFFICER, Role.ADMINISTRATOR}),
 }
+# Pages that have no entry of their own: the one they are reached from.
+REACHED_FROM = (
+    ("/pilotage/chorus/", "/pilotage/echeances/"),
+    ("/pilotage/comptes-bancaires/", "/pilotage/echeances/"),
+    ("/pilotage/demandes/", "/pilotage/echeances/"),
+    ("/pilotage/attributions/", "/pilotage/conventions/"),
+    ("/pilotage/aides-de-minimis/", "/pilotage/budget/"),
+)
 ADMINISTRATION = (
     ("Appels", "/pilotage/appels/"),
     ("Délégations", "/pilotage/delegations/"),
@@ -151,7 +159,8 @@ class Navigation:
 
     def current_path(self, entries):
         """The longest entry that the page stands under; « / » and the steering page are only themselves."""
-        under = [path for _, path in entries if self.path == path or (path != "/" and self.path.startswith(path))]
+        here = next((entry for prefix, entry in REACHED_FROM if self.path.startswith(prefix)), self.path)
+        under = [path for _, path in entries if here == path or (path != "/" and here.startswith(path))]
         best = max(under, key=len, default="")
         return "" if best == STAFF_HOME and self.path != STAFF_HOME else best
 

@@ -7,7 +7,7 @@ class DocumentsConfig(AppConfig):
 
     def ready(self):
         from accounts.history import WORDS
-        from documents import addendum_facts, minutes_facts, triggers  # noqa: F401  (templates, and the triggers)
+        from documents import addendum_facts, agreement_facts, minutes_facts, triggers  # noqa: F401  (they register)
         from documents.words import ACTIONS
 
         WORDS.update(ACTIONS)

@@ -12,10 +12,13 @@ from documents.errors import Unreadable
 from documents.office import DOCX, ODS, ODT, XLSX
 
 PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
+# Has no signature: whoever takes one checks that it reads as a table.
+CSV = "text/csv"
 PICTURES = (JPEG, PNG)
 ACCEPTED = (PDF, JPEG, PNG, DOCX, XLSX, ODT, ODS)
 SIGNATURES = ((b"%PDF-", PDF), (b"\xff\xd8\xff", JPEG), (b"\x89PNG\r\n\x1a\n", PNG))
 EXTENSIONS = {PDF: ".pdf", JPEG: ".jpg", PNG: ".png", DOCX: ".docx", XLSX: ".xlsx", ODT: ".odt", ODS: ".ods"}
+EXTENSIONS[CSV] = ".csv"
 # A page of 60 million points is an A1 at 400 dpi: more is a mistake or a bomb.
 MAX_PIXELS = 60_000_000
 MIB = 1024 * 1024

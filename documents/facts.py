@@ -212,6 +212,8 @@ class AwardFacts(SignedLetter):
     reduction_reason: str = ""
     instalments: tuple[Instalment, ...]
     commitment_year: int
+    committed_cents: int | None = None
+    """What the act commits, where the call commits year by year; None when it commits the whole."""
     imputation: str
     aid_regime: str = ""
     available_on: dt.date | None = None

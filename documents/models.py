@@ -43,6 +43,10 @@ class Document(PublicIdModel):
         APPEAL_RECEIPT = "appeal_receipt", "Accusé de réception d’un recours"
         PANEL_MINUTES = "panel_minutes", "Procès-verbal du comité"
         PANEL_ADDENDUM = "panel_addendum", "Additif au procès-verbal du comité"
+        AGREEMENT = "agreement", "Convention à signer"
+        AMENDMENT = "amendment", "Avenant à signer"
+        SIGNED_AGREEMENT = "signed_agreement", "Convention signée"
+        SIGNED_AMENDMENT = "signed_amendment", "Avenant signé"
 
     class Void(models.TextChoices):
         WITHDRAWN = "withdrawn", "Retirée"

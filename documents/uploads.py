@@ -50,6 +50,11 @@ class Examined:
     content_type: str
     sha256: str
 
+    @classmethod
+    def of(cls, name, content, content_type):
+        """For a caller that checked the bytes itself (a CSV has no signature)."""
+        return cls(name, content, content_type, hashlib.sha256(content).hexdigest())
+
 
 def store_upload(*, uploaded, by, allowed=ACCEPTED, max_bytes=None, field=None):
     """Check and keep one file.
@@ -71,10 +76,14 @@ def store_upload(*, uploaded, by, allowed=ACCEPTED, max_bytes=None, field=None):
 
 def examine(*, uploaded, allowed=ACCEPTED, max_bytes=None, field=None):
     """Check one file and keep nothing; call it before taking locks. Arguments and refusals of `store_upload`."""
+    name, content = read_bytes(uploaded, max_bytes=max_bytes, field=field)
+    return Examined.of(name, content, _checked_type(content, name, allowed, field))
+
+
+def read_bytes(uploaded, *, max_bytes=None, field=None):
+    """(clean name, bytes) of one file, its type not looked at. Refusals of `store_upload`."""
     name = clean_name(getattr(uploaded, "name", "") or "")
-    content = _read(uploaded, name, max_bytes or settings.UPLOAD_MAX_BYTES, field)
-    content_type = _checked_type(content, name, allowed, field)
-    return Examined(name, content, content_type, hashlib.sha256(content).hexdigest())
+    return name, _read(uploaded, name, max_bytes or settings.UPLOAD_MAX_BYTES, field)
 
 
 def keep(*, examined, by):

@@ -26,6 +26,42 @@ class LineAdmin(ReadOnlyAdmin):
     list_select_related = ["source"]
 
 
+@admin.register(models.Act)
+class ActAdmin(ReadOnlyAdmin):
+    list_display = ["kind", "number", "dated_on", "title", "origin"]
+    list_filter = ["kind"]
+    search_fields = ["number", "title"]
+
+
+@admin.register(models.Contribution)
+class ContributionAdmin(ReadOnlyAdmin):
+    list_display = ["purpose", "line", "fiscal_year", "cents"]
+    list_select_related = ["line"]
+
+
+@admin.register(models.Derogation)
+class DerogationAdmin(ReadOnlyAdmin):
+    list_display = ["organisation", "act", "max_cents"]
+    list_select_related = ["organisation", "act"]
+
+
+class InstrumentEventInline(ReadOnlyInline):
+    model = models.InstrumentEvent
+    fields = ["kind", "happened_on", "cents", "act"]
+
+
+@admin.register(models.Fund)
+class FundAdmin(ReadOnlyAdmin):
+    list_display = ["name", "manager", "size_cents", "engaged_cents"]
+
+
+@admin.register(models.Instrument)
+class InstrumentAdmin(ReadOnlyAdmin):
+    list_display = ["label", "kind", "fund", "engaged_cents", "called_cents", "repaid_cents", "lost_cents"]
+    list_select_related = ["fund"]
+    inlines = [InstrumentEventInline]
+
+
 @admin.register(models.Account)
 class AccountAdmin(ReadOnlyAdmin):
     list_display = ["kind", "line", "fiscal_year", "award", "balance_cents"]

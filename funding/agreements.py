@@ -1,27 +1,24 @@
-"""The agreement of an award: prepared, sent, signed by the beneficiary, then by the State (L. 2000-321 art. 10)."""
+"""The agreement of an award, from its number to its force (L. 2000-321 art. 10); its texts are in `conventions/`."""
 
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.errors import Refusal
-from accounts.models import Event
-from accounts.notify import notify
+from accounts.errors import Refusal, StalePage
 from accounts.permissions import require
-from applications.fabriques import record_fact
-from applications.models import FabriqueFact
 from documents.requests import take_number
 from funding import awards
-from funding.instalments import refuse_before, refuse_future
+from funding.conventions import drafting, sending, sharing, signing
+from funding.conventions.commitments import is_committed_by_agreement
+from funding.conventions.taking_over import take_over
 from funding.models import Agreement, Award, Schedule
-from funding.schedules import call_version_of, default_plan, plan
-from programme.models import CallVersion
+from funding.schedules import default_plan, needs_agreement, plan
 
 MANAGE = "funding.manage_agreement"
 SERIES = "FT-C"
 
 
 def prepare(*, award, by):
-    """Draft the agreement of an award, with its number; the one that exists already is given back.
+    """Draft the agreement of an award, with its number and its text; the one that exists already is given back.
 
     Args:
         award: a committed `Award` (a reserved one where the agreement is the act that commits).
@@ -40,14 +37,23 @@ def prepare(*, award, by):
         today = timezone.localdate()
         if not award.schedules.filter(state=Schedule.State.CURRENT).exists():
             plan(award=award, instalments=default_plan(award, award.committed_on or today), by=by)
+        share_as_asked(award, by)
         number = take_number(series=SERIES, year=today.year)
         agreement = Agreement.objects.create(award=award, number=number)
+        drafting.draft(agreement=agreement, by=by)
         awards.record(award, "prepare_agreement", by, {"number": number})
     return agreement
 
 
+def share_as_asked(award, by):
+    """The consortium that the dossier names, until somebody shares it otherwise."""
+    known = award.application_id is None or award.sharings.exists()
+    if not known and (members := sharing.members_of_dossier(award.application)):
+        sharing.share_out(award=award, members=members, by=by)
+
+
 def refuse_unready(award):
-    if not call_version_of(award).agreement_required:
+    if not needs_agreement(award):
         raise Refusal("Cet appel ne demande pas de convention : la décision notifiée suffit.")
     if award.state not in (Award.State.COMMITTED, Award.State.IN_FORCE) and not is_committed_by_agreement(award):
         raise Refusal(
@@ -56,116 +62,60 @@ def refuse_unready(award):
         )
 
 
-def is_committed_by_agreement(award):
-    by_agreement = call_version_of(award).commitment_act == CallVersion.CommitmentAct.AGREEMENT
-    return award.state == Award.State.RESERVED and by_agreement
-
-
-def send(*, agreement, by, on=None, version=None):
-    """Record that the agreement was sent to the beneficiary, and tell its members.
+def send(*, agreement, by, checked=(), on=None, version=None):
+    """Send the text of an agreement to the beneficiary, and tell its members.
 
     Args:
+        checked: codes of the compulsory clauses that the officer has read again (`conventions.clauses`).
         on: Paris date, today when None.
+        version: of the agreement, as the page showed it.
 
     Raises:
-        Refusal: the organisation has no SIRET yet, or the date is wrong.
+        Refusal: a clause was not read again, the organisation has no SIRET yet, or the date is wrong.
     """
-    on = on or timezone.localdate()
     with transaction.atomic():
-        agreement = lock(agreement, version)
-        refuse_future(on)
-        refuse_before(on, agreement.award.reserved_on, "l’attribution date du")
-        refuse_without_siret(agreement.award)
-        agreement.move("send", by=by, on=on)
-        tell_sent(agreement)
-    return agreement
+        agreement = drafting.lock_agreement(agreement)
+        agreement.expect_version(version)
+        text = drafting.draft(agreement=agreement, by=by)
+        return sending.send(agreement_version=text, by=by, checked=checked, on=on).agreement
 
 
 def record_beneficiary_signature(*, agreement, by, on, signatory, version=None):
-    """Record the beneficiary's signature.
+    """Record the beneficiary's signature on paper.
 
     Args:
         on: Paris date of the signature.
-        signatory: who signed for the beneficiary.
+        signatory: who signed for the beneficiary, with the quality.
 
     Raises:
         Refusal: wrong date, or nobody named.
     """
     with transaction.atomic():
-        agreement = lock(agreement, version)
-        refuse_wrong_signature(on, signatory, agreement.sent_on, "la convention est envoyée le")
-        agreement.move("record_beneficiary_signature", by=by, on=on, signatory=signatory.strip())
-    return agreement
+        text = text_of(agreement, by, version)
+        return signing.record_on_paper(agreement_version=text, by=by, on=on, signatory=signatory).agreement
 
 
 def record_state_signature(*, agreement, by, on, signatory, version=None):
-    """Record the State's signature: the agreement is in force, the place contracted, the first instalment due.
-
-    The first instalment waits for the notification of the decision when that comes later.
+    """Record the State's signature on paper: the agreement is in force, the place contracted, a first payment due.
 
     Args:
         on: Paris date of the signature.
-        signatory: who signed for the State.
+        signatory: the `User` who signed for the State, whose delegation covered it that day.
     """
     with transaction.atomic():
-        agreement = lock(agreement, version)
-        refuse_wrong_signature(on, signatory, agreement.beneficiary_signed_on, "la structure a signé le")
-        agreement.move("record_state_signature", by=by, on=on, signatory=signatory.strip())
-        agreement.move("come_into_force", by=by)
-        award = agreement.award
-        if is_committed_by_agreement(award):
-            awards.commit_by_agreement(award=award, on=on, number=agreement.number, by=by)
-        contract(award, agreement, by)
-        awards.enter_into_force(award=award, by=by)
-    return agreement
+        text = text_of(agreement, by, version)
+        return signing.record_state_signature(agreement_version=text, by=by, on=on, signatory=signatory).agreement
 
 
-def contract(award, agreement, by):
-    """A place is contracted once, whatever the number of its awards."""
-    kind = FabriqueFact.Kind.CONTRACTED
-    if not FabriqueFact.objects.filter(fabrique=award.fabrique_id, kind=kind).exists():
-        evidence = f"Convention {agreement.number}, signée par les deux parties"
-        record_fact(
-            fabrique=award.fabrique, kind=kind, effective_on=agreement.state_signed_on, evidence=evidence, by=by
-        )
+def text_of(agreement, by, version=None):
+    """The text that is being signed, of a locked agreement.
 
-
-def lock(agreement, version):
-    """The award, then its agreement: the same order everywhere."""
-    award = Award.objects.select_for_update(of=("self",), no_key=True).get(pk=agreement.award_id)
-    locked = Agreement.objects.select_for_update(of=("self",)).get(pk=agreement.pk)
-    locked.expect_version(version)
-    locked.award = award
-    return locked
-
-
-def refuse_wrong_signature(on, signatory, earlier, what):
-    refuse_future(on)
-    refuse_before(on, earlier, what)
-    if not (signatory or "").strip():
-        raise Refusal("Indiquez le nom et la qualité de la personne qui a signé.", field="signatory")
-
-
-def refuse_without_siret(award):
-    organisation = award.organisation
-    if organisation is not None and not organisation.siret:
-        raise Refusal(
-            f"{organisation} n’a pas encore de SIRET : il en faut un pour conventionner et pour payer. "
-            "Demandez-lui de le saisir sur la page de sa structure."
-        )
-
-
-def tell_sent(agreement):
-    organisation = agreement.award.organisation
-    for member in organisation.members.filter(is_active=True) if organisation else ():
-        notify(
-            Event.PAYMENT,
-            key=f"agreement-sent:{agreement.pk}:{member.pk}",
-            recipient=member,
-            subject=f"Convention {agreement.number} à signer",
-            body=(
-                f"Bonjour,\n\nLa convention {agreement.number} de {organisation} vous a été envoyée. "
-                "Signez-la et renvoyez-la : le premier versement vient après la signature de l’État.\n\n"
-                "Les étapes sont sur la page « Versements » de votre dossier."
-            ),
-        )
+    Raises:
+        StalePage: there is none, or the page is old.
+    """
+    agreement = drafting.lock_agreement(agreement)
+    agreement.expect_version(version)
+    found = drafting.open_version(agreement) or take_over(agreement, by)
+    if found is None:
+        raise StalePage(f"La convention est « {agreement.get_state_display().lower()} » : rien n’attend de signature.")
+    return found

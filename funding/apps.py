@@ -9,8 +9,15 @@ class FundingConfig(AppConfig):
         from accounts.history import WORDS
         from applications import state_aid
         from funding import permissions, triggers  # noqa: F401
+        from funding.chorus import (
+            confirming,
+            database,  # noqa: F401
+        )
+        from funding.conventions import database as convention_triggers  # noqa: F401
         from funding.de_minimis import aids_here
+        from funding.envelopes import triggers as envelope_triggers  # noqa: F401
         from funding.words import ACTIONS
 
         WORDS.update(ACTIONS)
         state_aid.register(aids_here)
+        confirming.register()

@@ -11,11 +11,13 @@ from accounts.models import JournalEntry
 from accounts.permissions import require
 from applications.models import Application, Fabrique
 from funding import de_minimis
+from funding.envelopes.endowment import refuse_uncovered, refuse_uncovered_awards
+from funding.envelopes.imputation import category_of, refuse_wrong_lines
 from funding.instalments import agreement_of, make_first_due, missing_before_due
 from funding.ledger import KeyReused, Leg, Slot, is_known, post
 from funding.models import Award, Draw, Kind, Line, Movement, Posting, Schedule
-from funding.schedules import default_plan, plan
-from programme.models import Origin, SegmentBounds, Wave
+from funding.schedules import default_plan, parts_of, plan
+from programme.models import CallVersion, Origin, SegmentBounds, Wave
 
 
 @dataclass(frozen=True)
@@ -60,19 +62,24 @@ def reserve(*, wave: Wave, requests: list[Request], on, act, by, key, origin=Ori
     with transaction.atomic():
         # One adoption of a wave at a time: a twin finds the posting of the first.
         Wave.objects.select_for_update(of=("self",), no_key=True).get(pk=wave.pk)
+        parts = first_parts(requests)
         if is_known(key):
             awards = _awards_of(key, requests)
         else:
             refuse_second_award(wave, requests)
-            awards = [_create_award(wave, request, on, origin) for request in requests]
+            refuse_wrong_lines(requests)
+            refuse_uncovered([(request.fabrique.organisation, request.total_cents) for request in requests])
+            awards = [
+                _create_award(wave, request, cents, on, origin) for request, cents in zip(requests, parts, strict=True)
+            ]
             de_minimis.hold(awards, on)
         legs = [
             Leg(
                 Slot(Kind.AE_OPENED, request.line.pk, request.fiscal_year),
                 Slot(Kind.AE_RESERVED, request.line.pk, request.fiscal_year, award.pk),
-                request.total_cents,
+                cents,
             )
-            for request, award in zip(requests, awards, strict=True)
+            for request, award, cents in zip(requests, awards, parts, strict=True)
         ]
         post(key=key, kind=Posting.Kind.RESERVE, effective_on=on, actor=by, act=act, legs=legs)
     return awards
@@ -102,7 +109,26 @@ def refuse_second_award(wave, requests):
         )
 
 
-def _create_award(wave, request, on, origin):
+def first_parts(requests):
+    """What each act commits at once, in cents: the whole, or the first year's part where the call commits by year."""
+    dossiers = [request.application.pk for request in requests if request.application]
+    yearly = CallVersion.objects.filter(commitment_extent=CallVersion.CommitmentExtent.YEARLY)
+    years = dict(
+        Application.objects.filter(pk__in=dossiers, call_version__in=yearly).values_list("pk", "call_version__years")
+    )
+    return [
+        first_part(request, years.get(request.application.pk if request.application else None)) for request in requests
+    ]
+
+
+def first_part(request, years):
+    """The largest of equal parts over `years`, as `schedules.default_plan` makes them; the whole without years."""
+    if not years:
+        return request.total_cents
+    return -(-request.total_cents // parts_of(request.total_cents, years, request.bounds.year_cap_cents))
+
+
+def _create_award(wave, request, cents, on, origin):
     refuse_out_of_bounds(request)
     award = Award.objects.create(
         wave=wave,
@@ -116,7 +142,10 @@ def _create_award(wave, request, on, origin):
         year_cap_cents=request.bounds.year_cap_cents,
         reserved_on=on,
     )
-    Draw.objects.create(award=award, line=request.line, fiscal_year=request.fiscal_year, cents=request.total_cents)
+    Draw.objects.create(
+        award=award, line=request.line, fiscal_year=request.fiscal_year, cents=cents,
+        category=category_of(award.organisation),
+    )  # fmt: skip
     return award
 
 
@@ -172,6 +201,7 @@ def _commit(awards, *, on, act, by, mover, key):
     with transaction.atomic():
         locked = lock(awards)
         if not is_known(key):
+            refuse_uncovered_awards(locked)
             de_minimis.grant(locked, on)
             for award in locked:
                 award.move("commit", by=mover, on=on)

@@ -1,6 +1,7 @@
 """Opening, freezing and cancelling credits on a line and a fiscal year. Cents; each act names its document."""
 
 from accounts.permissions import require
+from funding.envelopes.acts import founded_on
 from funding.ledger import Leg, Slot, post
 from funding.models import Kind, Posting
 
@@ -15,7 +16,7 @@ def open_credits(*, axis, line, fiscal_year, cents, effective_on, act, by, key):
     Args:
         axis: "ae" (commitment authority) or "cp" (payment credits).
         cents: amount, positive.
-        act: the document that opens them (finance act, delegation).
+        act: the `Act` that opens them (finance act, delegation), or its words for a reconstruction.
         by: the finance officer, or None for the system.
         key: idempotency key of the posting.
 
@@ -51,11 +52,14 @@ def carry_over(*, axis, line, from_year, cents, effective_on, act, by, key):
     require(by, "funding.open_credits")
     kind = AXES[axis]["open"]
     leg = Leg(Slot(kind, line.pk, from_year), Slot(kind, line.pk, from_year + 1), cents)
-    return post(key=key, kind=Posting.Kind.CARRY_OVER, effective_on=effective_on, actor=by, act=act, legs=[leg])
+    return post(
+        key=key, kind=Posting.Kind.CARRY_OVER, effective_on=effective_on, actor=by, legs=[leg],
+        **founded_on(act, effective_on),
+    )  # fmt: skip
 
 
 def _shift(kind, axis, origin, destination, line, fiscal_year, cents, effective_on, act, by, key):
     require(by, "funding.open_credits")
     chain = AXES[axis]
     leg = Leg(Slot(chain[origin], line.pk, fiscal_year), Slot(chain[destination], line.pk, fiscal_year), cents)
-    return post(key=key, kind=kind, effective_on=effective_on, actor=by, act=act, legs=[leg])
+    return post(key=key, kind=kind, effective_on=effective_on, actor=by, legs=[leg], **founded_on(act, effective_on))

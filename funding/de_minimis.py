@@ -64,14 +64,17 @@ def one_at_a_time():
     list(Programme.objects.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk"))
 
 
-def judged(award, on):
+def judged(award, on, total_cents=None):
     """[(Beneficiary, Position)] of an award on a day, itself left out; nothing for an aid of another basis.
+
+    Args:
+        total_cents: what an amendment would make of its amount; None: as it stands.
 
     Raises:
         CeilingPassed: one of its members would pass the ceiling.
     """
     content = content_of(award.application)
-    found = positions(award.organisation, content, award.total_cents, on=on, but=award.application)
+    found = positions(award.organisation, content, total_cents or award.total_cents, on=on, but=award.application)
     found = [(one, position) for one, position in found if one.cents]
     if refusals := [sentence for one, position in found if (sentence := excess_sentence(one, position))]:
         raise CeilingPassed(f"{award.fabrique} : {' '.join(refusals)}", field="amount_cents")
@@ -128,6 +131,35 @@ def grant(awards, on):
         for one, position in found:
             rows = award.de_minimis.filter(undertaking=one.undertaking[:80])
             rows.update(granted_on=on, before_cents=position.received_cents)
+
+
+def judge_more(award, *, total_cents, on):
+    """Judge what an amendment would make of an award, inside the caller's transaction.
+
+    Raises:
+        CeilingPassed: the new amount does not fit under the ceiling.
+    """
+    under = of_minimis([award])
+    if not under:
+        return []
+    one_at_a_time()
+    return judged(under[0], on, total_cents)[1]
+
+
+def grant_more(award, *, total_cents, on, amendment):
+    """Judge again on the day of the amendment, and count from it what it adds to each member.
+
+    Args:
+        amendment: rank of the amendment, from 1.
+    """
+    for one, position in judge_more(award, total_cents=total_cents, on=on):
+        rows = award.de_minimis.filter(undertaking=one.undertaking[:80])
+        added = one.cents - sum(row.cents for row in rows)
+        if added > 0:
+            DeMinimisGrant.objects.create(
+                award=award, regime=position.regime, undertaking=one.undertaking[:80], beneficiary=one.name,
+                siret=one.siret, cents=added, granted_on=on, before_cents=position.received_cents, amendment=amendment,
+            )  # fmt: skip
 
 
 def register_by(granted_on):

@@ -1,23 +1,11 @@
-"""Forms of public money: credits, signatures, and the three steps of a payment."""
-
-from collections.abc import Callable
+"""Forms of public money: signatures, and the three steps of a payment."""
 
 from django import forms
 from django.utils import timezone
 
-from accounts.forms import DsfrForm, EuroCentsField
+from accounts.forms import DsfrForm
 from accounts.french import euros
-from funding import budgets
-from funding.models import Line
 
-ACTS: dict[str, tuple[str, Callable]] = {
-    "open": ("Ouvrir des crédits", budgets.open_credits),
-    "freeze": ("Mettre en réserve (gel)", budgets.freeze),
-    "unfreeze": ("Dégeler", budgets.unfreeze),
-    "cancel": ("Annuler des crédits gelés", budgets.cancel),
-    "cancel_open": ("Annuler des crédits non employés", budgets.cancel_unused),
-    "carry_over": ("Reporter sur l’exercice suivant", budgets.carry_over),
-}
 AXES = (("ae", "Autorisations d’engagement (AE)"), ("cp", "Crédits de paiement (CP)"))
 FIRST_YEAR = 2018
 
@@ -30,46 +18,6 @@ class LineField(forms.ModelChoiceField):
             return super().to_python(value)
         except forms.ValidationError as error:
             raise forms.ValidationError("Choisissez une ligne de la liste.") from error
-
-
-class CreditsForm(DsfrForm):
-    """One act on the credits of a line. The verb judges; the page shows before and after."""
-
-    operation = forms.ChoiceField(
-        label="Opération", choices=[(key, label) for key, (label, _) in ACTS.items()], widget=forms.Select
-    )
-    axis = forms.ChoiceField(label="Nature des crédits", choices=AXES, widget=forms.RadioSelect)
-    line = LineField(
-        label="Ligne budgétaire", queryset=Line.objects.none(), to_field_name="public_id", empty_label="Choisir"
-    )
-    fiscal_year = forms.IntegerField(
-        label="Exercice", help_text="Année des crédits, par exemple 2026", min_value=FIRST_YEAR, max_value=2100
-    )
-    amount = EuroCentsField(label="Montant", help_text="En euros", min_cents=1)
-    on = forms.DateField(label="Date d’effet", help_text="Celle de l’acte", widget=forms.DateInput)
-    act = forms.CharField(
-        label="Acte qui le décide",
-        help_text="Loi de finances, décret, arrêté ou délégation de crédits",
-        max_length=200,
-    )
-
-    def __init__(self, *args, user, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["line"].queryset = Line.objects.visible_to(user)
-        self.fields["line"].label_from_instance = lambda line: line.label
-
-    @property
-    def operation_label(self):
-        return ACTS[self.cleaned_data["operation"]][0]
-
-    def perform(self, *, by, key):
-        """Call the verb of the chosen operation."""
-        data = self.cleaned_data
-        year = "from_year" if data["operation"] == "carry_over" else "fiscal_year"
-        return ACTS[data["operation"]][1](
-            axis=data["axis"], line=data["line"], cents=data["amount"], effective_on=data["on"], act=data["act"],
-            by=by, key=key, **{year: data["fiscal_year"]},
-        )  # fmt: skip
 
 
 def today():
@@ -110,17 +58,6 @@ class OrderForm(DayForm):
         self.fields["cp_year"].choices = [
             (year, f"{year} : il reste {euros(cents)}") for year, cents in left_by_year.items()
         ]
-
-
-class PaymentForm(DayForm):
-    on = forms.DateField(
-        label="Date de paiement du comptable",
-        help_text="Celle que donne Chorus : elle fixe l’exercice des crédits consommés",
-        widget=forms.DateInput,
-    )
-    chorus_reference = forms.CharField(
-        label="Référence Chorus", help_text="Numéro de la demande de paiement (DP)", max_length=40
-    )
 
 
 class CancelOrderForm(DsfrForm):

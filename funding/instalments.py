@@ -3,8 +3,7 @@
 import datetime
 import re
 
-from django.db import IntegrityError, transaction
-from django.db.models import Sum
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.errors import Refusal
@@ -12,9 +11,13 @@ from accounts.french import euros, long_date
 from accounts.models import Event, JournalEntry
 from accounts.notify import notify
 from accounts.permissions import require
-from funding.ledger import Leg, Slot, post
-from funding.models import Agreement, Award, Instalment, Kind, Posting
-from funding.schedules import call_version_of
+from funding.claims.bank_details import refuse_without_account
+from funding.claims.certifying import refuse_unclaimed
+from funding.claims.clock import last_day
+from funding.draws import ae_legs, cp_legs, split
+from funding.ledger import post
+from funding.models import Agreement, Allotment, Award, Instalment, Kind, Posting, RequestPart
+from funding.schedules import needs_agreement
 
 CHORUS_REFERENCE = re.compile(r"[A-Z0-9][A-Z0-9./-]{3,39}")
 S = Instalment.State
@@ -57,7 +60,8 @@ def _make_due(award, instalment, on, by, evidence):
     refuse_future(on)
     refuse_before_force(award, on)
     refuse_out_of_turn(instalment, on)
-    instalment.move("become_due", by=by, on=on, at=timezone.now())
+    refuse_uncommitted(instalment)
+    instalment.move("become_due", by=by, on=on, at=timezone.now(), pay_by=last_day(award, on))
     if evidence:
         JournalEntry.write(action="condition_met", subject=instalment, actor=by, details={"evidence": evidence})
     return instalment
@@ -77,9 +81,11 @@ def certify(*, instalment, by, on=None, version=None):
     """
     on = on or timezone.localdate()
     with transaction.atomic():
-        _, instalment = lock(instalment, version)
+        award, instalment = lock(instalment, version)
+        refuse_stopped(award)
         refuse_future(on)
         refuse_before(on, instalment.due_on, "l’échéance est exigible depuis")
+        refuse_unclaimed(instalment)
         instalment.move("certify", by=by, on=on)
     return instalment
 
@@ -100,10 +106,12 @@ def order(*, instalment, by, on=None, cp_year=None, version=None):
     on = on or timezone.localdate()
     cp_year = cp_year or on.year
     with transaction.atomic():
-        _, instalment = lock(instalment, version)
+        award, instalment = lock(instalment, version)
+        refuse_stopped(award)
         refuse_future(on)
         refuse_before(on, instalment.certified_on, "le service fait est certifié le")
         refuse_same_person(by, {instalment.certified_by_id: "certifié le service fait"}, "mettre en paiement")
+        refuse_without_account(award, timezone.localdate())
         legs = cp_legs(instalment, cp_year, Kind.CP_AVAILABLE, Kind.CP_ORDERED)
         instalment.move("order", by=by, on=on, cp_year=cp_year)
         post_for(instalment, "order", Posting.Kind.ORDER, on, by, act_of("Mise en paiement", instalment), legs)
@@ -131,6 +139,7 @@ def cancel_order(*, instalment, by, reason, on=None, version=None):
         _, instalment = lock(instalment, version)
         refuse_before(on, instalment.ordered_on, "l’échéance est mise en paiement le")
         legs = cp_legs(instalment, instalment.cp_year, Kind.CP_ORDERED, Kind.CP_AVAILABLE)
+        retire_requests(instalment)
         instalment.move("cancel_order", by=by)
         act = act_of("Annulation de mise en paiement", instalment)
         post_for(instalment, "cancel-order", Posting.Kind.CANCEL_ORDER, on, by, act, legs, reason)
@@ -140,13 +149,15 @@ def cancel_order(*, instalment, by, reason, on=None, version=None):
 def record_payment(*, instalment, by, on, chorus_reference, version=None):
     """Record the comptable's payment: AE liquidated and CP paid in one posting, at the comptable's date.
 
+    Called by `funding.chorus.applying` for rows of Chorus that pay the whole of it, never by a page.
+
     Args:
         by: a finance officer who neither certified nor ordered.
         on: Paris date of the comptable's payment, which fixes the CP year (LOLF art. 28).
-        chorus_reference: number of the payment request in Chorus, unique.
+        chorus_reference: number of the payment request in Chorus, or of several.
 
     Raises:
-        Refusal: reference missing or known, wrong date or year, not a third person.
+        Refusal: reference missing, wrong date or year, not a third person.
         StalePage: the instalment is not ordered.
     """
     reference = clean_reference(chorus_reference)
@@ -159,9 +170,9 @@ def record_payment(*, instalment, by, on, chorus_reference, version=None):
             instalment.certified_by_id: "certifié le service fait",
             instalment.ordered_by_id: "mis en paiement",
         }
-        refuse_same_person(by, done, "noter le paiement")
+        refuse_same_person(by, done, "confirmer le paiement")
         legs = [*cp_legs(instalment, instalment.cp_year, Kind.CP_ORDERED, Kind.CP_PAID), *ae_legs(instalment)]
-        move_with_reference(instalment, by, on, reference)
+        instalment.move("record_payment", by=by, on=on, chorus_reference=reference)
         post_for(instalment, "pay", Posting.Kind.PAY, on, by, f"Paiement {reference}", legs)
         complete_if_paid(award, by)
         tell_payment(award, instalment)
@@ -215,7 +226,7 @@ def missing_before_due(award):
     if award.notified_on is None:
         missing.append("la décision n’est pas encore notifiée")
     agreement = agreement_of(award)
-    if call_version_of(award).agreement_required and (agreement is None or not is_in_force(agreement)):
+    if (agreement is None or not is_in_force(agreement)) and needs_agreement(award):
         missing.append("la convention n’est pas signée par les deux parties")
     return missing
 
@@ -250,6 +261,30 @@ def refuse_out_of_turn(instalment, on):
         raise Refusal(f"L’échéance {earlier.number} n’est pas encore exigible : elle vient d’abord.")
 
 
+def refuse_uncommitted(instalment):
+    """A call that commits year by year owes nothing on a year that no act has committed."""
+    committed = sum(cents for _, cents in split(instalment))
+    if committed < instalment.cents:
+        missing = euros(instalment.cents - committed)
+        raise Refusal(
+            f"Il manque {missing} d’AE engagées pour cette échéance : l’appel engage année "
+            "par année. Engagez d’abord la part de cette année."
+        )
+
+
+def refuse_stopped(award):
+    """Nothing advances while an award is suspended; what was owed before a termination is still paid."""
+    if award.state == Award.State.SUSPENDED:
+        raise Refusal(stopped_sentence(award))
+
+
+def stopped_sentence(award):
+    return (
+        f"L’attribution est suspendue depuis le {long_date(award.suspended_on)} : aucun versement n’avance avant "
+        f"la reprise. Motif : {award.stop_reason}"
+    )
+
+
 def first_day(instalment):
     return datetime.date(instalment.schedule_year.year, 1, 1)
 
@@ -258,7 +293,7 @@ def refuse_same_person(by, done, what):
     if by is not None and by.pk in done:
         raise Refusal(
             f"Vous avez {done[by.pk]} pour cette échéance : une autre personne des finances doit {what}. "
-            "Trois personnes différentes vérifient, mettent en paiement et notent le paiement."
+            "Trois personnes différentes vérifient, mettent en paiement et confirment le paiement lu dans Chorus."
         )
 
 
@@ -283,62 +318,16 @@ def clean_reference(text):
     return reference
 
 
-def move_with_reference(instalment, by, on, reference):
-    try:
-        with transaction.atomic():
-            instalment.move("record_payment", by=by, on=on, chorus_reference=reference)
-    except IntegrityError as error:
-        if "chorus_reference" not in str(error):
-            raise
+def retire_requests(instalment):
+    """A payment request falls with its order; not one that Chorus has begun to pay."""
+    if Allotment.objects.filter(instalment=instalment).exists():
         raise Refusal(
-            f"La référence {reference} est déjà celle d’un autre paiement : vérifiez-la dans Chorus.",
-            field="chorus_reference",
-        ) from error
+            "Une partie de cette échéance est déjà payée dans Chorus : sa mise en paiement ne s’annule plus."
+        )
+    RequestPart.objects.filter(instalment=instalment, live=True).update(live=False)
 
 
 # --- What is written ---------------------------------------------------------------------------------------------
-
-
-def split(instalment):
-    """What an instalment takes from each draw of its award: [(Draw, cents)], exact.
-
-    The draws are used up in their order, instalment after instalment, so that nothing depends on who is paid first.
-    """
-    before = Instalment.objects.filter(
-        schedule_year__schedule=instalment.schedule_year.schedule_id, number__lt=instalment.number
-    )
-    start = before.aggregate(total=Sum("cents"))["total"] or 0
-    stop, seen, parts = start + instalment.cents, 0, []
-    for draw in instalment.award.draws.order_by("pk"):
-        cents = min(stop, seen + draw.cents) - max(start, seen)
-        if cents > 0:
-            parts.append((draw, cents))
-        seen += draw.cents
-    return parts
-
-
-def cp_legs(instalment, cp_year, origin, destination):
-    """One leg a line; the line's own account has no award."""
-    lines: dict[int, int] = {}
-    for draw, cents in split(instalment):
-        lines[draw.line_id] = lines.get(draw.line_id, 0) + cents
-
-    def slot(kind, line_id):
-        award_id = None if kind == Kind.CP_AVAILABLE else instalment.award_id
-        return Slot(kind, line_id, cp_year, award_id)
-
-    return [Leg(slot(origin, line), slot(destination, line), cents) for line, cents in lines.items()]
-
-
-def ae_legs(instalment):
-    return [
-        Leg(
-            Slot(Kind.AE_COMMITTED, draw.line_id, draw.fiscal_year, draw.award_id),
-            Slot(Kind.AE_LIQUIDATED, draw.line_id, draw.fiscal_year, draw.award_id),
-            cents,
-        )
-        for draw, cents in split(instalment)
-    ]
 
 
 def post_for(instalment, what, kind, on, by, act, legs, reason=""):

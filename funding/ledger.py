@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.errors import Refusal, StalePage
 from accounts.french import euros, long_date
-from funding.models import SOURCE_KINDS, Account, Kind, Line, Movement, Posting
+from funding.models import SOURCE_KINDS, Account, ClosedYear, Kind, Line, Movement, Posting
 
 K, P = Kind, Posting.Kind
 
@@ -40,7 +40,20 @@ ROUTES = {
     P.ORDER: {(K.CP_AVAILABLE, K.CP_ORDERED)},
     P.CANCEL_ORDER: {(K.CP_ORDERED, K.CP_AVAILABLE)},
     P.PAY: {(K.CP_ORDERED, K.CP_PAID), (K.AE_COMMITTED, K.AE_LIQUIDATED)},
+    P.TRANSFER: {(K.AE_OPENED, K.AE_OPENED), (K.CP_AVAILABLE, K.CP_AVAILABLE)},
+    P.DELEGATE: {(K.AE_OPENED, K.AE_OPENED), (K.CP_AVAILABLE, K.CP_AVAILABLE)},
+    P.WITHDRAW_DELEGATION: {(K.AE_OPENED, K.AE_OPENED), (K.CP_AVAILABLE, K.CP_AVAILABLE)},
+    P.REINSTATE: {(K.CP_PAID, K.CP_AVAILABLE)},
+    P.ATTACH: {(K.RECEIVED, K.USED), (K.AE_SOURCE, K.AE_OPENED), (K.CP_SOURCE, K.CP_AVAILABLE)},
+    P.PLEDGE: {(K.PLEDGE_SOURCE, K.PLEDGED)},
+    P.RECEIVE: {(K.PLEDGED, K.RECEIVED)},
+    P.USE: {(K.RECEIVED, K.USED)},
+    P.DROP_PLEDGE: {(K.PLEDGED, K.PLEDGE_LOST)},
 }
+
+# The acts that take money from one line to another, or from one year to another; the others stay where they are.
+BETWEEN_LINES = {P.TRANSFER, P.DELEGATE, P.WITHDRAW_DELEGATION, P.REINSTATE}
+BETWEEN_YEARS = {P.CARRY_OVER, P.REINSTATE}
 
 # AE are reserved, committed and made available again within their year; CP are ordered and paid within theirs.
 USED_IN_ITS_YEAR = {
@@ -50,6 +63,12 @@ USED_IN_ITS_YEAR = {
     P.ORDER: {K.CP_AVAILABLE},
     P.PAY: {K.CP_ORDERED},
 }
+
+# Acts on the credits of a year are dated in it; a finance act and a carry-over also in the year beside (LOLF art. 15).
+DATED_IN_THE_YEAR = {
+    P.FREEZE, P.UNFREEZE, P.CANCEL, P.TRANSFER, P.DELEGATE, P.WITHDRAW_DELEGATION, P.ATTACH, P.PLEDGE,
+}  # fmt: skip
+DATED_BESIDE = {P.OPEN: -1, P.CARRY_OVER: 1}
 
 
 class Slot(NamedTuple):
@@ -79,7 +98,7 @@ class KeyReused(Refusal):
     """The same posting key came with another content."""
 
 
-def post(*, key, kind, effective_on, actor, act, legs, reason="", reverses=None):
+def post(*, key, kind, effective_on, actor, act, legs, act_file=None, reason="", reverses=None):
     """Write one act on money.
 
     Args:
@@ -87,7 +106,8 @@ def post(*, key, kind, effective_on, actor, act, legs, reason="", reverses=None)
         kind: a `Posting.Kind`.
         effective_on: Paris date at which it is true in law; not in the future.
         actor: the `User`, or None for the system.
-        act: the legal act or document that founds it.
+        act: the legal act or document that founds it, in words.
+        act_file: the `Act` itself (number, date, text), where it was recorded.
         legs: the `Leg`s, in any order; no account may both give and receive.
         reason: why, where the act does not say it.
         reverses: the `Posting` that this one corrects.
@@ -103,13 +123,17 @@ def post(*, key, kind, effective_on, actor, act, legs, reason="", reverses=None)
     """
     legs = in_one_order(legs)
     refuse_wrong_legs(kind, legs)
+    refuse_wrong_parts(kind, legs)
     refuse_wrong_date(kind, effective_on, legs)
+    refuse_wrong_year(kind, effective_on, legs)
     with transaction.atomic():
         posting, created = insert_posting(
-            key=key, kind=kind, effective_on=effective_on, actor=actor, act=act, reason=reason, reverses=reverses,
+            key=key, kind=kind, effective_on=effective_on, actor=actor, act=act, act_file=act_file, reason=reason,
+            reverses=reverses,
             fingerprint=fingerprint_of(kind, effective_on, legs), movement_count=len(legs),
         )  # fmt: skip
         if created:
+            refuse_closed_year(effective_on)
             accounts = lock_accounts({slot for leg in legs for slot in leg[:2]})
             refuse_midnight(posting)
             refuse_overdraft(accounts, legs)
@@ -138,8 +162,22 @@ def refuse_wrong_legs(kind, legs):
             raise ValueError(f"a movement is of a positive amount, not {cents}")
         if (origin.kind, destination.kind) not in ROUTES[kind]:
             raise ValueError(f"{kind}: {origin.kind} → {destination.kind} is not a way money goes")
-        if kind != P.CARRY_OVER and origin[1:3] != destination[1:3]:
+        if kind not in BETWEEN_LINES and origin.line_id != destination.line_id:
             raise ValueError(f"{kind} stays on one line and one fiscal year")
+        if kind not in BETWEEN_YEARS and origin.fiscal_year != destination.fiscal_year:
+            raise ValueError(f"{kind} stays on one line and one fiscal year")
+
+
+def refuse_wrong_parts(kind, legs):
+    """A delegation goes from a national line to a part of its own, and comes back from it."""
+    if kind not in (P.DELEGATE, P.WITHDRAW_DELEGATION):
+        return
+    ways = {(leg.origin.line_id, leg.destination.line_id) for leg in legs}
+    ways = {way if kind == P.DELEGATE else way[::-1] for way in ways}
+    parents = dict(Line.objects.filter(pk__in={part for _, part in ways}).values_list("pk", "parent"))
+    for whole, part in ways:
+        if parents[part] != whole:
+            raise ValueError(f"{kind}: line {part} is not a part of line {whole}")
 
 
 def refuse_wrong_date(kind, effective_on, legs):
@@ -157,6 +195,39 @@ def refuse_wrong_date(kind, effective_on, legs):
                 f"{slot.kind[:2].upper()} de {slot.fiscal_year} : elles ne s’emploient qu’en {slot.fiscal_year}, "
                 f"pas le {long_date(effective_on)}. Choisissez des crédits de {effective_on.year} ou une autre date.",
                 field="fiscal_year",
+            )
+
+
+def refuse_wrong_year(kind, effective_on, legs):
+    """Credits opened, frozen or moved belong to the year of the act; a carry-over goes to the next year alone."""
+    if kind in DATED_IN_THE_YEAR or kind in DATED_BESIDE:
+        for origin, destination, _ in legs:
+            year, beside = origin.fiscal_year, DATED_BESIDE.get(kind, 0)
+            if origin.kind == K.RECEIVED:  # money of others keeps the year of its pledge
+                continue
+            if kind == P.CARRY_OVER and destination.fiscal_year != year + 1:
+                raise Refusal(f"Un report de {year} va à {year + 1}, à aucun autre exercice.", field="fiscal_year")
+            if effective_on.year not in (year, year + beside):
+                raise Refusal(wrong_year_sentence(year, effective_on), field="fiscal_year")
+
+
+def wrong_year_sentence(year, effective_on):
+    state = "est terminé" if year < effective_on.year else "n’est pas commencé"
+    return (
+        f"L’exercice {year} {state} le {long_date(effective_on)} : ces crédits ne bougent pas à cette date. "
+        f"Choisissez l’exercice {effective_on.year} ou une date de {year}. Rien n’a été enregistré."
+    )
+
+
+def refuse_closed_year(effective_on):
+    """Once the accounts of a year are closed, nothing may be dated in it: what is true of it stays as it is."""
+    if effective_on.year < timezone.localdate().year:
+        closed = ClosedYear.objects.filter(year=effective_on.year).select_related("act").first()
+        if closed is not None:
+            raise Refusal(
+                f"L’exercice {closed.year} est clos ({closed.act}) : rien ne peut plus y être daté. "
+                f"Choisissez une date à partir du 1er janvier {closed.year + 1}.",
+                field="on",
             )
 
 

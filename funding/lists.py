@@ -1,19 +1,22 @@
 """Lists of this floor: movements, agreements, instalments, awards that wait for their agreement."""
 
 import datetime
+from functools import cached_property
 
-from django.db.models import BigIntegerField, Case, F, Q, Sum, When
+from django.db.models import BigIntegerField, Case, Exists, F, OuterRef, Q, Sum, When
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.french import plural
 from accounts.lists import ChoiceFilter, Column, ConditionFilter, DateFilter, ListPage
+from applications.evaluations.doors import closed_dossiers
+from funding.claims.clock import late, pay_before, soon
+from funding.claims.clock import told as clock
 from funding.instalments import missing_of
-from funding.models import Agreement, Award, Instalment, Movement, Posting
+from funding.models import Agreement, AgreementVersion, Award, Instalment, Movement, Posting, SignedCopy
 from funding.positions import kinds_of
 
-PAYMENT_DAYS = 60
-"""Days to pay, from the day it is due, unless the agreement sets dates (L. 2000-321 art. 10)."""
+CLOSED_TO_YOU = "Dossier qui vous est fermé"
 
 
 class MovementList(ListPage):
@@ -30,11 +33,11 @@ class MovementList(ListPage):
         Column("date", "En date du", "effective_on", kind="date", sort="effective_on"),
         Column("connu", "Connu le", "posting.booked_at", kind="datetime", sort="posting__booked_at"),
         Column("nature", "Nature", "posting.get_kind_display", sort="posting__kind", header=True),
-        Column("acte", "Acte", "posting.act", note="posting.reason"),
-        Column("ligne", "Ligne", lambda row: row.to_account.line.code, note=lambda row: row.to_account.fiscal_year),
+        Column("acte", "Acte", "posting.act", note="posting.reason", url=lambda row: act_url(row.posting)),
+        Column("ligne", "Ligne", lambda row: lines_of(row), note=lambda row: years_of(row)),
         Column("de", "De", "from_account.get_kind_display"),
         Column("vers", "Vers", "to_account.get_kind_display"),
-        Column("pour", "Attribution", lambda row: place_of(award_of(row)), url=lambda row: award_url(award_of(row))),
+        Column("pour", "Attribution", lambda row: row.place, url=lambda row: row.place_url),
         Column("par", "Par", lambda row: row.posting.actor or "Le service"),
         Column("montant", "Montant", "signed_cents", kind="cents", sort="signed_cents"),
     ]
@@ -47,26 +50,61 @@ class MovementList(ListPage):
     @property
     def kept(self):
         """The figure and its two dates stay while the list is filtered."""
-        asked = [(key, self.request.GET[key]) for key in ("chiffre", "au", "connu_au") if key in self.request.GET]
+        keys = ("chiffre", "instrument", "ensemble", "au", "connu_au")
+        asked = [(key, self.request.GET[key]) for key in keys if key in self.request.GET]
         return [*super().kept, *asked]
 
     def page_rows(self, ids):
-        return self.queryset.filter(pk__in=ids).select_related(
-            "posting__actor", "from_account__award__fabrique", "from_account__award__application",
+        rows = self.queryset.filter(pk__in=ids).select_related(
+            "posting__actor", "posting__act_file",
+            "from_account__line", "from_account__award__fabrique", "from_account__award__application",
             "to_account__line", "to_account__award__fabrique", "to_account__award__application",
         )  # fmt: skip
+        return named_places(rows, self.closed)
+
+    @cached_property
+    def closed(self):
+        """Dossiers closed to the reader: their movements count, their places are not named."""
+        return set(closed_dossiers(self.reader))
 
 
-def movements_of(user, *, figure, fiscal_year, line=None, as_of=None, known_on=None):
+def named_places(movements, closed):
+    """The movements, each with the `place` of its award and the `place_url` of its money."""
+    movements = list(movements)
+    for row in movements:
+        award = award_of(row)
+        shut = award is not None and award.application_id in closed
+        row.place = CLOSED_TO_YOU if shut else place_of(award)
+        row.place_url = None if shut else award_url(award)
+    return movements
+
+
+def movements_of(user, *, figure, fiscal_year, line=None, instrument="grant", whole=False, as_of=None,
+                 known_on=None):  # fmt: skip
     """Movements that make a figure, signed: what enters its accounts, less what leaves them.
 
     Args:
         figure: key of a `positions.Figure`.
-        line: a `Line`, or None for all of them.
+        line: a `Line`, or None for all those of one instrument ("grant" or "fund").
+        whole: with the regional parts of `line`.
         as_of, known_on: the two clocks, Paris dates; None: no limit.
     """
     closed = fiscal_year < (as_of or timezone.localdate()).year
-    inside = {side: side_in(side, kinds_of(figure, closed=closed), fiscal_year, line) for side in ("from", "to")}
+    kinds = kinds_of(figure, closed=closed)
+    lines = {"line": line} if line else {"line__source__instrument": instrument}
+    if line and whole:
+        lines = {"line__in": [line.pk, *line.parts.values_list("pk", flat=True)]}
+    return crossing(user, kinds=kinds, fiscal_year=fiscal_year, lines=lines, as_of=as_of, known_on=known_on)
+
+
+def crossing(user, *, kinds, fiscal_year, lines, as_of=None, known_on=None):
+    """Movements that enter accounts of these kinds, or leave them.
+
+    Args:
+        fiscal_year: of the accounts; None: all of them together.
+        lines: lookups of an `Account` that say which lines.
+    """
+    inside = {side: side_in(side, kinds, fiscal_year, lines) for side in ("from", "to")}
     found = Movement.objects.visible_to(user).filter(inside["to"] ^ inside["from"])
     if as_of is not None:
         found = found.filter(effective_on__lte=as_of)
@@ -76,10 +114,26 @@ def movements_of(user, *, figure, fiscal_year, line=None, as_of=None, known_on=N
     return found.annotate(signed_cents=Case(entering, default=-F("amount_cents"), output_field=BigIntegerField()))
 
 
-def side_in(side, kinds, fiscal_year, line):
-    account = f"{side}_account__"
-    found = Q(**{f"{account}kind__in": list(kinds) or ["-"], f"{account}fiscal_year": fiscal_year})
-    return found & Q(**{f"{account}line": line}) if line else found
+def side_in(side, kinds, fiscal_year, lines):
+    wanted = {"kind__in": list(kinds) or ["-"], **lines}
+    if fiscal_year is not None:
+        wanted["fiscal_year"] = fiscal_year
+    return Q(**{f"{side}_account__{lookup}": value for lookup, value in wanted.items()})
+
+
+def act_url(posting):
+    return reverse("funding:act", args=[posting.act_file.public_id]) if posting.act_file_id else None
+
+
+def lines_of(movement):
+    """Where it goes; and from where, when it changes line."""
+    origin, destination = movement.from_account.line.code, movement.to_account.line.code
+    return destination if origin == destination else f"{origin} → {destination}"
+
+
+def years_of(movement):
+    origin, destination = movement.from_account.fiscal_year, movement.to_account.fiscal_year
+    return destination if origin == destination else f"{origin} → {destination}"
 
 
 def award_of(movement):
@@ -125,7 +179,12 @@ class AgreementList(ListPage):
         Column("lieu", "Lieu", "award.fabrique.name", sort="award__fabrique__sort_name", note="award.organisation"),
         Column("montant", "Montant", "award.total_cents", kind="cents", sort="award__total_cents"),
         Column("etat", "État", lambda row: (row.get_state_display(), TONES.get(row.state, "")), kind="badge"),
-        Column("attente", "Qui doit agir", lambda row: WAITED_FOR.get(row.state, "—")),
+        Column(
+            "attente",
+            "Qui doit agir",
+            lambda row: WAITED_FOR.get(row.state, "—"),
+            note=lambda row: "Avenant en cours" if row.amending else "",
+        ),
         Column("envoyee", "Envoyée le", "sent_on", kind="date", sort="sent_on", note=lambda row: waiting_days(row)),
         Column(
             "structure", "Signée par la structure", "beneficiary_signed_on", kind="date", sort="beneficiary_signed_on"
@@ -145,13 +204,28 @@ class AgreementList(ListPage):
                 conditions={
                     "signature": ("À signer", unsigned),
                     "longue": (f"Envoyée depuis plus de {SIGNATURE_DAYS} jours", unsigned & Q(sent_on__lt=late)),
+                    "avenant": ("Avenant en cours", Q(pk__in=amended().values("agreement"))),
+                    "copie": ("Copie signée à vérifier", Q(pk__in=copies_to_check())),
                 },
             ),
             ChoiceFilter("vague", "Vague", field="award__wave__public_id", choices=waves_of(self.queryset)),
         ]
 
     def page_rows(self, ids):
-        return Agreement.objects.filter(pk__in=ids).select_related("award__fabrique", "award__organisation")
+        rows = Agreement.objects.filter(pk__in=ids).select_related("award__fabrique", "award__organisation")
+        return rows.annotate(amending=Exists(amended().filter(agreement=OuterRef("pk"))))
+
+
+def amended():
+    """Amendments that are being prepared or signed."""
+    kind, states = AgreementVersion.Kind.AMENDMENT, AgreementVersion.OPEN_STATES
+    return AgreementVersion.objects.filter(kind=kind, state__in=states)
+
+
+def copies_to_check():
+    """Agreements with a signed copy that nobody has looked at."""
+    waiting = SignedCopy.objects.filter(state=SignedCopy.State.RECEIVED)
+    return waiting.values("agreement_version__agreement")
 
 
 def agreement_url(agreement):
@@ -234,8 +308,8 @@ class InstalmentList(ListPage):
                sort="state"),
         Column("prevue", "Prévue le", "expected_on", kind="date", sort="expected_on"),
         Column("exigible", "Exigible le", "due_on", kind="date", sort="due_on", note=lambda row: since(row)),
-        Column("limite", "À payer avant le", lambda row: pay_before(row), kind="date", sort=("due_on", "expected_on"),
-               note=lambda row: clock(row)),
+        Column("limite", "À payer avant le", lambda row: pay_before(row), kind="date",
+               sort=("pay_by", "due_on", "expected_on"), note=lambda row: clock(row)),
         Column("manque", "Ce qui manque", lambda row: missing_of(row)),
         Column("qui", "Qui peut agir", lambda row: who_may_act(row)),
         Column("paye", "Payée le", "paid_on", kind="date", sort="paid_on", note="chorus_reference", shown=False),
@@ -243,14 +317,14 @@ class InstalmentList(ListPage):
     totals = {"Montant": ("cents", Sum("cents"))}
 
     def get_filters(self):
-        late = timezone.localdate() - datetime.timedelta(days=PAYMENT_DAYS)
         return [
             ToTreatFirst(
                 "etat",
                 "État",
                 conditions={
                     "a-traiter": ("À traiter", TO_TREAT),
-                    "en-retard": (f"Exigible depuis plus de {PAYMENT_DAYS} jours", TO_TREAT & Q(due_on__lt=late)),
+                    "en-retard": ("Délai de paiement dépassé", late()),
+                    "bientot": ("Délai qui finit bientôt", soon()),
                     **{value: (label, Q(state=value)) for value, label in Instalment.State.choices},
                 },
             ),
@@ -284,27 +358,17 @@ def since(instalment):
     return days_since(instalment.due_on)
 
 
-def pay_before(instalment):
-    if instalment.due_on is None:
-        return None
-    return instalment.due_on + datetime.timedelta(days=PAYMENT_DAYS)
-
-
-def clock(instalment):
-    """Days left of the sixty, or days of delay."""
-    if not is_open(instalment):
-        return ""
-    left = (pay_before(instalment) - timezone.localdate()).days
-    return f"encore {plural(left, 'jour')}" if left >= 0 else f"en retard de {plural(-left, 'jour')}"
-
-
 def who_may_act(instalment):
-    """Three different people of finance: certify, order, record the payment."""
+    """Three different people of finance: certify, order, import the payment."""
     if instalment.state == "planned":
         return "L’instruction, quand la condition est remplie"
     others = [str(person) for person in (instalment.certified_by, instalment.ordered_by) if person]
     if instalment.state == "due":
         return "Une personne des finances"
+    if instalment.state == "ordered":
+        return f"Le comptable ; import par une personne des finances, autre que {' et '.join(others)}"
+    if instalment.state == "withheld":
+        return "L’instruction ou les finances, quand le motif tombe"
     if is_open(instalment):
         return f"Une personne des finances, autre que {' et '.join(others)}"
     return "Personne"

@@ -3,14 +3,15 @@
 import datetime
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from django.db.models import Count, Sum
 from django.db.models.functions import ExtractYear
 from django.utils import timezone
 
-from funding.balances import balances
+from funding.balances import balances, balances_of, passages
 from funding.instalments import split
-from funding.models import Award, Instalment, Kind, Line, Posting
+from funding.models import Award, Instalment, Kind, Line, Posting, Source
 
 K = Kind
 AE, CP = "ae", "cp"
@@ -40,7 +41,7 @@ FIGURES = {
         Figure(
             "ae-ouvert",
             "Ouvert",
-            "AE ouvertes, reports compris, nettes des annulations.",
+            "AE ouvertes, nettes des annulations, reports, virements et délégations compris.",
             (K.AE_OPENED, K.AE_FROZEN, *USED_AE, K.AE_LAPSED),
         ),
         Figure("ae-gele", "Gelé", "AE mises en réserve : ni réservables, ni annulées.", (K.AE_FROZEN,)),
@@ -57,7 +58,7 @@ FIGURES = {
         Figure(
             "cp-ouvert",
             "Ouvert",
-            "CP ouverts, nets des annulations et des reports.",
+            "CP ouverts, nets des annulations, reports, virements et délégations compris.",
             (K.CP_AVAILABLE, K.CP_FROZEN, K.CP_ORDERED, K.CP_PAID),
         ),
         Figure("cp-gele", "Gelé", "CP mis en réserve.", (K.CP_FROZEN,)),
@@ -94,6 +95,9 @@ class Position:
     year: int
     amounts: dict[str, int]
     need_cents: int | None = None
+    instrument: str = Source.Instrument.GRANT
+    # A national line with all its regional parts.
+    whole: bool = False
 
     @property
     def gap_cents(self):
@@ -109,12 +113,37 @@ class Year:
 
     @property
     def total(self):
-        amounts: dict[str, int] = defaultdict(int)
-        for position in self.positions:
-            for key, cents in position.amounts.items():
-                amounts[key] += cents
-        needs = [position.need_cents for position in self.positions if position.need_cents is not None]
-        return Position(None, self.year, amounts, sum(needs) if needs else None)
+        """Of the grants alone: the fund is never in the same total (glossary 37)."""
+        return self.total_of(Source.Instrument.GRANT)
+
+    @property
+    def fund_total(self):
+        """Of the lines of the fund, apart; None when there is none."""
+        funds = any(position.instrument == Source.Instrument.FUND for position in self.positions)
+        return self.total_of(Source.Instrument.FUND) if funds else None
+
+    def total_of(self, instrument):
+        return added(None, self.year, [one for one in self.positions if one.instrument == instrument], instrument)
+
+    @property
+    def with_wholes(self):
+        """The positions, each national line that has parts followed by them and by their whole."""
+        for _, group in groupby(self.positions, key=lambda position: position.line.parent or position.line):
+            family = list(group)
+            yield from family
+            if any(position.line.parent_id for position in family):
+                line = family[0].line.parent or family[0].line
+                yield added(line, self.year, family, line.source.instrument, whole=True)
+
+
+def added(line, year, chosen, instrument, *, whole=False):
+    """The sum of some positions of one year."""
+    amounts: dict[str, int] = defaultdict(int)
+    for position in chosen:
+        for key, cents in position.amounts.items():
+            amounts[key] += cents
+    needs = [position.need_cents for position in chosen if position.need_cents is not None]
+    return Position(line, year, amounts, sum(needs) if needs else None, instrument, whole)
 
 
 def years(axis, **scope):
@@ -132,7 +161,8 @@ def both_axes(*, as_of=None, known_on=None, programme=None):
     """
     today = timezone.localdate()
     held = balances(as_of=as_of, known_on=known_on, programme=programme)
-    lines = {line.pk: line for line in Line.objects.filter(pk__in={line for _, line, _ in held})}
+    scope = Line.objects.filter(pk__in={line for _, line, _ in held})
+    lines = {line.pk: line for line in scope.select_related("source", "parent__source")}
     # The need is known for today alone: it reads instalments as they are.
     needed = need_by_line(today.year) if as_of is None and known_on is None else None
     return {axis: years_of(axis, held, lines, as_of or today, needed) for axis in (AE, CP)}
@@ -144,13 +174,25 @@ def years_of(axis, held, lines, day, needed):
         closed = year < day.year
         amounts = amounts_of(axis, held, line_id, year, closed)
         if any(amounts.values()):
-            position = Position(lines[line_id], year, amounts)
+            position = Position(lines[line_id], year, amounts, instrument=lines[line_id].source.instrument)
             if axis == CP and needed is not None and year == day.year:
                 position.need_cents = needed.get(line_id, 0)
             found.setdefault(year, Year(year, closed)).positions.append(position)
     for one in found.values():
-        one.positions.sort(key=lambda position: position.line.code)
+        one.positions.sort(key=lambda position: place_of(position.line))
     return sorted(found.values(), key=lambda one: -one.year)
+
+
+def place_of(line):
+    """Order of the lines: grants before the fund, each national line before its regional parts."""
+    whole = line.parent or line
+    return (
+        line.source.instrument != Source.Instrument.GRANT,
+        whole.code,
+        whole.pk,
+        line.parent_id is not None,
+        line.code,
+    )
 
 
 def amounts_of(axis, held, line_id, year, closed):
@@ -206,6 +248,12 @@ def payment_schedule(today):
         row = current if group["committed"] == today.year else earlier
         row[column] += group["total"]
     return columns, [(label, amounts, sum(amounts)) for label, amounts in rows.items()]
+
+
+def grants_committed(day):
+    """AE committed by that Paris day, net of what was given back, the grants alone. Cents."""
+    held = balances_of([row for row in passages(as_of=day) if row.instrument == Source.Instrument.GRANT])
+    return sum(cents for (kind, _, _), cents in held.items() if kind in (K.AE_COMMITTED, K.AE_LIQUIDATED))
 
 
 def booked_late(as_of):

@@ -10,9 +10,12 @@ from accounts.errors import Refusal
 from accounts.french import euros, long_date
 from accounts.models import JournalEntry
 from accounts.permissions import require
+from funding.conventions.obligation import is_needed, is_public, largest_year
 from funding.models import Award, Instalment, Schedule, ScheduleYear
 
 KINDS = Instalment.Kind
+# Not owed yet: an amendment may plan it otherwise.
+REPLACEABLE = (Instalment.State.PLANNED, Instalment.State.WITHHELD)
 ON_AGREEMENT = "Convention signée par les deux parties"
 ON_NOTIFICATION = "Décision notifiée"
 ON_REPORT = "Rapport de l’année écoulée accepté"
@@ -43,6 +46,13 @@ def call_version_of(award):
     return award.application.call_version if award.application_id else award.wave.call.version_in_force()
 
 
+def needs_agreement(award):
+    """True when the award needs an agreement signed by both (`funding.conventions.obligation`)."""
+    version = call_version_of(award)
+    decided = version.agreement_required or is_public(award.organisation)
+    return is_needed(version, award.organisation, 0 if decided else largest_year(award))
+
+
 def default_plan(award, on):
     """An advance, interim payments and a balance, one a year from `on`, as equal as cents allow.
 
@@ -54,18 +64,24 @@ def default_plan(award, on):
         A list of `Plan` whose sum is the award and whose years respect its cap (more years when the cap wants them).
     """
     version = call_version_of(award)
-    count = max(version.years, -(-award.total_cents // award.year_cap_cents))
+    count = parts_of(award.total_cents, version.years, award.year_cap_cents)
     base, rest = divmod(award.total_cents, count)
+    by_agreement = is_needed(version, award.organisation, base + bool(rest))
     return [
         Plan(
             kind=kind_of(rank, count),
             year=on.year + rank,
             cents=base + (1 if rank < rest else 0),
-            condition=condition_of(rank, count, version),
+            condition=condition_of(rank, count, by_agreement),
             expected_on=years_after(on, rank),
         )
         for rank in range(count)
     ]
+
+
+def parts_of(total_cents, years, year_cap_cents):
+    """How many yearly payments make a total: the years of the call, or more when the cap wants them."""
+    return max(years, -(-total_cents // year_cap_cents))
 
 
 def kind_of(rank, count):
@@ -74,9 +90,9 @@ def kind_of(rank, count):
     return KINDS.BALANCE if rank == count - 1 else KINDS.INTERIM
 
 
-def condition_of(rank, count, version):
+def condition_of(rank, count, by_agreement):
     if rank == 0:
-        return ON_AGREEMENT if version.agreement_required else ON_NOTIFICATION
+        return ON_AGREEMENT if by_agreement else ON_NOTIFICATION
     return ON_FINAL_REPORT if rank == count - 1 else ON_REPORT
 
 
@@ -117,11 +133,39 @@ def plan(*, award, instalments, by):
     return schedule
 
 
-def refuse_wrong_plan(award, instalments):
-    total = sum(p.cents for p in instalments)
-    if total != award.total_cents or any(p.cents <= 0 for p in instalments):
+def replan(*, award, instalments, total_cents, by):
+    """Publish the schedule that an amendment gives a locked `award`: what is owed or paid stays, the rest is replaced.
+
+    Args:
+        instalments: the `Plan`s of what is not owed yet, in the order of payment.
+        total_cents: what the award grants from now on, in cents.
+
+    Raises:
+        Refusal: what is kept and what is planned do not make the total, or a year exceeds its cap.
+    """
+    instalments, kept = list(instalments), kept_of(award)
+    refuse_wrong_plan(award, instalments, total_cents=total_cents, kept=kept)
+    for instalment in award.instalments.live().select_for_update(of=("self",)).filter(state__in=REPLACEABLE):
+        instalment.move("cancel", by=None)
+    replace(award.schedules.filter(state=Schedule.State.CURRENT).first())
+    schedule = write_schedule(award, instalments, total_cents=total_cents, kept=kept)
+    details = {"version": schedule.number, "instalments": [[p.year, p.cents] for p in instalments]}
+    JournalEntry.write(action="plan_schedule", subject=award, actor=by, details=details)
+    return schedule
+
+
+def kept_of(award):
+    """Instalments of the schedule in force that are owed or paid: no amendment touches them."""
+    live = award.instalments.live().exclude(state__in=REPLACEABLE)
+    return list(live.select_related("schedule_year").order_by("number"))
+
+
+def refuse_wrong_plan(award, instalments, *, total_cents=None, kept=()):
+    wanted = award.total_cents if total_cents is None else total_cents
+    total = sum(p.cents for p in instalments) + sum(one.cents for one in kept)
+    if total != wanted or any(p.cents <= 0 for p in instalments):
         raise Refusal(
-            f"L’échéancier planifie {euros(total)} pour une attribution de {euros(award.total_cents)} : "
+            f"L’échéancier planifie {euros(total)} pour une attribution de {euros(wanted)} : "
             "corrigez les montants, chacun positif, pour que leur somme soit exacte.",
             field="amount",
         )
@@ -131,7 +175,7 @@ def refuse_wrong_plan(award, instalments):
             "choisissez une date plus tardive.",
             field="expected_on",
         )
-    for year, cents in sorted(cents_by_year(instalments).items()):
+    for year, cents in sorted(cents_by_year(instalments, kept).items()):
         if cents > award.year_cap_cents:
             raise Refusal(
                 f"{year} : {euros(cents)} planifiés, pour un plafond de {euros(award.year_cap_cents)} par an. "
@@ -140,10 +184,10 @@ def refuse_wrong_plan(award, instalments):
             )
 
 
-def cents_by_year(instalments):
+def cents_by_year(instalments, kept=()):
     years: dict[int, int] = {}
-    for planned in instalments:
-        years[planned.year] = years.get(planned.year, 0) + planned.cents
+    for year, cents in [*((p.year, p.cents) for p in instalments), *((k.schedule_year.year, k.cents) for k in kept)]:
+        years[year] = years.get(year, 0) + cents
     return years
 
 
@@ -159,18 +203,32 @@ def replace_current(award):
         )
     for instalment in pending:
         instalment.move("cancel", by=None)
-    current.state = Schedule.State.REPLACED
-    current.save(update_fields=["state"])
+    replace(current)
 
 
-def write_schedule(award, instalments):
+def replace(schedule):
+    if schedule is not None:
+        schedule.state = Schedule.State.REPLACED
+        schedule.save(update_fields=["state"])
+
+
+def write_schedule(award, instalments, *, total_cents=None, kept=()):
     """Years first, then instalments, whose amounts a trigger adds up; the last UPDATE is where the sum is judged."""
     last = award.schedules.aggregate(last=Max("number"))["last"] or 0
-    schedule = Schedule.objects.create(award=award, number=last + 1, total_cents=award.total_cents)
+    schedule = Schedule.objects.create(
+        award=award,
+        number=last + 1,
+        total_cents=award.total_cents if total_cents is None else total_cents,
+        kept_cents=sum(one.cents for one in kept),
+    )
+    kept_by_year = cents_by_year((), kept)
     years = {
-        year: ScheduleYear.objects.create(schedule=schedule, year=year, cap_cents=award.year_cap_cents)
-        for year in sorted(cents_by_year(instalments))
+        year: ScheduleYear.objects.create(
+            schedule=schedule, year=year, cap_cents=award.year_cap_cents, kept_cents=kept_by_year.get(year, 0)
+        )
+        for year in sorted(cents_by_year(instalments, kept))
     }
+    first = max((one.number for one in kept), default=0) + 1
     Instalment.objects.bulk_create(
         [
             Instalment(
@@ -182,7 +240,7 @@ def write_schedule(award, instalments):
                 condition=p.condition,
                 expected_on=p.expected_on,
             )
-            for number, p in enumerate(instalments, start=1)
+            for number, p in enumerate(instalments, start=first)
         ]
     )
     schedule.state = Schedule.State.CURRENT

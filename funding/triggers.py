@@ -137,7 +137,10 @@ register(
         "funding_award_amount_fixed",
         "funding_award",
         "UPDATE",
-        "OLD.total_cents <> NEW.total_cents OR OLD.min_cents <> NEW.min_cents OR OLD.max_cents <> NEW.max_cents "
+        # An amendment changes the amount, is counted, and leaves what the decision granted.
+        "(OLD.total_cents <> NEW.total_cents AND NEW.amendment_count <> OLD.amendment_count + 1) "
+        "OR (OLD.initial_cents IS NOT NULL AND NEW.initial_cents <> OLD.initial_cents) "
+        "OR OLD.min_cents <> NEW.min_cents OR OLD.max_cents <> NEW.max_cents "
         "OR OLD.year_cap_cents <> NEW.year_cap_cents",
         "the amount of an award and the bounds of its call are fixed",
     ),

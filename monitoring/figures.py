@@ -42,6 +42,7 @@ class Figures:
             "origin": self.programme.origin,
             "announced_cents": self.promises.announced_cents,
             **self.money.totals,
+            "fund": self.money.fund_totals,
             "lines": self.money.lines,
             "fabriques": self.counts(),
         }
@@ -76,8 +77,9 @@ def compute(*, as_of=None, known_on=None, programme=None):
         Amounts in cents: `announced_cents`; AE `opened_cents` (net of cancellations and lapses), `reserved_cents`,
         `committed_cents` (committed + liquidated), `frozen_cents`, `left_cents`, `decommitted_cents`,
         `lapsed_cents`; cumulated `due_cents` (includes paid), `paid_cents`, `remaining_to_pay_cents`; CP
-        `cp_opened_cents`, `cp_ordered_cents`, `cp_left_cents`; `lines`, with the same keys by line and fiscal year;
-        `fabriques`, the counts.
+        `cp_opened_cents`, `cp_ordered_cents`, `cp_left_cents`: of the grants alone; `fund`, the same keys of the
+        investment fund; `lines`, the same by line and fiscal year, each with its `instrument`; `fabriques`, the
+        counts.
     """
     clocks = Clocks.at(as_of, known_on)
     programme = programme or main_programme()
@@ -92,6 +94,7 @@ def empty_figures(clocks):
         "origin": None,
         "announced_cents": 0,
         **dict.fromkeys(MONEY_KEYS, 0),
+        "fund": dict.fromkeys(MONEY_KEYS, 0),
         "lines": [],
         "fabriques": {"by_state": {}, "by_region": {}, "by_wave": {}, "by_segment": {}, "target": 0},
     }

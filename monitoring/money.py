@@ -10,7 +10,7 @@ from django.db.models.functions import ExtractYear
 
 from funding.balances import Passage, balances_of, flows_of, passages
 from funding.instalments import split
-from funding.models import Draw, Instalment, Kind
+from funding.models import OUTSIDE_KINDS, Draw, Instalment, Kind, Source
 from monitoring.prepared import prepared
 
 K = Kind
@@ -21,6 +21,7 @@ MONEY_KEYS = (
 )  # fmt: skip
 # Passages that raise, or lower, what each curve of the board shows.
 AE_HELD = (K.AE_OPENED, K.AE_FROZEN, K.AE_RESERVED, K.AE_COMMITTED, K.AE_LIQUIDATED)
+CP_HELD = (K.CP_AVAILABLE, K.CP_FROZEN, K.CP_ORDERED, K.CP_PAID)
 CURVES = {
     "opened": frozenset(AE_HELD),
     "committed": frozenset((K.AE_COMMITTED, K.AE_LIQUIDATED)),
@@ -77,40 +78,49 @@ class Money:
 
     @cached_property
     def lines(self):
-        """One dict a line and fiscal year.
+        """One dict a line and fiscal year, with whether it holds grants or the investment fund.
 
         AE, due, paid and remaining figures are those of the AE opened in that year (what of them was liquidated);
         `cp_…` figures are those of the CP of that year.
         """
         held, moved = balances_of(self.ways), flows_of(self.ways)
         codes = {row.to_line: row.code for row in self.ways}
-        years = sorted({(line, year) for _, line, year in held}, key=lambda key: (codes[key[0]], key[1]))
+        instruments = {row.to_line: row.instrument for row in self.ways}
+        # Money of others is in no line of the State's: neither an AE nor a CP.
+        years = {(line, year) for kind, line, year in held if kind not in OUTSIDE_KINDS}
+        years = sorted(years, key=lambda key: (codes[key[0]], key[1]))
         return [
-            {"line": codes[line], "fiscal_year": year, **amounts(held, moved, self.due, line, year)}
+            {
+                "line": codes[line], "fiscal_year": year, "instrument": instruments[line],
+                **amounts(held, moved, self.due, line, year),
+            }
             for line, year in years
-        ]
+        ]  # fmt: skip
 
     @cached_property
     def totals(self):
-        return {key: sum(line[key] for line in self.lines) for key in MONEY_KEYS}
+        """Of the grants alone: the investment fund is counted apart, never added without saying so (glossary 37)."""
+        return self.totals_of(Source.Instrument.GRANT)
+
+    @cached_property
+    def fund_totals(self):
+        return self.totals_of(Source.Instrument.FUND)
+
+    def totals_of(self, instrument):
+        lines = [line for line in self.lines if line["instrument"] == instrument]
+        return {key: sum(line[key] for line in lines) for key in MONEY_KEYS}
 
     def of_year(self, key, year):
-        return sum(line[key] for line in self.lines if line["fiscal_year"] == year)
-
-    def instruments(self):
-        """{instrument: {curve: cents}}: grants and funds are never added without saying so."""
-        result: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(CURVES, 0))
-        for row in self.ways:
-            for name, kinds in CURVES.items():
-                result[row.instrument][name] += gain(row, kinds, row.cents)
-        return result
+        """Of the grants alone."""
+        lines = [line for line in self.lines if line["instrument"] == Source.Instrument.GRANT]
+        return sum(line[key] for line in lines if line["fiscal_year"] == year)
 
     def change_since_yesterday(self, kinds, year=None):
-        """What the accounts of `kinds` gained between what was known the day before and what is known now."""
+        """What the accounts of `kinds` of the grants gained between what was known the day before and now."""
         return sum(
             gain(row, kinds, row.cents - row.earlier_cents)
             for row in self.ways
-            if year is None or year in (row.to_year, row.from_year)
+            if row.instrument == Source.Instrument.GRANT and (year is None or year in (row.to_year, row.from_year))
         )
 
     def curves(self):
@@ -158,7 +168,7 @@ def amounts(held, moved, due, line, year):
         "due_cents": due.get((line, year), 0),
         "paid_cents": paid,
         "remaining_to_pay_cents": committed - paid,
-        "cp_opened_cents": -balance(K.CP_SOURCE) - balance(K.CP_CANCELLED),
+        "cp_opened_cents": sum(balance(kind) for kind in CP_HELD),
         "cp_ordered_cents": balance(K.CP_ORDERED),
         "cp_left_cents": balance(K.CP_AVAILABLE),
     }

@@ -5,9 +5,11 @@ from django.db.models.functions import Coalesce
 
 from applications.models import FabriqueFact
 from funding import reconciliation
-from funding.models import Account, Award, Draw, Instalment, Kind
+from funding.models import Account, Award, Draw, Instalment, Kind, Movement
 
-HELD_KINDS = (Kind.AE_RESERVED, Kind.AE_COMMITTED, Kind.AE_LIQUIDATED, Kind.AE_LAPSED)
+STANDING_KINDS = (Kind.AE_COMMITTED, Kind.AE_LIQUIDATED)
+# Ended before anything was committed, or in ways that the endings account for.
+NOT_STANDING = ("released", "withdrawn", "renounced", "lapsed")
 
 
 def differences():
@@ -21,12 +23,35 @@ def sum_of(queryset, field="balance_cents"):
 
 
 def award_differences():
-    """A standing award holds on its accounts exactly its total, and its draws add up to it."""
-    held = sum_of(Account.objects.filter(kind__in=HELD_KINDS))
-    awards = Award.objects.select_related("fabrique").annotate(held=held, drawn=sum_of(Draw.objects, "cents"))
-    for award in awards.exclude(state__in=["released", "withdrawn", "terminated", "renounced", "lapsed"]):
-        if not award.total_cents == award.held == award.drawn:
-            yield f"{award} : montant {award.total_cents}, tirages {award.drawn}, comptes {award.held} (centimes)"
+    """What the draws of an award took is on its accounts or was given back; what stands is its amount.
+
+    Less than the amount stands where the call commits year by year, or once something was given back; never more.
+    """
+    for award in awards_with_accounts().exclude(state__in=NOT_STANDING):
+        held = award.reserved if award.state == Award.State.RESERVED else award.standing
+        gone = award.lapsed + award.decommitted
+        whole = award.total_cents == held or (held < award.total_cents and (gone or is_yearly(award)))
+        if award.drawn != held + gone or not whole:
+            yield f"{award} : montant {award.total_cents}, tirages {award.drawn}, comptes {held + gone} (centimes)"
+
+
+def awards_with_accounts():
+    given_back = Movement.objects.filter(
+        from_account__award=OuterRef("pk"), from_account__kind=Kind.AE_COMMITTED, to_account__kind=Kind.AE_OPENED
+    )
+    back = given_back.order_by().values("from_account__award").annotate(total=Sum("amount_cents")).values("total")
+    return Award.objects.select_related("fabrique", "application__call_version").annotate(
+        reserved=sum_of(Account.objects.filter(kind=Kind.AE_RESERVED)),
+        standing=sum_of(Account.objects.filter(kind__in=STANDING_KINDS)),
+        lapsed=sum_of(Account.objects.filter(kind=Kind.AE_LAPSED)),
+        decommitted=Coalesce(Subquery(back), 0),
+        drawn=sum_of(Draw.objects, "cents"),
+    )
+
+
+def is_yearly(award):
+    version = award.application.call_version if award.application_id else None
+    return version is not None and version.commitment_extent == version.CommitmentExtent.YEARLY
 
 
 def payment_differences():

@@ -204,8 +204,7 @@ class Board:
     @cached_property
     def stages(self):
         totals, force = self.figures.money.totals, self.figures.promises.in_force
-        by_instrument = self.figures.money.instruments()
-        funds = by_instrument["fund"]
+        funds = self.figures.money.fund_totals
         opened, committed = totals["opened_cents"], totals["committed_cents"]
         announced = force.amount_cents if force else 0
         grants = (force.grants_cents if force else 0) or announced
@@ -215,15 +214,16 @@ class Board:
                 "annonce", "Annoncé", grants, force.fund_cents if force else 0, announced, "—",
                 reverse("monitoring:statements"),
             ),
-            Stage("ouvert", "Ouvert (AE)", opened - funds["opened"], funds["opened"], opened,
-                  f"{percent(opened - funds['opened'], grants)} des subv.", budget),
+            Stage("ouvert", "Ouvert (AE)", opened, funds["opened_cents"], opened + funds["opened_cents"],
+                  f"{percent(opened, grants)} des subv.", budget),
             Stage("reserve", "Réservé", totals["reserved_cents"], None, totals["reserved_cents"],
                   f"{percent(totals['reserved_cents'], opened)} de l’ouvert", budget),
-            Stage("engage", "Engagé", committed - funds["committed"], funds["committed"], committed,
+            Stage("engage", "Engagé", committed, funds["committed_cents"], committed + funds["committed_cents"],
                   f"{percent(committed, opened)} de l’ouvert", budget),
             Stage("gel", "Exigible", totals["due_cents"], None, totals["due_cents"],
                   f"{percent(totals['due_cents'], committed)} de l’engagé", "/pilotage/echeances/?etat=a-traiter"),
-            Stage("paye", "Payé", totals["paid_cents"] - funds["paid"], funds["paid"], totals["paid_cents"],
+            Stage("paye", "Payé", totals["paid_cents"], funds["paid_cents"],
+                  totals["paid_cents"] + funds["paid_cents"],
                   f"{percent(totals['paid_cents'], committed)} de l’engagé", "/pilotage/echeances/?etat=paid"),
         ]  # fmt: skip
 

@@ -4,26 +4,26 @@ import datetime
 from collections import Counter
 from dataclasses import dataclass
 
-from django.db.models import Case, CharField, Count, F, IntegerField, Min, Q, TextField, UUIDField, Value, When
-from django.db.models.functions import Cast, Concat, TruncDate
+from django.db.models import Case, CharField, Count, F, IntegerField, Min, Q, Value, When
+from django.db.models.functions import Concat, TruncDate
 from django.utils import timezone
 
 from applications.evaluations.doors import but
 from applications.models import UNDER_EXAMINATION, Application, ApplicationState, Assignment, CorrectionRequest
 from applications.silence import precedes_announcement
 from documents.models import Document
-from funding.models import Agreement, Award, Instalment
+from funding.models import Agreement, AgreementVersion, Award
+from monitoring import todo_payments as paying
 from monitoring.prepared import prepared
-from monitoring.todo_words import BORN, EARLY, HORIZON, NATURES, SOON, Item, item_of
+from monitoring.todo_lines import HORIZON, MOST, NOBODY, NONE, ONE, Item, limited, line
+from monitoring.todo_words import BORN, EARLY, NATURES, SOON, item_of
 from selection.models import Appeal, Decision
 
 S = ApplicationState
-# Beyond that many lines of one nature, the list of that nature is the page to open.
-MOST = 100
 # What documents are about, with the way to its dossier.
 ABOUT_A_DOSSIER = (
     (Application, "pk"), (Decision, "application"), (Appeal, "decision__application"),
-    (Agreement, "award__application"),
+    (Agreement, "award__application"), (AgreementVersion, "agreement__award__application"),
 )  # fmt: skip
 
 
@@ -84,11 +84,11 @@ def first_of_each(lines, limit):
     """The first lines of every nature in turn, so that a hundred of one hide nothing of the others."""
     taken: Counter = Counter()
     turns = []
-    for line in lines:
-        turns.append((taken[line[0]], RANKS[line[0]], line))
-        taken[line[0]] += 1
+    for one in lines:
+        turns.append((taken[one[0]], RANKS[one[0]], one))
+        taken[one[0]] += 1
     chosen = sorted(turns, key=lambda turn: turn[:2])[:limit]
-    return [line for _, _, line in sorted(chosen, key=lambda turn: (turn[1], turn[0]))]
+    return [one for _, _, one in sorted(chosen, key=lambda turn: (turn[1], turn[0]))]
 
 
 def chips_of(counts, nature, address):
@@ -109,30 +109,13 @@ def chips_of(counts, nature, address):
 @prepared
 def waiting(programme, today, closed=()):
     """Every line that waits on that day, one statement; `closed`: keys of the dossiers that are left out."""
-    first, *others = [
+    parts = [
         silent(programme, today, closed), asked(programme, closed), reviews(programme, today, closed),
-        letters(closed), payments(programme, closed), agreements(programme, closed), unprepared(programme, closed),
-        reserved(programme, closed), contested(programme, closed),
+        letters(closed), *paying.lines(programme, closed), agreements(programme, closed),
+        amendments(programme, closed), unprepared(programme, closed), reserved(programme, closed),
+        contested(programme, closed),
     ]  # fmt: skip
-    return first.union(*others, all=True)
-
-
-def line(rows, nature, *, state, ref, name, person, wave, number, day):
-    """The same eight columns for every nature, so that one statement reads them all."""
-    return rows.order_by().values_list(
-        Value(nature, output_field=CharField()), Cast(state, CharField()), ref, Cast(name, TextField()),
-        Cast(person, TextField()), wave,
-    ).annotate(how_many=number, on_day=day)  # fmt: skip
-
-
-NONE = Value("", output_field=CharField())
-ONE = Value(1, output_field=IntegerField())
-NOBODY = Value(None, output_field=UUIDField())
-
-
-def limited(rows, *order):
-    """At most `MOST` of them: a sub-query, since SQLite limits no part of a union."""
-    return rows.model.objects.filter(pk__in=rows.order_by(*order, "pk").values("pk")[:MOST])
+    return parts[0].union(*parts[1:], all=True)
 
 
 def silent(programme, today, closed):
@@ -191,16 +174,6 @@ def letters_but(closed):
     return failed
 
 
-def payments(programme, closed):
-    """Instalments due and not paid, the oldest first: sixty days are the legal limit (L. 2000-321 art. 10)."""
-    rows = Instalment.objects.filter(award__wave__call__programme=programme, state__in=["due", "certified", "ordered"])
-    rows = but(rows, closed, "award__application")
-    return line(
-        limited(rows, "due_on"), "versement", state=F("state"), ref=F("public_id"), name=F("award__fabrique__name"),
-        person=NONE, wave=F("award__wave__number"), number=F("number"), day=F("due_on"),
-    )  # fmt: skip
-
-
 def agreements(programme, closed):
     """Agreements not signed by both, the oldest award first."""
     rows = Agreement.objects.filter(
@@ -211,6 +184,20 @@ def agreements(programme, closed):
         limited(rows, "award__committed_on"), "convention", state=F("state"), ref=F("public_id"),
         name=F("award__fabrique__name"), person=NONE, wave=F("award__wave__number"), number=ONE,
         day=F("award__committed_on"),
+    )  # fmt: skip
+
+
+def amendments(programme, closed):
+    """Amendments that are not signed by both, the oldest first; the person stands for the kind of text."""
+    rows = AgreementVersion.objects.filter(
+        agreement__award__wave__call__programme=programme, kind=AgreementVersion.Kind.AMENDMENT,
+        state__in=["drafted", "sent", "signed_by_beneficiary"],
+    )  # fmt: skip
+    rows = but(rows, closed, "agreement__award__application")
+    return line(
+        limited(rows, "created_at"), "convention", state=F("state"), ref=F("agreement__public_id"),
+        name=F("agreement__award__fabrique__name"), person=Value("Avenant"), wave=F("agreement__award__wave__number"),
+        number=ONE, day=TruncDate("created_at"),
     )  # fmt: skip
 
 

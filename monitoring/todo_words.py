@@ -1,26 +1,16 @@
 """« À traiter » in words: each nature of act, and what a line of it says."""
 
 import datetime
-from dataclasses import dataclass
 
 from django.urls import reverse
 
 from accounts.french import plural
 from documents.models import Document
+from monitoring import todo_payments as paying
+from monitoring.todo_lines import Item, Nature
 
-HORIZON = datetime.timedelta(days=15)
 SIXTY = datetime.timedelta(days=60)
 BORN, SOON, EARLY = "born", "soon", "early"
-
-
-@dataclass(frozen=True)
-class Nature:
-    """One nature of act: `label` in the table, `chip` for several, `rows_url` the whole list."""
-
-    key: str
-    label: str
-    chip: str
-    rows_url: str
 
 
 # The gravest first: a right that is born of our silence, then what blocks others, then what costs.
@@ -32,42 +22,14 @@ NATURES = {
         Nature("evaluation", "Évaluation", "Évaluations", "/pilotage/dossiers/?etat=in_review"),
         Nature("courrier", "Courrier", "Courriers", "/pilotage/courriers/"),
         Nature("versement", "Versement", "Versements", "/pilotage/echeances/?etat=a-traiter"),
+        Nature("demande", "Demande de versement", "Demandes", "/pilotage/demandes/?etat=sent"),
+        Nature("compte", "Compte bancaire", "Comptes bancaires", "/pilotage/comptes-bancaires/"),
+        Nature("ecart", "Écart avec Chorus", "Écarts", "/pilotage/chorus/ecarts/?etat=open"),
         Nature("convention", "Convention", "Conventions", "/pilotage/conventions/"),
         Nature("pieces", "Pièces demandées", "Pièces", "/pilotage/dossiers/?etat=correction_requested"),
         Nature("reservation", "AE à engager", "AE réservées", "/pilotage/budget/"),
     )
 }
-
-
-@dataclass(frozen=True)
-class Item:
-    """One line: what, on what, who must act, by when."""
-
-    nature: Nature
-    title: str
-    url: str
-    note: str
-    who: str
-    due_label: str
-    due_on: datetime.date
-    today: datetime.date
-
-    @property
-    def days_late(self):
-        return (self.today - self.due_on).days
-
-    @property
-    def delay(self):
-        days = abs(self.days_late)
-        if days == 0:
-            return "aujourd’hui"
-        return plural(days, "jour") if self.days_late > 0 else f"dans {plural(days, 'jour')}"
-
-    @property
-    def tone(self):
-        if self.days_late > 0:
-            return "fab-retard"
-        return "fab-bientot" if self.days_late >= -HORIZON.days else ""
 
 
 def item_of(row, today):
@@ -114,16 +76,6 @@ def letter_item(nature, today, state, ref, name, person, wave, number, day):
     )  # fmt: skip
 
 
-PAYERS = {"due": "certifier le service fait", "certified": "mettre en paiement", "ordered": "noter le paiement"}
-
-
-def payment_item(nature, today, state, ref, name, person, wave, number, day):
-    return Item(
-        nature, name, f"/pilotage/echeances/{ref}/", f"Vague {wave}, échéance {number} : {PAYERS[state]}", "Finances",
-        "délai de 60 jours le", day + SIXTY, today,
-    )  # fmt: skip
-
-
 SIGNERS = {
     "none": ("Convention à préparer", "Instruction"),
     "drafted": ("À envoyer à la structure", "Instruction"),
@@ -138,6 +90,8 @@ def agreement_item(nature, today, state, ref, name, person, wave, number, day):
         title, url = f"{plural(number, 'attribution')} de la vague {wave}", f"/pilotage/vagues/{ref}/"
     else:
         title, url, note = name, f"/pilotage/conventions/{ref}/", f"{note}, vague {wave}"
+    if person.strip():
+        note = f"{person.strip()} : {note[0].lower()}{note[1:]}"
     return Item(nature, title, url, note, who, "60 jours le", day + SIXTY, today)
 
 
@@ -160,7 +114,7 @@ WORDS = {
     "pieces": pieces_item,
     "evaluation": evaluation_item,
     "courrier": letter_item,
-    "versement": payment_item,
+    **paying.WORDS,
     "convention": agreement_item,
     "reservation": reservation_item,
 }

@@ -97,12 +97,25 @@ class SettingsForm(TieBreakForm, BuilderForm):
     silence_months = whole("Silence valant refus, en mois", "Deux mois en droit commun.", least=1, most=12)
     commitment_act = forms.ChoiceField(label="Acte qui engage l’argent", choices=CallVersion.CommitmentAct.choices)
     agreement_required = yes("Une convention suit la décision", "Obligatoire au-delà de 23 000 € par an.")
+    payment_days = whole(
+        "Délai de paiement, en jours", "À partir du jour où la condition est remplie, sauf dates de la convention.",
+        least=1, most=120,
+    )  # fmt: skip
+    claim_required = yes(
+        "Verser acomptes et soldes sur une demande justifiée", "Dépense par dépense, acceptée avant le service fait."
+    )
+    bank_details_required = yes(
+        "Ne rien mettre en paiement sans compte bancaire vérifié", "Vérifié par une personne, approuvé par une autre."
+    )
+    bank_cooling_days = whole("Délai de sûreté d’un nouveau compte bancaire, en jours", most=60)
 
     groups = (
         ("Le texte", ("title", "kind", "summary", "eligibility", "eligible_legal_forms", "self_test_note")),
         ("Le dépôt", ("minimum_opening_days", "grace_minutes", "closing_rule", "siret_required_to_submit",
                       "sign_off_required", "partners_allowed", "republican_contract_required")),
-        ("L’aide", ("years", "state_aid_basis", "state_share_max_percent", "commitment_act", "agreement_required")),
+        ("L’aide", ("years", "state_aid_basis", "state_share_max_percent", "commitment_act", "commitment_extent",
+                    "agreement_required", "public_body_act")),
+        ("Le paiement", ("payment_days", "claim_required", "bank_details_required", "bank_cooling_days")),
         ("L’examen", ("reviews_per_application", "threshold_hundredths", "exercise_required", "silence_months")),
         ("Le départage des dossiers à égalité", CHOSEN),
     )  # fmt: skip

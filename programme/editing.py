@@ -24,10 +24,11 @@ from programme.tie_break import problem_of
 RESERVED_CALLS = ("nouveau",)
 SETTINGS = (
     "summary", "eligibility", "years", "siret_required_to_submit", "reviews_per_application", "silence_months",
-    "commitment_act", "agreement_required", "grace_minutes", "closing_rule", "minimum_opening_days",
+    "commitment_act", "commitment_extent", "agreement_required", "public_body_act", "grace_minutes", "closing_rule",
+    "minimum_opening_days",
     "state_aid_basis", "republican_contract_required", "sign_off_required", "partners_allowed",
     "state_share_max_percent", "eligible_legal_forms", "self_test_note", "tie_break", "threshold_hundredths",
-    "exercise_required",
+    "exercise_required", "payment_days", "claim_required", "bank_details_required", "bank_cooling_days",
 )  # fmt: skip
 PUBLISHED_SINCE = (
     "Cette version est publiée : elle ne change plus. Votre texte est gardé ci-dessous. "

@@ -6,8 +6,8 @@ Nothing here opens a credit. Statements are never added together; which one the 
 
 from django.db import transaction
 
-from programme.models import Announcement, Origin, Programme, Target
-from programme.statements import STATEMENTS, TARGETS
+from programme.models import Announcement, AnnouncementPart, Origin, Programme, Target
+from programme.statements import PARTS, STATEMENTS, TARGETS
 
 NAME = "Fabriques de territoire"
 # Who answers. The sources give neither address nor telephone of the real team: nothing is made up for it.
@@ -27,7 +27,7 @@ DEMONSTRATION_SERVICE = {
 
 
 def create_programme(*, slug, origin) -> Programme:
-    """Create the scheme with what was publicly said of it; a scheme that already has this slug is left as it is.
+    """Create the scheme with what was publicly said of it; one that already has this slug keeps what it has.
 
     Args:
         origin: a value of `Origin`. A demonstration gets the address of an invented service.
@@ -40,6 +40,8 @@ def create_programme(*, slug, origin) -> Programme:
         if created:
             record_statements(programme)
             Target.objects.bulk_create(Target(programme=programme, **target._asdict()) for target in TARGETS)
+        else:
+            complete_parts(programme)
     return programme
 
 
@@ -51,3 +53,19 @@ def record_statements(programme):
         for link in ("supersedes", "contradicts"):
             values[link] = recorded[values[link]] if values[link] else None
         recorded[key] = Announcement.objects.create(programme=programme, **values)
+        record_parts(recorded[key], PARTS.get(key, ()))
+
+
+def record_parts(announcement, parts):
+    AnnouncementPart.objects.bulk_create(
+        AnnouncementPart(announcement=announcement, rank=rank, **part._asdict())
+        for rank, part in enumerate(parts, start=1)
+    )
+
+
+def complete_parts(programme):
+    """Give the statements of a scheme that was founded earlier the parts they were said to be made of."""
+    texts = {statement.statement: statement.key for statement in STATEMENTS}
+    bare = programme.announcements.filter(parts=None)
+    for announcement in bare:
+        record_parts(announcement, PARTS.get(texts.get(announcement.statement, ""), ()))

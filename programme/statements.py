@@ -8,9 +8,11 @@ after 19 September 2018 took the 110 M€ back, so they stay in force, and the 
 import datetime
 from typing import NamedTuple
 
-from programme.models import Announcement, Segment
+from programme.models import Announcement, AnnouncementPart, Segment
 
 KIND = Announcement.Kind
+STATE, OTHER = AnnouncementPart.Owner.STATE, AnnouncementPart.Owner.OTHER
+GRANT, FUND = AnnouncementPart.Instrument.GRANT, AnnouncementPart.Instrument.FUND
 MILLION = 1_000_000_00
 CGET = "CGET, « L’État s’engage pour soutenir et accélérer la dynamique des tiers lieux », 19/09/2018"
 MOVILAB = "Movilab, page « Mission Coworking : territoires, travail, numérique »"
@@ -29,6 +31,16 @@ class Statement(NamedTuple):
     supersedes: str | None = None
     contradicts: str | None = None
     date_note: str = ""
+
+
+class Part(NamedTuple):
+    """What a statement was said to be made of."""
+
+    label: str
+    owner: str
+    instrument: str
+    amount_cents: int
+    year: int | None = None
 
 
 class TargetText(NamedTuple):
@@ -179,6 +191,22 @@ STATEMENTS = (
         date_note="2021 ; jour non retrouvé",
     ),
 )
+
+# The sources name no year for the three times 20 million: "par an sur trois ans".
+PARTS = {
+    "110": (
+        Part("Fonds de dotation, première année", STATE, GRANT, 20 * MILLION),
+        Part("Fonds de dotation, deuxième année", STATE, GRANT, 20 * MILLION),
+        Part("Fonds de dotation, troisième année", STATE, GRANT, 20 * MILLION),
+        Part("Fonds d’investissement socialement responsable", STATE, FUND, 50 * MILLION),
+    ),
+    "45": (
+        Part("État, appel à manifestation d’intérêt", STATE, GRANT, 45 * MILLION),
+        Part("Action Logement", OTHER, GRANT, 50 * MILLION),
+        Part("Fonds de co-investissement Amundi et ANRU", OTHER, FUND, 50 * MILLION),
+    ),
+    "54": (Part("État, plan de relance compris, 360 fabriques", STATE, GRANT, 54 * MILLION),),
+}
 
 TARGETS = (
     TargetText(

@@ -42,7 +42,7 @@ STEPS = (
     ("6. La lauréate ouvre sa lettre", decision.open_letter),
     ("7. Elle donne son SIRET, exigé à l’attribution", decision.give_siret),
     ("7. La convention est envoyée, signée des deux parties", decision.contract),
-    ("7. Trois personnes certifient, mettent en paiement et notent le paiement", decision.pay),
+    ("7. Trois personnes certifient, mettent en paiement et importent le paiement de Chorus", decision.pay),
     ("8. L’auditrice lit le pilotage et ne peut rien changer", decision.steer),
     ("8. Le lieu est compté en public", decision.count_in_public),
 )

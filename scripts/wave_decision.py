@@ -1,9 +1,10 @@
 """One wave over HTTP, second half: reviews, panel, signature, announcement, agreement, payment, figures."""
 
 import datetime
+import re
 import time
 
-from scripts.visitor import NotOnPage, Visitor
+from scripts.visitor import NotOnPage, Upload, Visitor
 from scripts.wave_deposit import ORGANISATION, PARIS, PLACE, ok, path_of
 
 REVIEWERS = ("evaluation", "evaluation2", "evaluation3")
@@ -128,9 +129,12 @@ def contract(drive):
     ok(officer.press(page, "Préparer"))
     page = ok(officer.get("/pilotage/conventions/?tri=-numero"))
     page = ok(officer.get(page.link("FT-C-"))).must_say(PLACE)
-    for typed in ({}, {"signatory": "Ada Neuve, présidente"}, {"signatory": "Olivier Tessier, directeur"}):
-        page = ok(officer.send(page, page.main_form(), **typed))
-    page.must_say("En vigueur")
+    form = page.form(button="Noter l’envoi")
+    page = ok(officer.send(page, form, button="Noter", checked=list(form.choices["checked"])))
+    page = ok(officer.press(page, "Noter la signature de la structure", signatory="Ada Neuve, présidente"))
+    signatory = drive.person("decision")
+    page = ok(signatory.get(path_of(page.url)))
+    ok(signatory.press(page, "Signer pour l’État")).must_say("En vigueur")
 
 
 def pay(drive):
@@ -144,11 +148,39 @@ def pay(drive):
         raise NotOnPage("la personne qui certifie peut aussi mettre en paiement")
     page = ok(orderer.get(address))
     ok(orderer.send(page, page.form(button="paiement"), button="paiement"))
-    page = ok(recorder.get(address))
-    reference, today = f"DP{time.time_ns()}", datetime.datetime.now(PARIS).date().isoformat()
-    form = page.form(button="Noter le paiement")
-    page = ok(recorder.send(page, form, button="Noter", on=today, chorus_reference=reference))
-    page.must_say("Payée", reference)
+    page = ok(recorder.get(address)).must_say("Paiement par Chorus")
+    reference = f"DP{time.time_ns() // 1000}"
+    import_payment(recorder, reference, amount_of(page))
+    wait_for(recorder, address, "Payée", reference)
+
+
+def amount_of(page):
+    """The amount of the instalment that the page shows, as Chorus writes amounts."""
+    shown = re.search(r"(?:Avance|Acompte|Solde) de ([\d\s,]+)€", page.text)
+    if shown is None:
+        raise NotOnPage(f"{page.url} ne dit pas le montant de l’échéance")
+    return "".join(shown[1].split())
+
+
+def import_payment(recorder, reference, amount):
+    """The extract of Chorus: read, looked at, confirmed; a worker applies it."""
+    today = datetime.datetime.now(PARIS).date()
+    headings = "N° EJ;N° DP;Code taxe 1;Exercice comptable;Montant payé;Date de dernière opération sur la DP"
+    line = f"21{reference[-8:]};{reference};{SIRET};{today.year};{amount};{today.isoformat()}"
+    extract = Upload("extrait.csv", f"{headings}\n{line}\n".encode(), "text/csv")
+    page = ok(recorder.get("/pilotage/chorus/importer/"))
+    page = ok(recorder.press(page, "Lire", file=extract, fiscal_year=str(today.year)))
+    ok(recorder.press(page.must_say("À appliquer", reference), "Confirmer"))
+
+
+def wait_for(visitor, address, *words):
+    """The page says it once the worker has passed."""
+    for _ in range(120):
+        page = ok(visitor.get(address))
+        if all(word in page.text for word in words):
+            return
+        time.sleep(0.5)
+    page.must_say(*words)
 
 
 # --- 8. Figures -----------------------------------------------------------------------------------------------------

@@ -351,8 +351,5 @@ def prepare_agreements(*, wave, by):
 def awards_without_agreement(wave):
     """Announced awards that need an agreement and have none."""
     announced = Decision.objects.filter(wave=wave, act=Act.AWARD, state__in=[State.ISSUED, State.NOTIFIED])
-    return list(
-        Award.objects.filter(
-            pk__in=announced.values("award"), agreement=None, application__call_version__agreement_required=True
-        ).order_by("pk")
-    )
+    awarded = Award.objects.needing_agreement().filter(pk__in=announced.values("award"), agreement=None)
+    return list(awarded.order_by("pk"))

@@ -6,9 +6,14 @@ from accounts.errors import Refusal
 from accounts.french import euros, long_date
 from accounts.models import JournalEntry, Role
 from accounts.permissions import require
+from funding.conventions import authority
 from selection.models import Decision, SignatureDelegation
 
-ACTS = frozenset(Decision.Act.values)
+# Signed like a decision, and kept by the floor below.
+AGREEMENT = "agreement"
+ACT_CHOICES = [*Decision.Act.choices, (AGREEMENT, "Convention ou avenant")]
+LABELS = dict(ACT_CHOICES)
+ACTS = frozenset(LABELS)
 
 
 class NotDelegated(Refusal):
@@ -23,7 +28,7 @@ def grant_delegation(*, programme, holder, acts, ceiling_cents, starts_on, ends_
     Args:
         programme: the `Programme` it is for.
         holder: the `User` who may sign; holds the role of decision-maker.
-        acts: `Decision.Act` values.
+        acts: `Decision.Act` values, or `AGREEMENT`.
         ceiling_cents: highest amount of one act, in cents.
         starts_on, ends_on: first and last day, Europe/Paris.
         published_act: the act and its publication, as the file keeps it.
@@ -74,7 +79,7 @@ def delegation_for(*, signatory, programme, delegations, act, cents, on):
 
     Args:
         delegations: those the signatory holds for the programme that day (`in_force`).
-        act: a `Decision.Act`.
+        act: a `Decision.Act`, or `AGREEMENT`.
         cents: amount of the act, 0 when it grants nothing.
         on: Paris date of the signature.
 
@@ -88,7 +93,7 @@ def delegation_for(*, signatory, programme, delegations, act, cents, on):
 
 
 def uncovered_sentence(signatory, programme, delegations, act, cents, on):
-    label = Decision.Act(act).label.lower()
+    label = LABELS[act].lower()
     remedy = "Faites enregistrer une délégation qui la couvre, ou faites signer une autre personne."
     if not delegations:
         return (
@@ -103,3 +108,30 @@ def uncovered_sentence(signatory, programme, delegations, act, cents, on):
         f"Une décision « {label} » de {euros(cents)} dépasse le plafond de votre délégation, {euros(ceiling)} "
         f"par acte. {remedy} Rien n’a été signé."
     )
+
+
+# --- Agreements, asked by the floor below --------------------------------------------------------------------------
+
+
+def authority_for_agreement(signatory, programme, cents, on):
+    """The delegation under which `signatory` signs an agreement of `cents` on a Paris date.
+
+    Raises:
+        NotDelegated: none covers it.
+    """
+    held = list(SignatureDelegation.objects.in_force(holder=signatory, programme=programme, on=on))
+    found = delegation_for(
+        signatory=signatory, programme=programme, delegations=held, act=AGREEMENT, cents=cents, on=on
+    )
+    return authority.Authority(formula=found.formula, act=found.published_act)
+
+
+def holders_for_agreements(programme, on):
+    """Those who may sign agreements of a programme on a Paris date, whatever the amount."""
+    rows = SignatureDelegation.objects.filter(programme=programme, starts_on__lte=on, ends_on__gte=on)
+    holders = {row.holder for row in rows.select_related("holder") if AGREEMENT in row.acts and row.holder.is_active}
+    return sorted(holders, key=str)
+
+
+def register():
+    authority.register(find=authority_for_agreement, holders=holders_for_agreements)

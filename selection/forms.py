@@ -3,7 +3,8 @@ from django import forms
 from accounts.forms import DsfrForm, EuroCentsField
 from accounts.models import Role, User
 from programme.models import Programme
-from selection.models import Decision, PanelSession
+from selection.delegations import ACT_CHOICES
+from selection.models import PanelSession
 
 
 class SessionForm(DsfrForm):
@@ -87,9 +88,7 @@ class DelegationForm(DsfrForm):
     holder = PersonChoice(
         User.objects.none(), label="Délégataire", to_field_name="public_id", help_text="Une personne du rôle Décision."
     )
-    acts = forms.MultipleChoiceField(
-        label="Actes couverts", choices=Decision.Act.choices, widget=forms.CheckboxSelectMultiple
-    )
+    acts = forms.MultipleChoiceField(label="Actes couverts", choices=ACT_CHOICES, widget=forms.CheckboxSelectMultiple)
     ceiling_cents = EuroCentsField(label="Plafond par acte, en euros", min_cents=100)
     starts_on = forms.DateField(label="Du", widget=forms.DateInput)
     ends_on = forms.DateField(label="Au", widget=forms.DateInput)

@@ -18,6 +18,8 @@ from documents.facts import (
     WaitlistFacts,
 )
 from documents.models import Document
+from funding.conventions.commitments import is_yearly
+from funding.schedules import needs_agreement
 from programme.models import Programme, Wave
 from selection.models import Decision, PanelSession, PreparedOutcome
 
@@ -110,10 +112,16 @@ def award(signing, decision, prepared, common, instalments):
         reduction_reason=decision.ground if reduced else "",
         instalments=tuple(payment(i) for i in instalments),
         commitment_year=prepared.fiscal_year,
+        committed_cents=committed_at_once(prepared.award),
         imputation=imputation(prepared.line),
         dossier_version_on=received_on(application),
-        conditions=agreement_condition(application.call_version),
+        conditions=agreement_condition(prepared.award),
     )
+
+
+def committed_at_once(award):
+    """The first part, where the call commits year by year; None: the whole."""
+    return award.draws.earliest("pk").cents if is_yearly(award) else None
 
 
 def payment(instalment):
@@ -132,9 +140,9 @@ def imputation(line):
     return f"programme {line.lolf_programme}{action}"
 
 
-def agreement_condition(version):
+def agreement_condition(award):
     """Aid above 23 000 € a year to a private body needs an agreement (L. 2000-321 art. 10, D. 2001-495)."""
-    if not version.agreement_required:
+    if not needs_agreement(award):
         return ()
     return (
         Titled(

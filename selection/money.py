@@ -55,7 +55,9 @@ def credits_of(programme, *, prepared=(), year=None):
     """
     year = year or timezone.localdate().year
     asked = proposed_by_credit(prepared)
-    accounts = Account.objects.filter(kind=Kind.AE_OPENED, line__programme=programme).select_related("line")
+    # A laureate is given a grant: the lines of the fund are none (glossary 37).
+    grants = {"line__programme": programme, "line__source__instrument": "grant"}
+    accounts = Account.objects.filter(kind=Kind.AE_OPENED, **grants).select_related("line")
     credits = [
         Credit(account.line, account.fiscal_year, account.balance_cents)
         for account in accounts.order_by("line__code", "fiscal_year")

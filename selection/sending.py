@@ -1,6 +1,8 @@
 """The letters of a wave on their way: how far they are, what failed and what to do about it."""
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from django.db import transaction
 from django.db.models import Case, IntegerField, Q, Value, When
@@ -13,6 +15,7 @@ from applications.evaluations.doors import but
 from applications.models import Application
 from documents import requests as documents
 from documents.models import CLAIM_EXPIRES_AFTER, MAX_ATTEMPTS, Document
+from funding.models import AgreementVersion
 from selection.models import Appeal, Decision
 
 FOLLOW = "selection.follow_letters"
@@ -37,12 +40,12 @@ def letters_of(decisions):
 
 
 def visible_to(user):
-    """The documents about what `user` may read: decisions, dossiers (receipts, inadmissibility), appeals."""
+    """The documents about what `user` may read: decisions, dossiers, appeals, agreements."""
     about = [
         Q(subject_type=model._meta.label, subject_id__in=model.objects.visible_to(user).values("pk"))
-        for model in (Decision, Application, Appeal)
+        for model in (Decision, Application, Appeal, AgreementVersion)
     ]
-    return Document.objects.filter(about[0] | about[1] | about[2])
+    return Document.objects.filter(reduce(or_, about))
 
 
 def with_urgency(queryset, now=None):

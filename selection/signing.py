@@ -9,6 +9,7 @@ from accounts.errors import Refusal
 from accounts.french import euros, plural
 from applications.evaluations.doors import but, closed_dossiers
 from documents.models import Document
+from funding.models import Draw
 from programme.models import Wave
 from selection.decisions import ACT_OF_OUTCOME, TIED, adopted_session, prepared_outcomes, refuse_changed_since
 from selection.delegations import covering, uncovered_sentence
@@ -74,7 +75,10 @@ class Signature:
         """Consequences of signing, in numbers."""
         where = ", ".join(f"{euros(cents)} sur {line.label} {year}" for (line, year), cents in self.by_credit.items())
         yield ", ".join(label for label, _ in self.counts)
-        if self.awards:
+        committed = sum(self.by_credit.values())
+        if self.awards and committed < self.total_cents:
+            yield f"{euros(committed)} engagés, le reste des {euros(self.total_cents)} année par année : {where}"
+        elif self.awards:
             yield f"{euros(self.total_cents)} engagés en totalité : {where}"
         yield f"{plural(len(self.lines), 'courrier')} mis en fabrication, un par décision"
         yield "Rien n’est visible des candidats avant l’annonce"
@@ -93,11 +97,17 @@ def to_sign(wave, *, reader):
         ).select_related("holder")
     )
     lines = [line_of(outcome, delegations) for outcome in prepared]
-    by_credit = defaultdict(int)
+    by_credit, parts = defaultdict(int), first_parts(prepared)
     for outcome in prepared:
         if outcome.outcome == Outcome.PROPOSED:
-            by_credit[outcome.line, outcome.fiscal_year] += outcome.amount_cents
+            by_credit[outcome.line, outcome.fiscal_year] += parts.get(outcome.award_id, outcome.amount_cents)
     return Signature(wave, lines, dict(by_credit), blocked(wave, everything, lines, delegations, reader))
+
+
+def first_parts(prepared):
+    """{award: cents that signing commits}: the whole, or the first year where the call commits year by year."""
+    reserved = [outcome.award_id for outcome in prepared if outcome.award_id]
+    return dict(Draw.objects.filter(award__in=reserved).values_list("award_id", "cents"))
 
 
 def line_of(prepared, delegations):

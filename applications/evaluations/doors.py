@@ -108,6 +108,15 @@ def names_closed_to(user):
         return []
     rows = model("Application").objects.filter(kept_out(user)).order_by()
     # Her own structure's dossiers are hers to read, as an applicant.
-    rows = rows.exclude(organisation__memberships__user=user)
-    found = rows.values_list("reference", "fabrique__name", "organisation__name")
+    return names_in(rows.exclude(organisation__memberships__user=user))
+
+
+def names_in(dossiers):
+    """What names these dossiers; one query."""
+    found = dossiers.order_by().values_list("reference", "fabrique__name", "organisation__name")
     return [name for row in found for name in row if name]
+
+
+def dossiers_at(closed):
+    """The dossiers of these keys, for what is tied to them by another way than a path: a structure, a name."""
+    return model("Application").objects.filter(pk__in=closed)

@@ -1,23 +1,71 @@
-from funding.models.award import Award, Draw
+from funding.models.act import Act
+from funding.models.agreement_version import AgreementSignature, AgreementTemplate, AgreementVersion, SignedCopy
+from funding.models.award import Award, Category, Draw
+from funding.models.bank import BankAccount
+from funding.models.chorus import (
+    Allotment,
+    ChorusFile,
+    ChorusRow,
+    CommitmentAward,
+    Difference,
+    LegalCommitment,
+    PaymentExport,
+    PaymentRequest,
+    RequestPart,
+)
+from funding.models.claim import Claim, ClaimLine
+from funding.models.contribution import ClosedYear, Contribution, Derogation
 from funding.models.de_minimis import DeMinimisGrant
-from funding.models.ledger import AWARD_KINDS, SOURCE_KINDS, Account, DayTotal, Kind, Line, Movement, Posting, Source
+from funding.models.instrument import Fund, Instrument, InstrumentDue, InstrumentEvent
+from funding.models.ledger import AWARD_KINDS, OUTSIDE_KINDS, SOURCE_KINDS, Account, DayTotal, Kind, Movement, Posting
+from funding.models.line import Line, Region, Source
 from funding.models.payment import Agreement, Instalment, Schedule, ScheduleYear
+from funding.models.sharing import Share, Sharing
 
 __all__ = [
     "AWARD_KINDS",
+    "OUTSIDE_KINDS",
     "SOURCE_KINDS",
     "Account",
+    "Act",
     "Agreement",
+    "AgreementSignature",
+    "AgreementTemplate",
+    "AgreementVersion",
+    "Allotment",
     "Award",
+    "BankAccount",
+    "Category",
+    "ChorusFile",
+    "ChorusRow",
+    "Claim",
+    "ClaimLine",
+    "ClosedYear",
+    "CommitmentAward",
+    "Contribution",
     "DayTotal",
     "DeMinimisGrant",
+    "Derogation",
+    "Difference",
     "Draw",
+    "Fund",
     "Instalment",
+    "Instrument",
+    "InstrumentDue",
+    "InstrumentEvent",
     "Kind",
+    "LegalCommitment",
     "Line",
     "Movement",
+    "PaymentExport",
+    "PaymentRequest",
     "Posting",
+    "Region",
+    "RequestPart",
     "Schedule",
     "ScheduleYear",
+    "Share",
+    "Sharing",
+    "SignedCopy",
     "Source",
 ]

@@ -5,12 +5,13 @@ from django_fsm import FSMField, transition
 
 from accounts.models import Organisation, PublicIdModel, StatefulModel
 from applications.models import Application, Fabrique
-from funding.models.ledger import Line
+from funding.models.line import Line
 from funding.querysets import AwardQuerySet
 from programme.models import Origin, Wave
 
 RESERVE = "funding.reserve"
 COMMIT = "funding.commit"
+STOP = "funding.stop_award"
 
 
 class Award(PublicIdModel, StatefulModel):
@@ -49,6 +50,12 @@ class Award(PublicIdModel, StatefulModel):
     reserved_on = models.DateField("réservée le")
     committed_on = models.DateField("engagée le", null=True, blank=True)
     notified_on = models.DateField("notifiée le", null=True, blank=True)
+    # What the decision granted, kept when an amendment first changes the amount; `total_cents` is what stands.
+    initial_cents = models.BigIntegerField("montant de la décision (centimes)", null=True, blank=True)
+    amendment_count = models.PositiveSmallIntegerField("avenants sur le montant", default=0)
+    suspended_on = models.DateField("suspendue le", null=True, blank=True)
+    terminated_on = models.DateField("résiliée le", null=True, blank=True)
+    stop_reason = models.CharField("motif de la suspension ou de la résiliation", max_length=500, blank=True)
     created_at = models.DateTimeField("créée le", default=timezone.now)
 
     objects = AwardQuerySet.as_manager()
@@ -58,7 +65,8 @@ class Award(PublicIdModel, StatefulModel):
         ordering = ["-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(total_cents__gte=F("min_cents"), total_cents__lte=F("max_cents")),
+                condition=Q(total_cents__lte=F("max_cents"), total_cents__gt=0)
+                & (Q(total_cents__gte=F("min_cents")) | Q(amendment_count__gt=0)),
                 name="award_within_bounds",
                 violation_error_message="Le montant sort des bornes de l’appel.",
             ),
@@ -80,6 +88,19 @@ class Award(PublicIdModel, StatefulModel):
             models.CheckConstraint(
                 condition=~Q(state__in=["committed", "in_force", "completed"]) | Q(committed_on__isnull=False),
                 name="award_committed_has_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(amendment_count=0, initial_cents=None)
+                | Q(amendment_count__gt=0, initial_cents__isnull=False),
+                name="award_amended_keeps_its_decision",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="suspended") | Q(suspended_on__isnull=False) & ~Q(stop_reason=""),
+                name="award_suspended_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="terminated") | Q(terminated_on__isnull=False) & ~Q(stop_reason=""),
+                name="award_terminated_has_reason",
             ),
         ]
         indexes = [models.Index(fields=["state"], name="award_state")]
@@ -103,6 +124,28 @@ class Award(PublicIdModel, StatefulModel):
     def complete(self, *, by):
         """Every instalment is paid."""
 
+    @transition(state, State.IN_FORCE, State.SUSPENDED, permission=STOP)
+    def suspend(self, *, by, on, reason):
+        """Nothing more is owed nor paid until it is resumed; the money stays committed."""
+        self.suspended_on, self.stop_reason = on, reason
+
+    @transition(state, State.SUSPENDED, State.IN_FORCE, permission=STOP)
+    def resume(self, *, by):
+        self.suspended_on, self.stop_reason = None, ""
+
+    @transition(state, [State.COMMITTED, State.IN_FORCE, State.SUSPENDED], State.TERMINATED, permission=STOP)
+    def terminate(self, *, by, on, reason):
+        """What is not owed yet never will be."""
+        self.terminated_on, self.stop_reason = on, reason
+
+
+class Category(models.TextChoices):
+    """Intervention spending by who receives it (LOLF art. 5, title 6)."""
+
+    FIRMS = "62", "62, transferts aux entreprises"
+    LOCAL_AUTHORITIES = "63", "63, transferts aux collectivités territoriales"
+    OTHERS = "64", "64, transferts aux autres collectivités"
+
 
 class Draw(models.Model):
     """What an award takes from one line and AE year; an award may draw on several."""
@@ -111,12 +154,16 @@ class Draw(models.Model):
     line = models.ForeignKey(Line, models.PROTECT, related_name="+", verbose_name="ligne")
     fiscal_year = models.PositiveSmallIntegerField("exercice des AE")
     cents = models.BigIntegerField("montant (centimes)")
+    # An amendment may draw again on a line and year: the draws are used in the order they were made.
+    rank = models.PositiveSmallIntegerField("rang", default=1)
+    # Category of title 6, from the legal form on that day (LOLF art. 5); empty when the beneficiary is not known.
+    category = models.CharField("catégorie", max_length=2, choices=Category, blank=True)
 
     class Meta:
         verbose_name = "tirage"
         ordering = ["pk"]
         constraints = [
-            models.UniqueConstraint(fields=["award", "line", "fiscal_year"], name="draw_once"),
+            models.UniqueConstraint(fields=["award", "line", "fiscal_year", "rank"], name="draw_once"),
             models.CheckConstraint(condition=Q(cents__gt=0), name="draw_positive"),
         ]
 

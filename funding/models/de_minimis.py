@@ -28,6 +28,8 @@ class DeMinimisGrant(PublicIdModel):
     granted_on = models.DateField("attribuée le", null=True, blank=True, db_index=True)
     # What the undertaking had on that day before this aid, over three years: what the check rested on.
     before_cents = models.BigIntegerField("déjà reçu sur trois ans (centimes)")
+    # 0: the decision; then the amendments that added to it.
+    amendment = models.PositiveSmallIntegerField("avenant", default=0)
     recorded_at = models.DateTimeField("connue le", default=timezone.now)
     registered_on = models.DateField("inscrite au registre le", null=True, blank=True)
     registered_by = models.ForeignKey(
@@ -41,7 +43,9 @@ class DeMinimisGrant(PublicIdModel):
         verbose_name_plural = "aides de minimis attribuées"
         ordering = ["granted_on", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["award", "undertaking"], name="deminimis_once_per_beneficiary"),
+            models.UniqueConstraint(
+                fields=["award", "undertaking", "amendment"], name="deminimis_once_per_beneficiary"
+            ),
             models.CheckConstraint(
                 condition=Q(cents__gt=0, before_cents__gte=0),
                 name="deminimis_positive",

@@ -5,51 +5,9 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import PublicIdModel, User
-from funding.querysets import LineQuerySet, MovementQuerySet, PostingQuerySet
-from programme.models import Origin, Programme
-
-
-class Source(models.Model):
-    """Who brings the money. Grants and financial instruments are never mixed in a total (glossary 37)."""
-
-    class Instrument(models.TextChoices):
-        GRANT = "grant", "Subventions"
-        FUND = "fund", "Fonds (parts, prêts, avances remboursables)"
-
-    name = models.CharField("source de financement", max_length=150, unique=True)
-    instrument = models.CharField("instrument", max_length=8, choices=Instrument, default=Instrument.GRANT)
-
-    class Meta:
-        verbose_name = "source de financement"
-        verbose_name_plural = "sources de financement"
-        ordering = ["pk"]
-
-    def __str__(self):
-        return self.name
-
-
-class Line(PublicIdModel):
-    """Budget line: source × imputation (LOLF programme, action, BOP/UO). Years live on its accounts."""
-
-    programme = models.ForeignKey(Programme, models.PROTECT, related_name="+", verbose_name="dispositif")
-    source = models.ForeignKey(Source, models.PROTECT, related_name="lines", verbose_name="source")
-    code = models.CharField("ligne", max_length=40)
-    label = models.CharField("libellé", max_length=150)
-    lolf_programme = models.CharField("programme LOLF", max_length=10)
-    action = models.CharField("action", max_length=10, blank=True)
-    bop_uo = models.CharField("BOP-UO", max_length=40, blank=True)
-    origin = models.CharField("origine", max_length=16, choices=Origin, default=Origin.REAL)
-
-    objects = LineQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "ligne budgétaire"
-        verbose_name_plural = "lignes budgétaires"
-        ordering = ["code"]
-        constraints = [models.UniqueConstraint(fields=["programme", "code"], name="line_code_once")]
-
-    def __str__(self):
-        return self.label
+from funding.models.act import Act
+from funding.models.line import Line
+from funding.querysets import MovementQuerySet, PostingQuerySet
 
 
 class Kind(models.TextChoices):
@@ -69,9 +27,16 @@ class Kind(models.TextChoices):
     CP_CANCELLED = "cp_cancelled", "CP annulés"
     CP_ORDERED = "cp_ordered", "CP mis en paiement"
     CP_PAID = "cp_paid", "CP payés"
+    # Money that is not the State's, in a chain of its own: never in a total of AE or CP.
+    PLEDGE_SOURCE = "pledge_source", "Argent d’un tiers : origine"
+    PLEDGED = "pledged", "Promis, non reçu"
+    RECEIVED = "received", "Reçu, non employé"
+    USED = "used", "Employé"
+    PLEDGE_LOST = "pledge_lost", "Promesse non tenue"
 
 
-SOURCE_KINDS = (Kind.AE_SOURCE, Kind.CP_SOURCE)
+SOURCE_KINDS = (Kind.AE_SOURCE, Kind.CP_SOURCE, Kind.PLEDGE_SOURCE)
+OUTSIDE_KINDS = (Kind.PLEDGE_SOURCE, Kind.PLEDGED, Kind.RECEIVED, Kind.USED, Kind.PLEDGE_LOST)
 AWARD_KINDS = (Kind.AE_RESERVED, Kind.AE_COMMITTED, Kind.AE_LIQUIDATED, Kind.AE_LAPSED, Kind.CP_ORDERED, Kind.CP_PAID)
 
 
@@ -133,6 +98,15 @@ class Posting(PublicIdModel):
         ORDER = "order", "Mise en paiement"
         CANCEL_ORDER = "cancel_order", "Annulation de mise en paiement"
         PAY = "pay", "Paiement"
+        TRANSFER = "transfer", "Virement entre lignes"
+        DELEGATE = "delegate", "Délégation à une région"
+        WITHDRAW_DELEGATION = "withdraw_part", "Retrait de délégation"
+        REINSTATE = "reinstate", "Rétablissement de crédits"
+        ATTACH = "attach", "Rattachement d’un fonds de concours"
+        PLEDGE = "pledge", "Promesse d’un tiers"
+        RECEIVE = "receive", "Encaissement"
+        USE = "use", "Emploi"
+        DROP_PLEDGE = "drop_pledge", "Promesse non tenue"
 
     key = models.CharField("clé", max_length=120, unique=True)
     fingerprint = models.CharField("empreinte", max_length=64)
@@ -143,6 +117,9 @@ class Posting(PublicIdModel):
     booked_on = models.DateField("jour où c’est connu", default=timezone.localdate)
     actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="par")
     act = models.CharField("acte", max_length=200)
+    act_file = models.ForeignKey(
+        Act, models.PROTECT, null=True, blank=True, related_name="postings", verbose_name="acte enregistré"
+    )
     reason = models.CharField("motif", max_length=300, blank=True)
     reverses = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="reversed_by")
     # How many movements it holds: none may be slipped into a posting of the past, which would change what we knew.

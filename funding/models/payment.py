@@ -22,6 +22,8 @@ class Schedule(models.Model):
     number = models.PositiveSmallIntegerField("version")
     state = models.CharField("état", max_length=10, choices=State, default=State.DRAFT)
     total_cents = models.BigIntegerField("montant (centimes)")
+    # Owed or paid under the versions before, left as they are: an amendment plans the rest.
+    kept_cents = models.BigIntegerField("déjà exigible ou payé (centimes)", default=0)
     planned_cents = models.BigIntegerField("planifié (centimes)", default=0, editable=False)
 
     class Meta:
@@ -31,7 +33,7 @@ class Schedule(models.Model):
             models.UniqueConstraint(fields=["award", "number"], name="schedule_number_once"),
             models.UniqueConstraint(fields=["award"], condition=Q(state="current"), name="schedule_one_current"),
             models.CheckConstraint(
-                condition=~Q(state="current") | Q(planned_cents=F("total_cents")),
+                condition=~Q(state="current") | Q(planned_cents=F("total_cents") - F("kept_cents")),
                 name="schedule_current_plans_all",
                 violation_error_message="L’échéancier doit planifier exactement le montant attribué.",
             ),
@@ -45,6 +47,7 @@ class ScheduleYear(models.Model):
     schedule = models.ForeignKey(Schedule, models.PROTECT, related_name="years", verbose_name="échéancier")
     year = models.PositiveSmallIntegerField("année")
     cap_cents = models.BigIntegerField("plafond (centimes)")
+    kept_cents = models.BigIntegerField("déjà exigible ou payé (centimes)", default=0)
     planned_cents = models.BigIntegerField("planifié (centimes)", default=0, editable=False)
 
     class Meta:
@@ -54,7 +57,7 @@ class ScheduleYear(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["schedule", "year"], name="scheduleyear_once"),
             models.CheckConstraint(
-                condition=Q(planned_cents__gte=0, planned_cents__lte=F("cap_cents")),
+                condition=Q(planned_cents__gte=0, planned_cents__lte=F("cap_cents") - F("kept_cents")),
                 name="scheduleyear_within_cap",
                 violation_error_message="Le plafond annuel de l’appel est dépassé.",
             ),
@@ -76,6 +79,8 @@ class Agreement(PublicIdModel, StatefulModel):
         CLOSED = "closed", "Close"
 
     award = models.OneToOneField(Award, models.PROTECT, related_name="agreement", verbose_name="attribution")
+    # Null: those of the call.
+    payment_days = models.PositiveSmallIntegerField("délai de paiement (jours)", null=True, blank=True)
     number = models.CharField("numéro", max_length=20, unique=True)
     state = FSMField("état", default=State.DRAFTED, choices=State.choices, protected=True, max_length=24)
     sent_on = models.DateField("envoyée le", null=True, blank=True)
@@ -113,17 +118,23 @@ class Agreement(PublicIdModel, StatefulModel):
     def send(self, *, by, on):
         self.sent_on = on
 
-    @transition(state, State.SENT, State.SIGNED_BY_BENEFICIARY, permission="funding.manage_agreement")
+    @transition(state, State.SENT, State.SIGNED_BY_BENEFICIARY)
     def record_beneficiary_signature(self, *, by, on, signatory):
         self.beneficiary_signed_on, self.beneficiary_signatory = on, signatory
 
-    @transition(state, State.SIGNED_BY_BENEFICIARY, State.SIGNED_BY_STATE, permission="funding.manage_agreement")
+    @transition(state, State.SIGNED_BY_BENEFICIARY, State.SIGNED_BY_STATE)
     def record_state_signature(self, *, by, on, signatory):
         self.state_signed_on, self.state_signatory = on, signatory
 
-    @transition(state, State.SIGNED_BY_STATE, State.IN_FORCE, permission="funding.manage_agreement")
+    @transition(state, State.SIGNED_BY_STATE, State.IN_FORCE)
     def come_into_force(self, *, by):
         """Both signatures are recorded."""
+
+    @transition(state, [State.SENT, State.SIGNED_BY_BENEFICIARY], State.DRAFTED, permission="funding.manage_agreement")
+    def recall(self, *, by):
+        """The text is taken back to be corrected: who signed it has to sign the next one."""
+        self.sent_on = self.beneficiary_signed_on = None
+        self.beneficiary_signatory = ""
 
     @transition(state, State.IN_FORCE, State.CLOSED, permission="funding.manage_agreement")
     def close(self, *, by):
@@ -176,7 +187,14 @@ class Instalment(PublicIdModel, StatefulModel):
     ordered_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     paid_on = models.DateField("payée par le comptable le", null=True, blank=True)
     paid_recorded_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
-    chorus_reference = models.CharField("référence Chorus (DP)", max_length=40, null=True, blank=True, unique=True)
+    # One DP may pay several instalments, several may pay one: what is applied once is the row of Chorus.
+    chorus_reference = models.CharField(  # noqa: DJ001 (null: not paid yet)
+        "référence Chorus (DP)", max_length=40, null=True, blank=True, db_index=True
+    )
+    # Last day to pay; a withholding pushes it back by as many days.
+    pay_by = models.DateField("à payer avant le", null=True, blank=True)
+    withheld_on = models.DateField("retenue le", null=True, blank=True)
+    withheld_reason = models.CharField("motif de la retenue", max_length=500, blank=True)
 
     objects = InstalmentQuerySet.as_manager()
 
@@ -226,6 +244,9 @@ class Instalment(PublicIdModel, StatefulModel):
             models.CheckConstraint(
                 condition=Q(chorus_reference=None) | ~Q(chorus_reference=""), name="instalment_reference_not_empty"
             ),
+            models.CheckConstraint(
+                condition=Q(withheld_on=None) | ~Q(withheld_reason=""), name="instalment_withheld_with_reason"
+            ),
         ]
         indexes = [
             models.Index(fields=["state", "expected_on"], name="instalment_state_expected"),
@@ -239,8 +260,8 @@ class Instalment(PublicIdModel, StatefulModel):
         return reverse("funding:instalment", args=[self.public_id])
 
     @transition(state, State.PLANNED, State.DUE)
-    def become_due(self, *, by, on, at):
-        self.due_on, self.due_at = on, at
+    def become_due(self, *, by, on, at, pay_by=None):
+        self.due_on, self.due_at, self.pay_by = on, at, pay_by
 
     @transition(state, State.DUE, State.CERTIFIED, permission="funding.pay")
     def certify(self, *, by, on):
@@ -259,9 +280,19 @@ class Instalment(PublicIdModel, StatefulModel):
     def record_payment(self, *, by, on, chorus_reference):
         self.paid_on, self.paid_recorded_by, self.chorus_reference = on, by, chorus_reference
 
-    @transition(state, [State.PLANNED, State.DUE], State.WITHHELD, permission="funding.pay")
-    def withhold(self, *, by):
+    @transition(state, [State.PLANNED, State.DUE], State.WITHHELD, permission="funding.withhold")
+    def withhold(self, *, by, on=None, reason=""):
         """A condition is not met; the money stays committed."""
+        self.withheld_on, self.withheld_reason = on, reason
+
+    @transition(state, State.WITHHELD, State.PLANNED, permission="funding.withhold")
+    def resume(self, *, by):
+        self.withheld_on, self.withheld_reason = None, ""
+
+    @transition(state, State.WITHHELD, State.DUE, permission="funding.withhold")
+    def resume_due(self, *, by, pay_by):
+        """It was due before it was withheld: its clock goes on."""
+        self.withheld_on, self.withheld_reason, self.pay_by = None, "", pay_by
 
     @transition(state, [State.PLANNED, State.WITHHELD], State.CANCELLED, permission="funding.plan")
     def cancel(self, *, by):

@@ -1,27 +1,21 @@
-"""The budget on any day, on both clocks; the movements that make each figure; acts on credits."""
+"""The budget on any day, on both clocks; the movements that make each figure."""
 
 import datetime
 from urllib.parse import urlencode
 
-from django.contrib import messages
-from django.db import transaction
-from django.http import Http404, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from accounts.access import permission_required
-from accounts.exports import csv_lines
-from accounts.forms import attempt, status_of
-from accounts.french import NBSP, euros, long_date
+from accounts.french import NBSP, long_date
 from accounts.lists import asked_day
 from funding import positions
-from funding.balances import balances
-from funding.budgets import AXES
-from funding.forms import CreditsForm
+from funding.files import file_links, table_file
 from funding.lists import MovementList, movements_of
-from funding.models import Line
+from funding.models import Line, Source
 from programme.models import Announcement, Programme
 
 READ = "accounts.read_steering"
@@ -51,8 +45,8 @@ def budget(request):
     clocks = Clocks(request)
     today = timezone.localdate()
     by_axis = positions.both_axes(as_of=clocks.as_of, known_on=clocks.known_on)
-    if request.GET.get("format") == "csv":
-        return budget_file(by_axis)
+    if file := table_file(request, "budget", HEADS, lambda: budget_rows(by_axis)):
+        return file
     columns, schedule = positions.payment_schedule(today)
     context = {
         "clocks": clocks,
@@ -66,7 +60,7 @@ def budget(request):
         "schedule_sum": sum(row[2] for row in schedule),
         "schedule_total": [sum(amounts) for amounts in zip(*(row[1] for row in schedule), strict=True)],
         "may_open": request.user.has_perm("funding.open_credits"),
-        "csv_url": f"?{urlencode({**clocks.query, 'format': 'csv'})}",
+        "files": file_links(**clocks.query),
     }
     return render(request, "funding/budget.html", context)
 
@@ -95,8 +89,8 @@ def table(axis, years, clocks):
             {
                 "year": one.year,
                 "closed": one.closed,
-                "rows": [row(axis, position, clocks) for position in one.positions],
-                "total": row(axis, one.total, clocks),
+                "rows": [row(axis, position, clocks) for position in one.with_wholes],
+                "totals": [row(axis, total, clocks) for total in (one.total, one.fund_total) if total],
             }
             for one in years
         ],
@@ -104,7 +98,7 @@ def table(axis, years, clocks):
 
 
 def row(axis, position, clocks):
-    label = f"Total {position.year}" if position.line is None else position.line.label
+    label = total_label(position) if position.line is None or position.whole else position.line.label
     return {
         "label": label,
         "cells": [
@@ -118,14 +112,26 @@ def row(axis, position, clocks):
         ],
         "bar": bar(axis, position),
         "position": position,
+        "part": position.line is not None and position.line.parent_id is not None,
+        "whole": position.whole,
     }
+
+
+def total_label(position):
+    """What a total adds up is said in its name: the fund is never in that of the grants."""
+    if position.whole:
+        return f"Ensemble {position.line.code}, parts régionales comprises"
+    what = "subventions" if position.instrument == Source.Instrument.GRANT else "fonds"
+    return f"Total {position.year}, {what}"
 
 
 def movements_url(position, figure, clocks):
     if not position.amounts[figure]:
         return ""
     query = urlencode({"chiffre": figure, **clocks.query})
+    query += "&ensemble=1" if position.whole else ""
     if position.line is None:
+        query += "&instrument=fund" if position.instrument == Source.Instrument.FUND else ""
         return f"{reverse('funding:year', args=[position.year])}?{query}"
     return f"{reverse('funding:line', args=[position.line.public_id, position.year])}?{query}"
 
@@ -162,20 +168,24 @@ CHAIN = (
 )
 
 
-def budget_file(by_axis):
-    """The two tables as one CSV: a line, a year and a figure a row."""
-    rows = [
-        [axis.upper(), one.year, position.line.code, position.line.label, positions.FIGURES[key].label,
-         f"{position.amounts[key] / 100:.2f}".replace(".", ",")]
+HEADS = [
+    *((label, "text") for label in ("Nature", "Exercice", "Ligne", "Libellé", "Source", "Instrument", "Programme LOLF",
+                                    "Action", "Région", "Chiffre")),
+    ("Montant", "cents"),
+]  # fmt: skip
+
+
+def budget_rows(by_axis):
+    """The two tables as one: a line, a year and a figure a row."""
+    return [
+        [axis.upper(), str(one.year), position.line.code, position.line.label, position.line.source.name,
+         position.line.source.get_instrument_display(), position.line.lolf_programme, position.line.action,
+         position.line.get_region_code_display(), positions.FIGURES[key].label, position.amounts[key]]
         for axis, years in by_axis.items()
         for one in years
         for position in one.positions
         for key in positions.ORDER[axis]
     ]  # fmt: skip
-    heads = ["Nature", "Exercice", "Ligne", "Libellé", "Chiffre", "Montant (€)"]
-    response = StreamingHttpResponse(csv_lines(heads, rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="budget-{timezone.localdate():%Y-%m-%d}.csv"'
-    return response
 
 
 # --- The movements behind a figure -------------------------------------------------------------------------------
@@ -199,21 +209,35 @@ def movements(request, fiscal_year, line):
     key = request.GET.get("chiffre", "ae-ouvert")
     if key not in positions.FIGURES:
         raise Http404
+    whole = "ensemble" in request.GET
+    instrument = request.GET.get("instrument", Source.Instrument.GRANT)
+    if instrument not in Source.Instrument:
+        raise Http404
+    asked = {"instrument": instrument, **({"ensemble": 1} if whole else {})}
     found = movements_of(
-        request.user, figure=key, fiscal_year=fiscal_year, line=line, as_of=clocks.as_of, known_on=clocks.known_on
-    )
+        request.user, figure=key, fiscal_year=fiscal_year, line=line, instrument=instrument, whole=whole,
+        as_of=clocks.as_of, known_on=clocks.known_on,
+    )  # fmt: skip
     listing = MovementList(request, found)
     axis = key.split("-")[0]
     context = {
         "listing": listing,
         "line": line,
+        "imputation": imputation(line) if line else [],
+        "instrument": instrument,
+        "whole": whole,
+        "may_open": line is not None and request.user.has_perm("funding.open_credits"),
         "fiscal_year": fiscal_year,
         "figure": positions.FIGURES[key],
         "axis": axis,
         "axis_title": TITLES[axis],
         "clocks": clocks,
         "tabs": [
-            (positions.FIGURES[other], f"{request.path}?{urlencode({'chiffre': other, **clocks.query})}", other == key)
+            (
+                positions.FIGURES[other],
+                f"{request.path}?{urlencode({'chiffre': other, **asked, **clocks.query})}",
+                other == key,
+            )
             for other in (*positions.ORDER[positions.AE], *positions.ORDER[positions.CP])
             if other.startswith(axis)
         ],
@@ -222,61 +246,21 @@ def movements(request, fiscal_year, line):
     return listing.file() or render(request, "funding/movements.html", context)
 
 
-# --- Acts on credits ---------------------------------------------------------------------------------------------
+IMPUTATION = (
+    ("Source", "source"),
+    ("Programme LOLF", "lolf_programme"),
+    ("Action", "action"),
+    ("BOP et UO", "bop_uo"),
+    ("Domaine fonctionnel", "functional_domain"),
+    ("Activité", "activity"),
+    ("Centre de coûts", "cost_centre"),
+    ("Part de", "parent"),
+    ("Région", "get_region_code_display"),
+    ("Fléchée pour", "purpose"),
+)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@permission_required("funding.open_credits")
-def credits(request):
-    """Fill in, see what it does in numbers, then record: the same form twice."""
-    form = CreditsForm(request.POST or None, user=request.user, initial=initial_credits(request))
-    preview = None
-    if request.method == "POST":
-        confirmed = "confirm" in request.POST
-        key = f"credits:{request.POST['idempotency_key']}"
-        done = attempt(form, lambda data: try_credits(form, request.user, key, keep=confirmed))
-        if done and confirmed:
-            messages.success(request, f"{form.operation_label} : {euros(form.cleaned_data['amount'])}, enregistré.")
-            return redirect("funding:budget")
-        preview = form.result if done else None
-    context = {"form": form, "preview": preview}
-    return render(request, "funding/credits.html", context, status=status_of(form))
-
-
-def initial_credits(request):
-    return {
-        "fiscal_year": timezone.localdate().year,
-        "on": timezone.localdate(),
-        "line": request.GET.get("ligne"),
-        "axis": request.GET.get("nature", "ae"),
-    }
-
-
-def try_credits(form, by, key, *, keep):
-    """Do it, and undo it unless `keep`: the preview is what the ledger itself says. Returns the sentences."""
-    data = form.cleaned_data
-    with transaction.atomic():
-        before = held_by(data)
-        form.perform(by=by, key=key)
-        after = held_by(data)
-        if not keep:
-            transaction.set_rollback(True)
-    return [
-        f"{label}, {year} : {euros(before.get((kind, year), 0))} → {euros(cents)}"
-        for (kind, year), cents in sorted(after.items(), key=lambda item: item[0][1])
-        if (label := SHOWN.get(kind)) and cents != before.get((kind, year), 0)
-    ]
-
-
-WORDS = {"open": ("libres", "libres"), "frozen": ("gelées", "gelés"), "cancelled": ("annulées", "annulés")}
-SHOWN = {
-    chain[name]: f"{axis.upper()} {words[axis == 'cp']}"
-    for axis, chain in AXES.items()
-    for name, words in WORDS.items()
-}
-
-
-def held_by(data):
-    """{(kind, year): cents} of the line of the form."""
-    held = balances(programme=data["line"].programme)
-    return {(kind, year): cents for (kind, line_id, year), cents in held.items() if line_id == data["line"].pk}
+def imputation(line):
+    """[(heading, value)] of what is known of a line's imputation."""
+    found = [(heading, getattr(line, name)) for heading, name in IMPUTATION]
+    return [(heading, text) for heading, value in found if (text := str(value() if callable(value) else value or ""))]

@@ -9,10 +9,14 @@ from accounts.french import long_date
 from accounts.history import entries_of
 from applications.models import Application
 from funding import agreements
+from funding.claims.certifying import needs_claim
+from funding.claims.claiming import CLAIMABLE
+from funding.claims.claiming import may_write as may_claim
+from funding.claims.clock import pay_before, payment_days_of
+from funding.conventions import drafting
 from funding.instalments import agreement_of, missing_before_due
-from funding.lists import pay_before
 from funding.models import Award, Instalment
-from funding.schedules import call_version_of, current_instalments
+from funding.schedules import current_instalments, needs_agreement
 
 READ = "accounts.read_steering"
 RELATED = ("fabrique__commune", "organisation", "wave__call", "agreement", "application__call_version")
@@ -39,7 +43,7 @@ def award_context(award, user):
         "draws": award.draws.select_related("line"),
         "instalments": current_instalments(award).select_related("schedule_year"),
         "agreement": agreement,
-        "agreement_needed": call_version_of(award).agreement_required,
+        "agreement_needed": needs_agreement(award),
         "missing": missing_before_due(award),
         "may_prepare": agreement is None
         and award.state in (Award.State.COMMITTED, Award.State.IN_FORCE)
@@ -60,16 +64,32 @@ def my_payments(request, public_id):
     )  # fmt: skip
     awards = Award.objects.announced_to(request.user).filter(application=application).select_related(*RELATED)
     award = awards.first()
-    rows = [payment_row(one) for one in current_instalments(award).select_related("schedule_year")] if award else []
+    rows = payment_rows(award, request.user) if award else []
     context = {
         "application": application,
         "award": award,
         "agreement": agreement_of(award) if award else None,
         "rows": rows,
+        "payment_days": payment_days_of(award) if award else 0,
         "paid_cents": sum(row["instalment"].cents for row in rows if row["instalment"].state == "paid"),
         "todo": todo(award) if award else "",
     }
     return render(request, "funding/my_payments.html", context)
+
+
+def payment_rows(award, user):
+    found = current_instalments(award).select_related("schedule_year", "claim", "award__application__call_version")
+    may_write = may_claim(award, user)
+    return [{**payment_row(one), "claim": claim_words(one, may_write)} for one in found]
+
+
+def claim_words(instalment, may_write):
+    """What the link to the claim of an instalment says; "" without one."""
+    claim = getattr(instalment, "claim", None)
+    if claim is not None:
+        return f"Demande : {claim.get_state_display().lower()}"
+    asked = instalment.state in CLAIMABLE and needs_claim(instalment)
+    return "Demander ce versement" if asked and may_write else ""
 
 
 def payment_row(instalment):
@@ -92,14 +112,19 @@ def when(instalment):
 def todo(award):
     """What the applicant has to do now, if anything."""
     agreement = agreement_of(award)
+    if award.state in (Award.State.SUSPENDED, Award.State.TERMINATED):
+        return f"Aide {award.get_state_display().lower()}. {award.stop_reason}"
     if award.notified_on is None:
         return "Ouvrez la lettre de décision : le délai de vos versements part de là."
-    if not call_version_of(award).agreement_required:
+    if not needs_agreement(award):
         return ""
     if agreement is None or agreement.state == "drafted":
         return "Le service prépare votre convention : vous serez prévenus par courriel."
     if agreement.state == "sent":
-        return f"Signez la convention {agreement.number} reçue le {long_date(agreement.sent_on)}, puis renvoyez-la."
+        return f"Lisez et signez la convention {agreement.number}, reçue le {long_date(agreement.sent_on)}."
     if agreement.state == "signed_by_beneficiary":
         return "L’État doit signer la convention : vous n’avez rien à faire."
+    text = drafting.open_version(agreement)
+    if text is not None and text.state == text.State.SENT:
+        return f"Lisez et signez l’avenant à la convention {agreement.number}."
     return ""

@@ -1,4 +1,4 @@
-"""What is due, since when, what is missing; certify, order, record the payment: three different people."""
+"""What is due, since when, what is missing; certify, order: two people. Chorus pays, and a third one imports it."""
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,19 +12,30 @@ from accounts.forms import attempt, status_of, version_of
 from accounts.french import euros, long_date
 from accounts.history import entries_of
 from funding import instalments as verbs
-from funding.forms import CancelOrderForm, CertifyForm, DueForm, OrderForm, PaymentForm
+from funding.claims import withholding
+from funding.claims.certifying import needs_claim
+from funding.claims.forms import ReasonForm
+from funding.conventions.sharing import payees_words
+from funding.conventions.snapshots import current_shares
+from funding.forms import CancelOrderForm, CertifyForm, DueForm, OrderForm
 from funding.lists import InstalmentList, clock, pay_before, who_may_act
-from funding.models import Account, Instalment, Kind
+from funding.models import Account, Award, Claim, Instalment, Kind
 
 READ = "accounts.read_steering"
-PAY = "funding.pay"
+PAY, WITHHOLD = "funding.pay", "funding.withhold"
 S = Instalment.State
 # State → (name of the act, form, verb, permission, title, what follows).
 STEPS = {
     S.PLANNED: ("due", DueForm, verbs.make_due, "funding.make_due", "Rendre exigible", "Les finances certifient"),
     S.DUE: ("certify", CertifyForm, verbs.certify, PAY, "Certifier le service fait", "Une autre personne ordonne"),
     S.CERTIFIED: ("order", OrderForm, verbs.order, PAY, "Mettre en paiement", "Le comptable paie"),
-    S.ORDERED: ("pay", PaymentForm, verbs.record_payment, PAY, "Noter le paiement", "La structure est prévenue"),
+}
+
+
+# Acts beside the next step.
+BESIDE = {
+    "cancel": (verbs.cancel_order, "Elle peut être mise en paiement de nouveau"),
+    "withhold": (withholding.withhold, "Le délai de paiement est suspendu et la structure prévenue"),
 }
 
 
@@ -33,12 +44,14 @@ STEPS = {
 def instalments(request):
     listing = InstalmentList(request, Instalment.objects.visible_to(request.user).live())
     return listing.file() or render(
-        request, "funding/instalments.html", {"listing": listing, "views": views_of(request)}
-    )
+        request, "funding/instalments.html",
+        {"listing": listing, "views": views_of(request), "may_pay": request.user.has_perm(PAY)},
+    )  # fmt: skip
 
 
 VIEWS = (
-    ("À traiter", "a-traiter"), ("En retard", "en-retard"), ("Prévues", "planned"), ("Payées", "paid"), ("Toutes", ""),
+    ("À traiter", "a-traiter"), ("Bientôt en retard", "bientot"), ("En retard", "en-retard"),
+    ("Prévues", "planned"), ("Payées", "paid"), ("Toutes", ""),
 )  # fmt: skip
 
 
@@ -82,6 +95,8 @@ def forms_of(request, found, left):
         forms[name] = form_class(request.POST if sent == name else None, prefix=name, **extra)
     if found.state == S.ORDERED and request.user.has_perm(PAY):
         forms["cancel"] = CancelOrderForm(request.POST if sent == "cancel" else None, prefix="cancel")
+    if found.state in (S.PLANNED, S.DUE) and request.user.has_perm(WITHHOLD):
+        forms["withhold"] = ReasonForm(request.POST if sent == "withhold" else None, prefix="withhold")
     return forms
 
 
@@ -89,12 +104,13 @@ def act(request, found, forms):
     """Do what was sent; the sentence that says so, or "" when the form came back with errors."""
     found.expect_version(version_of(request))
     name = request.POST.get("act")
+    if name == "resume":
+        withholding.resume(instalment=found, by=request.user, version=version_of(request))
+        return "Échéance reprise : le délai de paiement est repoussé d’autant de jours."
     form = forms.get(name)
     if form is None:
         raise NotAllowed
-    verb, follows = (verbs.cancel_order, "Elle peut être mise en paiement de nouveau")
-    if name != "cancel":
-        _, _, verb, _, _, follows = STEPS[found.state]
+    verb, follows = BESIDE.get(name) or STEPS[found.state][2::3]
     arguments = {"instalment": found, "by": request.user, "version": version_of(request)}
     if not attempt(form, lambda data: verb(**arguments, **data)):
         return ""
@@ -111,6 +127,14 @@ def page_of(found, forms, left, user):
         "act": name,
         "step_title": title,
         "cancel_form": forms.get("cancel"),
+        "withhold_form": forms.get("withhold"),
+        "may_resume": found.state == S.WITHHELD and user.has_perm(WITHHOLD),
+        "may_pay": user.has_perm(PAY),
+        "claim": Claim.objects.filter(instalment=found).exclude(state=Claim.State.DRAFTED).first(),
+        "needs_claim": found.state in (S.PLANNED, S.DUE) and needs_claim(found),
+        "requests": found.request_parts.filter(live=True).select_related("request__export"),
+        "commitments": found.award.commitments.all(),
+        "allotments": found.allotments.select_related("row__file"),
         "blocked": blocked(found, user) if user.has_perm(permission) else "",
         "consequences": consequences(found, left),
         "who": who_may_act(found),
@@ -119,6 +143,7 @@ def page_of(found, forms, left, user):
         "clock": clock(found),
         "steps": steps_of(found),
         "parts": verbs.split(found),
+        "payees": payees_words(found) if current_shares(found.award) else "",
         "history": entries_of(found),
     }
 
@@ -127,10 +152,10 @@ def blocked(found, user):
     """Why this reader cannot do the next step, though the role could."""
     if found.state == S.PLANNED and (missing := verbs.missing_before_due(found.award)):
         return ", ".join(missing).capitalize() + "."
-    if found.state in (S.CERTIFIED, S.ORDERED) and user.pk == found.certified_by_id:
+    if found.state in (S.DUE, S.CERTIFIED) and found.award.state == Award.State.SUSPENDED:
+        return verbs.stopped_sentence(found.award)
+    if found.state == S.CERTIFIED and user.pk == found.certified_by_id:
         return "Vous avez certifié le service fait : une autre personne des finances doit agir."
-    if found.state == S.ORDERED and user.pk == found.ordered_by_id:
-        return "Vous avez mis en paiement : une troisième personne note le paiement."
     return ""
 
 
@@ -149,18 +174,12 @@ def consequences(found, left):
     if found.state == S.PLANNED:
         return [f"{cents} sont dus à {found.award.organisation or 'la structure'}", "Le délai de 60 jours commence"]
     if found.state == S.DUE:
-        return [f"Vous attestez que {cents} sont dus", "Vous ne pourrez ni mettre en paiement ni noter le paiement"]
+        return [f"Vous attestez que {cents} sont dus", "Vous ne pourrez ni mettre en paiement ni importer le paiement"]
     if found.state == S.CERTIFIED:
         return [
             f"CP {year} : {euros(cents)} → {euros(cents - found.cents)}"
             + (f", il manque {euros(found.cents - cents)}" if cents < found.cents else "")
             for year, cents in left.items()
-        ]
-    if found.state == S.ORDERED:
-        return [
-            f"AE liquidées : {cents}",
-            f"CP {found.cp_year} payés : {cents}",
-            "La structure est prévenue par courriel",
         ]
     return []
 

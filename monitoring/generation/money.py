@@ -12,6 +12,7 @@ from django.utils import timezone
 from applications.models import FabriqueFact
 from documents.requests import take_number
 from funding import agreements, awards, budgets, schedules
+from funding.claims.clock import PAYMENT_DAYS
 from funding.ledger import Leg, Slot, post
 from funding.models import Agreement, Award, Instalment, Kind, Line, Posting, Schedule, ScheduleYear, Source
 from programme.models import Origin, SegmentBounds
@@ -237,7 +238,7 @@ def replace(batch, paid, people):
     noon = timezone.make_aware(datetime.datetime.combine(batch.due_on, datetime.time(12)))
     settled = {row.pk for row in paid}
     for row in batch.rows:
-        row.move("become_due", by=None, on=batch.due_on, at=noon)
+        row.move("become_due", by=None, on=batch.due_on, at=noon, pay_by=batch.due_on + PAYMENT_DAYS * DAY)
         if row.pk in settled:
             row.move("certify", by=certifier, on=batch.due_on + CERTIFIED * DAY)
             row.move("order", by=orderer, on=batch.ordered_on, cp_year=batch.paid_on.year)

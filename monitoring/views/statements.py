@@ -16,7 +16,7 @@ def statements(request):
     scope = Scope(request)
     day = scope.clocks.as_of
     said = Announcement.objects.filter(programme=scope.programme, stated_on__lte=day)
-    said = list(said.select_related("supersedes", "contradicts").order_by("stated_on", "pk"))
+    said = list(said.select_related("supersedes", "contradicts").prefetch_related("parts").order_by("stated_on", "pk"))
     replaced = {one.supersedes_id for one in said}
     forces = {
         kind: Announcement.objects.in_force(programme=scope.programme, kind=kind, on=day)

@@ -8,13 +8,13 @@ from django.utils import timezone
 from applications import messaging
 from funding.budgets import open_credits
 from funding.models import Line, Source
-from portal.demonstration import waves
+from portal.demonstration import envelopes, payments, waves
 from portal.demonstration.people import create_people
 from programme import ami, calls, founding, public_questions
 from programme.communes import load_communes
 from programme.models import Commune, Origin, Programme
 from programme.waves import plan_wave
-from selection.delegations import grant_delegation
+from selection.delegations import AGREEMENT, grant_delegation
 from selection.models import Decision
 
 SLUG = "demonstration"
@@ -48,8 +48,10 @@ def create():
     calls.publish_call(call=call, by=people["administration"])
     answer_in_public(call, people)
     waves.live_to_payment(first, people, line)
+    payments.live(first, people)
     waves.live_to_review(second, people)
     waves.live_to_deposit(third, people)
+    envelopes.live(programme, people["finances1"])
     prepare_next_call(programme, people)
 
 
@@ -112,7 +114,7 @@ def open_line(programme, finance_officer):
             fiscal_year=today.year,
             cents=cents,
             effective_on=datetime.date(today.year, 1, 1),
-            act=f"Loi de finances {today.year} (démonstration)",
+            act=envelopes.finance_act(today.year, finance_officer),
             by=finance_officer,
             key=f"demonstration:{axis}:{today.year}",
         )
@@ -124,7 +126,7 @@ def delegate(programme, people):
     grant_delegation(
         programme=programme,
         holder=people["decision"],
-        acts=Decision.Act.values,
+        acts=[*Decision.Act.values, AGREEMENT],
         ceiling_cents=15_000_000,
         starts_on=datetime.date(year, 1, 1),
         ends_on=datetime.date(year + 1, 12, 31),

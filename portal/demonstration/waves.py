@@ -4,10 +4,13 @@ import datetime
 
 from django.utils import timezone
 
+from accounts import jobs
 from applications import admissibility, assignments, networks, reviewing, submission
 from applications.models import Application, Assignment
 from documents import production
 from funding import agreements, instalments
+from funding.chorus import confirming, reading
+from funding.conventions.clauses import COMPULSORY
 from funding.models import Agreement, Instalment
 from portal.demonstration import meeting, places
 from programme import waves
@@ -143,29 +146,35 @@ def pay(wave, people):
     decisions.prepare_agreements(wave=fresh(wave), by=officer)
     first, second, third = Agreement.objects.filter(award__wave=wave).order_by("pk")
     for agreement in (first, second):
-        contract(agreement, officer)
-    agreements.send(agreement=third, by=officer)
+        contract(agreement, people)
+    agreements.send(agreement=third, by=officer, checked=COMPULSORY)
     pay_advance(Instalment.objects.filter(award=first.award_id, state=Instalment.State.DUE).get(), people)
 
 
-def contract(agreement, officer):
-    today = timezone.localdate()
-    agreements.send(agreement=agreement, by=officer)
+def contract(agreement, people):
+    today, officer = timezone.localdate(), people["instruction"]
+    agreements.send(agreement=agreement, by=officer, checked=COMPULSORY)
     agreements.record_beneficiary_signature(
         agreement=fresh(agreement), by=officer, on=today, signatory="Le ou la représentante légale (exemple)"
     )
-    agreements.record_state_signature(
-        agreement=fresh(agreement), by=officer, on=today, signatory="Olivier Tessier, directeur du dispositif"
-    )
+    agreements.record_state_signature(agreement=fresh(agreement), by=officer, on=today, signatory=people["decision"])
 
 
 def pay_advance(instalment, people):
-    today = timezone.localdate()
     instalments.certify(instalment=instalment, by=people["finances1"])
     instalments.order(instalment=fresh(instalment), by=people["finances2"])
-    instalments.record_payment(
-        instalment=fresh(instalment), by=people["finances3"], on=today, chorus_reference=f"DP{today:%Y}000001"
-    )
+    paid_by_chorus(fresh(instalment), people["finances3"])
+
+
+def paid_by_chorus(instalment, by):
+    """The line of Chorus that pays it, read, confirmed and applied by a third person."""
+    typed = reading.Typed(
+        commitment=f"21{timezone.localdate():%Y}0001", request=f"DP{timezone.localdate():%Y}000001",
+        cents=instalment.cents, paid_on=timezone.localdate(), siret=instalment.award.organisation.siret or "",
+    )  # fmt: skip
+    file = reading.type_row(typed=typed, by=by)
+    seen = confirming.preview(file=file, by=by)
+    jobs.run(confirming.confirm(file=file, by=by, digest=seen.digest).pk)
 
 
 # --- Second wave: in review ------------------------------------------------------------------------------------------

@@ -105,6 +105,14 @@ class CallVersion(EditedRow):
         DECISION = "decision", "La décision signée (arrêté)"
         AGREEMENT = "agreement", "La convention signée par les deux parties"
 
+    class CommitmentExtent(models.TextChoices):
+        FULL = "full", "En totalité, sur les AE d’une année"
+        YEARLY = "yearly", "Année par année, sur les AE de chacune"
+
+    class PublicBodyAct(models.TextChoices):
+        DECISION = "decision", "L’arrêté suffit"
+        AGREEMENT = "agreement", "Une convention, comme pour les autres"
+
     class StateAid(models.TextChoices):
         NOT_AID = "not_aid", "Aucune : ce n’est pas une aide d’État"
         DE_MINIMIS = "de_minimis", "Aide de minimis (règlement (UE) 2023/2831)"
@@ -123,7 +131,19 @@ class CallVersion(EditedRow):
     commitment_act = models.CharField(
         "acte qui engage", max_length=10, choices=CommitmentAct, default=CommitmentAct.DECISION
     )
+    # A grant of a known duration is committed in full; one renewed each year, by its part (RRCBE part 4 §1.8).
+    commitment_extent = models.CharField(
+        "étendue de l’engagement", max_length=8, choices=CommitmentExtent, default=CommitmentExtent.FULL
+    )
+    # Of a private body above 23 000 € a year, the law asks for one whatever this says (L. 2000-321 art. 10).
     agreement_required = models.BooleanField("convention nécessaire", default=True)
+    public_body_act = models.CharField(
+        "acte pour une personne publique", max_length=10, choices=PublicBodyAct, default=PublicBodyAct.AGREEMENT
+    )
+    payment_days = models.PositiveSmallIntegerField("délai de paiement (jours)", default=60)
+    claim_required = models.BooleanField("acomptes et solde versés sur demande justifiée", default=False)
+    bank_details_required = models.BooleanField("compte bancaire vérifié avant toute mise en paiement", default=False)
+    bank_cooling_days = models.PositiveSmallIntegerField("délai de sûreté d’un nouveau compte (jours)", default=5)
     grace_minutes = models.PositiveSmallIntegerField("délai de grâce après la clôture (minutes)", default=0)
     closing_rule = models.TextField("règle de clôture", blank=True)
     minimum_opening_days = models.PositiveSmallIntegerField("durée minimale d’ouverture (jours)", default=0)

@@ -8,7 +8,8 @@ from programme.querysets import QuestionQuerySet
 # Addresses of the parts that every dossier has, whatever the call: a section of that name could not be reached.
 RESERVED_SLUGS = (
     "structure", "adresse", "plan-de-financement", "pieces", "relecture", "envoyer", "envoye", "decision",
-    "accuse-de-reception", "desistement", "versements", "projet-et-lieux", "consortium", "aides-et-engagements",
+    "accuse-de-reception", "desistement", "versements", "projet-et-lieux", "consortium", "convention",
+    "aides-et-engagements",
     "argent", "lecture", "messages", "nouveau", "qui-fait-quoi", "reponses-precedentes", "reseaux", "signature",
     "versions",
 )  # fmt: skip

@@ -80,6 +80,39 @@ class Announcement(models.Model):
         return f"{self.stated_on:%d/%m/%Y} : {self.statement[:80]}"
 
 
+class AnnouncementPart(models.Model):
+    """What an announcement was said to be made of: who was to bring how much, in which year, as what."""
+
+    class Owner(models.TextChoices):
+        STATE = "state", "État"
+        OTHER = "other", "Autre que l’État"
+
+    class Instrument(models.TextChoices):
+        GRANT = "grant", "Subventions"
+        FUND = "fund", "Fonds d’investissement"
+
+    announcement = models.ForeignKey(Announcement, models.PROTECT, related_name="parts", verbose_name="annonce")
+    rank = models.PositiveSmallIntegerField("rang")
+    label = models.CharField("part", max_length=150)
+    owner = models.CharField("à qui est l’argent", max_length=6, choices=Owner)
+    instrument = models.CharField("instrument", max_length=6, choices=Instrument)
+    # Null when the statement names no year.
+    year = models.PositiveSmallIntegerField("année", null=True, blank=True)
+    amount_cents = models.BigIntegerField("montant annoncé (centimes)")
+
+    class Meta:
+        verbose_name = "part d’une annonce"
+        verbose_name_plural = "parts des annonces"
+        ordering = ["announcement", "rank"]
+        constraints = [
+            models.UniqueConstraint(fields=["announcement", "rank"], name="announcement_part_once"),
+            models.CheckConstraint(condition=Q(amount_cents__gt=0), name="announcement_part_positive"),
+        ]
+
+    def __str__(self):
+        return self.label
+
+
 class Target(models.Model):
     """A number, a segment, a date and what is counted (glossary 3)."""
 

@@ -7,11 +7,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.access import permission_required
 from accounts.forms import attempt, status_of
 from accounts.lists import Column, ListPage
-from selection.delegations import grant_delegation
+from selection.delegations import LABELS, grant_delegation
 from selection.forms import DelegationForm
-from selection.models import Decision, SignatureDelegation
-
-LABELS = dict(Decision.Act.choices)
+from selection.models import SignatureDelegation
 
 
 class DelegationList(ListPage):

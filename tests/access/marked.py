@@ -1,6 +1,7 @@
 """A dossier full of words that nobody can guess, people who are kept out of it, and the walk of every door."""
 
 import datetime
+import re
 import secrets
 import uuid
 from collections import defaultdict
@@ -38,6 +39,8 @@ REGISTRY = {
     "accounts:organisations_known", "accounts:organisation", "accounts:organisation_edit",
     "accounts:organisation_invite",
 }  # fmt: skip
+# Each figure of a page leads to its own movements.
+FIGURE = re.compile(r"[?;&]chiffre=([\w-]+)")
 # What was announced is public: these pages name the laureates to everybody.
 PUBLIC = {"portal:home", "portal:places", "portal:figures", "monitoring:places", "monitoring:place"}
 
@@ -162,6 +165,8 @@ def variants(reply, url, marks):
     for kind in ("csv", "xlsx", "ods"):
         if f"format={kind}" in reply.body:
             yield {"format": kind}, marks
+    for figure in sorted(set(FIGURE.findall(reply.body))):
+        yield {"chiffre": figure}, marks
 
 
 def walk(dossier, marks, excluded, *, only=()):

@@ -21,7 +21,24 @@ from applications.models import (
     Recusal,
 )
 from documents.models import Document
-from funding.models import Agreement, Instalment, Line
+from funding.envelopes.operations import OPERATIONS
+from funding.models import (
+    Act,
+    Agreement,
+    Award,
+    BankAccount,
+    ChorusFile,
+    Claim,
+    ClaimLine,
+    Difference,
+    Fund,
+    Instalment,
+    Instrument,
+    InstrumentEvent,
+    Line,
+    PaymentExport,
+    SignedCopy,
+)
 from programme.models import Wave
 from selection.models import AgendaItem, Appeal, Decision, EmbargoedList, MinutesAddendum, PanelMeeting
 from tests.access.resolver import patterns
@@ -58,7 +75,6 @@ def objects(dossier):
         "pieces": Attachment.objects.filter(**own),
         "fichiers": MessageFile.objects.filter(message__application=dossier),
         "deports": Recusal.objects.filter(**own),
-        "demandes": CorrectionItem.objects.filter(request__application=dossier),
         "doublons": DuplicateHint.objects.filter(**own),
         "reseaux": NetworkConsent.objects.filter(**own),
         "fabriques": Fabrique.objects.filter(pk=dossier.fabrique_id),
@@ -76,21 +92,50 @@ def objects(dossier):
         "points": AgendaItem.objects.filter(**own),
         "additifs": MinutesAddendum.objects.filter(meeting__wave=dossier.wave_id),
         "embargo": EmbargoedList.objects.filter(**wave),
-        "conventions": Agreement.objects.filter(**award),
-        "echeances": Instalment.objects.filter(**award),
-        "lignes": Line.objects.all(),
+        **of_money(dossier, award),
     }
 
 
+def of_money(dossier, award):
+    """What its award came to; the extracts, exports, acts and lines, whatever they say of it."""
+    instalment = {f"instalment__{path}": value for path, value in award.items()}
+    return {
+        "attributions": Award.objects.filter(application=dossier),
+        "autres-financeurs": Line.objects.filter(source__owner="outside"),
+        "actes": Act.objects.all(),
+        "comptes-bancaires": BankAccount.objects.filter(organisation=dossier.organisation_id),
+        "conventions": Agreement.objects.filter(**award),
+        "copies": SignedCopy.objects.filter(agreement_version__agreement__award__application=dossier),
+        "echeances": Instalment.objects.filter(**award),
+        "ecarts": Difference.objects.all(),
+        "event_id": InstrumentEvent.objects.all(),
+        "fonds": Fund.objects.all(),
+        "imports": ChorusFile.objects.all(),
+        "instruments": Instrument.objects.all(),
+        "justificatifs": ClaimLine.objects.filter(**{f"claim__{path}": value for path, value in instalment.items()}),
+        "lignes": Line.objects.all(),
+        # The same word names the requests of a dossier, those of a payment, and the exports to Chorus.
+        "demandes": (
+            CorrectionItem.objects.filter(request__application=dossier), Claim.objects.filter(**instalment),
+            PaymentExport.objects.all(),
+        ),
+    }  # fmt: skip
+
+
 def identifiers(dossier):
-    return {key: list(rows.order_by().values_list("public_id", flat=True)) for key, rows in objects(dossier).items()}
+    return {key: keys_of(rows) for key, rows in objects(dossier).items()}
+
+
+def keys_of(rows):
+    every = rows if isinstance(rows, tuple) else (rows,)
+    return [key for one in every for key in one.order_by().values_list("public_id", flat=True)]
 
 
 def slugs(dossier):
     sections = list(dossier.call_version.sections.values_list("slug", flat=True))
     return {
         "appels": [dossier.wave.call.slug], "sections": sections, "corriger": sections, "lot": list(bulk.ACTS),
-        "kind": ["same_commune"], "": sections,
+        "kind": ["same_commune"], "credits": list(OPERATIONS)[:1], "modeles": [dossier.wave.call.slug], "": sections,
     }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What comes of a marked dossier: a meeting of the panel, scenarios, decisions, the announcement, an appeal."""
+"""What comes of a marked dossier: a meeting of the panel, scenarios, decisions, the announcement, an appeal, money."""
 
 import datetime
 from types import SimpleNamespace
@@ -8,11 +8,19 @@ from django.utils import timezone
 from applications.models import Application
 from documents import production
 from documents.models import Document
+from funding import instalments
+from funding.chorus import confirming, exporting, numbering, reading
+from funding.claims import bank_details, claiming
+from funding.conventions import amending
+from funding.models import Award, Claim
 from programme import waves
 from selection import appeals, decisions, derogations, embargo, meetings, notification, outcomes, sittings, votes
 from selection.models import Decision
 from selection.scenarios import create_scenario
 from tests import factories
+from tests.access.chorus_targets import BIC, IBAN, pdf
+from tests.funding import conftest as money
+from tests.funding.chorus import extracts
 from tests.selection import conftest as panels
 from tests.selection.test_meetings import begin, sit, the_day_comes, vote_together
 
@@ -94,16 +102,68 @@ def announce(panel, marks):
     store_documents()
 
 
+def pay(panel, marks):
+    """Its agreement is signed and amended, an instalment asked of Chorus, another claimed; an extract disagrees."""
+    award = Award.objects.get(application=panel.dossier)
+    money.sign_agreement(award, panel.officer)
+    store_documents()
+    changes = amending.Changes(suspended=True)
+    amending.amend(
+        agreement=factories.fresh(award.agreement), changes=changes, reason=f"Le temps {marks['amendment']}",
+        by=panel.officer,
+    )  # fmt: skip
+    claim(award, panels.member_of(panel.dossier), marks)
+    to_chorus(award, marks)
+
+
+def claim(award, member, marks):
+    """The second instalment, with its evidence; the account of the structure."""
+    bank_details.propose(
+        organisation=award.organisation, iban=IBAN, bic=BIC, holder=f"Association {marks['structure']}",
+        rib=pdf(f"{marks['rib']}.pdf"), by=member,
+    )  # fmt: skip
+    asked = claiming.start(instalment=award.instalments.get(number=2), by=member)
+    claiming.describe(
+        claim=asked, by=member, period_from=timezone.localdate(), period_to=timezone.localdate(),
+        note=f"Année {marks['claim']}",
+    )  # fmt: skip
+    claiming.add_line(
+        claim=asked, by=member, account="64", label=f"Salaires {marks['claim']}", cents=100, evidence=pdf("paie.pdf")
+    )
+    claiming.send(claim=Claim.objects.get(pk=asked.pk), by=member)
+
+
+def to_chorus(award, marks):
+    """Ordered, taken out; one extract that was read, another confirmed that pays too much."""
+    money.open_credits(award.draws.get().line, "cp", panels.GRANT)
+    first, people = award.instalments.get(number=1), [factories.user("finance_officer") for _ in range(3)]
+    instalments.certify(instalment=first, by=people[0])
+    instalments.order(instalment=factories.fresh(first), by=people[1])
+    exporting.take_out(instalments=[factories.fresh(first)], by=people[2])
+    numbering.record_commitment(award=award, number="2112345678", by=people[2])
+    too_much = read(award, first.cents + 100, people[2])
+    confirming.confirm(file=too_much, by=people[2], digest=confirming.preview(file=too_much, by=people[2]).digest)
+    read(award, first.cents, people[2])
+
+
+def read(award, cents, by):
+    row = extracts.line(
+        "2112345678", "10004567", cents / 100, timezone.localdate(), siret=award.organisation.siret,
+        payee=award.organisation.name,
+    )  # fmt: skip
+    return reading.receive(uploaded=extracts.as_csv([row]), fiscal_year=timezone.localdate().year, by=by)
+
+
 def store_documents():
     for document in Document.objects.filter(rendered_at=None):
         production._store(document.pk, factories.pdf_bytes())
 
 
 def every(dossier, marks, excluded):
-    """The dossier at each stage of its life: reviewed, before the panel, signed, announced and contested."""
+    """The dossier at each stage of its life: reviewed, before the panel, signed, announced and contested, paid."""
     yield factories.fresh(dossier)
     panel = deliberate(factories.fresh(dossier), marks, excluded)
-    for act in (decide, announce):
+    for act in (decide, announce, pay):
         yield factories.fresh(dossier)
         act(panel, marks)
     yield factories.fresh(dossier)

@@ -40,6 +40,9 @@ from tests.access.actors import (
     WRITER,
 )
 from tests.access.after_rows import AFTER, FORMS_AFTER
+from tests.access.chorus_rows import CHORUS, FORMS_CHORUS
+from tests.access.convention_rows import CONVENTIONS, FORMS_CONVENTIONS
+from tests.access.envelope_rows import ENVELOPES, FORMS_ENVELOPES
 from tests.access.rows import Row
 
 MOVED_ON = (200, 302)
@@ -422,13 +425,11 @@ SELECTING = [
 
 MONEY = [
     Row("funding:budget", STAFF, get=STAFF),
-    Row("funding:credits", FINANCE, get=FINANCE, post=FINANCE, target=then.credits),
     Row("funding:line", STAFF, get=STAFF, target=then.line),
     Row("funding:year", STAFF, get=STAFF, target=then.year),
     Row("funding:agreements", STAFF, get=STAFF),
     Row("funding:uncontracted", STAFF, get=STAFF),
     Row("funding:prepare_agreements", OFFICERS, sees=ACT_OF_OFFICER, post=ACT_OF_OFFICER, target=then.uncontracted),
-    Row("funding:agreement", **SENT, get=READERS, post=ACT_OF_OFFICER, target=then.agreement),
     Row("funding:de_minimis", STAFF, get=STAFF, post=OFFICERS | FINANCE, done=(302,), target=then.de_minimis),
     Row("funding:instalments", STAFF, get=STAFF),
     Row("funding:instalment", **SENT, get=READERS, post=FINANCE, target=then.instalment),
@@ -459,33 +460,41 @@ TABLE = [
     *SELECTING,
     *AFTER,
     *MONEY,
+    *ENVELOPES,
+    *CONVENTIONS,
+    *CHORUS,
     *FOLLOWING_UP,
 ]
 # Pages of staff that are nothing but the form of an act: whoever may not do the act has nothing to read there.
-FORMS_OF_AN_ACT = FORMS_AFTER | {
-    "applications:bulk",
-    "applications:invite_reviewer",
-    "applications:judge_alert",
-    "applications:lift_recusal",
-    "applications:new_worked_example",
-    "applications:paper_deposit",
-    "applications:staff_correct",
-    "programme:plan_wave",
-    "programme:add_criterion",
-    "programme:add_question",
-    "programme:add_section",
-    "programme:criteria",
-    "programme:delete_question",
-    "programme:delete_section",
-    "programme:edit_bounds",
-    "programme:edit_criterion",
-    "programme:edit_question",
-    "programme:edit_section",
-    "programme:edit_settings",
-    "programme:explain_window",
-    "programme:form",
-    "programme:new_call",
-    "selection:amend",
-    "selection:delegate",
-    "funding:credits",
-}
+FORMS_OF_AN_ACT = (
+    FORMS_AFTER
+    | FORMS_ENVELOPES
+    | FORMS_CONVENTIONS
+    | FORMS_CHORUS
+    | {
+        "applications:bulk",
+        "applications:invite_reviewer",
+        "applications:judge_alert",
+        "applications:lift_recusal",
+        "applications:new_worked_example",
+        "applications:paper_deposit",
+        "applications:staff_correct",
+        "programme:plan_wave",
+        "programme:add_criterion",
+        "programme:add_question",
+        "programme:add_section",
+        "programme:criteria",
+        "programme:delete_question",
+        "programme:delete_section",
+        "programme:edit_bounds",
+        "programme:edit_criterion",
+        "programme:edit_question",
+        "programme:edit_section",
+        "programme:edit_settings",
+        "programme:explain_window",
+        "programme:form",
+        "programme:new_call",
+        "selection:amend",
+        "selection:delegate",
+    }
+)

@@ -7,6 +7,7 @@ import pytest
 from django.db import transaction
 
 from tests.access import counted, marked, stages
+from tests.access.resolver import patterns
 
 pytestmark = pytest.mark.django_db
 DOORS = (
@@ -77,6 +78,17 @@ def test_no_door_gives_a_byte_away_before_the_panel_nor_at_it(planted):
             told = marked.walk(stage, marks, excluded, only=DOORS)
             assert told.leaks == []
             assert told.shown >= 8
+        transaction.set_rollback(True)
+
+
+def test_no_door_gives_a_byte_away_of_its_money(planted):
+    marks, dossier, _, excluded = planted
+    with transaction.atomic():
+        for stage in stages.every(dossier, marks, excluded):
+            last = stage
+        told = marked.walk(last, marks, excluded, only=[name for name in patterns() if name.startswith("funding:")])
+        assert told.leaks == []
+        assert told.shown >= 20
         transaction.set_rollback(True)
 
 

@@ -152,7 +152,7 @@ def failed_letters(world):
 def failed_letter(world):
     """A letter whose making failed, of a dossier with which the recused ones have a tie."""
     found = signed(world)
-    letter = Document.objects.filter(rendered_at=None).latest("pk")
+    letter = Document.objects.filter(rendered_at=None, kind__endswith="_letter").latest("pk")
     Document.objects.filter(pk=letter.pk).update(last_error="FactsError : un fait manque", attempts=1)
     recuse(world, found.dossiers[0])
     return Target({"public_id": letter.public_id}, {}, (letter.number, *words_of(found.dossiers[0])))
@@ -245,13 +245,6 @@ def year(world):
     return Target({"fiscal_year": today().year})
 
 
-def credits(world):
-    data = {"operation": "open", "axis": "ae", "line": world.line.public_id, "fiscal_year": today().year}
-    return Target(
-        data={**data, "amount": "1 000", "on": today().isoformat(), "act": "Loi de finances", "confirm": "1"}
-    )
-
-
 def de_minimis(world):
     return Target(data={"until": today().isoformat(), "on": today().isoformat()})
 
@@ -259,12 +252,6 @@ def de_minimis(world):
 def uncontracted(world):
     found = announced(world).dossiers[0]
     return Target(data={"award": Award.objects.get(application=found).public_id})
-
-
-def agreement(world):
-    found = world.agreement("sent")
-    data = {"on": today().isoformat(), "signatory": "La présidente"}
-    return Target({"public_id": found.public_id}, data, words_of(found.award.application))
 
 
 def instalment(world):

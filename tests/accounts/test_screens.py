@@ -186,6 +186,9 @@ def test_the_current_entry_of_the_menu(rf, client, db):
     request = rf.get("/pilotage/journal/")
     request.user, request.session = factories.auditor(), client.session
     assert [entry.label for entry in Navigation(request).menu if entry.current] == ["Journal"]
+    request = rf.get("/pilotage/chorus/ecarts/")
+    request.user, request.session = factories.auditor(), client.session
+    assert [entry.label for entry in Navigation(request).menu if entry.current] == ["Échéances"]
 
 
 def test_not_found_and_forbidden_say_what_to_do(client, db):

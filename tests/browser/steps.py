@@ -376,6 +376,11 @@ def open_letter(page, dossier):
     return text_of(io.BytesIO(page.request.get(page.url).body()))
 
 
+EXTRACT = (
+    "N° EJ", "N° DP", "Code taxe 1", "Exercice comptable", "Montant payé", "Date de dernière opération sur la DP",
+)  # fmt: skip
+
+
 # --- Agreement and payment -------------------------------------------------------------------------------------------
 
 
@@ -395,13 +400,23 @@ def find_agreement(page, place):
 
 
 def send_agreement(page, agreement):
+    """Every clause that the law wants is read again, and ticked."""
     page.goto(agreement)
+    for box in page.locator("input[name=checked]").all():
+        box.check(force=True)
     submit_step(page)
 
 
 def record_signature(page, agreement, signatory):
     page.goto(agreement)
     field(page, "Signataire").fill(signatory)
+    submit_step(page)
+
+
+def record_state_signature(page, agreement, signatory):
+    """Somebody whose delegation covers the amount."""
+    page.goto(agreement)
+    field(page, "Signataire").select_option(label=signatory)
     submit_step(page)
 
 
@@ -429,11 +444,29 @@ def order(page, instalment):
     submit_step(page)
 
 
-def record_payment(page, instalment, reference):
+def import_payment(page, instalment, reference, *, siret):
+    """The extract of Chorus that pays an instalment: read, looked at, confirmed; a worker applies it."""
     page.goto(instalment)
-    field(page, "Date de paiement").fill(today().isoformat())
-    field(page, "Référence Chorus").fill(reference)
-    submit_step(page)
+    says(page, "Paiement par Chorus")
+    shown = re.search(r"(?:Avance|Acompte|Solde) de ([\d\s,]+)€", page.locator("main").inner_text())
+    row = ("2100000777", reference, siret, str(today().year), "".join(shown[1].split()), today().isoformat())
+    extract = f"{';'.join(EXTRACT)}\n{';'.join(row)}\n".encode()
+    page.goto("/pilotage/chorus/importer/")
+    field(page, "Extrait de Chorus").set_input_files(
+        {"name": "extrait.csv", "mimeType": "text/csv", "buffer": extract}
+    )
+    go_on(page, "Lire l’extrait")
+    says(page, "À appliquer")
+
+
+def confirm_import(page, instalment):
+    go_on(page, "Confirmer l’import")
+    for _ in range(60):
+        page.goto(instalment)
+        if page.get_by_text("Payée", exact=True).count():
+            return
+        page.wait_for_timeout(500)
+    says(page, "Payée")
 
 
 def add_siret(page, dossier, siret):

@@ -238,7 +238,7 @@ def contract(people, found):
     people.look(applicant)
     steps.send_agreement(officer, agreement)
     steps.record_signature(officer, agreement, "Ada Neuve, présidente")
-    steps.record_signature(officer, agreement, "Olivier Tessier, directeur du dispositif")
+    steps.record_state_signature(officer, agreement, "Olivier Tessier, directeur du dispositif")
     people.look(officer)
 
 
@@ -252,7 +252,9 @@ def pay(people, found):
     assert first.get_by_role("button", name="Mettre en paiement").count() == 0
     steps.order(second, instalment)
     people.look(second)
-    steps.record_payment(third, instalment, "DP2026000777")
+    steps.import_payment(third, instalment, "DP2026000777", siret=steps.SIRET)
+    people.look(third)
+    steps.confirm_import(third, instalment)
     people.look(third, "echeance")
     applicant = people.page("nouvelle")
     applicant.goto(f"{found.dossier[PLACE]}versements/")

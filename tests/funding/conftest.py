@@ -11,8 +11,10 @@ from accounts.roles import grant_role
 from applications.fabriques import record_fact
 from applications.models import Application, Fabrique, FabriqueFact
 from funding import agreements, awards, budgets
+from funding.conventions.clauses import COMPULSORY
 from funding.models import Line, Source
 from programme.models import Call, CallVersion, Origin, Programme, SegmentBounds, Wave
+from selection.delegations import AGREEMENT, grant_delegation
 
 COUNTER = itertools.count(1)
 EUROS = 100
@@ -66,10 +68,10 @@ def make_place(programme, organisation=None):
     return Fabrique.objects.create(programme=programme, name=name, sort_name=name.lower(), organisation=organisation)
 
 
-def make_organisation(member=None):
+def make_organisation(member=None, legal_form="association"):
     number = next(COUNTER)
     organisation = Organisation.objects.create(
-        name=f"Structure {number}", legal_form="association", siret=f"{number:014}"
+        name=f"Structure {number}", legal_form=legal_form, siret=f"9{number:013}"
     )
     if member:
         organisation.memberships.create(user=member, role="owner")
@@ -79,10 +81,12 @@ def make_organisation(member=None):
 def make_application(wave, *, applicant=None, announced=False):
     """A dossier as this floor needs it: whose it is, in which wave, announced or not."""
     applicant = applicant or make_user(Role.APPLICANT)
-    organisation = make_organisation(applicant)
+    version = wave.call.versions.get()
+    # Above 23 000 € a year, a public body alone may be paid without an agreement.
+    organisation = make_organisation(applicant, "association" if version.agreement_required else "local_authority")
     state = {"state": "awarded", "published_at": timezone.now()} if announced else {"state": "reviewed"}
     return Application.objects.create(
-        wave=wave, call_version=wave.call.versions.get(), organisation=organisation, created_by=applicant,
+        wave=wave, call_version=version, organisation=organisation, created_by=applicant,
         fabrique=make_place(wave.call.programme, organisation), reference=f"D-{next(COUNTER)}",
         submitted_at=timezone.now(), **state,
     )  # fmt: skip
@@ -169,8 +173,21 @@ def announce(award):
 
 def sign_agreement(award, officer):
     agreement = agreements.prepare(award=award, by=officer)
-    agreements.send(agreement=agreement, by=officer)
+    agreements.send(agreement=agreement, by=officer, checked=COMPULSORY)
     agreements.record_beneficiary_signature(agreement=agreement, by=officer, on=today(), signatory="Mme A, présidente")
-    agreements.record_state_signature(agreement=agreement, by=officer, on=today(), signatory="M. B, préfet")
+    agreements.record_state_signature(
+        agreement=agreement, by=officer, on=today(), signatory=make_signatory(award.wave.call.programme)
+    )
     agreement.refresh_from_db()
     return agreement
+
+
+def make_signatory(programme, *, ceiling_cents=GRANT, acts=(AGREEMENT,)):
+    """Somebody who may sign the agreements of a programme, up to an amount."""
+    holder = make_user(Role.DECISION_MAKER, name="Préfecture")
+    grant_delegation(
+        programme=programme, holder=holder, acts=list(acts), ceiling_cents=ceiling_cents, starts_on=first_of_year(),
+        ends_on=datetime.date(today().year, 12, 31), published_act="Arrêté de délégation",
+        formula="Pour le préfet et par délégation,", by=None,
+    )  # fmt: skip
+    return holder

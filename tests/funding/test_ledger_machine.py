@@ -22,7 +22,20 @@ from accounts.errors import Refusal, StalePage
 from accounts.models import Role
 from funding import awards, budgets, instalments, schedules
 from funding.balances import balances
-from funding.models import SOURCE_KINDS, Account, Award, Instalment, Kind, Movement, Posting
+from funding.envelopes import moves, outside
+from funding.envelopes.acts import record_act
+from funding.envelopes.lines import open_line, open_source, part_of
+from funding.models import (
+    OUTSIDE_KINDS,
+    SOURCE_KINDS,
+    Account,
+    Award,
+    Contribution,
+    Instalment,
+    Kind,
+    Movement,
+    Posting,
+)
 from funding.reconciliation import differences
 from tests.funding import conftest as make
 
@@ -55,6 +68,9 @@ class LedgerMachine(RuleBasedStateMachine):
         self.lines = [make.make_line(programme) for _ in range(2)]
         self.wave = make.make_wave(programme, agreement_required=False)
         self.finance = [make.make_user(Role.FINANCE_OFFICER) for _ in range(3)]
+        self.part = part_of(self.lines[0], "53", by=None)
+        self.theirs = open_outside(programme, "outside", "Un tiers")
+        self.earmarked = open_outside(programme, "contribution", "Fonds de concours")
         for line in self.lines:
             make.open_credits(line, "ae", 20_000_000, year=2026, on=START - datetime.timedelta(days=30))
             make.open_credits(line, "cp", 5_000_000, year=2026, on=START)
@@ -111,6 +127,27 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(act=ACTS, axis=st.sampled_from(["ae", "cp"]), line=st.integers(0, 1), cents=CENTS, back=BACK)
     def shift_credits(self, act, axis, line, cents, back):
         self.attempt(getattr(budgets, act), axis=axis, cents=cents, **self.credit_arguments(line, back))
+
+    @rule(act=st.sampled_from(["transfer", "delegate", "withdraw"]), axis=st.sampled_from(["ae", "cp"]), cents=CENTS,
+          back=BACK)  # fmt: skip
+    def move_credits(self, act, axis, cents, back):
+        """Between two lines; from the first line to its regional part, and back."""
+        arguments = {"axis": axis, "cents": cents, **self.credit_arguments(0, back)}
+        if act == "withdraw":
+            self.attempt(moves.withdraw_delegation, **{**arguments, "line": self.part})
+        else:
+            to_line = self.part if act == "delegate" else self.lines[1]
+            self.attempt(getattr(moves, act), to_line=to_line, **arguments)
+
+    @rule(step=st.sampled_from(["pledge", "receive", "use", "drop_pledge", "attach"]), cents=CENTS, back=BACK)
+    def money_of_others(self, step, cents, back):
+        arguments = {"cents": cents, **self.credit_arguments(0, back), "line": self.theirs}
+        if step == "attach":
+            arguments |= {"outside_line": self.theirs, "pledge_year": 2026, "line": self.earmarked}
+            arguments["act"] = record_act(kind="order", number="FDC", dated_on=datetime.date(2026, 1, 1), by=None)
+        if step == "use":
+            arguments["what"] = "Mobilier"
+        self.attempt(getattr(outside, step), **arguments)
 
     @rule(line=st.integers(0, 1), cents=st.lists(st.integers(2, make.CAP), min_size=1, max_size=3), back=BACK)
     def reserve(self, line, cents, back):
@@ -244,12 +281,28 @@ class LedgerMachine(RuleBasedStateMachine):
             assert paid <= ordered <= certified <= due <= paid + held[award, Kind.AE_COMMITTED]
 
     @invariant()
-    def each_line_adds_up(self):
+    def each_chain_adds_up(self):
+        """AE, CP and the money of others: what is in a chain came from its source; so on a line without transfers."""
         held = balances()
-        for line in getattr(self, "lines", ()):
-            for chain in ("ae", "cp"):
-                total = sum(c for (kind, at, _), c in held.items() if at == line.pk and kind.startswith(chain))
-                assert total == 0
+        for chain in ("ae", "cp"):
+            assert sum(cents for (kind, _, _), cents in held.items() if kind.startswith(chain)) == 0
+        assert sum(cents for (kind, _, _), cents in held.items() if kind in OUTSIDE_KINDS) == 0
+        earmarked = getattr(self, "earmarked", None)
+        for chain in ("ae", "cp") if earmarked else ():
+            at_line = [c for (kind, line, _), c in held.items() if line == earmarked.pk and kind.startswith(chain)]
+            assert sum(at_line) == 0
+
+    @invariant()
+    def what_was_attached_was_received(self):
+        attached = Contribution.objects.aggregate(total=Sum("cents"))["total"] or 0
+        used = Account.objects.filter(kind=Kind.USED).aggregate(total=Sum("balance_cents"))["total"] or 0
+        assert attached <= used
+
+
+def open_outside(programme, owner, name):
+    imputation = {"lolf_programme": "112"} if owner == "contribution" else {}
+    source = open_source(name=name, owner=owner, by=None)
+    return open_line(programme=programme, source=source, code=name, label=name, purpose="But", by=None, **imputation)
 
 
 def plan_this_year(award, parts):

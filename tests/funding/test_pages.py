@@ -10,12 +10,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts import jobs
 from accounts.french import NBSP
-from accounts.models import Role, User
+from accounts.models import Job, Role, User
 from funding import awards, instalments, positions
+from funding.conventions.clauses import COMPULSORY
+from funding.envelopes import investing
 from funding.lists import movements_of
 from funding.models import Agreement, Award, Instalment, Posting
 from tests.funding import conftest as make
+from tests.funding import test_envelopes as envelopes
 from tests.funding.conftest import CAP, GRANT, today
 
 pytestmark = pytest.mark.django_db
@@ -171,55 +175,6 @@ def test_files_out(in_force, line, as_role):
     assert client.get(url, {"chiffre": "inconnu"}).status_code == 404
 
 
-# --- Credits -----------------------------------------------------------------------------------------------------
-
-
-def credits(line, /, **changes):
-    fields = {
-        "operation": "open", "axis": "ae", "line": line.public_id, "fiscal_year": today().year, "amount": "100 000",
-        "on": today().isoformat(), "act": "Loi de finances",
-    }  # fmt: skip
-    return {**key(), **fields, **changes}
-
-
-def test_credits_are_previewed_then_recorded(line, finance, client):
-    client.force_login(finance[0])
-    url = reverse("funding:credits")
-    preview = client.post(url, credits(line, preview="1"))
-    assert preview.status_code == 200
-    assert "AE libres, " in text(preview)
-    assert "0 € → 100 000 €" in text(preview)
-    assert not Posting.objects.exists()
-    done = credits(line, confirm="1")
-    for _ in range(2):
-        assert client.post(url, done).status_code == 302
-    assert Posting.objects.get().actor == finance[0]
-
-
-@pytest.mark.parametrize(
-    ("changes", "sentence"),
-    [
-        ({"amount": "-5"}, "ne peut pas être négatif"),
-        ({"amount": "0"}, "trop petit"),
-        ({"amount": "9" * 20}, "trop grand"),
-        ({"amount": "beaucoup"}, "Saisissez un montant"),
-        ({"on": "2199-01-01"}, "dans le futur"),
-        ({"operation": "freeze"}, "il manque 100 000 €"),
-        ({"operation": "carry_over"}, "il manque 100 000 €"),
-        ({"act": ""}, "obligatoire"),
-        ({"line": str(uuid.uuid4())}, "Choisissez une ligne"),
-        ({"line": "x"}, "Choisissez une ligne"),
-    ],
-)
-def test_wrong_credits_come_back_with_their_sentence(line, finance, client, changes, sentence):
-    client.force_login(finance[0])
-    for button in ("preview", "confirm"):
-        response = client.post(reverse("funding:credits"), credits(line, **{button: "1"}, **changes))
-        assert response.status_code == 422
-        assert sentence in text(response)
-    assert not Posting.objects.exists()
-
-
 # --- Agreements and payments, over HTTP --------------------------------------------------------------------------
 
 
@@ -233,15 +188,15 @@ def test_the_way_to_a_payment_by_its_pages(committed, officer, finance, line, cl
     agreement = Agreement.objects.get()
     assert response.url == agreement.get_absolute_url()
     day = today().isoformat()
-    for fields in ({"on": day}, {"on": day, "signatory": "Mme A"}, {"on": day, "signatory": "M. B"}):
-        agreement.refresh_from_db()
-        response = client.post(agreement.get_absolute_url(), {**key(), "version": agreement.version, **fields})
+    signatory = make.make_signatory(committed.wave.call.programme)
+    for fields in ({"checked": list(COMPULSORY)}, {"signatory": "Mme A"}, {"signatory": signatory.public_id}):
+        version = agreement.versions.get().version
+        response = client.post(agreement.get_absolute_url(), {**key(), "version": version, "on": day, **fields})
         assert response.status_code == 302
     instalment = committed.instalments.get(number=1)
     steps = (
         (finance[0], "certify", {"on": day}),
         (finance[1], "order", {"on": day, "cp_year": today().year}),
-        (finance[2], "pay", {"on": day, "chorus_reference": "DP-0001"}),
     )
     for person, act, fields in steps:
         client.force_login(person)
@@ -249,6 +204,16 @@ def test_the_way_to_a_payment_by_its_pages(committed, officer, finance, line, cl
         body = {**key(), "act": act, "version": instalment.version, **{f"{act}-{k}": v for k, v in fields.items()}}
         for _ in range(2):
             assert client.post(instalment.get_absolute_url(), body).status_code == 302, act
+    instalment.refresh_from_db()
+    assert instalment.state == "ordered"
+    client.force_login(finance[2])
+    row = {"commitment": "2101", "request": "DP-0001", "siret": committed.organisation.siret, "cents": "50 000"}
+    preview = client.post(reverse("funding:chorus_row"), {**key(), **row, "paid_on": day}).url
+    digest = client.get(preview).context["preview"].digest
+    body = {**key(), "act": "confirm", "digest": digest, "version": 1}
+    for _ in range(2):
+        assert client.post(preview, body).status_code == 302
+    jobs.run(Job.objects.get().pk)
     instalment.refresh_from_db()
     assert instalment.state == "paid"
     assert Posting.objects.filter(kind="pay").count() == 1
@@ -368,8 +333,24 @@ def test_lists_find_a_place_and_filter(in_force, as_role, line):
     assert "Une personne des finances" in page
 
 
-def test_the_technical_administration_reads_and_never_writes(in_force, client):
+def one_of_each_envelope(line):
+    """An act, a contribution, a derogation, a fund and its instrument."""
+    theirs = envelopes.outside_line(line.programme)
+    kept = envelopes.outside_line(line.programme, owner="contribution", name="Fonds de concours", code="FDC")
+    envelopes.given(theirs, 500, "p")
+    envelopes.given(theirs, 300, "r", envelopes.outside.receive)
+    envelopes.attached(theirs, kept, 200)
+    envelopes.derogate(make.make_organisation(legal_form="endowment_fund"), line, 100)
+    fund = investing.open_fund(
+        programme=line.programme, name="Fonds", manager="G", size_cents=5000, act=envelopes.act(), by=None
+    )
+    investing.engage(
+        fund=fund, kind="equity", label="Parts", cents=1000, on=today(), act=envelopes.act(number="C-1"), by=None
+    )
 
+
+def test_the_technical_administration_reads_and_never_writes(in_force, line, client):
+    one_of_each_envelope(line)
     client.force_login(User.objects.create_superuser("admin@exemple.test", None))
     models = [model for model in admin.site._registry if model._meta.app_label == "funding"]
     assert len(models) >= 6

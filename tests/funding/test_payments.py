@@ -9,8 +9,9 @@ from accounts.errors import NotAllowed, Refusal, StalePage
 from accounts.models import OutboxMessage, Role
 from applications.models import FabriqueFact
 from funding import agreements, awards, instalments, reconciliation, schedules
+from funding.conventions.clauses import COMPULSORY
 from funding.ledger import InsufficientFunds, Leg, Slot, post
-from funding.models import Account, Agreement, Award, Draw, Instalment, Kind, Posting
+from funding.models import Account, Agreement, Award, Draw, Kind, Posting
 from funding.schedules import Plan, default_plan, plan
 from tests.funding import conftest as make
 from tests.funding.conftest import CAP, GRANT, today
@@ -208,23 +209,6 @@ def test_a_chorus_reference_looks_like_one(in_force, finance, line, reference):
     assert refusal.value.field == "chorus_reference"
 
 
-def test_a_chorus_reference_is_unique(line, finance, officer):
-    make.open_credits(line, "ae", 2 * GRANT)
-    made = []
-    for _ in range(2):
-        wave = make.make_wave(line.programme, agreement_required=False)
-        made += make.reserve(wave, [make.request_for(wave, line)])
-    make.commit(made)
-    for award in made:
-        awards.mark_notified(award=award, on=today())
-    one, two = (ordered(award, finance, line) for award in made)
-    pay(one, finance[2], reference="dp 77-001")
-    with pytest.raises(Refusal, match="DP77-001 est déjà"):
-        pay(two, finance[2], reference="DP77-001")
-    assert Instalment.objects.get(pk=two.pk).state == "ordered"
-    assert balance(Kind.CP_ORDERED, made[1]) == CAP
-
-
 def test_a_payment_over_several_lines_is_split_to_the_cent(line, finance):
     """An award on three draws, paid in three: each line pays exactly what it promised."""
     lines = [line, *(make.make_line(line.programme) for _ in range(2))]
@@ -349,7 +333,7 @@ def test_signatures_come_in_order_with_a_name(committed, officer, finance):
     sign = agreements.record_beneficiary_signature
     with pytest.raises(StalePage):
         sign(agreement=agreement, by=officer, on=today(), signatory="Mme A")
-    agreements.send(agreement=agreement, by=officer, version=agreement.version)
+    agreements.send(agreement=agreement, by=officer, checked=COMPULSORY, version=agreement.version)
     for wrong, field in (
         ({"on": today() - DAY}, "on"),
         ({"on": today() + DAY}, "on"),

@@ -63,6 +63,21 @@ def test_left_is_opened_less_reserved_committed_and_frozen(line, wave, programme
     assert (row["line"], row["fiscal_year"]) == (line.code, today().year)
 
 
+def test_the_investment_fund_is_never_in_the_total_of_the_grants(in_force, line, programme):
+    from funding.models import Line, Source
+
+    fund = Line.objects.create(
+        programme=programme, source=Source.objects.create(name="Fonds", instrument="fund"), code="F", label="Fonds",
+    )  # fmt: skip
+    before = compute(programme=programme)
+    for axis in ("ae", "cp"):
+        make.open_credits(fund, axis, 50_000_000_00)
+    after = compute(programme=programme)
+    assert {key: after[key] for key in MONEY} == {key: before[key] for key in MONEY}
+    assert (after["fund"]["opened_cents"], after["fund"]["cp_opened_cents"]) == (50_000_000_00, 50_000_000_00)
+    assert {row["line"]: row["instrument"] for row in after["lines"]} == {line.code: "grant", "F": "fund"}
+
+
 def test_nothing_of_today_was_true_or_known_yesterday(paid, programme):
     for clock in ({"as_of": today() - YESTERDAY}, {"known_on": today() - YESTERDAY}):
         figures = compute(programme=programme, **clock)

@@ -137,9 +137,11 @@ def test_what_waits_is_listed_with_who_must_act(in_force, promised):
     assert todo.first.url.startswith("/pilotage/echeances/")
 
 
-def test_a_payment_that_is_late_is_told(in_force, promised):
+@pytest.mark.parametrize("pay_by", [today() - 10 * YESTERDAY, None])
+def test_a_payment_that_is_late_is_told(in_force, promised, pay_by):
+    """By the clock that was kept, else sixty days after it was due."""
     first = in_force.instalments.get(number=1)
-    type(first).objects.filter(pk=first.pk).update(due_on=today() - 70 * YESTERDAY)
+    type(first).objects.filter(pk=first.pk).update(due_on=today() - 70 * YESTERDAY, pay_by=pay_by)
     [item] = to_do(promised).items
     assert item.delay == "10\u00a0jours"
     assert item.tone == "fab-retard"
@@ -265,4 +267,8 @@ def test_statements_stand_beside_one_another(db, reader):
     assert "En vigueur" in text
     assert "110,00 M€" in text
     assert "Dit autre chose" in text
+    # What a sum was said to be made of, and whose money it is.
+    assert text.count("20,00 M€, État") == 3
+    assert "Action Logement, 50,00 M€, argent qui n’est pas à l’État" in text
+    assert "50,00 M€, argent qui n’est pas à l’État, fonds et non subvention" in text
     assert "100,00 M€" not in page(reader, "/pilotage/annonces/?au=2018-01-01")

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from programme import founding
-from programme.models import Announcement, Programme, Segment, Target
+from programme.models import Announcement, AnnouncementPart, Programme, Segment, Target
 
 pytestmark = pytest.mark.django_db
 MILLION = 100_000_000
@@ -111,3 +111,21 @@ def test_an_announced_sum_is_positive(programme):
         Target.objects.create(
             programme=programme, number=1, due_on="2026-01-01", stated_on="2018-09-19", definition="x", source="x"
         )
+
+
+def parts(programme, amount):
+    said = programme.announcements.get(kind="money", amount_cents=amount * MILLION, parts__isnull=False, parts__rank=1)
+    return [(part.amount_cents // MILLION, part.owner, part.instrument) for part in said.parts.all()]
+
+
+def test_what_each_sum_was_said_to_be_made_of(programme):
+    assert parts(programme, 110) == [(20, "state", "grant")] * 3 + [(50, "state", "fund")]
+    assert parts(programme, 45) == [(45, "state", "grant"), (50, "other", "grant"), (50, "other", "fund")]
+    assert parts(programme, 54) == [(54, "state", "grant")]
+
+
+def test_a_scheme_founded_earlier_receives_the_parts_once(programme):
+    AnnouncementPart.objects.all().delete()
+    for _ in range(2):
+        founding.create_programme(slug=programme.slug, origin=programme.origin)
+    assert AnnouncementPart.objects.filter(announcement__programme=programme).count() == 8

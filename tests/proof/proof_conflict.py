@@ -1,7 +1,7 @@
 """Whoever has a tie with a dossier gets no byte of it: through any address, search, file, mail or count.
 
-The dossier goes through its whole life: reviewed, before the panel, signed, announced and contested. At each stage
-every address of the service is asked by everybody who is kept out of it.
+The dossier goes through its whole life: reviewed, before the panel, signed, announced and contested, paid. At each
+stage every address of the service is asked by everybody who is kept out of it.
 """
 
 import logging

@@ -54,6 +54,10 @@ class Command(BaseCommand):
         self.row("Annoncé", euros(figures["announced_cents"]))
         for key in MONEY_KEYS:
             self.row(LABELS[key], euros(figures[key]))
+        if any(figures["fund"].values()):
+            self.stdout.write("Fonds d’investissement, compté à part")
+            for key in MONEY_KEYS:
+                self.row(f"  {LABELS[key]}", euros(figures["fund"][key]))
         for line in figures["lines"]:
             self.stdout.write(f"Ligne {line['line']}, {line['fiscal_year']}")
             for key in MONEY_KEYS:

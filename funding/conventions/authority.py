@@ -1,0 +1,51 @@
+"""Who may sign for the State: asked of the floor above, which keeps the delegations and registers its answer here."""
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from accounts.models import User
+from programme.models import Programme
+
+
+@dataclass(frozen=True)
+class Authority:
+    """Under what somebody signs for the State.
+
+    Args:
+        formula: the lines printed above the name, separated by line ends.
+        act: the published act that delegates, as the file keeps it.
+    """
+
+    formula: str
+    act: str
+
+
+Find = Callable[[User, Programme, int, datetime.date], Authority]
+Holders = Callable[[Programme, datetime.date], list[User]]
+_source: dict[str, Callable] = {}
+
+
+def register(*, find: Find, holders: Holders):
+    """Say where delegations are kept.
+
+    Args:
+        find: gives the `Authority` of a person for a programme, an amount in cents and a Paris date, or raises a
+            `Refusal` that says what is missing.
+        holders: those who may sign agreements of a programme on a Paris date.
+    """
+    _source.update(find=find, holders=holders)
+
+
+def authority_of(*, signatory, programme, cents, on) -> Authority:
+    """The delegation under which `signatory` may sign an agreement of `cents` on a Paris date.
+
+    Raises:
+        Refusal: none covers it (CRPA L212-1).
+    """
+    return _source["find"](signatory, programme, cents, on)
+
+
+def signatories(programme, on) -> list[User]:
+    """Those who hold a delegation to sign agreements that day."""
+    return _source["holders"](programme, on)
