@@ -19,8 +19,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_squashed_0003_review'),
-        ('documents', '0001_squashed_0003_review'),
-        ('programme', '0001_squashed_0003_review'),
+        ('documents', '0001_squashed_0004_public_money'),
+        ('programme', '0001_squashed_0004_public_money'),
     ]
 
     operations = [

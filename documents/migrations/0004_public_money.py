@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('documents', '0001_squashed_0003_review'),
+        ('documents', '0003_review'),
     ]
 
     operations = [

@@ -13,10 +13,10 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0001_squashed_0003_review'),
-        ('applications', '0001_squashed_0004_review'),
+        ('accounts', '0003_review'),
+        ('applications', '0004_review'),
         ('documents', '0004_public_money'),
-        ('funding', '0001_squashed_0003_instalments_by_payment_day'),
+        ('funding', '0003_instalments_by_payment_day'),
         ('programme', '0004_public_money'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

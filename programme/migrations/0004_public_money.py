@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('programme', '0001_squashed_0003_review'),
+        ('programme', '0003_review'),
     ]
 
     operations = [

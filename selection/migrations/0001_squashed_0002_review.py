@@ -16,9 +16,9 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0001_squashed_0003_review'),
         ('applications', '0001_squashed_0004_review'),
-        ('documents', '0001_squashed_0003_review'),
-        ('funding', '0001_squashed_0003_instalments_by_payment_day'),
-        ('programme', '0001_squashed_0003_review'),
+        ('documents', '0001_squashed_0004_public_money'),
+        ('funding', '0001_squashed_0004_public_money'),
+        ('programme', '0001_squashed_0004_public_money'),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    replaces = [('programme', '0001_initial'), ('programme', '0002_dossier'), ('programme', '0003_review')]
+    replaces = [('programme', '0001_initial'), ('programme', '0002_dossier'), ('programme', '0003_review'), ('programme', '0004_public_money')]
 
     initial = True
 
@@ -123,6 +123,25 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='AnnouncementPart',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('announcement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='programme.announcement', verbose_name='annonce')),
+                ('rank', models.PositiveSmallIntegerField(verbose_name='rang')),
+                ('label', models.CharField(max_length=150, verbose_name='part')),
+                ('owner', models.CharField(choices=[('state', 'État'), ('other', 'Autre que l’État')], max_length=6, verbose_name='à qui est l’argent')),
+                ('instrument', models.CharField(choices=[('grant', 'Subventions'), ('fund', 'Fonds d’investissement')], max_length=6, verbose_name='instrument')),
+                ('year', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='année')),
+                ('amount_cents', models.BigIntegerField(verbose_name='montant annoncé (centimes)')),
+            ],
+            options={
+                'verbose_name': 'part d’une annonce',
+                'verbose_name_plural': 'parts des annonces',
+                'ordering': ['announcement', 'rank'],
+                'constraints': [models.UniqueConstraint(fields=('announcement', 'rank'), name='announcement_part_once'), models.CheckConstraint(condition=models.Q(('amount_cents__gt', 0)), name='announcement_part_positive')],
+            },
+        ),
+        migrations.CreateModel(
             name='Target',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -177,7 +196,13 @@ class Migration(migrations.Migration):
                 ('reviews_per_application', models.PositiveSmallIntegerField(default=2, verbose_name='évaluations par dossier')),
                 ('silence_months', models.PositiveSmallIntegerField(default=2, verbose_name='silence valant refus (mois)')),
                 ('commitment_act', models.CharField(choices=[('decision', 'La décision signée (arrêté)'), ('agreement', 'La convention signée par les deux parties')], default='decision', max_length=10, verbose_name='acte qui engage')),
+                ('commitment_extent', models.CharField(choices=[('full', 'En totalité, sur les AE d’une année'), ('yearly', 'Année par année, sur les AE de chacune')], default='full', max_length=8, verbose_name='étendue de l’engagement')),
                 ('agreement_required', models.BooleanField(default=True, verbose_name='convention nécessaire')),
+                ('public_body_act', models.CharField(choices=[('decision', 'L’arrêté suffit'), ('agreement', 'Une convention, comme pour les autres')], default='agreement', max_length=10, verbose_name='acte pour une personne publique')),
+                ('payment_days', models.PositiveSmallIntegerField(default=60, verbose_name='délai de paiement (jours)')),
+                ('claim_required', models.BooleanField(default=False, verbose_name='acomptes et solde versés sur demande justifiée')),
+                ('bank_details_required', models.BooleanField(default=False, verbose_name='compte bancaire vérifié avant toute mise en paiement')),
+                ('bank_cooling_days', models.PositiveSmallIntegerField(default=5, verbose_name='délai de sûreté d’un nouveau compte (jours)')),
                 ('grace_minutes', models.PositiveSmallIntegerField(default=0, verbose_name='délai de grâce après la clôture (minutes)')),
                 ('closing_rule', models.TextField(blank=True, verbose_name='règle de clôture')),
                 ('minimum_opening_days', models.PositiveSmallIntegerField(default=0, verbose_name='durée minimale d’ouverture (jours)')),
@@ -265,7 +290,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'section',
                 'ordering': ['version', 'position'],
-                'constraints': [models.UniqueConstraint(fields=('version', 'slug'), name='section_slug_once'), models.CheckConstraint(condition=models.Q(('slug__in', ('structure', 'adresse', 'plan-de-financement', 'pieces', 'relecture', 'envoyer', 'envoye', 'decision', 'accuse-de-reception', 'desistement', 'versements', 'projet-et-lieux', 'consortium', 'aides-et-engagements', 'argent', 'lecture', 'messages', 'nouveau', 'qui-fait-quoi', 'reponses-precedentes', 'reseaux', 'signature', 'versions')), _negated=True), name='section_slug_not_reserved', violation_error_message='Ce nom d’adresse est celui d’une partie commune à tous les dossiers.')],
+                'constraints': [models.UniqueConstraint(fields=('version', 'slug'), name='section_slug_once'), models.CheckConstraint(condition=models.Q(('slug__in', ('structure', 'adresse', 'plan-de-financement', 'pieces', 'relecture', 'envoyer', 'envoye', 'decision', 'accuse-de-reception', 'desistement', 'versements', 'projet-et-lieux', 'consortium', 'convention', 'aides-et-engagements', 'argent', 'lecture', 'messages', 'nouveau', 'qui-fait-quoi', 'reponses-precedentes', 'reseaux', 'signature', 'versions')), _negated=True), name='section_slug_not_reserved', violation_error_message='Ce nom d’adresse est celui d’une partie commune à tous les dossiers.')],
             },
         ),
         migrations.CreateModel(
