@@ -468,6 +468,7 @@ TABLE = [
 FORMS_OF_AN_ACT = FORMS_AFTER | {
     "applications:bulk",
     "applications:invite_reviewer",
+    "applications:keep_out",
     "applications:judge_alert",
     "applications:lift_recusal",
     "applications:new_worked_example",

@@ -30,7 +30,7 @@ def test_a_panel_day_by_the_keyboard_alone(people):
     examine(people, page, keys)
     advise_the_rest(people, page, keys, wave, meeting)
     read_as_the_one_who_left(people, meeting)
-    adopt_a_scenario(people, page, keys, wave)
+    compare_scenarios(people, page, keys, wave)
     page.goto(meeting)
     close(people, page, keys)
     assert keys.stops > 100
@@ -211,8 +211,8 @@ def read_as_the_one_who_left(people, meeting):
     assert PLACE not in page.content()
 
 
-def adopt_a_scenario(people, page, keys, wave):
-    """Two scenarios of the funding line: an amount of one is lowered, they are compared, the other is adopted."""
+def compare_scenarios(people, page, keys, wave):
+    """Two scenarios of the funding line: an amount of one is lowered, what is left is told, they are compared."""
     page.goto(f"{wave}ligne/")
     create_scenario(page, keys, "A. Conforme", "des issues")
     people.look(page)
@@ -232,14 +232,6 @@ def adopt_a_scenario(people, page, keys, wave):
     keys.activate("Comparer les cochés", tag="BUTTON")
     steps.says(page, "scénarios côte à côte", "pour d’autres montants")
     people.look(page)
-    keys.skip_to_content()
-    keys.activate("A. Conforme", tag="A")
-    keys.skip_to_content()
-    keys.activate("Adopter le scénario", tag="BUTTON")
-    steps.says(page, "Proposition adoptée")
-    for other in ("calibration", "embargo"):
-        page.goto(f"{wave}{other}/")
-        people.look(page)
 
 
 def create_scenario(page, keys, name, origin):
