@@ -50,12 +50,15 @@ MENUS = {
         ("Conventions", "/pilotage/conventions/"),
         ("Échéances", "/pilotage/echeances/"),
         ("Journal", "/pilotage/journal/"),
+        ("Mes intérêts", "/evaluations/profil/"),
     ),
 }
 # Entries of the staff menu that only some roles can open.
 RESERVED = {
     "/pilotage/matin/": frozenset({Role.OFFICER}),
     "/pilotage/journal/": frozenset({Role.AUDITOR, Role.OFFICER, Role.ADMINISTRATOR}),
+    # Who gives an opinion declares her ties; a reviewer has the page in her own menu.
+    "/evaluations/profil/": frozenset({Role.PANEL_MEMBER, Role.PANEL_CHAIR}),
 }
 # Pages that have no entry of their own: the one they are reached from.
 REACHED_FROM = (

@@ -3,13 +3,15 @@
 from django import forms
 
 from accounts.forms import DsfrForm
+from accounts.models import Role, User
 from applications.evaluations.profiles import LANGUAGES, regions_known
 from applications.evaluations.terms import LINES
+from applications.evaluations.ties import JUDGES
 from applications.models import AlertJudgement, Interest, PlaceKind
 from applications.roster import DEFAULT_CAPACITY
 from programme.fields import CommuneField
 
-SIREN_HELP = "Neuf chiffres. Un dossier où cet organisme a une part ne sera jamais confié à cette personne."
+SIREN_HELP = "Neuf chiffres. Un dossier où cet organisme a une part est fermé à cette personne."
 
 
 class CommuneOf(CommuneField):
@@ -29,7 +31,9 @@ def several(label, choices, **kwargs):
 
 
 class ProfileForm(DsfrForm):
-    """What `profiles.describe_reviewer` takes."""
+    """What `profiles.describe_reviewer` takes; of somebody who reviews nothing, only what ties her to dossiers."""
+
+    OF_REVIEWING = ("capacity", "fields_", "regions", "languages", "unavailable_from", "unavailable_until")
 
     employer = forms.CharField(label="Organisme", required=False, max_length=200)
     employer_siren = forms.CharField(label="SIREN de l’organisme", required=False, max_length=11, help_text=SIREN_HELP)
@@ -54,7 +58,19 @@ class ProfileForm(DsfrForm):
         self.fields["regions"].choices = [(name, name) for name in known]
 
     @classmethod
+    def of(cls, person, *args, **kwargs):
+        """The form of a person: a member of the panel is not asked how many dossiers she can take."""
+        form = cls(*args, **kwargs)
+        if not person.has_role(Role.REVIEWER):
+            for name in cls.OF_REVIEWING:
+                del form.fields[name]
+        return form
+
+    @classmethod
     def initial_of(cls, profile):
+        """What a profile says; of a person who has none yet, what most reviewers would."""
+        if profile is None:
+            return {"capacity": DEFAULT_CAPACITY}
         names = ("employer", "employer_siren", "region", "capacity", "regions", "languages")
         names += ("unavailable_from", "unavailable_until")
         initial = {name: getattr(profile, name) for name in names}
@@ -64,8 +80,8 @@ class ProfileForm(DsfrForm):
         """The arguments of `profiles.describe_reviewer`."""
         names = ("employer", "employer_siren", "region", "commune", "capacity", "regions", "languages")
         names += ("unavailable_from", "unavailable_until")
-        data = {name: self.cleaned_data[name] for name in names}
-        return data | {"commune": data["commune"] or None, "fields": self.cleaned_data["fields_"]}
+        data = {name: self.cleaned_data.get(name) for name in names}
+        return data | {"commune": data["commune"] or None, "fields": self.cleaned_data.get("fields_")}
 
 
 class JoinForm(ProfileForm):
@@ -142,6 +158,28 @@ class DeclarationForm(DsfrForm):
 
     def line(self):
         return self.cleaned_data | {"commune": self.cleaned_data["commune"] or None}
+
+
+class DossierChoice(forms.ModelChoiceField):
+    def label_from_instance(self, obj):
+        return f"{obj.reference}, {obj.fabrique.name}"
+
+
+class ExcludeForm(DsfrForm):
+    """What `recusals.recuse` takes, of the chair."""
+
+    application = DossierChoice(
+        label="Dossier", queryset=None, to_field_name="public_id", empty_label="Choisissez un dossier"
+    )
+    user: forms.ModelChoiceField = forms.ModelChoiceField(
+        label="Personne", queryset=None, to_field_name="public_id", empty_label="Choisissez une personne"
+    )
+    text = forms.CharField(label="Motif", max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args, dossiers, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["application"].queryset = dossiers
+        self.fields["user"].queryset = User.objects.holding(*JUDGES).order_by("last_name", "first_name", "pk")
 
 
 class JudgeForm(DsfrForm):

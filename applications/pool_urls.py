@@ -13,6 +13,7 @@ urlpatterns = [
     path("pilotage/evaluateurs/invitations/<uuid:public_id>/annuler/", pool.cancel, name="cancel_reviewer_invitation"),
     path("pilotage/interets/<uuid:public_id>/retirer/", pool.withdraw_interest, name="withdraw_interest"),
     path("pilotage/vagues/<uuid:public_id>/deports/", register.register, name="register"),
+    path("pilotage/vagues/<uuid:public_id>/deports/inscrire/", register.keep_out, name="keep_out"),
     path(
         "pilotage/vagues/<uuid:public_id>/deports/<uuid:dossier_id>/<uuid:person_id>/<slug:kind>/",
         register.judge,

@@ -94,6 +94,17 @@ class TieForm(DsfrForm):
         self.fields["member"].choices = [(m.public_id.hex, str(m)) for m in members]
 
 
+class OwnTieForm(DsfrForm):
+    """What a member declares before the meeting."""
+
+    item = forms.ChoiceField(label="Dossier")
+    text = forms.CharField(label="En quoi", max_length=500)
+
+    def __init__(self, *args, points=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["item"].choices = [("", "Choisissez un dossier"), *points]
+
+
 class ScoreForm(DsfrForm):
     score = forms.DecimalField(
         label="Note modérée, sur 100", min_value=0, max_value=100, decimal_places=2, localize=True

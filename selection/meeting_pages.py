@@ -27,6 +27,10 @@ class Line:
     def subject(self):
         return HIDDEN if self.hidden else subject_of(self.item)
 
+    @property
+    def is_dossier(self):
+        return not self.hidden and self.item.application_id is not None
+
 
 def readable(wave, user):
     """Keys of the dossiers of a wave that `user` may read."""
@@ -46,6 +50,13 @@ def agenda_of(meeting, user, members):
     for place, line in enumerate(waiting):
         line.can_move_up, line.can_move_down = place > 0, place < len(waiting) - 1
     return lines
+
+
+def points_to_leave(meeting, user):
+    """[(identifier, dossier)] of the points that somebody may still say she has a tie with."""
+    known = readable(meeting.wave, user)
+    items = meeting.items.filter(application__in=known).select_related("application__fabrique__commune")
+    return [(item.public_id.hex, subject_of(item)) for item in items]
 
 
 def exits_in_words(lines):

@@ -17,7 +17,7 @@ from accounts.permissions import require
 from applications.evaluations.conflicts import exclusions
 from applications.models import ApplicationState
 from selection import minutes
-from selection.agenda import in_blocks
+from selection.agenda import exits_of, in_blocks
 from selection.attendance import locked_meeting, named, quorum_of
 from selection.models import AgendaItem, Attendance, MeetingMember, Motion, PanelMeeting, PanelSession
 from selection.moderation import ranking
@@ -81,10 +81,43 @@ def add_missing(meeting):
     dossiers = [line.application for line in ranking(meeting.wave) if is_examined(line.application)]
     missing = [dossier for dossier in dossiers if dossier.pk not in known]
     last = meeting.items.count()
-    AgendaItem.objects.bulk_create(
+    return AgendaItem.objects.bulk_create(
         AgendaItem(meeting=meeting, application=dossier, position=place)
         for place, dossier in enumerate(missing, last + 1)
     )
+
+
+def settle_agenda(meeting):
+    """The agenda that is sent: dossiers reviewed since, and blocks again as ties are known now.
+
+    Points that were moved by hand stay where they are while nobody leaves more often for it.
+    """
+    added, leaving = add_missing(meeting), leaving_of(meeting)
+    now, blocks = list(meeting.items.all()), blocks_of(meeting, leaving)
+    if added or exits_in(now, leaving) > exits_in(blocks, leaving):
+        number(blocks)
+
+
+def exits_in(items, leaving):
+    return sum(exits_of([(item.pk, leaving.get(item.application_id, frozenset())) for item in items]).values())
+
+
+def blocks_of(meeting, leaving):
+    """The points still to come: dossiers in blocks by who leaves, each in the ranking’s order, then the others."""
+    waiting = list(meeting.items.filter(opened_at=None))
+    rank = {line.application.pk: place for place, line in enumerate(ranking(meeting.wave))}
+    dossiers = {item.pk: item for item in waiting if item.application_id}
+    ranked = sorted(dossiers.values(), key=lambda item: rank.get(item.application_id, len(rank)))
+    order = in_blocks([(item.pk, leaving.get(item.application_id, frozenset())) for item in ranked])
+    return [dossiers[key] for key in order] + [item for item in waiting if not item.application_id]
+
+
+def number(items):
+    """Give `items` the places that they hold together, in the order given."""
+    places = sorted(item.position for item in items)
+    for item, place in zip(items, places, strict=True):
+        item.position = place
+    AgendaItem.objects.bulk_update(items, ["position"])
 
 
 def is_examined(application):
@@ -123,7 +156,7 @@ def convene(*, meeting, by, urgency_reason="", version=None):
                 field="urgency_reason",
             )
         if meeting.needs_quorum:
-            add_missing(meeting)
+            settle_agenda(meeting)
         meeting.move("convene", by=by, at=timezone.now(), urgency_reason=urgency_reason.strip())
         call_each(meeting)
     return meeting
@@ -162,7 +195,8 @@ def convocation(meeting, items):
         f"Bonjour,\n\nVous êtes convoqué·e au comité de sélection de la {meeting.wave}, le "
         f"{long_datetime(meeting.meets_at)}, {meeting.place}.\n\n" + "\n".join(rules) + "\n\nOrdre du jour :\n"
         + "\n".join(lines)
-        + "\n\nUn lien avec un dossier ? Déclarez-le avant la séance : vous quitterez la salle pour ce point.\n"
+        + "\n\nUn lien avec un dossier ? Déclarez-le avant la séance, sur la page de la réunion : vous quitterez la "
+        "salle pour ce point. Un employeur ou un mandat se déclare dans « Mes intérêts ».\n"
         "En cas d’empêchement, vous pouvez donner mandat à un autre membre ; nul n’en détient deux.\n"
     )  # fmt: skip
 

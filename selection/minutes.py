@@ -5,7 +5,6 @@ from django.utils import timezone
 from accounts.french import NBSP, euros, hour, long_datetime, plural, weekday_date
 from applications.evaluations.calibration import Refused
 from applications.evaluations.register import lines_of
-from applications.models import Interest
 from applications.receipts import service_of_wave
 from documents import requests
 from documents.minutes_facts import About, Ballots, Member, MinutesFacts, Point, Ranked
@@ -298,8 +297,9 @@ def departures_in_words(prepared):
 
 
 def register(meeting):
-    """The register of recusals on the dossiers of the wave, then the interests that the members declared."""
-    for line in lines_of(meeting.wave):
+    """The register of the wave, with the interests that its reviewers and the members of this meeting declared."""
+    members = meeting.members.order_by().values("user")
+    for line in lines_of(meeting.wave, people=members):
         lifted = f" Levé le {long_datetime(line.lifted_at)} : {line.lift_reason}" if line.lifted_at else ""
         yield InterestLine(
             reference=line.reference,
@@ -308,14 +308,4 @@ def register(meeting):
             text=f"{line.text}{lifted}",
             since=long_datetime(line.at),
             origin=line.origin,
-        )
-    members = meeting.members.order_by().values("user")
-    for row in Interest.objects.filter(user__in=members, withdrawn_at=None).select_related("user", "commune"):
-        yield InterestLine(
-            reference="",
-            name=str(row.user),
-            kind=row.get_kind_display(),
-            text=" ".join(filter(None, [row.what, row.note])),
-            since=long_datetime(row.declared_at),
-            origin="Déclaration d’intérêts",
         )

@@ -9,9 +9,8 @@ from accounts.permissions import require
 from applications.evaluations.conflicts import exclusions_of
 from applications.evaluations.recusals import recuse
 from applications.models import Application
-from selection.agenda import in_blocks
 from selection.attendance import locked_meeting, members_of, voters
-from selection.meetings import leaving_of
+from selection.meetings import blocks_of, leaving_of, number
 from selection.models import AgendaItem, ItemRecusal, MeetingNote, ModeratedScore, Motion, PanelMeeting
 from selection.moderation import ranking
 from selection.sessions import lock_deliberation, refuse_adopted, session_of
@@ -53,14 +52,7 @@ def reorder(*, meeting, by):
     require(by, "selection.prepare")
     with transaction.atomic():
         meeting = locked_meeting(meeting.pk, State.PLANNED, State.CONVENED, State.OPEN)
-        waiting = list(meeting.items.filter(opened_at=None))
-        leaving = leaving_of(meeting)
-        dossiers = [item for item in waiting if item.application_id]
-        rank = {line.application.pk: place for place, line in enumerate(ranking(meeting.wave))}
-        dossiers.sort(key=lambda item: rank.get(item.application_id, len(rank)))
-        order = in_blocks([(item.pk, leaving.get(item.application_id, frozenset())) for item in dossiers])
-        order += [item.pk for item in waiting if not item.application_id]
-        number(waiting, order)
+        number(blocks_of(meeting, leaving_of(meeting)))
         JournalEntry.write(action="order_agenda", subject=meeting, actor=by)
 
 
@@ -74,23 +66,13 @@ def shift(*, item, where, by):
     with transaction.atomic():
         meeting = locked_meeting(item.meeting_id, State.PLANNED, State.CONVENED, State.OPEN)
         waiting = list(meeting.items.filter(opened_at=None))
-        order = [one.pk for one in waiting]
-        place = order.index(item.pk) if item.pk in order else -1
+        place = next((n for n, one in enumerate(waiting) if one.pk == item.pk), -1)
         other = place - 1 if where == UP else place + 1
-        if place < 0 or not 0 <= other < len(order):
+        if place < 0 or not 0 <= other < len(waiting):
             raise StalePage("Ce point ne peut pas être déplacé ainsi : rechargez la page.")
-        order[place], order[other] = order[other], order[place]
-        number(waiting, order)
+        waiting[place], waiting[other] = waiting[other], waiting[place]
+        number(waiting)
         JournalEntry.write(action="order_agenda", subject=meeting, actor=by, details={"item": item.pk, "to": where})
-
-
-def number(items, order):
-    """Give `items` the places that they hold together, in `order` of keys."""
-    places = sorted(item.position for item in items)
-    by_key = {item.pk: item for item in items}
-    for key, place in zip(order, places, strict=True):
-        by_key[key].position = place
-    AgendaItem.objects.bulk_update(items, ["position"])
 
 
 def open_item(*, item, by, version=None):
@@ -158,23 +140,28 @@ def close_item(*, item, by, version=None):
 
 
 def leave_for_tie(*, item, member, text, by):
-    """A member declares a tie in session and leaves: the register keeps it, and her ballot on the open vote goes.
+    """A member declares a tie, before the meeting or in session: it is registered and the dossier is closed to her.
+
+    In session she leaves at once, and her ballot on the open vote goes.
 
     Args:
-        by: the member herself, or the chair (as `recusals.recuse`).
+        by: the member herself, or whoever conducts the meeting and has no tie with the dossier.
 
     Raises:
         Refusal: no text (field "text"), or the point is about no dossier.
+        NotAllowed: `by` is neither. StalePage: the point is closed, or the meeting over.
     """
     with transaction.atomic():
-        meeting = locked_meeting(item.meeting_id, State.OPEN)
+        meeting = locked_meeting(item.meeting_id, State.PLANNED, State.CONVENED, State.OPEN)
         item = AgendaItem.objects.select_related("application").get(pk=item.pk)
         item.meeting = meeting
         if item.application_id is None:
             raise Refusal("Un déport porte sur un dossier : ouvrez le point de ce dossier.")
         if item.closed_at:
             raise StalePage("Ce point est clos : rien n’a été enregistré.")
-        recuse(application=item.application, user=member.user, text=text, by=by)
+        if by is not None and by.pk != member.user_id:
+            refuse_left(item, by)
+        recuse(application=item.application, user=member.user, text=text, by=by, told_to="selection.prepare")
         if item.opened_at:
             ItemRecusal.objects.get_or_create(
                 item=item, member=member, defaults={"text": text.strip()[:500], "is_live": True}

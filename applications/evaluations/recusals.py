@@ -39,12 +39,13 @@ history.WORDS.update(
 )
 
 
-def recuse(*, application, user, text, by, kind=TieKind.DECLARED):
+def recuse(*, application, user, text, by, kind=TieKind.DECLARED, told_to=""):
     """Keep somebody out of a dossier: in every list, on her desk, in the panel, from now on.
 
     Args:
-        user: who leaves. by: herself, or the chair of the panel.
+        user: who leaves. by: herself, the chair of the panel, or whoever she told it to.
         text: what the tie is, in a few words (at most 500 characters).
+        told_to: the permission of who may write down what she said herself; "" for what the chair decides.
 
     Returns:
         the `Recusal`; the one that stands, when she had left already.
@@ -52,9 +53,10 @@ def recuse(*, application, user, text, by, kind=TieKind.DECLARED):
     Raises:
         Refusal: no text (field "text"). NotAllowed: `by` is neither.
     """
-    origin = Origin.DECLARED if by is not None and by.pk == user.pk else Origin.CHAIR
-    if origin == Origin.CHAIR:
-        require(by, JUDGE_ALERTS)
+    herself = by is not None and by.pk == user.pk
+    if not herself:
+        require(by, told_to or JUDGE_ALERTS)
+    origin = Origin.DECLARED if herself or told_to else Origin.CHAIR
     if not text.strip():
         raise Refusal("Dites en quelques mots quel est le lien.", field="text")
     with transaction.atomic():
@@ -137,7 +139,7 @@ def lift(*, recusal, reason, by):
 def refuse_lift(dossier, row):
     if row.lifted_at:
         raise StalePage("Ce déport est déjà levé.")
-    if row.origin == Origin.DECLARED:
+    if row.is_her_word:
         raise Refusal("La personne a déclaré ce lien elle-même : son déport ne se lève pas.")
     if row.origin == Origin.FOUND and row.kind in kinds_found(dossier, row.user):
         raise Refusal(

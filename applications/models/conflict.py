@@ -161,6 +161,11 @@ class Recusal(PublicIdModel):
     def __str__(self):
         return f"{self.user}, {self.application} : {self.get_kind_display()}"
 
+    @property
+    def is_her_word(self):
+        """She wrote it herself: what another wrote down for her may be a mistake of hers."""
+        return self.origin == self.Origin.DECLARED and self.by_id in (None, self.user_id)
+
 
 class AlertJudgement(models.Model):
     """The chair looked at an alert: the tie is kept as it is, or the person leaves the dossier. Append-only.

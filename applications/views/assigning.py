@@ -24,6 +24,7 @@ from applications.evaluations import conflicts, profiles
 from applications.evaluations.assignment_words import RULE_LABELS, TERM_LABELS, finding_sentences
 from applications.evaluations.doors import but, closed_dossiers
 from applications.evaluations.terms import terms_accepted
+from applications.evaluations.ties import JUDGES
 from applications.models import (
     Application,
     ApplicationState,
@@ -35,7 +36,7 @@ from applications.models import (
 )
 from applications.models.review import ASSIGN
 from applications.pool_forms import ProfileForm
-from applications.roster import DEFAULT_CAPACITY, seats_of
+from applications.roster import seats_of
 from programme.models import Wave
 
 S = ApplicationState
@@ -270,13 +271,12 @@ def send(request, public_id):
 @permission_required("applications.read_profiles")
 @require_http_methods(["GET", "POST"])
 def profile(request, public_id):
-    """What a reviewer knows, for whom she works, how many dossiers she can take, what she declared."""
+    """What somebody who judges knows, for whom she works, how many dossiers she can take, what she declared."""
     if request.method == "POST" and not request.user.has_perm(ASSIGN):
         raise NotAllowed
-    person = get_object_or_404(User.objects.holding(Role.REVIEWER), public_id=public_id)
+    person = get_object_or_404(User.objects.holding(*JUDGES), public_id=public_id)
     known = ReviewerProfile.objects.select_related("commune").filter(user=person).first()
-    initial = ProfileForm.initial_of(known) if known else {"capacity": DEFAULT_CAPACITY}
-    form = ProfileForm(request.POST or None, initial=initial)
+    form = ProfileForm.of(person, request.POST or None, initial=ProfileForm.initial_of(known))
     if request.method == "POST" and attempt(
         form,
         lambda data: profiles.describe_reviewer(
@@ -293,5 +293,6 @@ def profile(request, public_id):
         "lines": Interest.objects.filter(user=person).select_related("commune").order_by("pk"),
         "accepted": terms_accepted(person),
         "may_assign": request.user.has_perm(ASSIGN),
+        "reviews": person.has_role(Role.REVIEWER),
     }
     return render(request, "applications/reviewer_profile.html", context, status=status_of(form))

@@ -12,7 +12,7 @@ from accounts.models import Role
 from accounts.remembering import local_path
 from applications.evaluations import pool, profiles
 from applications.evaluations import terms as rules
-from applications.evaluations.ties import in_force
+from applications.evaluations.ties import JUDGES, in_force
 from applications.models import Interest, ReviewerProfile
 from applications.pool_forms import DeclarationForm, JoinForm, ProfileForm, RefuseForm
 
@@ -42,13 +42,13 @@ def invitation(request, token):
     return render(request, "applications/pool/join.html", context, status=status_of(refuse if refusing else join))
 
 
-@role_required(Role.REVIEWER)
+@role_required(*JUDGES)
 @require_http_methods(["GET", "POST"])
 def own_profile(request):
-    """What do you know of me, what do I declare, what have I accepted?"""
+    """What do you know of me, what do I declare, what have I accepted? Of a reviewer, or of a member of the panel."""
     known = ReviewerProfile.objects.select_related("commune").filter(user=request.user).first()
     forms = {
-        "profile": ProfileForm(initial=ProfileForm.initial_of(known) if known else None, prefix="profil"),
+        "profile": ProfileForm.of(request.user, initial=ProfileForm.initial_of(known), prefix="profil"),
         "interest": DeclarationForm(prefix="interet"),
     }
     status = 200
@@ -67,14 +67,14 @@ def own_profile(request):
         "version": known.version if known else None,
         "lines": in_force(lines),
         "accepted": rules.terms_accepted(request.user),
+        "reviews": request.user.has_role(Role.REVIEWER),
     }
     return render(request, "applications/pool/own_profile.html", context, status=status)
 
 
 def save_profile(request, forms, known):
-    form = forms["profile"] = ProfileForm(
-        request.POST, initial=ProfileForm.initial_of(known) if known else None, prefix="profil"
-    )
+    initial = ProfileForm.initial_of(known)
+    form = forms["profile"] = ProfileForm.of(request.user, request.POST, initial=initial, prefix="profil")
     done = attempt(
         form,
         lambda data: profiles.describe_reviewer(

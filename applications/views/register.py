@@ -6,20 +6,35 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts import exports
 from accounts.access import permission_required
 from accounts.forms import attempt, status_of
 from accounts.lists import ChoiceFilter, Column, ListPage
 from accounts.models import User
 from applications.evaluations import recusals
-from applications.evaluations.register import judgements_of, open_alerts, recusals_of
+from applications.evaluations.register import judgements_of, open_alerts, others_of, recusal_line, recusals_of
 from applications.models import Application, Recusal, TieKind
 from applications.models.conflict import JUDGE_ALERTS
-from applications.pool_forms import JudgeForm
+from applications.pool_forms import ExcludeForm, JudgeForm
 from applications.review_forms import ReasonForm
 from applications.views.assigning import wave_of
 
 may_read = permission_required("applications.read_register")
 may_judge = permission_required(JUDGE_ALERTS)
+
+
+# A line of the register in a file: every column, whatever is shown on the page.
+FILE = [
+    Column("dossier", "Dossier", "reference"),
+    Column("lieu", "Lieu", "place"),
+    Column("personne", "Personne", "person"),
+    Column("lien", "Lien", "kind"),
+    Column("en-quoi", "En quoi", "text"),
+    Column("origine", "Origine", "origin"),
+    Column("depuis", "Depuis le", "at", kind="datetime"),
+    Column("leve", "Levé le", "lifted_at", kind="datetime"),
+    Column("motif", "Motif de la levée", "lift_reason"),
+]
 
 
 class RegisterList(ListPage):
@@ -57,13 +72,23 @@ class RegisterList(ListPage):
     def page_rows(self, ids):
         return self.queryset.filter(pk__in=ids)
 
+    def file(self):
+        """The register as it goes out: while nothing narrows the list, with what excludes nobody."""
+        writer = exports.WRITERS.get(self.request.GET.get("format"))
+        return writer and writer(self.name, FILE, self.lines())
+
+    def lines(self):
+        yield from map(recusal_line, self.every_row())
+        if not self.active_filters and not self.query:
+            yield from others_of(self.context["wave"], reader=self.request.user)
+
 
 @may_read
 @require_GET
 def register(request, public_id):
     """Who is kept out of what, why, and what is left to judge?"""
     wave = wave_of(request, public_id)
-    listing = RegisterList(request, recusals_of(wave, reader=request.user))
+    listing = RegisterList(request, recusals_of(wave, reader=request.user), wave=wave)
     if file := listing.file():
         return file
     context = {
@@ -103,6 +128,19 @@ def judge(request, public_id, dossier_id, person_id, kind):
         return redirect("applications:register", public_id)
     context = {"wave": wave, "alert": alert, "form": form}
     return render(request, "applications/pool/judge.html", context, status=status_of(form))
+
+
+@may_judge
+@require_http_methods(["GET", "POST"])
+def keep_out(request, public_id):
+    """Whom does the chair keep out of a dossier, without an alert?"""
+    wave = wave_of(request, public_id)
+    dossiers = Application.objects.visible_to(request.user).filter(wave=wave, submitted_at__isnull=False)
+    form = ExcludeForm(request.POST or None, dossiers=dossiers.select_related("fabrique").order_by("reference"))
+    if request.method == "POST" and attempt(form, lambda data: recusals.recuse(by=request.user, **data)):
+        messages.success(request, "Le déport est inscrit au registre : le dossier est fermé à cette personne.")
+        return redirect("applications:register", public_id)
+    return render(request, "applications/pool/keep_out.html", {"wave": wave, "form": form}, status=status_of(form))
 
 
 @may_judge

@@ -11,16 +11,18 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import permission_required
 from accounts.errors import NotAllowed, Refusal, StalePage
 from accounts.forms import attempt, version_of
+from applications.evaluations.register import left_to_judge
 from programme.models import Wave
 from selection import attendance, meetings, opinions, sittings
 from selection.attendance import members_of, quorum_of
-from selection.meeting_forms import CancelForm, ConveneForm, DepartureForm, NoteForm, PlanForm, When
-from selection.meeting_pages import agenda_of, choices_of, exits_in_words, readable
+from selection.meeting_forms import CancelForm, ConveneForm, DepartureForm, NoteForm, OwnTieForm, PlanForm, When
+from selection.meeting_pages import agenda_of, choices_of, exits_in_words, points_to_leave, readable
 from selection.models import PanelMeeting, PanelSession, PreparedOutcome
 from selection.whole_list import waiting_for_opinion
 
 READ, CONDUCT = "selection.read_panel", "selection.prepare"
 State = PanelMeeting.State
+BEFORE = (State.PLANNED, State.CONVENED)
 
 
 def wave_of(request, public_id):
@@ -104,9 +106,9 @@ def meeting(request, public_id):
     found = meeting_of(request, public_id)
     page = {"meeting": found, "forms": {}, "error": None}
     if request.method == "POST":
-        if not request.user.has_perm(CONDUCT):
-            raise NotAllowed
         act = ACTS.get(request.POST.get("act", "").partition(":")[0])
+        if act is not ACTS["tie"] and not request.user.has_perm(CONDUCT):
+            raise NotAllowed
         if act is None:
             raise StalePage("Ce formulaire n’est pas complet. Rechargez la page, puis recommencez.")
         done = act(request, found, page)
@@ -127,10 +129,12 @@ def meeting_context(request, page):
         "members": [(member, choices_of(member, members)) for member in members],
         "quorum": quorum_of(found),
         "lines": lines,
+        "may_declare": found.state in BEFORE and any(member.user_id == request.user.pk for member in members),
         "exits": exits_in_words(lines),
         "under_way": next((line for line in lines if line.item.is_under_way), None),
         "may_conduct": request.user.has_perm(CONDUCT),
         "days": meetings.notice_days(found),
+        "to_judge": left_to_judge(found.wave, reader=request.user),
         **left_to_do(found, request.user),
         "second": PanelMeeting.objects.filter(second_call_of=found).first(),
         "notes": found.notes.filter(item=None).select_related("member__user"),
@@ -139,6 +143,9 @@ def meeting_context(request, page):
             "cancel": CancelForm(prefix="annuler"),
             "again": When(prefix="seconde", initial={"place": found.place}),
             "note": NoteForm(prefix="note", members=members),
+            "tie": OwnTieForm(
+                prefix="lien", points=[(x.item.public_id.hex, x.subject) for x in lines if x.is_dossier]
+            ),
             **page["forms"],
         },
     }
@@ -215,6 +222,15 @@ def member_of(found, key):
     return found.members.filter(public_id=uuid_or_404(key)).first() if key else None
 
 
+def declare(request, found, data):
+    """A member's own tie; whoever is no member of this panel has nothing to say here."""
+    member = found.members.select_related("user").filter(user=request.user).first()
+    if member is None:
+        raise NotAllowed
+    item = found.items.get(public_id=data["item"])
+    sittings.leave_for_tie(item=item, member=member, text=data["text"], by=request.user)
+
+
 def write_note(request, found, data):
     member = member_of(found, data["member"])
     return sittings.note(meeting=found, text=data["text"], member=member, by=request.user)
@@ -248,6 +264,12 @@ ACTS = {
         lambda request, found: NoteForm(request.POST, prefix="note", members=found.members.all()),
         write_note,
         "La note est écrite au procès-verbal.",
+    ),
+    "tie": from_form(
+        "tie",
+        lambda request, found: OwnTieForm(request.POST, prefix="lien", points=points_to_leave(found, request.user)),
+        declare,
+        "Votre lien est inscrit au registre : ce dossier vous est fermé, et vous quitterez la séance pour ce point.",
     ),
     "attendance": at_once(keep_attendance, "Les présences sont notées."),
     "move": at_once(move_item, "Le point est déplacé."),

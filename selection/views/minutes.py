@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import permission_required
 from accounts.errors import NotAllowed
+from applications.evaluations.register import left_to_judge
 from documents.downloads import serve
 from documents.models import Document
 from selection.addenda import addenda_of
@@ -23,7 +24,8 @@ def minutes(request, public_id):
     document = minutes_of(found)
     letter, is_partial = for_reader(document.letter if document else facts_of(found), found.wave, request.user)
     context = {"meeting": found, "wave": found.wave, "document": document, "letter": letter, "partial": is_partial}
-    return render(request, "selection/minutes.html", {**context, "now": timezone.now(), "addenda": addenda_of(found)})
+    context |= {"addenda": addenda_of(found), "to_judge": left_to_judge(found.wave, reader=request.user)}
+    return render(request, "selection/minutes.html", {**context, "now": timezone.now()})
 
 
 @require_safe

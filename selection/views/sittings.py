@@ -67,6 +67,7 @@ def context_of(request, page):
     able = voters(members, left)
     motion = item.motions.filter(closed_at=None).first()
     may_conduct = request.user.has_perm(CONDUCT)
+    speakers = members if may_conduct else [m for m in members if m.user_id == request.user.pk]
     line = line_of(item, request.user)
     application = item.application
     initial = {"outcome": "proposed", "amount": application.requested_cents if application else None}
@@ -93,7 +94,7 @@ def context_of(request, page):
         **whole(item, request.user, may_conduct, page["forms"]),
         "next_item": item.meeting.items.filter(opened_at=None).first(),
         "forms": {
-            "tie": TieForm(prefix="deport", members=[m for m in members if m.pk not in left]),
+            "tie": TieForm(prefix="deport", members=[m for m in speakers if m.pk not in left]),
             "score": ScoreForm(prefix="note"),
             "motion": MotionForm(prefix="avis", item=item, initial=initial),
             "note": NoteForm(prefix="pv", members=members),

@@ -13,6 +13,7 @@ from accounts.french import plural
 from accounts.history import entries_of
 from accounts.lists import ChoiceFilter, Column, ListPage
 from applications.evaluations.doors import but, closed_dossiers
+from applications.evaluations.register import left_to_judge
 from applications.models import Application
 from applications.silence import silence_of_wave
 from programme import waves as steps
@@ -101,6 +102,7 @@ def wave(request, public_id):
         "amendments": amendment_lines(wave),
         "history": entries_of(wave, limit=20),
         "tone": TONES.get(wave.state, ""),
+        "to_judge": left_to_judge(wave, reader=request.user),
         "silence": list(silence_of_wave(wave, reader=request.user).sentences()),
     }
     return render(request, "selection/wave.html", context)

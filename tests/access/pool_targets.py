@@ -44,6 +44,13 @@ def alert(world):
     return Target(kwargs, {"verdict": "kept", "reason": REASON}, words_of(dossier))
 
 
+def to_keep_out(world):
+    """What the chair fills in; she sees no alert on the pair."""
+    dossier, person = world.in_review, factories.panel_member()
+    data = {"application": dossier.public_id, "user": person.public_id, "text": REASON}
+    return Target({"public_id": dossier.wave.public_id}, data, words_of(dossier))
+
+
 def recusal(world):
     """Decided by the chair: it may be lifted."""
     person, chair = factories.panel_member(), world.people["panel_chair"]

@@ -302,17 +302,20 @@ INSTRUCTING = [
 ]
 
 DESK = {"door": REVIEWERS, "sees": THE_REVIEWER}
+# Who judges, or gives the opinion, declares her ties.
+JUDGES = REVIEWERS | PANEL_CHAIR | {"panel_member"}
 SEVERITY = OFFICERS | PANEL_CHAIR | AUDITOR
 REGISTER = OFFICERS | PANEL_CHAIR | DECISION_MAKER | AUDITOR
 REVIEWING = [
     Row("applications:desk", REVIEWERS, get=REVIEWERS),
     Row("applications:review_terms", REVIEWERS, get=REVIEWERS, post=REVIEWERS),
-    Row("applications:own_profile", REVIEWERS, get=REVIEWERS, post=REVIEWERS, target=pool.own_profile),
+    Row("applications:own_profile", JUDGES, get=JUDGES, post=JUDGES, target=pool.own_profile),
     Row("applications:pool", OFFICERS | AUDITOR, get=OFFICERS | AUDITOR),
     Row("applications:invite_reviewer", OFFICERS, get=OFFICERS, post=OFFICERS, target=pool.to_invite),
     Row("applications:cancel_reviewer_invitation", OFFICERS, post=OFFICERS, target=pool.invitation),
     Row("applications:withdraw_interest", OFFICERS, post=OFFICERS, target=pool.declared),
     Row("applications:register", REGISTER, get=REGISTER, target=then.wave),
+    Row("applications:keep_out", PANEL_CHAIR, get=PANEL_CHAIR, post=PANEL_CHAIR, target=pool.to_keep_out),
     Row("applications:judge_alert", PANEL_CHAIR, get=PANEL_CHAIR, post=PANEL_CHAIR, target=pool.alert),
     Row("applications:lift_recusal", PANEL_CHAIR, get=PANEL_CHAIR, post=PANEL_CHAIR, target=pool.recusal),
     Row("applications:next_review", REVIEWERS, get=REVIEWERS, served=(302,)),
@@ -475,6 +478,7 @@ FORMS_OF_AN_ACT = (
         "applications:bulk",
         "applications:invite_reviewer",
         "applications:judge_alert",
+        "applications:keep_out",
         "applications:lift_recusal",
         "applications:new_worked_example",
         "applications:paper_deposit",

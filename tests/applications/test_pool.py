@@ -321,6 +321,23 @@ def test_the_reviewer_declares_and_accepts_on_her_own_page():
     assert "Nommez la commune" in text(refused)
 
 
+def test_a_member_of_the_panel_declares_on_her_own_page_and_the_officer_reads_it():
+    """A siren, a mandate or a paid advice of hers close dossiers too; she is not asked how much she reviews."""
+    dossier, person = factories.admissible(), factories.panel_member()
+    client, path = signed_in(person), "/evaluations/profil/"
+    assert f'href="{path}"' in text(client.get("/pilotage/"))
+    page = text(client.get(path))
+    assert "Mes intérêts" in page and "Dossiers au plus" not in page and "/evaluations/regles/" not in page
+    line = {"act": "interest", "interet-kind": "elected", "interet-commune": dossier.fabrique.commune.code}
+    assert post(client, path, line).status_code == 302
+    assert post(client, path, {"act": "profile", "profil-employer": "La Halle", "version": ""}).status_code == 302
+    assert not Application.objects.visible_to(person).filter(pk=dossier.pk).exists()
+    assert Recusal.objects.get().kind == "elected"
+    profile = f"/pilotage/evaluateurs/{person.public_id}/"
+    shown = text(signed_in(factories.officer()).get(profile))
+    assert 'value="La Halle"' in shown and "Mandat électif" in shown and "Dossiers au plus" not in shown
+
+
 def test_the_officer_checks_a_name_then_invites():
     dossier = factories.admissible()
     type(dossier.organisation).objects.filter(pk=dossier.organisation_id).update(representative_name="I. Vaugelade")
@@ -350,6 +367,37 @@ def test_the_chair_judges_and_the_register_is_exported():
     assert "Voisins." in file
     assert post(client, f"/pilotage/deports/{row.public_id}/lever/", {"reason": "Elle part."}).status_code == 302
     assert not recusals.keep_found()
+
+
+def test_the_file_of_the_register_holds_what_was_judged_to_be_nothing_and_what_was_declared():
+    dossier, (mine,) = review_steps.sent_dossier(factories.reviewer())
+    chair, other = factories.panel_chair(), factories.panel_member()
+    profiles.declare_interest(user=mine.reviewer, by=mine.reviewer, kind="board", body="Les Amis du canal")
+    profiles.declare_interest(user=other, by=other, kind="adviser", body="Le Pont couvert")
+    profiles.describe_reviewer(user=other, by=None, commune=dossier.fabrique.commune)
+    told = {"kind": "same_commune", "verdict": "kept", "reason": "Une ville de cent mille habitants."}
+    recusals.judge(application=dossier, user=other, by=chair, **told)
+    client, page = signed_in(chair), f"/pilotage/vagues/{dossier.wave.public_id}/deports/"
+    file = b"".join(client.get(f"{page}?format=csv").streaming_content).decode().replace("\xa0", " ")
+    for said in ("peut juger ce dossier : Une ville de cent mille habitants.", "Les Amis du canal", "Le Pont couvert"):
+        assert said in file
+    # Narrowed, the file is the list; and what others declared is not told to whom a dossier is closed.
+    assert "Le Pont couvert" not in b"".join(client.get(f"{page}?format=csv&q=x").streaming_content).decode()
+    recusals.recuse(application=dossier, user=chair, text="Une amie y travaille.", by=chair)
+    assert lines_of(dossier.wave, reader=chair) == []
+
+
+def test_the_chair_keeps_somebody_out_without_an_alert():
+    dossier, chair, person = factories.admissible(), factories.panel_chair(), factories.panel_member()
+    client, page = signed_in(chair), f"/pilotage/vagues/{dossier.wave.public_id}/deports/"
+    assert f'href="{page}inscrire/"' in text(client.get(page))
+    data = {"application": dossier.public_id, "user": person.public_id, "text": ""}
+    assert post(client, f"{page}inscrire/", data).status_code == 422
+    assert post(client, f"{page}inscrire/", data | {"text": "Ils ont plaidé ensemble."}).status_code == 302
+    row = Recusal.objects.get()
+    assert (row.user, row.application, row.origin, row.by) == (person, dossier, "chair", chair)
+    assert "Ils ont plaidé ensemble." in text(client.get(page))
+    assert signed_in(factories.officer()).get(f"{page}inscrire/").status_code == 403
 
 
 def test_the_register_names_nothing_to_somebody_who_is_in_it():

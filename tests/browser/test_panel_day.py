@@ -5,6 +5,7 @@ import re
 from zoneinfo import ZoneInfo
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import steps
 from tests.browser.keyboard import Keyboard
@@ -29,6 +30,8 @@ def test_a_panel_day_by_the_keyboard_alone(people):
     examine(people, page, keys)
     advise_the_rest(people, page, keys, wave, meeting)
     read_as_the_one_who_left(people, meeting)
+    compare_scenarios(people, page, keys, wave)
+    page.goto(meeting)
     close(people, page, keys)
     assert keys.stops > 100
 
@@ -206,6 +209,42 @@ def read_as_the_one_who_left(people, meeting):
     page.goto(meeting)
     steps.says(page, "Point auquel vous ne prenez pas part", OTHER_PLACE)
     assert PLACE not in page.content()
+
+
+def compare_scenarios(people, page, keys, wave):
+    """Two scenarios of the funding line: an amount of one is lowered, what is left is told, they are compared."""
+    page.goto(f"{wave}ligne/")
+    create_scenario(page, keys, "A. Conforme", "des issues")
+    people.look(page)
+    keys.skip_to_content()
+    keys.find("Nouveau scénario", tag="SUMMARY")
+    keys.press("Enter")
+    create_scenario(page, keys, "B. Réduit", "du scénario")
+    told = page.locator("#ligne [role=status]")
+    before = told.inner_text()
+    keys.skip_to_content()
+    keys.find("Montant proposé", tag="INPUT")
+    keys.write("100 000")
+    # Left by Tab, the field is saved: what is left is told at once.
+    keys.tab()
+    expect(told).not_to_have_text(before)
+    people.look(page)
+    keys.activate("Comparer les cochés", tag="BUTTON")
+    steps.says(page, "scénarios côte à côte", "pour d’autres montants")
+    people.look(page)
+
+
+def create_scenario(page, keys, name, origin):
+    keys.skip_to_content()
+    keys.find("Nom", tag="INPUT")
+    keys.write(name)
+    keys.find("À partir", tag="SELECT")
+    # The first choice is the ranking alone, the second what this one is made from.
+    keys.press("ArrowDown")
+    chosen = page.evaluate("document.activeElement.selectedOptions[0].textContent")
+    assert chosen.startswith(origin), chosen
+    keys.activate("Créer", tag="BUTTON")
+    steps.says(page, f"scénario « {name} »")
 
 
 def close(people, page, keys):

@@ -10,7 +10,8 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from applications.evaluations import profiles
-from applications.evaluations.recusals import recuse
+from applications.evaluations.recusals import judge, lift, recuse
+from applications.models import Recusal
 from documents import production
 from selection import meetings, outcomes, sittings
 from selection.minutes import minutes_of
@@ -75,6 +76,47 @@ def test_a_panel_day_by_forms_alone(client):
     assert "procès-verbal est prêt" in text_of(post(client, panel.chair, "meeting", {"act": "close"}, **where))
     minutes = text_of(page(client, panel.chair, "minutes", **where))
     assert "88,5 au lieu de 91,0" in minutes and "Réserve sur le bail." in minutes and "2 pour" in minutes
+
+
+@pytest.mark.parametrize("state", ["planned", "convened"])
+def test_a_member_declares_a_tie_before_the_meeting_on_its_page(client, state):
+    panel = build(2)
+    meeting = plan(panel)
+    if state == "convened":
+        meeting = meetings.convene(meeting=meeting, by=panel.officer)
+    member, dossier = meeting.members.select_related("user")[1].user, panel.dossiers[0]
+    where, point = {"public_id": meeting.public_id}, meeting.items.get(application=dossier).public_id.hex
+    assert "J’ai un lien avec un dossier" in text_of(page(client, member, "meeting", **where))
+    assert "J’ai un lien avec un dossier" not in text_of(page(client, panel.officer, "meeting", **where))
+    tie = {"act": "tie", "lien-item": point, "lien-text": "Ma sœur y travaille."}
+    assert post(client, member, "meeting", {**tie, "lien-text": ""}, **where).status_code == 422
+    answer = text_of(post(client, member, "meeting", tie, **where))
+    assert "ce dossier vous est fermé" in answer and dossier.reference not in answer
+    row = Recusal.objects.get()
+    assert (row.user, row.application, row.origin, row.text) == (member, dossier, "declared", "Ma sœur y travaille.")
+    assert post(client, member, "meeting", tie, **where).status_code == 422
+    assert post(client, panel.officer, "meeting", tie, **where).status_code == 403
+    assert post(client, factories.panel_member(), "meeting", tie, **where).status_code == 403
+    assert str(member) in text_of(page(client, panel.chair, "meeting", **where)).split("Quittent la séance")[2]
+
+
+def test_the_officer_who_conducts_writes_down_the_tie_that_a_member_tells_her(client):
+    panel = build(1)
+    meeting = opened(panel)
+    item = begin(panel, meeting, panel.dossiers[0])
+    where = {"public_id": meeting.public_id, "item_id": item.public_id}
+    mine, other = meeting.members.select_related("user")[1:3]
+    data = {"act": "tie", "deport-member": mine.public_id.hex, "deport-text": "Un proche y loue un bureau."}
+    assert "Le déport est inscrit" in text_of(post(client, panel.officer, "sitting", data, **where))
+    assert item.recusals.get().is_live
+    row = Recusal.objects.get()
+    assert (row.user, row.by, row.origin) == (mine.user, panel.officer, "declared")
+    # Of one member by another: never; and what was written down by mistake, the chair may lift.
+    assert mine.public_id.hex not in text_of(page(client, other.user, "sitting", **where))
+    data["deport-member"] = meeting.members.all()[3].public_id.hex
+    assert post(client, other.user, "sitting", data, **where).status_code in (403, 422)
+    assert Recusal.objects.count() == 1
+    assert lift(recusal=row, reason="Ce n’était pas elle.", by=panel.chair).lifted_at
 
 
 def test_a_refusal_says_what_to_do_and_loses_nothing(client):
@@ -186,6 +228,20 @@ def test_an_addendum_is_read_on_the_screen_without_the_dossiers_one_left(client)
     assert panel.dossiers[0].reference in text_of(page(client, panel.chair, "addendum", **where))
 
 
+def test_the_register_is_reached_during_the_deliberation_with_what_waits_there(client):
+    panel = build(1)
+    meeting = plan(panel)
+    register, member = reverse("applications:register", args=[panel.wave.public_id]), meeting.members.all()[1].user
+    pages = {"wave": panel.wave, "meeting": meeting, "minutes": meeting}
+    for name, one in pages.items():
+        shown = text_of(page(client, panel.chair, name, public_id=one.public_id))
+        assert f'href="{register}"' in shown and "à apprécier" not in shown, name
+    profiles.describe_reviewer(user=member, by=None, commune=panel.dossiers[0].fabrique.commune)
+    for name, one in pages.items():
+        assert "1 alerte à apprécier" in text_of(page(client, panel.chair, name, public_id=one.public_id)), name
+        assert register not in text_of(page(client, member, name, public_id=one.public_id)), name
+
+
 def test_points_move_without_dragging(client):
     panel = build(3)
     meeting = plan(panel)
@@ -216,13 +272,20 @@ def test_the_register_of_interests_and_recusals_goes_out_with_the_minutes(client
     member = held.members.select_related("user")[1].user
     profiles.declare_interest(user=member, by=member, kind="board", body="Les Amis du canal inventé")
     recuse(application=panel.dossiers[0], user=member, text="Une amie y travaille.", by=member)
+    reviewer = panel.dossiers[0].assignments.first().reviewer
+    profiles.declare_interest(user=reviewer, by=reviewer, kind="adviser", body="Le Pont couvert inventé")
+    neighbour = held.members.select_related("user")[2].user
+    profiles.describe_reviewer(user=neighbour, by=None, commune=panel.dossiers[0].fabrique.commune)
+    told = {"kind": "same_commune", "verdict": "kept", "reason": "Une ville de cent mille habitants."}
+    judge(application=panel.dossiers[0], user=neighbour, by=panel.chair, **told)
     document = meetings.close_meeting(meeting=held, by=panel.officer)
     production.produce(document.pk)
     document.refresh_from_db()
     pdf = PdfReader(io.BytesIO(bytes(document.content.data)))
     printed = " ".join(" ".join(sheet.extract_text() for sheet in pdf.pages).split())
     shown = text_of(page(client, panel.chair, "minutes", public_id=held.public_id))
-    for said in ("Les Amis du canal inventé", "Une amie y travaille.", str(member), "Déclaration d’intérêts"):
+    more = ("Le Pont couvert inventé", str(neighbour), "peut juger ce dossier", "Une ville de cent mille habitants.")
+    for said in ("Les Amis du canal inventé", "Une amie y travaille.", str(member), "Déclaration d’intérêts", *more):
         assert said in shown
         assert said in printed
     register = reverse("applications:register", args=[panel.wave.public_id])

@@ -110,6 +110,35 @@ def test_a_dossier_reviewed_since_is_on_the_agenda_that_is_sent(panel):
     assert late.reference in OutboxMessage.objects.filter(key__startswith=f"convocation:{meeting.pk}:").first().body
 
 
+def test_the_agenda_that_is_sent_is_in_blocks_as_ties_are_known_then(panel):
+    """A late dossier comes before the opinion on the whole list; a second call keeps the agenda of the first."""
+    meeting = plan(panel)
+    tied = meeting.members.all()[1].user
+    late = reviewed(panel.wave, [8000, 8100])
+    for dossier in (panel.dossiers[1], panel.dossiers[3], late):
+        recuse(application=dossier, user=tied, text="Ma structure est partenaire.", by=tied)
+    meetings.convene(meeting=meeting, by=panel.officer)
+    order = list(meeting.items.values_list("application", flat=True))
+    assert order[-1] is None
+    assert set(order[-4:-1]) == {panel.dossiers[1].pk, panel.dossiers[3].pk, late.pk}
+    the_day_comes(meeting)
+    meetings.adjourn(meeting=meeting, by=panel.officer)
+    soon = timezone.now() + datetime.timedelta(days=6)
+    second = meetings.call_again(meeting=meeting, meets_at=soon, by=panel.officer)
+    sittings.shift(item=second.items.all()[0], where="down", by=panel.officer)
+    kept = list(second.items.values_list("application", flat=True))
+    meetings.convene(meeting=second, by=panel.officer)
+    assert list(second.items.values_list("application", flat=True)) == kept
+
+
+def test_an_order_made_by_hand_is_sent_as_it_is_while_nobody_leaves_more_often(panel):
+    meeting = plan(panel)
+    sittings.shift(item=meeting.items.all()[1], where="up", by=panel.officer)
+    by_hand = list(meeting.items.values_list("application", flat=True))
+    meetings.convene(meeting=meeting, by=panel.officer)
+    assert list(meeting.items.values_list("application", flat=True)) == by_hand
+
+
 def test_half_of_the_members_make_a_quorum_and_one_less_does_not(panel):
     meeting = called(panel, members=4)
     sit(panel, meeting, 2)
