@@ -9,7 +9,7 @@ import time_machine
 from django.utils import timezone
 
 from accounts.errors import Refusal, StalePage
-from accounts.french import long_date
+from accounts.french import NBSP, long_date
 from accounts.models import Notification, OutboxMessage, Role, User
 from applications.evaluations import pool, profiles, recusals, reminders, terms
 from applications.evaluations.proposing import keep_apart
@@ -17,6 +17,7 @@ from applications.evaluations.register import lines_of
 from applications.models import (
     Application,
     Assignment,
+    CoFunding,
     Interest,
     Recusal,
     ReviewerInvitation,
@@ -383,6 +384,36 @@ def test_the_officer_checks_a_name_then_invites():
     assert post(client, "/pilotage/evaluateurs/inviter/", data).status_code == 302
     assert ReviewerInvitation.objects.get().checked[0][1] == "same_name"
     assert "ines@maison.fr" in text(client.get("/pilotage/evaluateurs/"))
+
+
+def test_a_name_is_checked_without_an_address_by_what_employs_her():
+    dossier, client = factories.admissible(), signed_in(factories.officer())
+    CoFunding.objects.create(application=dossier, account="74-region", funder="Région Bretagne (FEDER)")
+    data = {"last_name": "Vaugelade", "employer": "Region Bretagne", "wave": dossier.wave.pk}
+    page = post(client, "/pilotage/evaluateurs/inviter/", data | {"check": "1"})
+    assert page.status_code == 200
+    assert "« Région Bretagne (FEDER) », cofinanceur du lieu" in text(page)
+    refused = post(client, "/pilotage/evaluateurs/inviter/", data)
+    assert refused.status_code == 422
+    assert not ReviewerInvitation.objects.exists()
+
+
+def test_the_line_of_an_invitation_says_what_was_checked_and_when():
+    dossier, tied = factories.admissible(), factories.panel_chair()
+    CoFunding.objects.create(application=dossier, account="74-region", funder="Région Bretagne (FEDER)")
+    for name in ("un", "deux"):
+        invite(email=f"{name}@exemple.test", wave=dossier.wave, employer="Region Bretagne")
+    invite(email="autre@exemple.test", last_name="Autre", wave=dossier.wave)
+    invite(email="sans@exemple.test")
+    recusals.recuse(application=dossier, user=tied, text="Une amie y travaille.", by=tied)
+    shown = {who: text(signed_in(who).get("/pilotage/evaluateurs/")) for who in (factories.officer(), tied)}
+    mine, hers = shown.values()
+    assert mine.count(f"{dossier.reference} : Son organisme est « Région Bretagne (FEDER) »") == 2
+    assert mine.count(f"vérifiés le {long_date(timezone.localdate())}".replace(NBSP, " ")) == 3
+    assert mine.count("Aucun lien avec les dossiers que vous pouvez lire") == 1
+    assert mine.count("Sans vague, rien n’a été rapproché") == 1
+    assert dossier.reference not in hers
+    assert "Région Bretagne" not in hers
 
 
 def test_the_chair_judges_and_the_register_is_exported():
