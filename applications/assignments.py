@@ -136,10 +136,20 @@ def refuse_obstacle(dossier, reviewer, seat, former):
 
 def kept_from(dossier, reviewer):
     """Whoever reviews the dossier and is kept apart from this person, or None."""
+    return next(iter(apart_of(dossier, [reviewer]).get(reviewer.pk, ())), None)
+
+
+def apart_of(dossier, people):
+    """{user id: [whoever reviews the dossier and is kept apart from her]} of several people; two queries."""
     asked = set(dossier.assignments.expected().values_list("reviewer", flat=True))
-    pairs = KeptApart.objects.filter(Q(first=reviewer) | Q(second=reviewer)).select_related("first", "second")
-    others = [pair.second if pair.first_id == reviewer.pk else pair.first for pair in pairs.order_by("pk")]
-    return next((other for other in others if other.pk in asked), None)
+    keys = {person.pk for person in people}
+    apart = defaultdict(list)
+    rows = KeptApart.objects.filter(Q(first__in=keys) | Q(second__in=keys)).select_related("first", "second")
+    for pair in rows.order_by("pk"):
+        for one, other in ((pair.first, pair.second), (pair.second, pair.first)):
+            if one.pk in keys and other.pk in asked:
+                apart[one.pk].append(other)
+    return apart
 
 
 def admissible_dossiers(wave):

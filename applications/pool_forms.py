@@ -127,9 +127,11 @@ class InviteForm(DsfrForm):
         label="Vague", queryset=None, empty_label="Aucune en particulier", required=False
     )
 
-    def __init__(self, *args, waves, **kwargs):
+    def __init__(self, *args, waves, checking=False, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["wave"].queryset = waves
+        # A name is checked before one knows where to write.
+        self.fields["email"].required = not checking
 
 
 class DeclarationForm(DsfrForm):

@@ -5,6 +5,7 @@ from django import forms
 from accounts.forms import DsfrForm, EuroCentsField
 from accounts.french import euros
 from programme.models import Segment
+from selection.cash import cash_years
 from selection.coverage import counted_label
 from selection.models import Scenario
 from selection.panel import latest_targets
@@ -65,11 +66,13 @@ class ProposalForm(DsfrForm):
 
     def __init__(self, *args, page, **kwargs):
         super().__init__(*args, **kwargs)
-        self.page, self.years = page, [year.year for year in page.cash[:3]]
+        # What is left of a year does not follow from a scenario: it is the same where one is asked for and sent.
+        cash = cash_years(page.accounts)[:3]
+        self.page, self.years = page, [year.year for year in cash]
         self.fields["most"].initial = page.wave.capacity
         for segment in COUNTED:
             self.add_quota(segment)
-        for year in page.cash[:3]:
+        for year in cash:
             self.add_cash(year)
 
     def add_quota(self, segment):
@@ -87,7 +90,8 @@ class ProposalForm(DsfrForm):
         self.fields[f"cp_{year.year}"] = EuroCentsField(
             label=f"CP {year.year} que la vague peut demander, en euros",
             required=False,
-            initial=year.room_cents or None,
+            # 0 where it is short already: an empty field would take the ceiling away.
+            initial=year.room_cents,
             help_text=f"{opened} une fois payés les engagements antérieurs. Vide : pas de plafond.",
         )
 

@@ -58,6 +58,8 @@ class Organisation(PublicIdModel, VersionedModel):
     representative_title = models.CharField("qualité", max_length=100, blank=True)
     created_at = models.DateTimeField("créée le", auto_now_add=True)
     search_text = FoldedTextField(max_length=400, sources=["name", "city", "digits"], db_index=True)
+    # What a tie known by the name alone is looked for in: « Region » is « Région ».
+    folded_name = FoldedTextField(max_length=500, sources=["name"])
     members = models.ManyToManyField(User, through="Membership", related_name="organisations")
 
     objects = OrganisationQuerySet.as_manager()

@@ -9,16 +9,18 @@ from applications.evaluations.dossier_facts import own_domains
 from applications.evaluations.reason import Reason
 from applications.evaluations.ties import SHORTEST_NAME
 from applications.models import Application, Assignment, Partner, TieKind
+from documents.models import PagePicture
 
 
 def alerts_from(dossiers, cards):
-    """{(application id, user id): [`Reason`]}; four queries whatever the numbers.
+    """{(application id, user id): [`Reason`]}; five queries whatever the numbers.
 
     Args:
         dossiers: `DossierFacts`. cards: {user id: `conflicts.Card`}.
     """
     found = defaultdict(list)
-    finders = (Communes(cards), Domains(cards), Letters(cards), Names(cards), Awards(cards), Reviews(cards, dossiers))
+    finders = [finder(cards) for finder in (Communes, Domains, Names, Awards)]
+    finders += [finder(cards, dossiers) for finder in (Letters, Reviews)]
     for facts in dossiers:
         for finder in finders:
             told = set()
@@ -60,23 +62,33 @@ class Domains:
 
 
 class Letters:
-    """A support letter bears her name, or that of a body of hers."""
+    """A support letter bears her name, or that of a body of hers: in its file's name, or on its pages; one query."""
 
-    def __init__(self, cards):
+    def __init__(self, cards, dossiers):
         self.names = defaultdict(list)
         for user, card in cards.items():
-            names = {folded(body.name) for body in card.ties.bodies} | {folded(card.user.last_name)}
+            names = {body.folded_name for body in card.ties.bodies} | {folded(card.user.last_name)}
             for name in sorted(names):
                 if len(name) >= SHORTEST_NAME:
-                    self.names[name].append(user)
+                    self.names[spaced(name)].append(user)
+        self.pages = pages_of({key for facts in dossiers for key, _ in facts.letters})
 
     def reasons(self, facts):
-        for letter in facts.letters:
-            line = spaced(letter)
+        for key, letter in facts.letters:
+            read = spaced(" ".join([letter, *self.pages[key]]))
             for name, people in self.names.items():
-                if f" {spaced(name).strip()} " in line:
+                if name in read:
                     for user in people:
                         yield user, Reason(TieKind.SUPPORT_LETTER, f"Nommée par une lettre de soutien : {letter}.")
+
+
+def pages_of(files):
+    """{file: [text of each of its pages]}, of those that have some; one query."""
+    pages = defaultdict(list)
+    rows = PagePicture.objects.filter(stored_file__in=files).exclude(text="").order_by("stored_file", "number")
+    for key, text in rows.values_list("stored_file", "text"):
+        pages[key].append(text)
+    return pages
 
 
 def spaced(text):

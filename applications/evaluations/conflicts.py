@@ -62,13 +62,14 @@ def alerts_of(application, *, people=None):
     return {user: reasons for (_, user), reasons in found.items()}
 
 
-def check_name(subject, *, last_name="", email="", siren=""):
+def check_name(subject, *, last_name="", email="", employer="", siren=""):
     """What would tie somebody to a dossier, or to those of a wave, before she is invited.
 
     Args:
         subject: an `Application` or a `Wave`.
-        last_name, email, siren: what is known of the person; an empty one is not looked at. A person who has an
-            account is recognised by her address, with all that is known of her.
+        last_name, email: what is known of the person; an empty one is not looked at. A person who has an account is
+            recognised by her address, with all that is known of her.
+        employer, siren: of her body, by its name or by its nine digits.
 
     Returns:
         list of (`Application`, `Reason`), exclusions first, in the order of dossiers.
@@ -77,8 +78,9 @@ def check_name(subject, *, last_name="", email="", siren=""):
     known = User.objects.filter(email__iexact=email.strip()).first() if email.strip() else None
     stranger = known or User(pk=0, email=email.strip(), last_name=last_name.strip())
     ties = (ties_of([known.pk])[known.pk] if known else None) or Ties()
-    if siren := "".join(siren.split()):
-        ties.bodies.append(Body(PROFILE, 0, siren, ""))
+    employer, siren = employer.strip(), "".join(siren.split())
+    if employer or siren:
+        ties.bodies.append(Body(PROFILE, 0, siren, employer))
     found = matches(dossiers, {stranger.pk: ties})
     if known:
         merge(found, kept(dossiers, [known]))

@@ -55,7 +55,7 @@ def of_bodies(ties, path):
         applicant |= named(at(path, "organisation__"), name, has_siren)
         partner |= named("", name, has_siren)
         network |= named("network__", name, has_siren)
-        funder |= Q(funder__icontains=name)
+        funder |= Q(folded_funder__contains=name)
     rows = (("Partner", partner), ("NetworkConsent", network), ("CoFunding", funder))
     for one, condition in rows:
         applicant |= keyed(path, model(one).objects.filter(condition).order_by().values("application"))
@@ -63,8 +63,8 @@ def of_bodies(ties, path):
 
 
 def named(prefix, name, has_siren):
-    """A body of this name; two that have a SIREN each are told apart by it."""
-    same = Q(**{f"{prefix}name__iexact": name})
+    """A body of this folded name; two that have a SIREN each are told apart by it."""
+    same = Q(**{f"{prefix}folded_name": name})
     if has_siren:
         same &= Q(**{f"{prefix}siret__isnull": True}) | Q(**{f"{prefix}siret": ""})
     return same

@@ -35,7 +35,7 @@ class DossierFacts:
         applicant: the `Party` that asks. partners, networks: `Party`s. funders: names.
         communes: the `Commune`s of its place and sites.
         domains: of the e-mail of the structure and of its members. people: their names.
-        letters: names of the files of its support letters.
+        letters: (key, name) of the files of its support letters.
     """
 
     application: Application
@@ -79,8 +79,8 @@ def facts_of(applications):
     for site in of(Site, facts).filter(commune__isnull=False).select_related("commune"):
         facts[site.application_id].communes.append(site.commune)
     letters = of(Attachment, facts).filter(kind=Attachment.Kind.SUPPORT, removed_at=None)
-    for owner, name in letters.values_list("application", "file__name"):
-        facts[owner].letters.append(name)
+    for owner, key, name in letters.values_list("application", "file", "file__name"):
+        facts[owner].letters.append((key, name))
     add_people(facts)
     return list(facts.values())
 

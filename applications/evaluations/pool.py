@@ -48,7 +48,8 @@ def invite(*, email, last_name, by, first_name="", employer="", employer_siren="
     require(by, ASSIGN)
     email, siren = email.strip().lower(), profiles.siren_of(employer_siren, "employer_siren")
     refuse_known(email)
-    found = conflicts.check_name(wave, last_name=last_name, email=email, siren=siren) if wave else []
+    who = {"last_name": last_name, "email": email, "employer": employer, "siren": siren}
+    found = conflicts.check_name(wave, **who) if wave else []
     try:
         with transaction.atomic():
             invitation = ReviewerInvitation.objects.create(

@@ -1,6 +1,7 @@
 """The clocks of the pool: reminders before a date, then lapse, and somebody else is asked instead of the silent.
 
 An answer is expected within five days of being asked; a sheet on its day, and a week later it lapses. Paris days.
+After an outage nothing lapses in the pass that reminds of it: whoever is told late has the same time to react.
 """
 
 import datetime
@@ -14,10 +15,10 @@ from accounts import history
 from accounts.french import long_date
 from accounts.models import Event, JournalEntry
 from accounts.notify import notify
-from applications.assignments import complete_if_due, locked_application, tell_reviewers
+from applications.assignments import apart_of, complete_if_due, locked_application, tell_reviewers
 from applications.clocks import local_day
 from applications.evaluations import pool, recusals
-from applications.evaluations.conflicts import exclusions_of
+from applications.evaluations.conflicts import alerts_of, exclusions_of
 from applications.evaluations.doors import is_kept_out
 from applications.evaluations.leaving import tell_officer
 from applications.models import ApplicationState, Assignment, ReviewerInvitation
@@ -28,6 +29,8 @@ ANSWER_REMINDED, ANSWER_WITHIN = 3 * DAY, 5 * DAY
 # Days before the date on which the sheet is expected; the last one is the day after it.
 SHEET_REMINDED = (7, 2, -1)
 SHEET_LAPSES = 7
+# A reminder leaves time to answer it, whenever the sweep could send it: that between the third and the fifth day.
+HEEDED_WITHIN = ANSWER_WITHIN - ANSWER_REMINDED
 # What somebody who is asked late has, at least.
 REPLACEMENT = 10 * DAY
 INVITATION_REMINDED = 7 * DAY
@@ -64,7 +67,7 @@ def sweep(now=None):
     done = Done(recused=len(recusals.keep_found()))
     for key in unanswered(now - ANSWER_REMINDED, reminders=0):
         done.reminded += remind_answer(key, now)
-    for key in unanswered(now - ANSWER_WITHIN, reminders__gte=1):
+    for key in unanswered(now - ANSWER_WITHIN, reminders__gte=1, **told_before(now)):
         lapse(key, now, done)
     for key in due(now):
         done.reminded += remind_sheet(key, now)
@@ -73,6 +76,11 @@ def sweep(now=None):
     done.reminded += remind_invitations(now)
     done.lapsed += lapse_invitations(now)
     return done
+
+
+def told_before(now):
+    """Condition: the last reminder is old enough to have been read; who was never reminded is left alone."""
+    return {"reminded_at__lte": now - HEEDED_WITHIN}
 
 
 def in_review():
@@ -99,8 +107,8 @@ def wants_reminder(assignment, day):
 
 
 def overdue(now):
-    rows = in_review().filter(state__in=Assignment.WRITING, due_on__lt=local_day(now) - SHEET_LAPSES * DAY)
-    return list(rows.values_list("pk", flat=True))
+    late = in_review().filter(state__in=Assignment.WRITING, due_on__lt=local_day(now) - SHEET_LAPSES * DAY)
+    return list(late.filter(**told_before(now)).values_list("pk", flat=True))
 
 
 def taken(key, states):
@@ -117,7 +125,7 @@ def remind_answer(key, now):
         if found is None or found[1].reminders:
             return False
         dossier, assignment = found
-        until = long_date(local_day(assignment.asked_at + ANSWER_WITHIN))
+        until = long_date(local_day(max(assignment.asked_at + ANSWER_WITHIN, now + HEEDED_WITHIN)))
         return remind(dossier, assignment, now, f"Votre réponse est attendue avant le {until}")
 
 
@@ -131,8 +139,8 @@ def remind_sheet(key, now):
         word = "était attendue" if late else "est attendue"
         told = f"Votre évaluation {word} le {long_date(assignment.due_on)}"
         if late:
-            last = long_date(assignment.due_on + SHEET_LAPSES * DAY)
-            told += f". Après le {last}, le dossier sera confié à quelqu’un d’autre"
+            last = max(assignment.due_on + SHEET_LAPSES * DAY, local_day(now + HEEDED_WITHIN))
+            told += f". Après le {long_date(last)}, le dossier sera confié à quelqu’un d’autre"
         return remind(dossier, assignment, now, told)
 
 
@@ -173,7 +181,7 @@ def lapse(key, now, done):
 
 
 def replace(dossier, assignment, now):
-    """Ask the least loaded person who is free, knows the field, has no tie and was not asked before; None: nobody."""
+    """Ask somebody who is free, and was not asked before, in her place; None: there is nobody."""
     person = successor(dossier)
     if person is None:
         return None
@@ -191,12 +199,20 @@ def replace(dossier, assignment, now):
 
 
 def successor(dossier):
+    """Whoever has room, no tie, and is kept apart from none of its reviewers; or None.
+
+    Without an alert first, then one who knows the field, then the least loaded.
+    """
     asked = set(dossier.assignments.values_list("reviewer", flat=True))
     seats = [seat for seat in seats_of(dossier.wave).values() if seat.room and seat.pk not in asked]
-    tied = exclusions_of(dossier, people=[seat.reviewer for seat in seats])
-    free = [seat for seat in seats if seat.pk not in tied]
+    people = [seat.reviewer for seat in seats]
+    closed = {*exclusions_of(dossier, people=people), *apart_of(dossier, people)}
+    free = [seat for seat in seats if seat.pk not in closed]
+    if not free:
+        return None
+    alerted = alerts_of(dossier, people=[seat.reviewer for seat in free])
     kinds = set(dossier.place_kinds.values_list("kind", flat=True))
-    return min(free, key=lambda seat: (not kinds & set(seat.fields), seat.load, seat.pk)).reviewer if free else None
+    return min(free, key=lambda s: (s.pk in alerted, not kinds & set(s.fields), s.load, s.pk)).reviewer
 
 
 # --- Invitations --------------------------------------------------------------------------------------------------

@@ -65,8 +65,12 @@ class Ties:
 
     @property
     def names(self):
-        """{name of a body: whether its SIREN is known}; those that are too short to be looked for are left out."""
-        return {body.name: bool(body.siren) for body in self.bodies if len(body.name) >= SHORTEST_NAME}
+        """{folded name of a body: whether each of that name has a SIREN}; those too short left out."""
+        found: dict[str, bool] = {}
+        for body in self.bodies:
+            if len(body.folded_name) >= SHORTEST_NAME:
+                found[body.folded_name] = found.get(body.folded_name, True) and bool(body.siren)
+        return found
 
 
 def ties_of(people):

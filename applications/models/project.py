@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from accounts.models.base import FoldedTextField
 from applications.models.application import Application
 from applications.models.content import Attachment
 from programme.models import Commune
@@ -190,6 +191,7 @@ class Partner(RowOfDossier):
     siret = models.CharField("SIRET", max_length=14, blank=True)
     # A body of another country of the EEA has no SIRET.
     foreign_id = models.CharField("pays et numéro de registre", max_length=80, blank=True)
+    folded_name = FoldedTextField(max_length=500, sources=["name"])
     role = models.CharField("ce que fait ce partenaire", max_length=300, blank=True)
     share = models.PositiveSmallIntegerField("part de l’aide (dix-millièmes)", null=True, blank=True)
 
@@ -231,6 +233,7 @@ class CoFunding(models.Model):
     application = models.ForeignKey(Application, models.CASCADE, related_name="cofunding", verbose_name="dossier")
     account = models.CharField("ligne", max_length=20)
     funder = models.CharField("cofinanceur", max_length=200, blank=True)
+    folded_funder = FoldedTextField(max_length=400, sources=["funder"])
     status = models.CharField("où en est-elle", max_length=10, choices=Status, blank=True)
     evidence = models.ForeignKey(
         Attachment, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="pièce qui le montre"

@@ -94,8 +94,19 @@ def people(request):
     if file := listing.file():
         return file
     asked = ReviewerInvitation.objects.exclude(answer="accepted").select_related("wave", "invited_by")
-    context = {"listing": listing, "invitations": asked[:50], "may_assign": request.user.has_perm(ASSIGN)}
+    invitations = with_ties_shown(list(asked[:50]), request.user)
+    context = {"listing": listing, "invitations": invitations, "may_assign": request.user.has_perm(ASSIGN)}
     return render(request, "applications/pool/people.html", context)
+
+
+def with_ties_shown(invitations, reader):
+    """The invitations, each with `ties`: what its check had found, of the dossiers that the reader may read."""
+    named = {line[0] for one in invitations for line in one.checked}
+    rows = Application.objects.visible_to(reader).filter(reference__in=named).order_by()
+    readable = set(rows.values_list("reference", flat=True))
+    for one in invitations:
+        one.ties = [f"{reference} : {text}" for reference, _, text in one.checked if reference in readable]
+    return invitations
 
 
 @may_assign
@@ -105,9 +116,10 @@ def invite(request):
     waves = Wave.objects.visible_to(request.user).select_related("call").exclude(state="announced")
     former = replaced(request)
     initial = {"wave": former.wave_id} if former else None
-    form = InviteForm(request.POST or None, waves=waves, initial=initial)
+    checking = "check" in request.POST
+    form = InviteForm(request.POST or None, waves=waves, initial=initial, checking=checking)
     found, checked = [], False
-    if request.method == "POST" and "check" in request.POST:
+    if checking:
         checked = form.is_valid()
         found = ties_of_name(request, form) if checked else []
     elif request.method == "POST" and attempt(
@@ -131,9 +143,8 @@ def ties_of_name(request, form):
     data = form.cleaned_data
     if data["wave"] is None:
         return []
-    found = conflicts.check_name(
-        data["wave"], last_name=data["last_name"], email=data["email"], siren=data["employer_siren"]
-    )
+    who = {name: data[name] for name in ("last_name", "email", "employer")}
+    found = conflicts.check_name(data["wave"], **who, siren=data["employer_siren"])
     rows = Application.objects.visible_to(request.user).filter(pk__in=[dossier.pk for dossier, _ in found])
     shown = rows.select_related("fabrique").in_bulk()
     return [(shown[dossier.pk], reason) for dossier, reason in found if dossier.pk in shown]

@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts import digests
+from accounts.french import folded
 from accounts.models import OutboxMessage, Role
 from applications import admissibility, assignments, messaging, reviewing
 from applications.evaluations import profiles, recusals, reminders
@@ -23,6 +24,7 @@ from applications.models import (
     Partner,
     Post,
     Project,
+    ReviewerProfile,
     Site,
 )
 from documents.models import StoredFile
@@ -121,11 +123,15 @@ def keep_out(dossier):
     profiles.declare_interest(user=officer, by=officer, kind="board", siren=dossier.organisation.siren)
     administrator = factories.user(Role.ADMINISTRATOR, Role.PANEL_MEMBER, Role.FINANCE_OFFICER)
     recusals.recuse(application=dossier, user=administrator, text="Une parente.", by=administrator)
+    # By the facts alone: nothing is in the register, and the name of her body is written otherwise.
+    accents = factories.panel_member()
+    funder = dossier.cofunding.get(account="74-region").funder
+    ReviewerProfile.objects.create(user=accents, employer=folded(funder).upper())
     decision = factories.user(Role.DECISION_MAKER)
     Assignment.objects.create(application=dossier, reviewer=decision, state="recused")
     return {
         "trouvée": found, "déclarée": declared, "décidée": decided, "instruction": officer,
-        "administration": administrator, "décision": decision,
+        "administration": administrator, "décision": decision, "accents": accents,
     }  # fmt: skip
 
 

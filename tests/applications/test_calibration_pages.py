@@ -1,5 +1,7 @@
 """The chair's page of severities, and what a reviewer is told of hers: who reads them, what they say and refuse."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -7,9 +9,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Role
+from applications.evaluations.agreement import agreement_of
 from applications.evaluations.severity import scores_of_wave
 from applications.evaluations.severity_chart import chart_of
-from applications.models import Assignment
+from applications.models import Assignment, Review
+from applications.templatetags.scores import ratio
 from programme.models import Wave
 from tests import factories
 from tests.applications import scored_waves as waves
@@ -45,6 +49,20 @@ def test_the_chair_reads_the_severity_of_each_reviewer():
     assert severities == sorted(severities)
     assert "plus sévère que les autres" in text and "<svg" in text
     assert sum(share for _, share in found.shares) in (99, 100, 101)
+
+
+def test_the_agreement_is_shown_with_its_values():
+    wave, _, _ = waves.scored()
+    scores = Review.objects.values_list("assignment__application", "assignment__reviewer", "score_hundredths")
+    expected = agreement_of(list(scores))
+    shown = text_of(page_of(wave))
+    row = r'<th scope="row">([^<]+)</th>\s*<td class="fab-num" data-label="Valeur">([^<]+)<'
+    assert dict(re.findall(row, shown)) == {
+        "Corrélation intraclasse d’une note": ratio(expected.single),
+        "Corrélation de la moyenne d’un dossier": ratio(expected.mean),
+        "Alpha de Krippendorff": ratio(expected.alpha),
+    }
+    assert f"Entre {ratio(expected.low)} et {ratio(expected.high)}" in shown
 
 
 def test_the_drawing_says_what_the_table_says():

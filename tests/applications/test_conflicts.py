@@ -24,7 +24,7 @@ from applications.models import (
     Site,
     TieKind,
 )
-from documents.models import StoredFile
+from documents.models import PagePicture, StoredFile
 from tests import factories
 from tests.applications import review_steps
 from tests.factories import fresh
@@ -98,6 +98,34 @@ def funder(dossier, person):
     declared(person, kind=K.FUNDER, body="Région Auvergne")
 
 
+def funder_without_its_accents(dossier, person):
+    """The line is written after the profile: nothing is in the register yet."""
+    profiles.describe_reviewer(user=person, by=None, employer="REGION BRETAGNE")
+    CoFunding.objects.create(application=dossier, account="74-region", funder="Région Bretagne (FEDER)")
+
+
+def funder_with_its_accents(dossier, person):
+    profiles.describe_reviewer(user=person, by=None, employer="Région Bretagne")
+    CoFunding.objects.create(application=dossier, account="74-region", funder="REGION BRETAGNE, volet FEDER")
+
+
+def partner_without_its_accents(dossier, person):
+    declared(person, kind=K.BOARD, body="L’atelier cooperatif de l’Evre")
+    Partner.objects.create(application=dossier, position=1, name="L’Atelier Coopératif de l’Èvre")
+
+
+def network_without_its_accents(dossier, person):
+    declared(person, kind=K.EMPLOYER, body="RESEAU DES FORETS")
+    network = factories.organisation(name="Réseau des forêts", kind=Organisation.Kind.NETWORK)
+    networks.consent(application=dossier, network=network, by=dossier.created_by)
+
+
+def renamed_structure(dossier, person):
+    declared(person, kind=K.BOARD, body="Les metiers du cœur")
+    dossier.organisation.name = "Les Métiers du Coeur"
+    dossier.organisation.save()
+
+
 def relative(dossier, person):
     declared(person, kind=K.FAMILY, body="X", siren=dossier.organisation.siren)
 
@@ -114,6 +142,11 @@ TIES = [
     (of_another_site, TieKind.ELECTED),
     (of_the_region, TieKind.ELECTED),
     (funder, TieKind.CO_FUNDER),
+    (funder_without_its_accents, TieKind.CO_FUNDER),
+    (funder_with_its_accents, TieKind.CO_FUNDER),
+    (partner_without_its_accents, TieKind.PARTNER),
+    (network_without_its_accents, TieKind.NETWORK),
+    (renamed_structure, TieKind.OWN_ORGANISATION),
     (relative, TieKind.DECLARED),
 ]
 
@@ -161,6 +194,15 @@ def test_two_bodies_of_one_name_are_told_apart_by_their_siren(dossier):
     profiles.describe_reviewer(user=person, by=None, employer=dossier.organisation.name, employer_siren=SIREN)
     assert conflicts.exclusions_of(dossier) == {}
     assert not is_kept_out(person, dossier)
+
+
+def test_one_name_with_and_without_a_siren_closes_as_the_one_without(dossier):
+    person = factories.panel_member()
+    profiles.describe_reviewer(user=person, by=None, employer=dossier.organisation.name, employer_siren=SIREN)
+    declared(person, kind=K.BOARD, body=dossier.organisation.name)
+    Recusal.objects.update(lifted_at=timezone.now(), lift_reason="Pour le test")
+    assert list(conflicts.exclusions_of(dossier)) == [person.pk]
+    assert is_kept_out(person, dossier)
 
 
 def test_a_tie_that_ended_counts_for_five_years(dossier):
@@ -218,17 +260,24 @@ def same_domain(dossier, person):
     type(person).objects.filter(pk=person.pk).update(email="camille@ville-inventee.fr")
 
 
-def support_letter(dossier, person):
+def support_letter(dossier, person, name="Lettre_maison-du-livradois.pdf", pages=()):
     profiles.describe_reviewer(user=person, by=None, employer="Maison du Livradois")
     file = StoredFile.objects.create(
-        name="Lettre_maison-du-livradois.pdf",
+        name=name,
         content_type="application/pdf",
         byte_size=9,
         sha256="0" * 64,
         file="essai/lettre.pdf",
         uploaded_by=dossier.created_by,
     )
+    for number, words in enumerate(pages, start=1):
+        PagePicture.objects.create(stored_file=file, number=number, picture="x.png", width=1, height=1, text=words)
     Attachment.objects.create(application=dossier, kind="support", file=file, added_by=dossier.created_by)
+
+
+def support_letter_by_its_text(dossier, person):
+    pages = ("Thiers, le 3 mars 2026", "Nous soutenons ce projet.\nLa présidente de la MAISON DU\nLIVRADOIS")
+    support_letter(dossier, person, "lettre.pdf", pages)
 
 
 def earlier(dossier):
@@ -255,18 +304,42 @@ def same_name(dossier, person):
     Organisation.objects.filter(pk=dossier.organisation_id).update(representative_name="Inès Vaugelade")
 
 
-ALERTS = [same_commune, same_domain, support_letter, earlier_review, earlier_award, same_name]
+ALERTS = [
+    (same_commune, TieKind.SAME_COMMUNE),
+    (same_domain, TieKind.SAME_DOMAIN),
+    (support_letter, TieKind.SUPPORT_LETTER),
+    (support_letter_by_its_text, TieKind.SUPPORT_LETTER),
+    (earlier_review, TieKind.EARLIER_REVIEW),
+    (earlier_award, TieKind.EARLIER_AWARD),
+    (same_name, TieKind.SAME_NAME),
+]
 
 
-@pytest.mark.parametrize("tie", ALERTS, ids=lambda one: one.__name__)
-def test_each_alert_is_found_and_closes_nothing(dossier, tie):
+@pytest.mark.parametrize(("tie", "kind"), ALERTS, ids=lambda one: getattr(one, "__name__", None))
+def test_each_alert_is_found_and_closes_nothing(dossier, tie, kind):
     person, other = factories.panel_member(), factories.panel_member()
     tie(dossier, person)
     found = conflicts.alerts(dossier.wave)
-    assert [one.kind for one in found[dossier.pk, person.pk]] == [tie.__name__]
+    assert [one.kind for one in found[dossier.pk, person.pk]] == [kind]
     assert other.pk not in {user for _, user in found}
     assert not is_kept_out(person, dossier)
     assert conflicts.alerts_of(dossier, people=[fresh(person)]) == {person.pk: found[dossier.pk, person.pk]}
+
+
+def test_a_letter_that_names_nobody_alerts_nobody(dossier):
+    support_letter(dossier, factories.panel_member(), "lettre.pdf", ("La maison du Forez, en Livradois, soutient.",))
+    assert conflicts.alerts(dossier.wave) == {}
+
+
+def test_an_earlier_award_is_an_alert_when_it_was_shared_with_the_applicant(dossier):
+    person = factories.panel_member()
+    profiles.describe_reviewer(user=person, by=None, employer_siren=SIREN)
+    alone = factories.admissible(wave_=factories.wave())
+    Application.objects.filter(pk=alone.pk).update(state="awarded")
+    partner(alone)
+    assert conflicts.alerts_of(dossier, people=[person]) == {}
+    earlier_award(dossier, person)
+    assert [one.kind for one in conflicts.alerts_of(dossier, people=[person])[person.pk]] == ["earlier_award"]
 
 
 def test_the_chair_judges_an_alert_with_a_reason(dossier):
@@ -384,6 +457,12 @@ def test_a_name_is_checked_before_inviting(dossier):
     assert conflicts.check_name(dossier, last_name="Autre", email="autre@ailleurs.fr", siren="") == []
 
 
+def test_the_name_of_her_body_is_checked_without_its_siren_and_without_her_address(dossier):
+    CoFunding.objects.create(application=dossier, account="74-region", funder="Région Bretagne (FEDER)")
+    found = conflicts.check_name(dossier.wave, last_name="Autre", employer="Region Bretagne")
+    assert [(one, reason.kind) for one, reason in found] == [(dossier, "co_funder")]
+
+
 def test_a_known_address_brings_all_that_is_known_of_her(dossier):
     person = factories.reviewer()
     mayor(dossier, person)
@@ -403,6 +482,7 @@ def test_one_dossier_or_three_the_same_queries():
             person = factories.panel_member()
             member(dossier, person)
             same_commune(dossier, person)
+            support_letter_by_its_text(dossier, person)
         for read in (conflicts.exclusions, conflicts.alerts):
             with CaptureQueriesContext(connection) as captured:
                 read(wave)

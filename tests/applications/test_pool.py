@@ -9,12 +9,15 @@ import time_machine
 from django.utils import timezone
 
 from accounts.errors import Refusal, StalePage
+from accounts.french import NBSP, long_date
 from accounts.models import Notification, OutboxMessage, Role, User
 from applications.evaluations import pool, profiles, recusals, reminders, terms
+from applications.evaluations.proposing import keep_apart
 from applications.evaluations.register import lines_of
 from applications.models import (
     Application,
     Assignment,
+    CoFunding,
     Interest,
     Recusal,
     ReviewerInvitation,
@@ -194,6 +197,54 @@ def test_a_silent_reviewer_is_reminded_then_replaced():
     assert not Notification.objects.filter(user=tied).exists()
 
 
+def with_a_silent_one(*, spare):
+    """(dossier, the sheet of somebody silent, who accepted beside her), once `spare` reviewers exist."""
+    silent, other = factories.reviewer(), factories.reviewer()
+    dossier, (mine, _) = review_steps.sent_dossier(silent, other)
+    review_steps.accept(Assignment.objects.get(application=dossier, reviewer=other))
+    return dossier, mine, other, [factories.reviewer() for _ in range(spare)]
+
+
+def replaced_after_silence(mine):
+    reminders.sweep(at(3.5))
+    reminders.sweep(at(6))
+    assert fresh(mine).state == "lapsed"
+    return Assignment.objects.filter(replaces=mine).values_list("reviewer", flat=True).first()
+
+
+def test_nobody_who_is_kept_apart_from_a_reviewer_takes_the_place():
+    _dossier, mine, other, (apart, spare) = with_a_silent_one(spare=2)
+    keep_apart(one=other, other=apart, reason="Même bureau.", by=None)
+    assert replaced_after_silence(mine) == spare.pk
+
+
+def test_who_is_kept_apart_from_the_silent_one_alone_may_take_the_place():
+    _dossier, mine, _other, (apart,) = with_a_silent_one(spare=1)
+    keep_apart(one=mine.reviewer, other=apart, reason="Même bureau.", by=None)
+    assert replaced_after_silence(mine) == apart.pk
+
+
+@pytest.mark.parametrize(("spare", "wanted"), [(2, 1), (1, 0)])
+def test_somebody_without_an_alert_is_asked_first_and_one_with_an_alert_rather_than_nobody(spare, wanted):
+    dossier, mine, _other, people = with_a_silent_one(spare=spare)
+    profiles.describe_reviewer(user=people[0], by=None, commune=dossier.fabrique.commune)
+    assert replaced_after_silence(mine) == people[wanted].pk
+
+
+def test_after_an_outage_nothing_lapses_in_the_pass_that_reminds():
+    _dossier, (mine, other) = review_steps.sent_dossier()
+    mine = review_steps.accept(mine)
+    Assignment.objects.filter(pk=mine.pk).update(due_on=timezone.localdate() + DAY)
+    back = at(10)
+    done = reminders.sweep(back)
+    assert (done.reminded, done.lapsed) == (2, 0)
+    last = long_date(timezone.localdate(back + 2 * DAY))
+    told = set(OutboxMessage.objects.filter(subject__startswith="Rappel").values_list("recipient", "body"))
+    assert {who for who, body in told if last in body} == {mine.reviewer.email, other.reviewer.email}
+    assert reminders.sweep(back + 1.9 * DAY).lapsed == 0
+    assert reminders.sweep(back + 2 * DAY).lapsed == 2
+
+
 def test_without_anybody_free_the_officer_is_told():
     dossier, (_mine, other) = review_steps.sent_dossier()
     officer = factories.officer()
@@ -350,6 +401,36 @@ def test_the_officer_checks_a_name_then_invites():
     assert post(client, "/pilotage/evaluateurs/inviter/", data).status_code == 302
     assert ReviewerInvitation.objects.get().checked[0][1] == "same_name"
     assert "ines@maison.fr" in text(client.get("/pilotage/evaluateurs/"))
+
+
+def test_a_name_is_checked_without_an_address_by_what_employs_her():
+    dossier, client = factories.admissible(), signed_in(factories.officer())
+    CoFunding.objects.create(application=dossier, account="74-region", funder="Région Bretagne (FEDER)")
+    data = {"last_name": "Vaugelade", "employer": "Region Bretagne", "wave": dossier.wave.pk}
+    page = post(client, "/pilotage/evaluateurs/inviter/", data | {"check": "1"})
+    assert page.status_code == 200
+    assert "« Région Bretagne (FEDER) », cofinanceur du lieu" in text(page)
+    refused = post(client, "/pilotage/evaluateurs/inviter/", data)
+    assert refused.status_code == 422
+    assert not ReviewerInvitation.objects.exists()
+
+
+def test_the_line_of_an_invitation_says_what_was_checked_and_when():
+    dossier, tied = factories.admissible(), factories.panel_chair()
+    CoFunding.objects.create(application=dossier, account="74-region", funder="Région Bretagne (FEDER)")
+    for name in ("un", "deux"):
+        invite(email=f"{name}@exemple.test", wave=dossier.wave, employer="Region Bretagne")
+    invite(email="autre@exemple.test", last_name="Autre", wave=dossier.wave)
+    invite(email="sans@exemple.test")
+    recusals.recuse(application=dossier, user=tied, text="Une amie y travaille.", by=tied)
+    shown = {who: text(signed_in(who).get("/pilotage/evaluateurs/")) for who in (factories.officer(), tied)}
+    mine, hers = shown.values()
+    assert mine.count(f"{dossier.reference} : Son organisme est « Région Bretagne (FEDER) »") == 2
+    assert mine.count(f"vérifiés le {long_date(timezone.localdate())}".replace(NBSP, " ")) == 3
+    assert mine.count("Aucun lien avec les dossiers que vous pouvez lire") == 1
+    assert mine.count("Sans vague, rien n’a été rapproché") == 1
+    assert dossier.reference not in hers
+    assert "Région Bretagne" not in hers
 
 
 def test_the_chair_judges_and_the_register_is_exported():

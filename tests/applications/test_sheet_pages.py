@@ -1,9 +1,13 @@
 """The sheet’s page and those beside it: what does not apply, pieces read in place, versions, abstention, the next."""
 
+import datetime
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from accounts.french import weekday_date
 from applications.models import Assignment, Review, Revision
 from documents import previews
 from tests import factories
@@ -50,6 +54,19 @@ def test_only_the_criterion_that_may_not_apply_offers_it_and_it_is_kept(desk):
     review = Review.objects.get(assignment=one)
     assert (review.score_hundredths, review.confidence) == (7_500, 3)
     assert "Sans objet" in read(client, at("review", one.public_id))
+
+
+@pytest.mark.parametrize(
+    ("days", "shown"),
+    [(6, "Il reste 6 jours"), (1, "Il reste 1 jour<"), (0, "C’est le dernier jour"), (-2, "ou il est passé")],
+)
+def test_the_sheet_says_how_many_days_are_left(desk, days, shown):
+    client, [one, _] = desk
+    due = timezone.localdate() + datetime.timedelta(days=days)
+    Assignment.objects.filter(pk=one.pk).update(due_on=due)
+    page = read(client, at("review", one.public_id))
+    assert shown in page
+    assert f"à rendre le {weekday_date(due)}".replace("\u00a0", " ") in page
 
 
 def test_saving_and_going_on_opens_the_other_dossier_and_then_the_first_again(desk):

@@ -1,6 +1,8 @@
 """The funding line as its page shows it and as it is driven, with and without htmx."""
 
 import re
+from collections import Counter
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -11,12 +13,14 @@ from django.utils import timezone
 from accounts import jobs
 from accounts.models import Job
 from applications.models import Fabrique
-from funding.budgets import open_credits
+from funding.budgets import freeze, open_credits
 from funding.models import Award
+from selection.cash import Cash
 from selection.funding_line import read_line
 from selection.line_shown import blocked
 from selection.models import PreparedOutcome, Scenario
 from selection.proposals import Asked, propose
+from selection.scenario_forms import ProposalForm
 from selection.scenarios import create_scenario, edit_scenario
 from tests import factories
 from tests.selection.conftest import GRANT, YEAR, build, meet, reviewed
@@ -162,6 +166,35 @@ def test_a_proposal_is_asked_for_made_by_the_worker_and_shown_with_its_prices(cl
     assert send(client, panel, "propose", data=data).status_code == 302
     jobs.run(Job.objects.latest("pk").pk)
     assert "portez la capacité de 1 à 2" in page(client, panel)
+
+
+def test_a_year_whose_cp_are_used_up_is_a_ceiling_of_zero_and_not_none(client, panel):
+    opened = {
+        "axis": "cp", "line": panel.line, "fiscal_year": YEAR, "cents": 8_000_000, "by": None,
+        "act": "Loi de finances", "effective_on": timezone.localdate(),
+    }  # fmt: skip
+    open_credits(**opened, key="cp")
+    freeze(**opened, key="gel")
+    data = dict(re.findall(r'name="(calcul-[^"]+)"[^>]*?value="([^"]*)"', page(client, panel)))
+    assert data[f"calcul-cp_{YEAR}"] == "0"
+    # Nothing is opened for the next one: no ceiling.
+    assert f"calcul-cp_{YEAR + 1}" not in data
+    assert send(client, panel, "propose", data=data | {"calcul-name": "B"}).status_code == 302
+    assert Job.objects.get().arguments["asked"]["cp"] == {str(YEAR): 0}
+
+
+@pytest.mark.parametrize(
+    ("available", "needed", "shown"), [(None, 0, None), (0, 0, 0), (5_000, 9_000, 0), (9_000, 5_000, 4_000)]
+)
+def test_the_ceiling_of_a_year_is_what_is_left_of_it(panel, available, needed, shown):
+    accounts = Cash(YEAR, {} if available is None else {YEAR: available}, Counter({YEAR: needed}))
+    line = SimpleNamespace(wave=panel.wave, accounts=accounts, targets=[], segments=[])
+    form = ProposalForm(page=line)
+    assert form[f"cp_{YEAR}"].initial == shown
+    typed = {name: form[name].value() for name in form.fields if form[name].value() is not None}
+    sent = ProposalForm(typed, page=line)
+    assert sent.is_valid(), sent.errors
+    assert sent.asked().cp == ({} if shown is None else {YEAR: shown})
 
 
 def test_scenarios_stand_side_by_side_with_who_enters_who_leaves_and_why(client, panel):
