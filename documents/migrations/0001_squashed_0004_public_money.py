@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('accounts', '0001_squashed_0003_review'),
+        ('accounts', '0001_squashed_0004_folded_name'),
     ]
 
     operations = [

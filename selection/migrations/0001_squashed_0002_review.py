@@ -14,8 +14,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('accounts', '0001_squashed_0003_review'),
-        ('applications', '0001_squashed_0004_review'),
+        ('accounts', '0001_squashed_0004_folded_name'),
+        ('applications', '0001_squashed_0005_folded_names'),
         ('documents', '0001_squashed_0004_public_money'),
         ('funding', '0001_squashed_0004_public_money'),
         ('programme', '0001_squashed_0004_public_money'),

@@ -1,3 +1,4 @@
+import accounts.models.base
 import applications.models.fabrique
 import applications.models.pool
 import applications.models.review
@@ -13,12 +14,12 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    replaces = [('applications', '0001_initial'), ('applications', '0002_keys_for_the_board'), ('applications', '0003_dossier'), ('applications', '0004_review')]
+    replaces = [('applications', '0001_initial'), ('applications', '0002_keys_for_the_board'), ('applications', '0003_dossier'), ('applications', '0004_review'), ('applications', '0005_folded_names')]
 
     initial = True
 
     dependencies = [
-        ('accounts', '0001_squashed_0003_review'),
+        ('accounts', '0001_squashed_0004_folded_name'),
         ('documents', '0001_squashed_0004_public_money'),
         ('programme', '0001_squashed_0004_public_money'),
     ]
@@ -307,6 +308,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(blank=True, max_length=250, verbose_name='nom')),
                 ('siret', models.CharField(blank=True, max_length=14, verbose_name='SIRET')),
                 ('foreign_id', models.CharField(blank=True, max_length=80, verbose_name='pays et numéro de registre')),
+                ('folded_name', accounts.models.base.FoldedTextField(default='', editable=False, max_length=500, sources=('name',))),
                 ('role', models.CharField(blank=True, max_length=300, verbose_name='ce que fait ce partenaire')),
                 ('share', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='part de l’aide (dix-millièmes)')),
             ],
@@ -323,6 +325,7 @@ class Migration(migrations.Migration):
                 ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cofunding', to='applications.application', verbose_name='dossier')),
                 ('account', models.CharField(max_length=20, verbose_name='ligne')),
                 ('funder', models.CharField(blank=True, max_length=200, verbose_name='cofinanceur')),
+                ('folded_funder', accounts.models.base.FoldedTextField(default='', editable=False, max_length=400, sources=('funder',))),
                 ('status', models.CharField(blank=True, choices=[('expected', 'Envisagée'), ('requested', 'Demandée'), ('promised', 'Promise'), ('obtained', 'Obtenue')], max_length=10, verbose_name='où en est-elle')),
                 ('evidence', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='applications.attachment', verbose_name='pièce qui le montre')),
             ],

@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    replaces = [('accounts', '0001_initial'), ('accounts', '0002_dossier'), ('accounts', '0003_review')]
+    replaces = [('accounts', '0001_initial'), ('accounts', '0002_dossier'), ('accounts', '0003_review'), ('accounts', '0004_folded_name')]
 
     initial = True
 
@@ -276,6 +276,7 @@ class Migration(migrations.Migration):
                 ('representative_title', models.CharField(blank=True, max_length=100, verbose_name='qualité')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='créée le')),
                 ('search_text', accounts.models.base.FoldedTextField(db_index=True, default='', editable=False, max_length=400, sources=('name', 'city', 'digits'))),
+                ('folded_name', accounts.models.base.FoldedTextField(default='', editable=False, max_length=500, sources=('name',))),
             ],
             options={
                 'verbose_name': 'structure',
