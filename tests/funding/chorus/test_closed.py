@@ -57,9 +57,10 @@ def test_the_preview_and_the_extract_do_not_say_whose_it_is(ordered, tied, clien
     source = f"{file.get_absolute_url()}fichier/"
     assert client.get(source).status_code == 403
     client.force_login(denise)
-    with client.get(source) as given:
-        assert given.status_code == 200
-        assert "STRUCTURE EN CAPITALES" in given.getvalue().decode()
+    given = client.get(source)
+    assert given.status_code == 200
+    # Read to its end, which closes the file.
+    assert "STRUCTURE EN CAPITALES" in given.getvalue().decode()
     assert "STRUCTURE EN CAPITALES" in text_of(client.get(file.get_absolute_url()))
 
 
