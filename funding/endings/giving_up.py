@@ -88,7 +88,8 @@ def refuse_bad_amount(award, cents):
     most = releasable_cents(award)
     if not 0 < cents <= most:
         raise Refusal(
-            f"{euros(most)} sont engagés sans être exigibles ni payés : choisissez un montant positif, au plus celui-là.",
+            f"{euros(most)} sont engagés sans être exigibles ni payés : choisissez un montant positif, au plus "
+            "celui-là.",
             field="amount",
         )
 

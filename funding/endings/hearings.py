@@ -63,7 +63,8 @@ def open_hearing(award, *, ground, facts, cents, known_on, answer_by, considered
     details = {"ground": ground, "cents": cents, "answer_by": answer_by.isoformat()}
     JournalEntry.write(action="open_hearing", subject=award, actor=by, details=details)
     tell(
-        award, Event.REQUEST, f"hearing:{hearing.pk}", f"Vos observations sont attendues avant le {long_date(answer_by)}",
+        award, Event.REQUEST, f"hearing:{hearing.pk}",
+        f"Vos observations sont attendues avant le {long_date(answer_by)}",
         f"Le service envisage de {considered}{NBSP}: {euros(cents)} au plus. Rien n’est décidé. Lisez la lettre et "
         f"répondez sur votre page « Versements » avant le {long_date(answer_by)}.",
     )  # fmt: skip
@@ -136,8 +137,8 @@ def observe(*, hearing, by, text, uploaded=None, complete=False, version=None):
             raise Refusal("Vous avez déjà beaucoup écrit ici : écrivez au service à l’adresse de la lettre.")
         now = timezone.now()
         Observation.objects.create(
-            hearing=hearing, text=text.strip(), file=keep(examined=examined, by=by) if examined else None, by=by, at=now,
-            is_late=timezone.localdate(now) > hearing.answer_by,
+            hearing=hearing, text=text.strip(), file=keep(examined=examined, by=by) if examined else None, by=by,
+            at=now, is_late=timezone.localdate(now) > hearing.answer_by,
         )  # fmt: skip
         JournalEntry.write(action="observe", subject=hearing.award, actor=by, details={"hearing": hearing.pk})
         if complete and hearing.complete_at is None:
@@ -193,7 +194,8 @@ def refuse_unheard(hearing, on):
     if not is_over(hearing, on):
         raise Refusal(
             f"La structure peut répondre jusqu’au {long_date(hearing.answer_by)} : rien ne se décide avant, sauf si "
-            "elle dit n’avoir rien à ajouter (code des relations entre le public et l’administration, article L. 122-1)."
+            "elle dit n’avoir rien à ajouter (code des relations entre le public et l’administration, article "
+            "L. 122-1)."
         )
 
 

@@ -1,6 +1,6 @@
 """Money asked back: heard, decided, a title issued, collected in parts, waived or written off (glossary 49).
 
-What comes back goes to the general budget: it gives no CP back by itself (`funding.endings.reinstating` does, by an act).
+What comes back goes to the general budget: it gives no CP back by itself (see `funding.endings.reinstating`).
 """
 
 import re
@@ -67,8 +67,8 @@ def refuse_more_than_paid(award, ground, cents, field="cents"):
     most = recoverable_cents(award)
     if ground != Ground.DOUBLE and cents > most:
         raise Refusal(
-            f"{euros(most)} ont été payés et ne sont pas déjà demandés en retour : choisissez un montant qui ne dépasse "
-            "pas cette somme.",
+            f"{euros(most)} ont été payés et ne sont pas déjà demandés en retour : choisissez un montant qui ne "
+            "dépasse pas cette somme.",
             field=field,
         )
 
@@ -82,7 +82,8 @@ def decide(*, recovery, cents, act, reason, by, version=None):
     """Decide, after the hearing, what is to be paid back; the letter goes, the accountant's title follows.
 
     Args:
-        cents: at most what the hearing considered. act: number or title of the decision. reason: as the letter says it.
+        cents: at most what the hearing considered. act: number or title of the decision.
+        reason: as the letter says it.
         by: a decision-maker whose delegation covers the amount.
 
     Raises:
@@ -168,8 +169,8 @@ def issue_title(*, recovery, number, on, by, version=None):
         recovery.move("issue", by=by, on=on, number=title)
         hearings.tell(
             recovery.award, Event.PAYMENT, f"recovery:{recovery.pk}:issued", f"Titre de perception {title}",
-            f"Le comptable émet le titre {title} du {long_date(on)} pour {euros(recovery.due_cents)}. Payez-le comme il "
-            "l’indique.",
+            f"Le comptable émet le titre {title} du {long_date(on)} pour {euros(recovery.due_cents)}. Payez-le comme "
+            "il l’indique.",
         )  # fmt: skip
     return recovery
 
@@ -235,8 +236,8 @@ def refuse_bad_entry(recovery, kind, cents, on, reference):
     refuse_before(on, recovery.title_on, "le titre est émis le")
     if not 0 < cents <= recovery.left_cents:
         raise Refusal(
-            f"Il reste {euros(recovery.left_cents)} sur ce titre : choisissez un montant positif qui ne dépasse pas ce "
-            "reste.",
+            f"Il reste {euros(recovery.left_cents)} sur ce titre : choisissez un montant positif qui ne dépasse pas "
+            "ce reste.",
             field="cents",
         )
     if recovery.entries.filter(kind=kind, reference=reference).exists():

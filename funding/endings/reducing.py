@@ -61,7 +61,7 @@ def reduce_to(award, kept_cents, act):
         A `Reduction`.
 
     Raises:
-        Refusal: more is paid, ordered or owed than what would be kept; an amendment is open; an instalment is withheld.
+        Refusal: more is paid, ordered or owed than would be kept; an amendment is open; an instalment is withheld.
     """
     live = list(
         award.instalments.live().select_for_update(of=("self",)).select_related("schedule_year").order_by("number")
@@ -120,7 +120,7 @@ def change_total(award, kept_cents):
 
 
 def finish(award, act, *, ending):
-    """After a reduction: the award ends by `ending` when nothing of it is left, or completes when all of it is paid."""
+    """After a reduction: the award ends by `ending` when nothing of it is left, or completes when all is paid."""
     if ending:
         award.move(ending, by=act.by, on=act.on, reason=act.reason[:500])
         standing.close_agreement(award, standing.Termination("agreed", act.reason, act.act), act.by)

@@ -1,4 +1,4 @@
-"""Rétablissement de crédits: what came back of a payment gives CP back, by an act and in time alone (LOLF art. 17 IV)."""
+"""Rétablissement de crédits: what came back of a payment gives CP back, by an act, in time (LOLF art. 17 IV)."""
 
 from django.db import transaction
 from django.db.models import Sum
@@ -61,8 +61,8 @@ def refuse_too_much(recovery, cents):
     most = min(recovery.collected_cents, reinstatable_cents(recovery.award))
     if not 0 < cents <= most:
         raise Refusal(
-            f"{euros(most)} sont revenus et n’ont pas encore rétabli de crédits : choisissez un montant positif, au plus "
-            "celui-là. Ce qui est remis ou admis en non-valeur n’en rétablit pas.",
+            f"{euros(most)} sont revenus et n’ont pas encore rétabli de crédits : choisissez un montant positif, "
+            "au plus celui-là. Ce qui est remis ou admis en non-valeur n’en rétablit pas.",
             field="cents",
         )
 
@@ -79,8 +79,8 @@ def legs_of(award, cents, line, year):
             left -= part
     if left:
         raise Refusal(
-            f"{euros(left)} ont été payés avant {year - YEARS} : un rétablissement n’est possible que jusqu’à la fin de "
-            "l’année qui suit le paiement. Le reste revient au budget général.",
+            f"{euros(left)} ont été payés avant {year - YEARS} : un rétablissement n’est possible que jusqu’à la fin "
+            "de l’année qui suit le paiement. Le reste revient au budget général.",
             field="cents",
         )
     return legs

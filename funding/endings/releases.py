@@ -1,6 +1,6 @@
 """Giving back AE that will not be spent: available again in their year, lost afterwards unless an act recycles them.
 
-GBCP art. 160: the withdrawal of a commitment of an earlier year gives no AE back, save when a recorded decision says so.
+GBCP art. 160: the withdrawal of a commitment of an earlier year gives no AE back, unless a decision says so.
 """
 
 from django.db import transaction
@@ -24,7 +24,8 @@ def give_back(*, award, cents, on, act, by, key, recycled_by=None):
         act: its number or title.
         by: who acts, or None for the system.
         key: idempotency key; one posting a kind ends with ":decommit", ":lapse" or ":recycle".
-        recycled_by: the recorded `Act` that lets AE of earlier years be used again in the year of `on`; None: they lapse.
+        recycled_by: the recorded `Act` that lets AE of earlier years be used again in the year of `on`; None: they
+            lapse.
 
     Returns:
         The `Posting`s made or already known.

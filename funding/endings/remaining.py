@@ -1,4 +1,4 @@
-"""Restes à payer: what was committed and is neither paid nor given back, by year of the AE, on any day (glossary 48)."""
+"""Restes à payer: what was committed and is neither paid nor given back, by year of the AE, on any day."""
 
 from dataclasses import dataclass
 
@@ -30,7 +30,9 @@ def remaining_by_year(*, as_of=None, known_on=None, programme=None, instrument=S
     Args:
         as_of: what was true in law that Paris day. known_on: what was known that day. None: today.
     """
-    rows = [row for row in passages(as_of=as_of, known_on=known_on, programme=programme) if row.instrument == instrument]
+    rows = [
+        row for row in passages(as_of=as_of, known_on=known_on, programme=programme) if row.instrument == instrument
+    ]
     held, flows = by_year(balances_of(rows), 2), flows_of(rows)
     years = sorted({year for kind, year in held if kind in (K.AE_COMMITTED, K.AE_LIQUIDATED, K.AE_LAPSED)})
     back = given_back(rows)
@@ -58,7 +60,7 @@ def flow_into(flows, origin, destination, year):
 
 
 def given_back(rows):
-    """{year of the AE: cents given back}, available again, recycled or lapsed: named by the year that they come from."""
+    """{year of the AE: cents given back}, available again, recycled or lapsed, by the year that they come from."""
     found: dict = {}
     for row in rows:
         if row.from_kind == K.AE_COMMITTED and row.to_kind in (K.AE_OPENED, K.AE_LAPSED):

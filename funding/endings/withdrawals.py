@@ -1,6 +1,6 @@
 """A decision withdrawn in proportion of what was not done: instalments cancelled, AE given back, the rest asked back.
 
-CRPA L242-2 2°: a grant is withdrawn without time limit when its conditions are not met; L121-1, L122-1: after a hearing.
+CRPA L242-2 2°: a grant is withdrawn at any time when its conditions are not met; L121-1, L122-1: after a hearing.
 """
 
 from dataclasses import dataclass
@@ -126,7 +126,7 @@ def decide(*, withdrawal, measure, act, reason, by, version=None):
 
 
 def take_away(award, found, act):
-    """Bring the award down to what is kept, or to what is paid when that is more. Returns the AE given back, in cents."""
+    """Bring the award down to what is kept, or to what is paid when that is more. Returns the AE given back."""
     paid = hearings.paid_cents(award)
     left = max(found.kept_cents + recoveries.asked_back_cents(award), paid)
     reduction = reducing.reduce_to(award, left, act)
@@ -155,8 +155,8 @@ def write_to(withdrawal, signed, by):
     award, hearing = withdrawal.award, withdrawal.hearing
     hearings.tell(
         award, Event.DECISION, f"withdrawal:{withdrawal.pk}:decided", "Votre aide est retirée, en tout ou en partie",
-        f"{euros(withdrawal.withdrawn_cents)} sont retirés sur {euros(withdrawal.total_cents)}. La lettre est sur votre "
-        "page ; elle dit comment contester.",
+        f"{euros(withdrawal.withdrawn_cents)} sont retirés sur {euros(withdrawal.total_cents)}. La lettre est sur "
+        "votre page ; elle dit comment contester.",
     )  # fmt: skip
     facts = WithdrawalFacts(
         **signed, total_cents=withdrawal.total_cents, kept_cents=withdrawal.kept_cents,
@@ -213,9 +213,8 @@ def consequences(award, found):
     """What a withdrawal does, in words."""
     said = [f"{euros(found.kept_cents)} maintenus sur {euros(found.total_cents)}"]
     if found.cancelled_cents:
-        said.append(
-            f"{euros(found.cancelled_cents)} de versements annulés, leurs AE rendues (perdues si elles sont d’une année passée)"
-        )
+        said.append(f"{euros(found.cancelled_cents)} de versements annulés")
+        said.append("Leurs AE redeviennent libres si elles sont de l’année, sinon elles sont perdues")
     if found.recovered_cents:
         said.append(f"{euros(found.recovered_cents)} demandés en retour par un reversement")
     ordered = award.instalments.live().filter(state=Instalment.State.ORDERED).count()
