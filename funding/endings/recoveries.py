@@ -256,3 +256,19 @@ def lock(recovery, version=None):
     locked.award, locked.hearing = award, Hearing.objects.get(pk=locked.hearing_id)
     locked.hearing.award = award
     return locked
+
+
+def collected_cents(*, as_of=None, known_on=None, programme=None):
+    """What came back by a Paris day, in cents: told apart from what was paid, never taken off it.
+
+    Args:
+        as_of: the accountant's date. known_on: the day on which it was noted. None: no limit.
+    """
+    rows = RecoveryEntry.objects.filter(kind=E.COLLECTED)
+    if as_of is not None:
+        rows = rows.filter(on__lte=as_of)
+    if known_on is not None:
+        rows = rows.filter(recorded_at__date__lte=known_on)
+    if programme is not None:
+        rows = rows.filter(recovery__award__wave__call__programme=programme)
+    return rows.aggregate(total=Sum("cents"))["total"] or 0

@@ -39,7 +39,7 @@ def rows(slug, user, year=None):
     return SECTIONS[slug].rows(user, year or today().year)
 
 
-# --- Commitments asleep ----------------------------------------------------------------------------------------------
+# --- Commitments asleep -----
 
 
 def release(awards, by, **more):
@@ -84,7 +84,7 @@ def test_none_chosen_and_the_right_to_do_it(paid, finance, officer):
         release([paid], officer)
 
 
-# --- The lists of the closing ------------------------------------------------------------------------------------------
+# --- The lists of the closing -----
 
 
 def test_reservations_fall_with_the_year(wave, line, reader):
@@ -196,7 +196,7 @@ def test_a_title_is_issued_in_five_years_or_four_against_a_public_body(recovery)
     assert prescription.recoveries_by(last).exists() and not prescription.recoveries_by(last - days(1)).exists()
 
 
-# --- «À traiter» -----------------------------------------------------------------------------------------------------
+# --- «À traiter» -----
 
 
 def test_what_waits_for_a_decision_or_a_title_is_on_the_desk(recovery, writer, decider, withdrawal):
@@ -219,7 +219,7 @@ def test_what_waits_for_a_decision_or_a_title_is_on_the_desk(recovery, writer, d
     assert not to_do(programme, limit=50, closed=(recovery.award.application_id,)).items
 
 
-# --- What is left to pay -----------------------------------------------------------------------------------------------
+# --- What is left to pay -----
 
 
 def test_remaining_is_committed_less_given_back_less_paid(paid, finance):

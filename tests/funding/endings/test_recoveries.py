@@ -211,6 +211,9 @@ def test_collected_in_parts_then_closed(issued, finance):
     assert (found.state, found.collected_cents, found.left_cents) == ("issued", 400_000, DUE - 400_000)
     found = note(found, finance[0], DUE - 400_000, reference="REC-2")
     assert (found.state, found.left_cents, found.closed_on) == ("collected", 0, today())
+    programme = found.award.wave.call.programme
+    assert recoveries.collected_cents(as_of=today(), known_on=today(), programme=programme) == DUE
+    assert recoveries.collected_cents(as_of=today() - days(1)) == 0
 
 
 @pytest.mark.parametrize(
