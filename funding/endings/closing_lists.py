@@ -2,7 +2,7 @@
 
 from urllib.parse import urlencode
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.urls import reverse
 from django.utils import timezone
 
@@ -59,7 +59,11 @@ class CreditList(OfYear):
     caption = "Crédits qui tombent"
     noun = ("ligne", "lignes")
     default_sort = "ligne"
-    totals = {"Tombe": ("cents", Sum("balance_cents"))}
+    # The fund is never in the total of the grants.
+    totals = {
+        "Subventions": ("cents", Sum("balance_cents", filter=Q(line__source__instrument="grant"), default=0)),
+        "Fonds": ("cents", Sum("balance_cents", filter=Q(line__source__instrument="fund"), default=0)),
+    }
 
     def get_columns(self):
         return [

@@ -61,7 +61,7 @@ def open_hearing(award, *, ground, facts, cents, known_on, answer_by, considered
         answer_by=answer_by, opened_by=by,
     )  # fmt: skip
     details = {"ground": ground, "cents": cents, "answer_by": answer_by.isoformat()}
-    JournalEntry.write(action="open_hearing", subject=award, actor=by, details=details)
+    JournalEntry.write(action="open_hearing", subject=hearing, actor=by, details=details)
     tell(
         award, Event.REQUEST, f"hearing:{hearing.pk}",
         f"Vos observations sont attendues avant le {long_date(answer_by)}",
@@ -140,10 +140,10 @@ def observe(*, hearing, by, text, uploaded=None, complete=False, version=None):
             hearing=hearing, text=text.strip(), file=keep(examined=examined, by=by) if examined else None, by=by,
             at=now, is_late=timezone.localdate(now) > hearing.answer_by,
         )  # fmt: skip
-        JournalEntry.write(action="observe", subject=hearing.award, actor=by, details={"hearing": hearing.pk})
+        JournalEntry.write(action="observe", subject=hearing, actor=by)
         if complete and hearing.complete_at is None:
             hearing.complete_at, hearing.complete_by = now, by
-            JournalEntry.write(action="end_observations", subject=hearing.award, actor=by)
+            JournalEntry.write(action="end_observations", subject=hearing, actor=by)
         hearing.save()
         tell_officer(hearing)
     return hearing

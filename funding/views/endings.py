@@ -142,7 +142,7 @@ def recovery(request, public_id):
         "recovery": found, "award": found.award, "hearing": found.hearing, "forms": forms,
         "observations": observations_of(found.hearing), "entries": found.entries.select_related("recorded_by"),
         "reinstated": reinstating.reinstated_cents(found.award), "next_act": next_act(found),
-        "prescribed_on": day, "prescription": told(day, timezone.localdate()), "history": entries_of(found),
+        "prescribed_on": day, "prescription": told(day, timezone.localdate()), "history": history_of(found),
         "dossier_url": dossier_url(found.award),
     }  # fmt: skip
     return render(request, "funding/recovery.html", context, status=status_of_any(forms))
@@ -212,6 +212,11 @@ def reinstated(request, found, data, form):
     )  # fmt: skip
 
 
+def history_of(found):
+    """What happened to it, its hearing included, latest first."""
+    return sorted([*entries_of(found), *entries_of(found.hearing)], key=lambda entry: entry.at, reverse=True)
+
+
 def observations_of(hearing):
     return hearing.observations.select_related("by", "file")
 
@@ -236,7 +241,7 @@ def withdrawal(request, public_id):
         "withdrawal": found, "award": found.award, "hearing": found.hearing, "forms": forms, "shown": shown,
         "consequences": withdrawals.consequences(found.award, shown) if shown else [],
         "observations": observations_of(found.hearing), "recovery": getattr(found, "recovery", None),
-        "is_over": hearings.is_over(found.hearing, timezone.localdate()), "history": entries_of(found),
+        "is_over": hearings.is_over(found.hearing, timezone.localdate()), "history": history_of(found),
         "dossier_url": dossier_url(found.award),
     }  # fmt: skip
     return render(request, "funding/withdrawal.html", context, status=status_of_any(forms))

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.errors import NotAllowed
@@ -69,12 +70,14 @@ def row_of(hearing):
     letters += [("reversement", "Demande de reversement", recovery.document)] if recovery and recovery.document else []
     return {
         "hearing": hearing, "recovery": recovery, "withdrawal": withdrawal,
-        "label": label_of(recovery, withdrawal), "observations": hearing.observations.all(),
+        "label": label_of(hearing, recovery, withdrawal), "observations": hearing.observations.all(),
         "letters": [(slug, label, document) for slug, label, document in letters if document],
     }  # fmt: skip
 
 
-def label_of(recovery, withdrawal):
+def label_of(hearing, recovery, withdrawal):
+    if is_waiting(hearing) and hearings.is_over(hearing, timezone.localdate()):
+        return "Le service va décider"
     if recovery is not None:
         return Recovery.APPLICANT_LABELS[recovery.state]
     if withdrawal is not None and withdrawal.state == "decided":

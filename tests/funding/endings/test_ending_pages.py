@@ -1,5 +1,7 @@
 """The pages of the end of an aid: no JavaScript, errors told and kept, as many queries for three rows as for one."""
 
+import uuid
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -21,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 
 def post(client, address, **data):
-    return client.post(address, {"idempotency_key": f"k{make.COUNTER.__next__():06}", **data})
+    return client.post(address, {"idempotency_key": str(uuid.uuid4()), **data})
 
 
 def text_of(response):
@@ -121,7 +123,7 @@ def test_the_structure_answers_in_her_space(client, recovery, writer):
     client.force_login(writer)
     address = reverse("funding:my_hearings", args=[recovery.award.application.public_id])
     page = text_of(client.get(address))
-    assert "Répondre avant le" in page and "Le lieu a ouvert 120 jours" in page
+    assert "Répondre jusqu’au" in page and "Le lieu a ouvert 120 jours" in page
     assert post(client, address, text=" ", version=1).status_code == 422
     paper = SimpleUploadedFile("comptes.pdf", factories.pdf_bytes())
     version = Hearing.objects.get().version
