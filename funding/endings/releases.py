@@ -4,12 +4,13 @@ GBCP art. 160: the withdrawal of a commitment of an earlier year gives no AE bac
 """
 
 from django.db import transaction
+from django.db.models import Max, Sum
 
 from accounts.errors import Refusal
 from accounts.french import euros
-from funding.draws import net_draws
+from funding.draws import net_draws, standing_cents
 from funding.ledger import Leg, Slot, is_known, post
-from funding.models import Account, Award, Kind, Posting
+from funding.models import Account, Award, Instalment, Kind, Posting
 
 P = Posting.Kind
 KINDS = (P.DECOMMIT, P.LAPSE, P.RECYCLE)
@@ -31,13 +32,15 @@ def give_back(*, award, cents, on, act, by, key, recycled_by=None):
         The `Posting`s made or already known.
 
     Raises:
-        Refusal: the award has less than that to give back, or the recycling act is later than `on`.
+        Refusal: the award has less than that to give back, a payment under way needs it, or the recycling act is
+            later than `on`.
     """
     with transaction.atomic():
         award = Award.objects.select_for_update(of=("self",), no_key=True).get(pk=award.pk)
         if known := known_under(key):
             return known
         refuse_act_to_come(recycled_by, on)
+        refuse_under_way(award, cents)
         legs = legs_of(award, cents, on, recycles=recycled_by is not None)
         return [
             post(
@@ -103,6 +106,22 @@ def foreseen(award, cents, on):
     """(cents available again, cents that lapse) if `cents` were given back that day."""
     legs = legs_of(award, cents, on) if cents else {}
     return tuple(sum(leg.cents for leg in legs.get(kind, ())) for kind in (P.DECOMMIT, P.LAPSE))
+
+
+def refuse_under_way(award, cents):
+    """What the comptable is asked to pay keeps its AE: the payment, or the end of its order, finds them there."""
+    live = Instalment.objects.live().filter(award=award)
+    last = live.filter(state=Instalment.State.ORDERED).aggregate(number=Max("number"))["number"]
+    if last is None:
+        return
+    needed = live.filter(number__lte=last).aggregate(cents=Sum("cents"))["cents"]
+    left = max(standing_cents(award) - needed, 0)
+    if cents > left:
+        raise Refusal(
+            f"L’échéance {last} est mise en paiement : {euros(left)} au plus peuvent être rendus. "
+            "Attendez son paiement, ou annulez d’abord la mise en paiement.",
+            field="amount",
+        )
 
 
 def committed_by_account(award):

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 
 def post(client, address, **data):
-    return client.post(address, {"idempotency_key": str(uuid.uuid4()), **data})
+    return client.post(address, {"idempotency_key": uuid.uuid4().hex, **data})
 
 
 def text_of(response):

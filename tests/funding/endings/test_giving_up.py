@@ -151,3 +151,15 @@ def test_the_ledger_recycles_from_an_earlier_year_alone(paid, line):
     leg = Leg(Slot(Kind.AE_COMMITTED, line.pk, year, paid.pk), Slot(Kind.AE_OPENED, line.pk, year + 1), 1)
     with pytest.raises(ValueError, match="earlier year"):
         post(key="x", kind="recycle", effective_on=today(), actor=None, act="x", legs=[leg])
+
+
+def test_a_payment_under_way_keeps_its_ae(in_force, finance, line):
+    from tests.funding.test_payments import ordered, pay
+
+    sent = ordered(in_force, finance, line)
+    with pytest.raises(Refusal, match="mise en paiement"):
+        releases.give_back(award=in_force, cents=2 * CAP + 1, on=today(), act="D", by=None, key="u")
+    give_up(in_force, finance[0], 2 * CAP)
+    pay(sent, finance[2])
+    in_force.refresh_from_db()
+    assert in_force.state == "completed" and whole.differences() == []
