@@ -139,7 +139,7 @@ def recovery(request, public_id):
         return redirect(found)
     day = recovery_day(found)
     context = {
-        "recovery": found, "award": found.award, "hearing": found.hearing, "forms": forms,
+        "recovery": found, "award": found.award, "hearing": found.hearing, "forms": every(forms),
         "observations": observations_of(found.hearing), "entries": found.entries.select_related("recorded_by"),
         "reinstated": reinstating.reinstated_cents(found.award), "next_act": next_act(found),
         "prescribed_on": day, "prescription": told(day, timezone.localdate()), "history": history_of(found),
@@ -176,6 +176,14 @@ def bound_forms(request, made):
         )
         for name, (form, more) in made.items()
     }
+
+
+ACTS = ("decide", "drop", "issue", "entry", "reinstate")
+
+
+def every(forms):
+    """Each form by its act, None where this reader has none: a template names them all."""
+    return {name: forms.get(name) for name in ACTS}
 
 
 def status_of_any(forms):
@@ -238,7 +246,7 @@ def withdrawal(request, public_id):
             messages.success(request, done)
             return redirect(found)
     context = {
-        "withdrawal": found, "award": found.award, "hearing": found.hearing, "forms": forms, "shown": shown,
+        "withdrawal": found, "award": found.award, "hearing": found.hearing, "forms": every(forms), "shown": shown,
         "consequences": withdrawals.consequences(found.award, shown) if shown else [],
         "observations": observations_of(found.hearing), "recovery": getattr(found, "recovery", None),
         "is_over": hearings.is_over(found.hearing, timezone.localdate()), "history": history_of(found),

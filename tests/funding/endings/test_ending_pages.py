@@ -131,7 +131,9 @@ def test_the_structure_answers_in_her_space(client, recovery, writer):
     found = Observation.objects.get()
     assert (found.text, found.by, found.file.name) == ("Voici nos comptes.", writer, "comptes.pdf")
     assert "Voici nos comptes." in text_of(client.get(address))
-    assert client.get(found.get_absolute_url()).status_code == 200
+    served = client.get(found.get_absolute_url())
+    assert served.status_code == 200 and b"".join(served).startswith(b"%PDF")
+    served.close()
     payments = reverse("funding:my_payments", args=[recovery.award.application.public_id])
     assert address in client.get(payments).content.decode()
 
