@@ -3,6 +3,7 @@
 CRPA L242-2 2°: a grant is withdrawn at any time when its conditions are not met; L121-1, L122-1: after a hearing.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -122,7 +123,22 @@ def decide(*, withdrawal, measure, act, reason, by, version=None):
         write_to(withdrawal, signed, by)
         if found.recovered_cents:
             ask_back(withdrawal, signed, by)
+        if not found.kept_cents:
+            for end in _ended:
+                end(award=award, on=on, number=withdrawal.document.number, by=by)
     return withdrawal
+
+
+_ended: list[Callable] = []
+
+
+def when_withdrawn(function):
+    """Have the floor above, which keeps the decisions, end the one that is withdrawn whole.
+
+    Args:
+        function: called with the award, the Paris date, the number of the decision that withdraws, and who signs.
+    """
+    _ended.append(function)
 
 
 def take_away(award, found, act):
