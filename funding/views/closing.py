@@ -1,6 +1,7 @@
 """The closing of a year, the commitments asleep, what is left to pay."""
 
 import datetime
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404
@@ -10,8 +11,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import permission_required
 from accounts.errors import NotAllowed
+from accounts.exports import WRITERS
 from accounts.forms import attempt, status_of
 from accounts.french import NBSP, euros, plural
+from accounts.lists import Column
 from funding.endings import dormant as sleeping
 from funding.endings.closing import SECTIONS
 from funding.endings.closing_lists import DormantList
@@ -23,7 +26,6 @@ from funding.models.award import GIVE_BACK
 from funding.views.agreements import uuids
 from funding.views.budget import READ, Clocks
 from funding.views.endings import key_of
-from funding.views.outside import csv_file
 
 SHOWN = 5
 
@@ -110,25 +112,23 @@ def released(request, found, data):
 # --- What is left to pay ---------------------------------------------------------------------------------------------
 
 
+COLUMNS = [
+    Column("annee", "Année des AE", "year", kind="code"),
+    Column("engage", "Engagé", "committed_cents", kind="cents"),
+    Column("rendu", "Rendu", "given_back_cents", kind="cents"),
+    Column("paye", "Payé", "paid_cents", kind="cents"),
+    Column("reste", "Reste à payer", "remaining_cents", kind="cents"),
+]
+
+
 @require_GET
 @permission_required(READ)
 def remaining(request):
     """Restes à payer by year of the AE, on any day; each figure opens its movements."""
     clocks = Clocks(request)
     rows = remaining_by_year(as_of=clocks.as_of, known_on=clocks.known_on)
-    if request.GET.get("format") == "csv":
-        return remaining_file(rows)
-    context = {"clocks": clocks, "rows": rows, "total": total(rows), "today": timezone.localdate()}
+    if write := WRITERS.get(request.GET.get("format", "")):
+        return write("restes-a-payer", COLUMNS, rows)
+    files = [(kind.upper(), f"?{urlencode({**clocks.query, 'format': kind})}") for kind in WRITERS]
+    context = {"clocks": clocks, "rows": rows, "total": total(rows), "files": files}
     return render(request, "funding/remaining.html", context)
-
-
-def remaining_file(rows):
-    heads = ["Année des AE", "Engagé (€)", "Rendu (€)", "Payé (€)", "Reste à payer (€)"]
-    values = [
-        [row.year, *(f"{cents / 100:.2f}".replace(".", ",") for cents in amounts(row))] for row in rows
-    ]  # fmt: skip
-    return csv_file("restes-a-payer", heads, values)
-
-
-def amounts(row):
-    return row.committed_cents, row.given_back_cents, row.paid_cents, row.remaining_cents

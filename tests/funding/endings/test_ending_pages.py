@@ -246,6 +246,10 @@ def test_remaining_opens_its_movements_and_its_file(client, paid, finance):
     assert "100 000" in page and f"/pilotage/budget/exercices/{today().year}/?chiffre=ae-engage" in page
     file = client.get(reverse("funding:remaining"), {"format": "csv"})
     assert "100000,00" in b"".join(file).decode()
+    for kind in ("xlsx", "ods"):
+        file = client.get(reverse("funding:remaining"), {"format": kind})
+        assert file.status_code == 200 and b"".join(file).startswith(b"PK")
+        file.close()
 
 
 def test_the_money_of_a_dossier_says_how_it_may_end(client, recovery, officer):
