@@ -132,8 +132,7 @@ def test_the_structure_answers_in_her_space(client, recovery, writer):
     assert (found.text, found.by, found.file.name) == ("Voici nos comptes.", writer, "comptes.pdf")
     assert "Voici nos comptes." in text_of(client.get(address))
     served = client.get(found.get_absolute_url())
-    assert served.status_code == 200 and b"".join(served).startswith(b"%PDF")
-    served.close()
+    assert served.status_code == 200 and b"".join(served.streaming_content).startswith(b"%PDF")
     payments = reverse("funding:my_payments", args=[recovery.award.application.public_id])
     assert address in client.get(payments).content.decode()
 
@@ -248,8 +247,7 @@ def test_remaining_opens_its_movements_and_its_file(client, paid, finance):
     assert "100000,00" in b"".join(file).decode()
     for kind in ("xlsx", "ods"):
         file = client.get(reverse("funding:remaining"), {"format": kind})
-        assert file.status_code == 200 and b"".join(file).startswith(b"PK")
-        file.close()
+        assert file.status_code == 200 and b"".join(file.streaming_content).startswith(b"PK")
 
 
 def test_the_money_of_a_dossier_says_how_it_may_end(client, recovery, officer):
