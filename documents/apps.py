@@ -7,7 +7,13 @@ class DocumentsConfig(AppConfig):
 
     def ready(self):
         from accounts.history import WORDS
-        from documents import addendum_facts, agreement_facts, minutes_facts, triggers  # noqa: F401  (they register)
+        from documents import (  # they register
+            addendum_facts,  # noqa: F401
+            agreement_facts,  # noqa: F401
+            ending_facts,  # noqa: F401
+            minutes_facts,  # noqa: F401
+            triggers,  # noqa: F401
+        )
         from documents.words import ACTIONS
 
         WORDS.update(ACTIONS)

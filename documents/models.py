@@ -47,6 +47,9 @@ class Document(PublicIdModel):
         AMENDMENT = "amendment", "Avenant à signer"
         SIGNED_AGREEMENT = "signed_agreement", "Convention signée"
         SIGNED_AMENDMENT = "signed_amendment", "Avenant signé"
+        HEARING_LETTER = "hearing_letter", "Lettre contradictoire"
+        WITHDRAWAL_DECISION = "withdrawal_decision", "Décision de retrait"
+        REPAYMENT_REQUEST = "repayment_request", "Demande de reversement"
 
     class Void(models.TextChoices):
         WITHDRAWN = "withdrawn", "Retirée"

@@ -15,6 +15,7 @@ class FundingConfig(AppConfig):
         )
         from funding.conventions import database as convention_triggers  # noqa: F401
         from funding.de_minimis import aids_here
+        from funding.endings import database as ending_triggers  # noqa: F401
         from funding.envelopes import triggers as envelope_triggers  # noqa: F401
         from funding.words import ACTIONS
 

@@ -37,6 +37,7 @@ ROUTES = {
     P.COMMIT: {(K.AE_RESERVED, K.AE_COMMITTED)},
     P.DECOMMIT: {(K.AE_COMMITTED, K.AE_OPENED)},
     P.LAPSE: {(K.AE_COMMITTED, K.AE_LAPSED)},
+    P.RECYCLE: {(K.AE_COMMITTED, K.AE_OPENED)},
     P.ORDER: {(K.CP_AVAILABLE, K.CP_ORDERED)},
     P.CANCEL_ORDER: {(K.CP_ORDERED, K.CP_AVAILABLE)},
     P.PAY: {(K.CP_ORDERED, K.CP_PAID), (K.AE_COMMITTED, K.AE_LIQUIDATED)},
@@ -53,7 +54,7 @@ ROUTES = {
 
 # The acts that take money from one line to another, or from one year to another; the others stay where they are.
 BETWEEN_LINES = {P.TRANSFER, P.DELEGATE, P.WITHDRAW_DELEGATION, P.REINSTATE}
-BETWEEN_YEARS = {P.CARRY_OVER, P.REINSTATE}
+BETWEEN_YEARS = {P.CARRY_OVER, P.REINSTATE, P.RECYCLE}
 
 # AE are reserved, committed and made available again within their year; CP are ordered and paid within theirs.
 USED_IN_ITS_YEAR = {
@@ -199,7 +200,10 @@ def refuse_wrong_date(kind, effective_on, legs):
 
 
 def refuse_wrong_year(kind, effective_on, legs):
-    """Credits opened, frozen or moved belong to the year of the act; a carry-over goes to the next year alone."""
+    """Credits opened, frozen or moved belong to the year of the act; a carry-over goes to the next year alone, and
+    AE recycled come from an earlier year to that of the act (GBCP art. 160)."""
+    if kind == P.RECYCLE and any(not o.fiscal_year < d.fiscal_year == effective_on.year for o, d, _ in legs):
+        raise ValueError("recycled AE come from an earlier year and open in that of the act")
     if kind in DATED_IN_THE_YEAR or kind in DATED_BESIDE:
         for origin, destination, _ in legs:
             year, beside = origin.fiscal_year, DATED_BESIDE.get(kind, 0)

@@ -21,3 +21,8 @@ rules.add_perm("funding.judge_claim", holds(Role.OFFICER))
 rules.add_perm("funding.plan", holds(Role.OFFICER, Role.DECISION_MAKER))
 rules.add_perm("funding.make_due", holds(Role.OFFICER))
 rules.add_perm("funding.register_de_minimis", holds(Role.OFFICER, Role.FINANCE_OFFICER))
+# The end of the money: what will not be spent, the hearing of a structure, what is asked back, what comes back.
+rules.add_perm("funding.give_back", holds(Role.DECISION_MAKER, Role.FINANCE_OFFICER))
+rules.add_perm("funding.conduct_hearing", holds(Role.OFFICER, Role.DECISION_MAKER))
+rules.add_perm("funding.decide_recovery", holds(Role.DECISION_MAKER))
+rules.add_perm("funding.collect", holds(Role.FINANCE_OFFICER))

@@ -199,3 +199,33 @@ class DifferenceQuerySet(ChorusQuerySet):
         names = [name for name in names_in(dossiers_at(closed)) if len(name) >= SHORTEST]
         said = naming(names, "label", "sentence", "reason")
         return but(self, closed, "instalment__award__application").exclude(said)
+
+
+class HearingQuerySet(OfAwardQuerySet):
+    pass
+
+
+class WithdrawalQuerySet(OfAwardQuerySet):
+    pass
+
+
+class RecoveryQuerySet(OfAwardQuerySet):
+    OPEN = ("hearing", "decided", "issued")
+
+    def open(self):
+        """Neither settled nor dropped."""
+        return self.filter(state__in=self.OPEN)
+
+    def standing(self):
+        """Decided, whatever came back of it."""
+        return self.exclude(state__in=["hearing", "dropped"])
+
+
+class ObservationQuerySet(models.QuerySet):
+    """What a structure answers is seen by those who see the award, and by her members."""
+
+    def visible_to(self, user):
+        if reads_steering(user):
+            return self.filter(~has_tie(user, "hearing__award__application"))
+        hearings = self.model._meta.get_field("hearing").related_model.objects.visible_to(user)
+        return self.filter(hearing__in=hearings)

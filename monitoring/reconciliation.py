@@ -59,7 +59,8 @@ def payment_differences():
     awards = Award.objects.select_related("fabrique").annotate(
         instalments_paid=sum_of(Instalment.objects.filter(state="paid"), "cents"),
         liquidated=sum_of(Account.objects.filter(kind=Kind.AE_LIQUIDATED)),
-        cp_paid=sum_of(Account.objects.filter(kind=Kind.CP_PAID)),
+        # What was asked back and gave CP again, by an act, had been paid all the same.
+        cp_paid=sum_of(Account.objects.filter(kind=Kind.CP_PAID)) + Coalesce(Subquery(reinstated()), 0),
     )
     wrong = awards.exclude(instalments_paid=F("liquidated"), cp_paid=F("liquidated"))
     for award in wrong:
@@ -67,6 +68,13 @@ def payment_differences():
             f"{award} : échéances payées {award.instalments_paid}, AE liquidées {award.liquidated}, "
             f"CP payés {award.cp_paid} (centimes)"
         )
+
+
+def reinstated():
+    back = Movement.objects.filter(
+        from_account__award=OuterRef("pk"), from_account__kind=Kind.CP_PAID, to_account__kind=Kind.CP_AVAILABLE
+    )
+    return back.order_by().values("from_account__award").annotate(total=Sum("amount_cents")).values("total")
 
 
 def laureate_differences():

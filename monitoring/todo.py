@@ -12,7 +12,8 @@ from applications.evaluations.doors import but
 from applications.models import UNDER_EXAMINATION, Application, ApplicationState, Assignment, CorrectionRequest
 from applications.silence import precedes_announcement
 from documents.models import Document
-from funding.models import Agreement, AgreementVersion, Award
+from funding.models import Agreement, AgreementVersion, Award, Hearing, Recovery, Withdrawal
+from monitoring import todo_endings as ending
 from monitoring import todo_payments as paying
 from monitoring.prepared import prepared
 from monitoring.todo_lines import HORIZON, MOST, NOBODY, NONE, ONE, Item, limited, line
@@ -24,6 +25,7 @@ S = ApplicationState
 ABOUT_A_DOSSIER = (
     (Application, "pk"), (Decision, "application"), (Appeal, "decision__application"),
     (Agreement, "award__application"), (AgreementVersion, "agreement__award__application"),
+    (Hearing, "award__application"), (Withdrawal, "award__application"), (Recovery, "award__application"),
 )  # fmt: skip
 
 
@@ -111,9 +113,9 @@ def waiting(programme, today, closed=()):
     """Every line that waits on that day, one statement; `closed`: keys of the dossiers that are left out."""
     parts = [
         silent(programme, today, closed), asked(programme, closed), reviews(programme, today, closed),
-        letters(closed), *paying.lines(programme, closed), agreements(programme, closed),
-        amendments(programme, closed), unprepared(programme, closed), reserved(programme, closed),
-        contested(programme, closed),
+        letters(closed), *paying.lines(programme, closed), *ending.lines(programme, closed),
+        agreements(programme, closed), amendments(programme, closed), unprepared(programme, closed),
+        reserved(programme, closed), contested(programme, closed),
     ]  # fmt: skip
     return parts[0].union(*parts[1:], all=True)
 

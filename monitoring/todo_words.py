@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from accounts.french import plural
 from documents.models import Document
+from monitoring import todo_endings as ending
 from monitoring import todo_payments as paying
 from monitoring.todo_lines import Item, Nature
 
@@ -25,6 +26,9 @@ NATURES = {
         Nature("demande", "Demande de versement", "Demandes", "/pilotage/demandes/?etat=sent"),
         Nature("compte", "Compte bancaire", "Comptes bancaires", "/pilotage/comptes-bancaires/"),
         Nature("ecart", "Écart avec Chorus", "Écarts", "/pilotage/chorus/ecarts/?etat=open"),
+        Nature("prescription", "Prescription", "Prescriptions", "/pilotage/echeances/?etat=en-retard"),
+        Nature("retrait", "Retrait", "Retraits", "/pilotage/retraits/?etat=hearing"),
+        Nature("reversement", "Reversement", "Reversements", "/pilotage/reversements/"),
         Nature("convention", "Convention", "Conventions", "/pilotage/conventions/"),
         Nature("pieces", "Pièces demandées", "Pièces", "/pilotage/dossiers/?etat=correction_requested"),
         Nature("reservation", "AE à engager", "AE réservées", "/pilotage/budget/"),
@@ -115,6 +119,7 @@ WORDS = {
     "evaluation": evaluation_item,
     "courrier": letter_item,
     **paying.WORDS,
+    **ending.WORDS,
     "convention": agreement_item,
     "reservation": reservation_item,
 }

@@ -15,7 +15,7 @@ from applications.evaluations.doors import but
 from applications.models import Application
 from documents import requests as documents
 from documents.models import CLAIM_EXPIRES_AFTER, MAX_ATTEMPTS, Document
-from funding.models import AgreementVersion
+from funding.models import AgreementVersion, Hearing, Recovery, Withdrawal
 from selection.models import Appeal, Decision
 
 FOLLOW = "selection.follow_letters"
@@ -40,10 +40,10 @@ def letters_of(decisions):
 
 
 def visible_to(user):
-    """The documents about what `user` may read: decisions, dossiers, appeals, agreements."""
+    """The documents about what `user` may read: decisions, dossiers, appeals, agreements, what is taken back."""
     about = [
         Q(subject_type=model._meta.label, subject_id__in=model.objects.visible_to(user).values("pk"))
-        for model in (Decision, Application, Appeal, AgreementVersion)
+        for model in (Decision, Application, Appeal, AgreementVersion, Hearing, Withdrawal, Recovery)
     ]
     return Document.objects.filter(reduce(or_, about))
 

@@ -33,6 +33,7 @@ ACTIONS = {
     "Decision.notify": "a notifié la décision",
     "Decision.drop": "a abandonné la décision préparée",
     "Decision.repeal": "a mis fin à la décision, remplacée",
+    "Decision.withdraw": "a constaté le retrait de la décision",
     "prepare_promotion": "a appelé le dossier de la liste complémentaire et réservé les crédits",
     "drop_promotion": "a abandonné l’appel de la liste complémentaire et libéré les crédits",
     "close_waitlist": "a préparé le rejet : la liste complémentaire est close",

@@ -16,10 +16,12 @@ from funding.models.chorus import (
 from funding.models.claim import Claim, ClaimLine
 from funding.models.contribution import ClosedYear, Contribution, Derogation
 from funding.models.de_minimis import DeMinimisGrant
+from funding.models.hearing import Ground, Hearing, Observation
 from funding.models.instrument import Fund, Instrument, InstrumentDue, InstrumentEvent
 from funding.models.ledger import AWARD_KINDS, OUTSIDE_KINDS, SOURCE_KINDS, Account, DayTotal, Kind, Movement, Posting
 from funding.models.line import Line, Region, Source
 from funding.models.payment import Agreement, Instalment, Schedule, ScheduleYear
+from funding.models.recovery import Recovery, RecoveryEntry, Withdrawal
 from funding.models.sharing import Share, Sharing
 
 __all__ = [
@@ -49,6 +51,8 @@ __all__ = [
     "Difference",
     "Draw",
     "Fund",
+    "Ground",
+    "Hearing",
     "Instalment",
     "Instrument",
     "InstrumentDue",
@@ -57,9 +61,12 @@ __all__ = [
     "LegalCommitment",
     "Line",
     "Movement",
+    "Observation",
     "PaymentExport",
     "PaymentRequest",
     "Posting",
+    "Recovery",
+    "RecoveryEntry",
     "Region",
     "RequestPart",
     "Schedule",
@@ -68,4 +75,5 @@ __all__ = [
     "Sharing",
     "SignedCopy",
     "Source",
+    "Withdrawal",
 ]

@@ -12,6 +12,7 @@ from programme.models import Origin, Wave
 RESERVE = "funding.reserve"
 COMMIT = "funding.commit"
 STOP = "funding.stop_award"
+GIVE_BACK = "funding.give_back"
 
 
 class Award(PublicIdModel, StatefulModel):
@@ -56,6 +57,8 @@ class Award(PublicIdModel, StatefulModel):
     suspended_on = models.DateField("suspendue le", null=True, blank=True)
     terminated_on = models.DateField("résiliée le", null=True, blank=True)
     stop_reason = models.CharField("motif de la suspension ou de la résiliation", max_length=500, blank=True)
+    # Given up by the structure, lapsed, or withdrawn: nothing of it stands any more.
+    ended_on = models.DateField("finie le", null=True, blank=True)
     created_at = models.DateTimeField("créée le", default=timezone.now)
 
     objects = AwardQuerySet.as_manager()
@@ -102,6 +105,11 @@ class Award(PublicIdModel, StatefulModel):
                 condition=~Q(state="terminated") | Q(terminated_on__isnull=False) & ~Q(stop_reason=""),
                 name="award_terminated_has_reason",
             ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["renounced", "lapsed", "withdrawn"])
+                | Q(ended_on__isnull=False) & ~Q(stop_reason=""),
+                name="award_ended_has_reason",
+            ),
         ]
         indexes = [models.Index(fields=["state"], name="award_state")]
 
@@ -137,6 +145,26 @@ class Award(PublicIdModel, StatefulModel):
     def terminate(self, *, by, on, reason):
         """What is not owed yet never will be."""
         self.terminated_on, self.stop_reason = on, reason
+
+    @transition(state, [State.COMMITTED, State.IN_FORCE, State.SUSPENDED], State.RENOUNCED, permission=GIVE_BACK)
+    def renounce(self, *, by, on, reason):
+        """The structure gives it up before anything was paid."""
+        self.ended_on, self.stop_reason = on, reason
+
+    @transition(state, [State.COMMITTED, State.IN_FORCE, State.SUSPENDED], State.LAPSED, permission=GIVE_BACK)
+    def lapse(self, *, by, on, reason):
+        """Not contracted, or not started, within the time that was set (glossary 36)."""
+        self.ended_on, self.stop_reason = on, reason
+
+    @transition(
+        state,
+        [State.COMMITTED, State.IN_FORCE, State.SUSPENDED, State.COMPLETED],
+        State.WITHDRAWN,
+        permission="funding.decide_recovery",
+    )
+    def withdraw(self, *, by, on, reason):
+        """The whole of it, by a decision after a hearing; what was paid is asked back by a recovery."""
+        self.ended_on, self.stop_reason = on, reason
 
 
 class Category(models.TextChoices):

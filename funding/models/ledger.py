@@ -95,6 +95,7 @@ class Posting(PublicIdModel):
         COMMIT = "commit", "Engagement"
         DECOMMIT = "decommit", "Retrait d’engagement"
         LAPSE = "lapse", "Retrait d’engagement d’une année antérieure"
+        RECYCLE = "recycle", "Recyclage d’AE d’une année antérieure"
         ORDER = "order", "Mise en paiement"
         CANCEL_ORDER = "cancel_order", "Annulation de mise en paiement"
         PAY = "pay", "Paiement"

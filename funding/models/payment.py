@@ -297,3 +297,7 @@ class Instalment(PublicIdModel, StatefulModel):
     @transition(state, [State.PLANNED, State.WITHHELD], State.CANCELLED, permission="funding.plan")
     def cancel(self, *, by):
         """Replaced by an amendment, or decommitted."""
+
+    @transition(state, [State.DUE, State.CERTIFIED], State.CANCELLED, permission="funding.decide_recovery")
+    def withdraw(self, *, by):
+        """No longer owed: the decision that granted it is withdrawn."""

@@ -2,10 +2,11 @@
 
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from accounts.access import permission_required
-from accounts.french import long_date
+from accounts.french import NBSP, long_date
 from accounts.history import entries_of
 from applications.models import Application
 from funding import agreements
@@ -14,8 +15,11 @@ from funding.claims.claiming import CLAIMABLE
 from funding.claims.claiming import may_write as may_claim
 from funding.claims.clock import pay_before, payment_days_of
 from funding.conventions import drafting
+from funding.endings.reducing import ALIVE
+from funding.endings.withdrawals import MAY_BE_WITHDRAWN
 from funding.instalments import agreement_of, missing_before_due
 from funding.models import Award, Instalment
+from funding.models.hearing import CONDUCT
 from funding.schedules import current_instalments, needs_agreement
 
 READ = "accounts.read_steering"
@@ -49,7 +53,24 @@ def award_context(award, user):
         and award.state in (Award.State.COMMITTED, Award.State.IN_FORCE)
         and user.has_perm(agreements.MANAGE),
         "history": entries_of(award),
+        "endings": endings_of(award, user),
     }
+
+
+def endings_of(award, user):
+    """[(label, address)] of what took money back, and of what this reader may open."""
+    taken = [("Retrait", one) for one in award.withdrawals.all()]
+    taken += [("Reversement", one) for one in award.recoveries.all()]
+    found = [(f"{what}{NBSP}: {one.get_state_display().lower()}", one.get_absolute_url()) for what, one in taken]
+    if award.application_id is None or award.organisation_id is None:
+        return found
+    may = [
+        ("Suspendre ou résilier", "stop_award", award.state in ALIVE and user.has_perm("funding.stop_award")),
+        ("Rendre ce qui ne sera pas dépensé", "give_up", award.state in ALIVE and user.has_perm("funding.give_back")),
+        ("Demander un reversement", "open_recovery", award.committed_on and user.has_perm(CONDUCT)),
+        ("Envisager un retrait", "open_withdrawal", award.state in MAY_BE_WITHDRAWN and user.has_perm(CONDUCT)),
+    ]
+    return found + [(label, reverse(f"funding:{name}", args=[award.public_id])) for label, name, shown in may if shown]
 
 
 @require_GET
@@ -73,6 +94,7 @@ def my_payments(request, public_id):
         "payment_days": payment_days_of(award) if award else 0,
         "paid_cents": sum(row["instalment"].cents for row in rows if row["instalment"].state == "paid"),
         "todo": todo(award) if award else "",
+        "asked_back": award is not None and award.hearings.exists(),
     }
     return render(request, "funding/my_payments.html", context)
 

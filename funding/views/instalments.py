@@ -17,6 +17,7 @@ from funding.claims.certifying import needs_claim
 from funding.claims.forms import ReasonForm
 from funding.conventions.sharing import payees_words
 from funding.conventions.snapshots import current_shares
+from funding.endings import prescription
 from funding.forms import CancelOrderForm, CertifyForm, DueForm, OrderForm
 from funding.lists import InstalmentList, clock, pay_before, who_may_act
 from funding.models import Account, Award, Claim, Instalment, Kind
@@ -68,6 +69,7 @@ def instalment(request, public_id):
         Instalment.objects.visible_to(request.user).select_related(
             "schedule_year__schedule", "certified_by", "ordered_by", "paid_recorded_by", "award__fabrique__commune",
             "award__organisation", "award__agreement", "award__application__call_version", "award__wave__call",
+            "claim",
         ),
         public_id=public_id,
     )  # fmt: skip
@@ -141,6 +143,8 @@ def page_of(found, forms, left, user):
         "missing": verbs.missing_of(found),
         "pay_before": pay_before(found),
         "clock": clock(found),
+        "prescribed_on": prescription.instalment_day(found),
+        "prescription": prescription.told(prescription.instalment_day(found), timezone.localdate()),
         "steps": steps_of(found),
         "parts": verbs.split(found),
         "payees": payees_words(found) if current_shares(found.award) else "",

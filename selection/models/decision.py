@@ -121,3 +121,7 @@ class Decision(PublicIdModel, StatefulModel):
     @transition(state, [State.ISSUED, State.NOTIFIED], State.REPEALED, permission=SIGN)
     def repeal(self, *, by):
         """Its successor is handed over: it ends for the future (CRPA L243-1)."""
+
+    @transition(state, [State.ISSUED, State.NOTIFIED], State.WITHDRAWN)
+    def withdraw(self, *, by):
+        """Another decision takes it back whole, after a hearing (CRPA L242-2)."""

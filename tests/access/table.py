@@ -42,6 +42,7 @@ from tests.access.actors import (
 from tests.access.after_rows import AFTER, FORMS_AFTER
 from tests.access.chorus_rows import CHORUS, FORMS_CHORUS
 from tests.access.convention_rows import CONVENTIONS, FORMS_CONVENTIONS
+from tests.access.ending_rows import ENDINGS, FORMS_ENDINGS
 from tests.access.envelope_rows import ENVELOPES, FORMS_ENVELOPES
 from tests.access.rows import Row
 
@@ -466,6 +467,7 @@ TABLE = [
     *ENVELOPES,
     *CONVENTIONS,
     *CHORUS,
+    *ENDINGS,
     *FOLLOWING_UP,
 ]
 # Pages of staff that are nothing but the form of an act: whoever may not do the act has nothing to read there.
@@ -474,6 +476,7 @@ FORMS_OF_AN_ACT = (
     | FORMS_ENVELOPES
     | FORMS_CONVENTIONS
     | FORMS_CHORUS
+    | FORMS_ENDINGS
     | {
         "applications:bulk",
         "applications:invite_reviewer",

@@ -1,0 +1,141 @@
+"""What a year asks before it closes: each list with what it means, its rows, and the act that settles it."""
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+
+from funding.endings import closing_lists as lists
+from funding.endings.dormant import dormants, with_remaining
+from funding.endings.lists import RecoveryList
+from funding.endings.prescription import prescribed_by
+from funding.endings.reducing import ALIVE
+from funding.models import Account, Award, Draw, Instalment, Kind, Posting, Recovery
+from funding.querysets import reads_steering
+
+OWED = ("due", "certified", "ordered")
+
+
+@dataclass(frozen=True)
+class Section:
+    """One list of a closing.
+
+    Args:
+        slug: what stands in the URL. title: heading. meaning: one or two sentences, with the rule.
+        rows: `rows(user, year)`: what `user` may see of it. listing: its `ListPage`.
+        action: (label, address of the year) of the page where it is settled, or None: each row has its own.
+        context: what its list needs beside the year.
+    """
+
+    slug: str
+    title: str
+    meaning: str
+    rows: Callable
+    listing: type
+    action: Callable | None = None
+    context: tuple = ()
+
+    def page(self, request, year):
+        return self.listing(request, self.rows(request.user, year), year=year, **dict(self.context))
+
+
+def last_day(year):
+    return datetime.date(year, 12, 31)
+
+
+def reservations(user, year):
+    """Reserved on the AE of that year or an earlier one: they fall with it."""
+    drawn = Draw.objects.filter(award=OuterRef("pk"), fiscal_year__lte=year)
+    return Award.objects.visible_to(user).filter(Exists(drawn), state=Award.State.RESERVED)
+
+
+def credits_left(*kinds):
+    def rows(user, year):
+        found = Account.objects.filter(kind__in=kinds, fiscal_year=year, balance_cents__gt=0)
+        return found if reads_steering(user) else found.none()
+
+    return rows
+
+
+def charges(user, year):
+    """Owed by the end of that year and not paid: the service is done, certified or not (GBCP art. 31)."""
+    return Instalment.objects.visible_to(user).live().filter(state__in=OWED, due_on__lte=last_day(year))
+
+
+def off_balance(user, year):
+    alive = Award.objects.visible_to(user).filter(state__in=ALIVE, committed_on__lte=last_day(year))
+    return with_remaining(alive).filter(asleep_cents__gt=0)
+
+
+def asleep(user, year):
+    return dormants(Award.objects.visible_to(user))
+
+
+def prescribed(user, year):
+    return prescribed_by(year, Instalment.objects.visible_to(user).live())
+
+
+def without_title(user, year):
+    return Recovery.objects.visible_to(user).filter(state__in=["hearing", "decided"])
+
+
+def carried_over(user, year):
+    """Postings that took credits of that year to the next one."""
+    rows = Posting.objects.visible_to(user).filter(
+        kind=Posting.Kind.CARRY_OVER, movements__from_account__fiscal_year=year
+    )
+    return Posting.objects.filter(pk__in=rows.values("pk")).with_sums()
+
+
+def carry_action(axis):
+    def action(year):
+        return (
+            "Noter un report par arrêté",
+            f"{reverse('funding:operation', args=['reporter'])}?nature={axis}&exercice={year}",
+        )
+
+    return action
+
+
+def to(label, name):
+    return lambda year: (label, reverse(name))
+
+
+SECTIONS = {
+    section.slug: section
+    for section in (
+        Section("reservations", "Réservations à engager ou à libérer",
+                "Réservées après le comité, elles tombent le 31 décembre si aucune décision n’est signée.",
+                reservations, lists.ReservationList),
+        Section("ae", "AE qui tombent",
+                "Ni réservées ni engagées. Elles ne passent à l’année suivante que par un arrêté de report "
+                "(LOLF, article 15) ; celles qui sont engagées restent engagées et ne se reportent pas.",
+                credits_left(Kind.AE_OPENED, Kind.AE_FROZEN), lists.CreditList, carry_action("ae"), (("axis", "ae"),)),
+        Section("cp", "CP qui tombent",
+                "Non mis en paiement. Un arrêté peut en reporter, dans la limite de 3 % du programme entier : elle "
+                "se calcule hors d’ici.",
+                credits_left(Kind.CP_AVAILABLE, Kind.CP_FROZEN), lists.CreditList, carry_action("cp"),
+                (("axis", "cp"),)),
+        Section("reports", "Reports notés", "Ce que les arrêtés ont fait passer à l’année suivante.",
+                carried_over, lists.CarryOverList),
+        Section("charges", "Charges à payer",
+                "Dues au 31 décembre et non payées : elles pèsent sur le résultat de l’année et sur les CP de la "
+                "suivante.",
+                charges, lists.ChargeList),
+        Section("hors-bilan", "Engagements hors bilan",
+                "Ce que les conventions engagent encore, une fois ôté ce qui est déjà dû.",
+                off_balance, lists.OffBalanceList),
+        Section("dormants", "Engagements dormants",
+                "Sans aucun mouvement depuis deux ans : à rendre par un acte, ou à réveiller.",
+                asleep, lists.DormantList, to("Rendre des engagements dormants", "funding:dormant")),
+        Section("prescriptions", "Sommes dues qui se prescrivent",
+                "Dues depuis quatre ans au 31 décembre (loi du 31 décembre 1968, article 1er). Rien n’est appliqué "
+                "ici : payez, ou opposez la prescription par une décision.",
+                prescribed, lists.PrescriptionList),
+        Section("reversements", "Reversements sans titre de perception",
+                "À décider ou à émettre : l’argent demandé en retour ne rétablit aucun crédit sans un acte.",
+                without_title, RecoveryList, to("Voir tous les reversements", "funding:recoveries")),
+    )
+}  # fmt: skip

@@ -1,0 +1,114 @@
+"""Commitments asleep: money committed, nothing moved for long. Found, shown, proposed for release in one act."""
+
+import datetime
+
+from django.db import transaction
+from django.db.models import BigIntegerField, F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce, Greatest
+from django.utils import timezone
+
+from accounts.errors import Refusal
+from funding.endings import giving_up, reducing
+from funding.models import Account, Award, Instalment, Kind, Movement
+
+# A schedule pays something every year (the default plan of a call): two years without a movement are a payment that
+# was missed and another that is late. Shorter would wake the awards that wait for their yearly report.
+MONTHS = 24
+CHOICES = (12, 18, 24, 36)
+MOST = 200
+
+
+def since(months, today=None):
+    """The Paris day so many months ago."""
+    today = today or timezone.localdate()
+    count = today.year * 12 + today.month - 1 - months
+    year, month = divmod(count, 12)
+    return datetime.date(year, month + 1, min(today.day, 28))
+
+
+def dormants(awards=None, *, months=MONTHS, today=None):
+    """Awards that hold money and have not moved for `months`, with `last_on` and `asleep_cents`.
+
+    Args:
+        awards: queryset of `Award`s to look in; all when None.
+
+    `asleep_cents`: what is committed and neither owed nor paid, in cents.
+    """
+    rows = Award.objects.all() if awards is None else awards
+    rows = with_remaining(rows.filter(state__in=reducing.ALIVE, application__isnull=False))
+    rows = rows.annotate(last_on=last_move())
+    return rows.filter(asleep_cents__gt=0, last_on__lt=since(months, today))
+
+
+def with_remaining(awards):
+    """Awards with `committed_cents` (not liquidated), `owed_cents` (due, not paid) and `asleep_cents`, the rest."""
+    held = Account.objects.filter(award=OuterRef("pk"), kind=Kind.AE_COMMITTED).order_by().values("award")
+    owed = (
+        Instalment.objects.live()
+        .filter(award=OuterRef("pk"), state__in=["due", "certified", "ordered"])
+        .order_by()
+        .values("award")
+    )
+    return awards.annotate(
+        committed_cents=added(held, "balance_cents"),
+        owed_cents=added(owed, "cents"),
+        asleep_cents=F("committed_cents") - F("owed_cents"),
+    )
+
+
+def added(rows, field):
+    total = Subquery(rows.annotate(total=Sum(field)).values("total"), output_field=BigIntegerField())
+    return Coalesce(total, 0)
+
+
+def last_move():
+    """The last day on which money of the award moved, in or out of one of its accounts."""
+    of_award = Account.objects.filter(award=OuterRef(OuterRef("pk"))).values("pk")
+
+    def last(side):
+        rows = Movement.objects.filter(**{f"{side}_account__in": of_award}).order_by("-effective_on")
+        return Subquery(rows.values("effective_on")[:1])
+
+    entered, left = last("to"), last("from")
+    return Greatest(entered, Coalesce(left, entered))
+
+
+def release_dormant(*, awards, on, act, reason, by, key, recycled_by=None):
+    """Give back what sleeps on some awards, all or none, by one act.
+
+    Args:
+        awards: the `Award`s that the reader chose.
+        on: Paris date of the act; others as `giving_up.give_up`.
+
+    Returns:
+        (how many awards, cents given back).
+
+    Raises:
+        Refusal: none was chosen, one is awake now, or an amount is no longer there; nothing is released.
+    """
+    chosen = sorted({award.pk for award in awards})
+    if not chosen:
+        raise Refusal("Choisissez au moins un engagement.", field="awards")
+    with transaction.atomic():
+        given = 0
+        for award in Award.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=chosen).order_by("pk"):
+            given += one_of_many(award, on, act, reason, by, f"{key}:{award.pk}", recycled_by)
+    return len(chosen), given
+
+
+def one_of_many(award, on, act, reason, by, key, recycled_by):
+    cents = giving_up.releasable_cents(award)
+    if not cents:
+        if giving_up.was_given_back(key):
+            return 0
+        raise Refusal(f"{award.fabrique} : il n’y a plus rien à rendre. Rien n’a été libéré : rechargez la liste.")
+    _, reduction = giving_up.give_up(
+        award=award, why=giving_up.Why.DORMANT, cents=cents, on=on, act=act, reason=reason, by=by, key=key,
+        recycled_by=recycled_by,
+    )  # fmt: skip
+    return reduction.released_cents if reduction else 0
+
+
+def awake(awards, keys, months=MONTHS):
+    """Keys among `keys` that no longer sleep."""
+    return set(keys) - set(dormants(awards.filter(Q(pk__in=keys)), months=months).values_list("pk", flat=True))

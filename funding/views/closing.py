@@ -1,0 +1,134 @@
+"""The closing of a year, the commitments asleep, what is left to pay."""
+
+import datetime
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.access import permission_required
+from accounts.errors import NotAllowed
+from accounts.exports import WRITERS
+from accounts.forms import attempt, status_of
+from accounts.french import NBSP, euros, plural
+from accounts.lists import Column
+from funding.endings import dormant as sleeping
+from funding.endings.closing import SECTIONS
+from funding.endings.closing_lists import DormantList
+from funding.endings.forms import DormantForm
+from funding.endings.remaining import remaining_by_year, total
+from funding.forms import FIRST_YEAR
+from funding.models import Award, ClosedYear
+from funding.models.award import GIVE_BACK
+from funding.views.agreements import uuids
+from funding.views.budget import READ, Clocks
+from funding.views.endings import key_of
+
+SHOWN = 5
+
+
+@require_GET
+@permission_required(READ)
+def closing(request, year):
+    """Every list of the closing of a year, with its first rows, its total and what settles it."""
+    refuse_far(year)
+    sections = [
+        {"section": one, "listing": one.page(request, year), "action": one.action(year) if one.action else None}
+        for one in SECTIONS.values()
+    ]
+    context = {
+        "year": year, "sections": sections, "shown": SHOWN, "today": timezone.localdate(),
+        "days_left": (datetime.date(year, 12, 31) - timezone.localdate()).days,
+        "closed": ClosedYear.objects.filter(year=year).select_related("act").first(),
+        "years": [year - 1, year + 1] if year < timezone.localdate().year else [year - 1],
+        "may_close": request.user.has_perm("funding.open_credits"),
+    }  # fmt: skip
+    return render(request, "funding/closing.html", context)
+
+
+@require_GET
+@permission_required(READ)
+def closing_list(request, year, slug):
+    """One list of the closing, whole: sorted, searched, exported."""
+    refuse_far(year)
+    section = SECTIONS.get(slug)
+    if section is None:
+        raise Http404
+    listing = section.page(request, year)
+    context = {
+        "year": year, "section": section, "listing": listing,
+        "action": section.action(year) if section.action else None,
+    }  # fmt: skip
+    return listing.file() or render(request, "funding/closing_list.html", context)
+
+
+def refuse_far(year):
+    if not FIRST_YEAR <= year <= timezone.localdate().year:
+        raise Http404("Cet exercice n’est pas commencé, ou n’a jamais eu de crédits.")
+
+
+# --- Commitments asleep ----------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required(READ)
+def dormant(request):
+    """The commitments asleep; chosen, they are given back in one act."""
+    months = asked_months(request)
+    found = sleeping.dormants(Award.objects.visible_to(request.user), months=months)
+    listing = DormantList(request, found, year=timezone.localdate().year)
+    if request.method == "GET" and (file := listing.file()):
+        return file
+    may_release = request.user.has_perm(GIVE_BACK)
+    form = DormantForm(request.POST or None) if may_release else None
+    if request.method == "POST":
+        if not may_release:
+            raise NotAllowed
+        if attempt(form, lambda data: released(request, found, data)):
+            count, cents = form.result
+            messages.success(request, f"{plural(count, 'engagement')}{NBSP}: {euros(cents)} d’AE rendus par cet acte.")
+            return redirect("funding:dormant")
+    context = {
+        "listing": listing, "form": form, "months": months, "choices": sleeping.CHOICES,
+        "since": sleeping.since(months), "chosen": set(request.POST.getlist("award")),
+    }  # fmt: skip
+    return render(request, "funding/dormant.html", context, status=status_of(form) if form else 200)
+
+
+def asked_months(request):
+    text = request.GET.get("mois", "")
+    return int(text) if text.isdecimal() and int(text) in sleeping.CHOICES else sleeping.MONTHS
+
+
+def released(request, found, data):
+    """Only those of the list: one that woke up since, or that is closed to the reader, is not in it."""
+    chosen = list(found.filter(public_id__in=uuids(request.POST.getlist("award"))))
+    return sleeping.release_dormant(awards=chosen, by=request.user, key=key_of(request), **data)
+
+
+# --- What is left to pay ---------------------------------------------------------------------------------------------
+
+
+COLUMNS = [
+    Column("annee", "Année des AE", "year", kind="code"),
+    Column("engage", "Engagé", "committed_cents", kind="cents"),
+    Column("rendu", "Rendu", "given_back_cents", kind="cents"),
+    Column("paye", "Payé", "paid_cents", kind="cents"),
+    Column("reste", "Reste à payer", "remaining_cents", kind="cents"),
+]
+
+
+@require_GET
+@permission_required(READ)
+def remaining(request):
+    """Restes à payer by year of the AE, on any day; each figure opens its movements."""
+    clocks = Clocks(request)
+    rows = remaining_by_year(as_of=clocks.as_of, known_on=clocks.known_on)
+    if write := WRITERS.get(request.GET.get("format", "")):
+        return write("restes-a-payer", COLUMNS, rows)
+    files = [(kind.upper(), f"?{urlencode({**clocks.query, 'format': kind})}") for kind in WRITERS]
+    context = {"clocks": clocks, "rows": rows, "total": total(rows), "files": files}
+    return render(request, "funding/remaining.html", context)

@@ -1,0 +1,108 @@
+"""What is asked back of a structure, in her space: the letters, her answers, where the money stands."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.errors import NotAllowed
+from accounts.forms import attempt, status_of, version_of
+from documents.downloads import serve, serve_upload
+from funding.endings import hearings
+from funding.endings.forms import ObservationForm
+from funding.models import Award, Hearing, Observation, Recovery
+from funding.views.endings import document_of
+from funding.views.my_agreement import find
+
+RELATED = ("document", "withdrawal__document", "recovery__document")
+
+
+def hearings_of(award):
+    """Those of an announced award, the latest first, each knowing it."""
+    found = list(award.hearings.select_related(*RELATED).prefetch_related("observations__file", "observations__by"))
+    for one in found:
+        one.award = award
+    return found
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def my_hearings(request, public_id):
+    application, award, _ = find(request, public_id)
+    found = hearings_of(award) if award else []
+    waiting = next((one for one in found if is_waiting(one)), None)
+    may_answer = waiting is not None and hearings.may_answer(award, request.user)
+    form = answer_form(request) if may_answer else None
+    if request.method == "POST":
+        if not may_answer:
+            raise NotAllowed
+        if attempt(form, lambda data: answered(request, waiting, data)):
+            messages.success(request, "Vos observations sont reçues. Le service les lit avant de décider.")
+            return redirect("funding:my_hearings", application.public_id)
+    context = {
+        "application": application, "award": award, "rows": [row_of(one) for one in found], "waiting": waiting,
+        "form": form,
+    }  # fmt: skip
+    return render(request, "funding/my_hearings.html", context, status=status_of(form) if form else 200)
+
+
+def answer_form(request):
+    sent = request.method == "POST"
+    return ObservationForm(request.POST if sent else None, request.FILES if sent else None)
+
+
+def is_waiting(hearing):
+    found = hearings.about(hearing)
+    return found is not None and found.state == "hearing"
+
+
+def answered(request, hearing, data):
+    return hearings.observe(hearing=hearing, by=request.user, version=version_of(request), **data)
+
+
+def row_of(hearing):
+    """What the page says of one hearing: where it stands, its letters."""
+    recovery, withdrawal = getattr(hearing, "recovery", None), getattr(hearing, "withdrawal", None)
+    letters = [("contradictoire", "Lettre qui vous demande vos observations", hearing.document)]
+    letters += [("retrait", "Décision de retrait", withdrawal.document)] if withdrawal and withdrawal.document else []
+    letters += [("reversement", "Demande de reversement", recovery.document)] if recovery and recovery.document else []
+    return {
+        "hearing": hearing, "recovery": recovery, "withdrawal": withdrawal,
+        "label": label_of(hearing, recovery, withdrawal), "observations": hearing.observations.all(),
+        "letters": [(slug, label, document) for slug, label, document in letters if document],
+    }  # fmt: skip
+
+
+def label_of(hearing, recovery, withdrawal):
+    if is_waiting(hearing) and hearings.is_over(hearing, timezone.localdate()):
+        return "Le service va décider"
+    if recovery is not None:
+        return Recovery.APPLICANT_LABELS[recovery.state]
+    if withdrawal is not None and withdrawal.state == "decided":
+        return "Aide retirée, en tout ou en partie"
+    if withdrawal is not None and withdrawal.state == "dropped":
+        return "Abandonné : votre aide reste la même"
+    return "Vos observations sont attendues"
+
+
+@require_GET
+@login_required
+def my_letter(request, public_id, hearing_id, kind):
+    _, award, _ = find(request, public_id)
+    if award is None:
+        raise Http404
+    return serve(document_of(get_object_or_404(Hearing.objects.filter(award=award), public_id=hearing_id), kind))
+
+
+@require_GET
+@login_required
+def observation(request, public_id):
+    """The paper of an answer: for the structure, and for the staff who may read the dossier."""
+    own = Award.objects.announced_to(request.user)
+    rows = Observation.objects.visible_to(request.user) | Observation.objects.filter(hearing__award__in=own)
+    found = get_object_or_404(rows.select_related("file"), public_id=public_id)
+    if found.file is None:
+        raise Http404
+    return serve_upload(found.file)
