@@ -250,22 +250,24 @@ def insert_posting(*, key, fingerprint, **fields):
     return known, False
 
 
-# Slots whose account was seen. An account is never deleted: it need not be looked for again before it is locked.
-SEEN: set[Slot] = set()
-MOST_SEEN = 20_000
+# Slots whose account is there for good: it need not be looked for before it is locked. Never one that a transaction
+# could still undo: opening an account while others are held would have two postings wait for each other.
+KNOWN: set[Slot] = set()
+MOST_KNOWN = 20_000
 
 
 def lock_accounts(slots):
     """Open the missing accounts, then lock all of them in key order. Returns {slot: Held}."""
     wanted = sorted(slots, key=lambda slot: (slot.kind, slot.line_id, slot.fiscal_year, slot.award_id or 0))
-    if not SEEN.issuperset(wanted):
+    if not KNOWN.issuperset(wanted):
         open_missing(wanted)
+        transaction.on_commit(lambda: remember(wanted))
     held = find_accounts(wanted, lock=True)
     if len(held) < len(wanted):
-        # Seen inside a transaction that was undone.
+        # The database is not the one that we knew: only a test empties it.
+        KNOWN.clear()
         open_missing(wanted)
         held = find_accounts(wanted, lock=True)
-    remember(wanted)
     return held
 
 
@@ -277,9 +279,9 @@ def open_missing(wanted):
 
 
 def remember(slots):
-    if len(SEEN) > MOST_SEEN:
-        SEEN.clear()
-    SEEN.update(slots)
+    if len(KNOWN) > MOST_KNOWN:
+        KNOWN.clear()
+    KNOWN.update(slots)
 
 
 def refuse_overdraft(accounts, legs):

@@ -1,12 +1,13 @@
 """Giving back AE that will not be spent: available again in their year, lost afterwards (GBCP art. 160)."""
 
 from django.db import transaction
+from django.db.models import Max, Sum
 
 from accounts.errors import Refusal
 from accounts.french import euros
-from funding.draws import net_draws
+from funding.draws import net_draws, standing_cents
 from funding.ledger import Leg, Slot, is_known, post
-from funding.models import Account, Award, Kind, Posting
+from funding.models import Account, Award, Instalment, Kind, Posting
 
 
 def give_back(*, award, cents, on, act, by, key):
@@ -23,7 +24,7 @@ def give_back(*, award, cents, on, act, by, key):
         The `Posting`s made or already known.
 
     Raises:
-        Refusal: the award has less than that to give back.
+        Refusal: the award has less than that to give back, or a payment under way needs it.
     """
     with transaction.atomic():
         award = Award.objects.select_for_update(of=("self",), no_key=True).get(pk=award.pk)
@@ -36,6 +37,7 @@ def give_back(*, award, cents, on, act, by, key):
 
 def legs_of(award, cents, on):
     """{posting kind: legs}: a retrait in the year of the AE gives them back, one of an earlier year loses them."""
+    refuse_under_way(award, cents)
     left, legs = cents, {}
     held = committed_by_account(award)
     for draw, _ in reversed(net_draws(award)):
@@ -55,6 +57,22 @@ def legs_of(award, cents, on):
             field="amount",
         )
     return legs
+
+
+def refuse_under_way(award, cents):
+    """What the comptable is asked to pay keeps its AE: the payment, or the end of its order, finds them there."""
+    live = Instalment.objects.live().filter(award=award)
+    last = live.filter(state=Instalment.State.ORDERED).aggregate(number=Max("number"))["number"]
+    if last is None:
+        return
+    needed = live.filter(number__lte=last).aggregate(cents=Sum("cents"))["cents"]
+    left = max(standing_cents(award) - needed, 0)
+    if cents > left:
+        raise Refusal(
+            f"L’échéance {last} est mise en paiement : {euros(left)} au plus peuvent être rendus. "
+            "Attendez son paiement, ou annulez d’abord la mise en paiement.",
+            field="amount",
+        )
 
 
 def committed_by_account(award):
