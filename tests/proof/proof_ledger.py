@@ -29,3 +29,16 @@ def ledger_random():
         "chaque invariant après chaque millier, rien ne bouge au rejeu, un seul dernier euro ; 0 écart",
         (not wrong and outcome.operations >= 1_000),
     )
+
+
+@proof(seconds=240)
+def ledger_immutable():
+    """Every way to rewrite a posting or a movement, as the owner, the role of the site, a role with every right."""
+    from tests.funding import rewriting
+
+    rewriting.some_money()
+    report = rewriting.attack()
+    figure = f"{report.refused} tentatives refusées, {len(report.through)} passée"
+    if report.through:
+        figure += " : " + " ; ".join(report.through)[:500]
+    return figure, "toutes refusées, 0 passée, rien n’a changé", not report.through and report.refused > 0
