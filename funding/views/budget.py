@@ -60,6 +60,7 @@ def budget(request):
         "schedule_sum": sum(row[2] for row in schedule),
         "schedule_total": [sum(amounts) for amounts in zip(*(row[1] for row in schedule), strict=True)],
         "may_open": request.user.has_perm("funding.open_credits"),
+        "may_export": request.user.has_perm("funding.export_ledger"),
         "csv_url": f"?{urlencode({**clocks.query, 'format': 'csv'})}",
     }
     return render(request, "funding/budget.html", context)

@@ -42,3 +42,27 @@ def ledger_immutable():
     if report.through:
         figure += " : " + " ; ".join(report.through)[:500]
     return figure, "toutes refusées, 0 passée, rien n’a changé", not report.through and report.refused > 0
+
+
+KILLS = int(os.environ.get("LEDGER_KILLS", "200"))
+KILL_SECONDS = int(os.environ.get("LEDGER_KILL_SECONDS", "330"))
+
+
+@proof(seconds=KILL_SECONDS + 400)
+def ledger_kill():
+    """Payments and commitments over HTTP while the processes of the site, or its whole PostgreSQL, are killed -9."""
+    import logging
+
+    from tests.funding import killing
+
+    logging.getLogger("django.request").setLevel(logging.CRITICAL)
+    outcome = killing.run(kills=KILLS, seconds=KILL_SECONDS, payments=KILLS, commitments=KILLS * 4)
+    done = sum(outcome.kills.values())
+    figure = (
+        f"{done} arrêts brutaux ({outcome.kills['site']} du site, {outcome.kills['PostgreSQL']} de PostgreSQL), "
+        f"{outcome.in_flight} envois en cours : {outcome.whole} faits, {outcome.absent} absents, puis tous renvoyés ; "
+        f"{len(outcome.faults)} écart"
+    )
+    if outcome.faults:
+        figure += " : " + " ; ".join(outcome.faults)[:600]
+    return figure, f"{KILLS} arrêts, 0 perdu, 0 doublé, 0 à moitié", not outcome.faults and done == KILLS
