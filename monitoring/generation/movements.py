@@ -17,7 +17,7 @@ from programme.models import Origin
 TABLES = ("funding_posting", "funding_movement", "funding_account", "funding_daytotal")
 # Awards that one act carries, and movements that each goes through: reserved, committed, ordered, paid (twice).
 A_BATCH, EACH = 25, 5
-LINES, AWARDS = 12, 480
+LINES, AWARDS = 4, 480
 FIRST_DAY = datetime.date(2019, 1, 2)
 
 UNITS = """
