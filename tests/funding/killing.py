@@ -175,7 +175,6 @@ class Act:
 def paid_traces(act):
     one = Instalment.objects.get(pk=act.subject.pk)
     ties = Allotment.objects.filter(instalment=one)
-    # Money paid: the CP and the AE.
     moved = Posting.objects.filter(key__startswith=f"instalment:{one.pk}:pay:")
     return {
         "état": int(one.state == "paid"),

@@ -214,10 +214,8 @@ class Client:
                 agreement=award.agreement, changes=changes, reason="Le projet change.", by=self.world.officer
             )
             sign(draft, self.world.officer)
-        self.done.append((amending.amend, {
-            "agreement": award.agreement, "changes": changes, "reason": "Le projet change.",
-            "by": self.world.officer, "version": draft.agreement.version,
-        }))  # fmt: skip
+        # Another draft would be another amendment: what is sent again is the signature that moved the money.
+        self.done.append((sign, {"amendment": draft, "officer": self.world.officer}))
 
     # --- Payments ---
 
