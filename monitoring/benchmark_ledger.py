@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from funding import budgets
 from funding.ledger import Leg, Slot, post
-from funding.models import Account, Kind, Line, Posting, Source
+from funding.models import Kind, Line, Posting, Source
 from programme.models import Programme
 
 CLIENTS = (1, 8, 64)
@@ -90,7 +90,6 @@ def prepared_lines(count):
         axis="ae", line=lines[0], fiscal_year=today.year, cents=PLENTY_CENTS, effective_on=today,
         act="Ouverture inventée", by=None, key=f"debit:{mark}",
     )  # fmt: skip
-    open_accounts(lines, today.year)
     with psycopg.connect(**connection.get_connection_params(), autocommit=True) as raw:
         raw.execute("DROP TABLE IF EXISTS bench_movement, bench_account")
         psycopg.ClientCursor(raw).execute(RAW_TABLES, [PLENTY_CENTS, count])
@@ -98,11 +97,6 @@ def prepared_lines(count):
             yield lines
         finally:
             raw.execute("DROP TABLE bench_movement, bench_account")
-
-
-def open_accounts(lines, year):
-    accounts = [Account(kind=Kind.AE_OPENED, line=line, fiscal_year=year) for line in lines[1:]]
-    Account.objects.bulk_create(accounts, ignore_conflicts=True)
 
 
 def race(lines, count, rounds, seconds):
