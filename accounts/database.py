@@ -7,7 +7,7 @@ both engines, and a system check fails when one is absent.
 
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.core import checks
 from django.db import connections
@@ -59,9 +59,16 @@ def _refusal(name, table, moment, message, condition=""):
 def append_only(table):
     """Rows of `table` are written once: UPDATE, DELETE and TRUNCATE are refused."""
     message = f"{table} is append-only: write a new row instead"
-    return [
+    refusals = [
         _refusal(f"{table}_no_{moment.lower()}", table, moment, message) for moment in ("UPDATE", "DELETE", "TRUNCATE")
     ]
+    return [always(one) for one in refusals]
+
+
+def always(trigger):
+    """Also for who has PostgreSQL set the ordinary triggers aside (`session_replication_role`)."""
+    enabled = f"ALTER TABLE {trigger.table} ENABLE ALWAYS TRIGGER {trigger.name};"
+    return replace(trigger, postgresql=trigger.postgresql + enabled)
 
 
 def never_deleted(table):
@@ -87,8 +94,9 @@ def install(connection):
 
 
 def installed_names(connection):
+    """Those that fire: one that somebody disabled is as good as lost."""
     query = (
-        "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+        "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"
         if connection.vendor == "postgresql"
         else "SELECT name FROM sqlite_master WHERE type = 'trigger'"
     )

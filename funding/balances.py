@@ -4,10 +4,13 @@ import datetime
 from collections import defaultdict
 from typing import NamedTuple
 
+from django.db import connection
 from django.db.models import DateField, Max, Q, Sum, Value
 from django.db.models.functions import TruncMonth
 
-from funding.models import DayTotal
+from funding.models import DayTotal, Line
+
+COLUMNS = ("from_kind", "from_line_id", "from_year", "to_kind", "to_line_id", "to_year")
 
 
 class Passage(NamedTuple):
@@ -42,17 +45,43 @@ def passages(*, as_of=None, known_on=None, programme=None, by_month=False, known
         by_month: a row a month, oldest first.
         known_before: a Paris date; `earlier_cents` is what was known before it (all of it when None).
     """
-    totals = day_totals(as_of=as_of, known_on=known_on, programme=programme)
-    columns = (
-        "from_kind", "from_line_id", "from_year", "to_kind", "to_line_id", "to_year", "to_line__code",
-        "to_line__source__instrument",
-    )  # fmt: skip
     day = Max("effective_on") if by_month else Value(None, output_field=DateField())
-    months = {"month": TruncMonth("effective_on")} if by_month else {}
-    grouped = totals.annotate(**months).values(*columns, *months).order_by(*months)
+    by = {"month": TruncMonth("effective_on")} if by_month else {}
+    totals = day_totals(as_of=as_of, known_on=known_on, programme=programme)
+    grouped = totals.annotate(**by).values(*COLUMNS, *by).order_by()
     earlier = Sum("cents", filter=Q(booked_on__lt=known_before) if known_before else None, default=0)
-    rows = grouped.annotate(day=day, total=Sum("cents"), earlier=earlier)
-    return [Passage(*row) for row in rows.values_list(*columns, "day", "total", "earlier")]
+    return [named(row) for row in with_lines(grouped.annotate(day=day, total=Sum("cents"), earlier=earlier))]
+
+
+def with_lines(grouped):
+    """Rows of `grouped` with the code and the instrument of their line.
+
+    Joined before the sums, both would be read and compared for every day of the ledger; here, once a sum.
+    """
+    inner, parameters = grouped.query.sql_with_params()
+    columns = ", ".join(f"t.{column}" for column in COLUMNS)
+    sql = (
+        f"SELECT {columns}, l.code, s.instrument, t.day, t.total, t.earlier FROM ({inner}) t "
+        "JOIN funding_line l ON l.id = t.to_line_id JOIN funding_source s ON s.id = l.source_id ORDER BY t.day"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchall()
+
+
+def named(row):
+    """SQLite gives a date as it keeps it, PostgreSQL a sum as a decimal number."""
+    *parts, day, total, earlier = row
+    day = datetime.date.fromisoformat(day) if isinstance(day, str) else day
+    return Passage(*parts, day, int(total), int(earlier))
+
+
+def months(*, to_kinds, as_of=None, known_on=None, programme=None):
+    """[(from_kind, to_kind, last day, cents)]: what went to these kinds each month, every line together; one query."""
+    totals = day_totals(as_of=as_of, known_on=known_on, programme=programme).filter(to_kind__in=sorted(to_kinds))
+    grouped = totals.annotate(month=TruncMonth("effective_on")).values("from_kind", "to_kind", "month").order_by()
+    rows = grouped.annotate(day=Max("effective_on"), total=Sum("cents"))
+    return list(rows.values_list("from_kind", "to_kind", "day", "total"))
 
 
 def balances_of(rows, part="cents"):
@@ -90,5 +119,5 @@ def day_totals(*, as_of=None, known_on=None, programme=None):
     if known_on is not None:
         totals = totals.filter(booked_on__lte=known_on)
     if programme is not None:
-        totals = totals.filter(to_line__programme=programme)
+        totals = totals.filter(to_line__in=Line.objects.filter(programme=programme))
     return totals

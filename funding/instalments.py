@@ -112,6 +112,7 @@ def order(*, instalment, by, on=None, cp_year=None, version=None):
         refuse_before(on, instalment.certified_on, "le service fait est certifié le")
         refuse_same_person(by, {instalment.certified_by_id: "certifié le service fait"}, "mettre en paiement")
         refuse_without_account(award, timezone.localdate())
+        refuse_uncommitted(instalment)
         legs = cp_legs(instalment, cp_year, Kind.CP_AVAILABLE, Kind.CP_ORDERED)
         instalment.move("order", by=by, on=on, cp_year=cp_year)
         post_for(instalment, "order", Posting.Kind.ORDER, on, by, act_of("Mise en paiement", instalment), legs)
@@ -171,6 +172,7 @@ def record_payment(*, instalment, by, on, chorus_reference, version=None):
             instalment.ordered_by_id: "mis en paiement",
         }
         refuse_same_person(by, done, "confirmer le paiement")
+        refuse_uncommitted(instalment)
         legs = [*cp_legs(instalment, instalment.cp_year, Kind.CP_ORDERED, Kind.CP_PAID), *ae_legs(instalment)]
         instalment.move("record_payment", by=by, on=on, chorus_reference=reference)
         post_for(instalment, "pay", Posting.Kind.PAY, on, by, f"Paiement {reference}", legs)
@@ -262,13 +264,13 @@ def refuse_out_of_turn(instalment, on):
 
 
 def refuse_uncommitted(instalment):
-    """A call that commits year by year owes nothing on a year that no act has committed."""
-    committed = sum(cents for _, cents in split(instalment))
-    if committed < instalment.cents:
-        missing = euros(instalment.cents - committed)
+    """Nothing is owed, ordered nor paid on AE that no act has committed, or that were given back since."""
+    covered = sum(cents for _, cents in split(instalment))
+    if covered < instalment.cents:
+        missing = euros(instalment.cents - covered)
         raise Refusal(
-            f"Il manque {missing} d’AE engagées pour cette échéance : l’appel engage année "
-            "par année. Engagez d’abord la part de cette année."
+            f"Il manque {missing} d’AE engagées pour cette échéance : l’appel engage année par année, ou une partie "
+            "a été rendue. Engagez d’abord ce qui manque, ou remplacez l’échéancier par un avenant."
         )
 
 

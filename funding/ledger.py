@@ -11,11 +11,13 @@ from collections import defaultdict
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Q, Sum
+from django.db.models import Sum
 from django.utils import timezone
 
 from accounts.errors import Refusal, StalePage
 from accounts.french import euros, long_date
+from funding import ledger_rows
+from funding.ledger_rows import Slot, find_accounts, insert_movements
 from funding.models import SOURCE_KINDS, Account, ClosedYear, Kind, Line, Movement, Posting
 
 K, P = Kind, Posting.Kind
@@ -70,15 +72,6 @@ DATED_IN_THE_YEAR = {
     P.FREEZE, P.UNFREEZE, P.CANCEL, P.TRANSFER, P.DELEGATE, P.WITHDRAW_DELEGATION, P.ATTACH, P.PLEDGE,
 }  # fmt: skip
 DATED_BESIDE = {P.OPEN: -1, P.CARRY_OVER: 1}
-
-
-class Slot(NamedTuple):
-    """Names one account: kind, line, fiscal year, and the award for the kinds that have one."""
-
-    kind: str
-    line_id: int
-    fiscal_year: int
-    award_id: int | None = None
 
 
 class Leg(NamedTuple):
@@ -250,40 +243,49 @@ def insert_posting(*, key, fingerprint, **fields):
     """The posting goes in first: a twin that arrives meanwhile waits on the unique key, then finds it."""
     now = timezone.now()
     mine = Posting(key=key, fingerprint=fingerprint, booked_at=now, booked_on=timezone.localdate(now), **fields)
-    Posting.objects.bulk_create([mine], ignore_conflicts=True)
+    if ledger_rows.insert_posting(mine):
+        return mine, True
     known = Posting.objects.get(key=key)
     if known.fingerprint != fingerprint:
         raise KeyReused(
-            "Cette opération a déjà été enregistrée avec un autre contenu : rien n’a été écrit. "
+            "Cette opération a déjà été enregistrée avec un autre contenu : rien n’a été écrit. "
             "Ouvrez l’écriture existante avant de recommencer."
         )
-    return known, known.public_id == mine.public_id
+    return known, False
+
+
+# Slots whose account is there for good: it need not be looked for before it is locked. Never one that a transaction
+# could still undo: opening an account while others are held would have two postings wait for each other.
+KNOWN: set[Slot] = set()
+MOST_KNOWN = 20_000
 
 
 def lock_accounts(slots):
-    """Open the missing accounts, then lock all of them in key order. Returns {slot: Account}."""
+    """Open the missing accounts, then lock all of them in key order. Returns {slot: Held}."""
     wanted = sorted(slots, key=lambda slot: (slot.kind, slot.line_id, slot.fiscal_year, slot.award_id or 0))
-    missing = set(wanted) - set(find_accounts(wanted))
+    if not KNOWN.issuperset(wanted):
+        open_missing(wanted)
+        transaction.on_commit(lambda: remember(wanted))
+    held = find_accounts(wanted, lock=True)
+    if len(held) < len(wanted):
+        # The database is not the one that we knew: only a test empties it.
+        KNOWN.clear()
+        open_missing(wanted)
+        held = find_accounts(wanted, lock=True)
+    return held
+
+
+def open_missing(wanted):
+    found = find_accounts(wanted)
+    missing = [Account(**slot._asdict()) for slot in wanted if slot not in found]
     if missing:
-        Account.objects.bulk_create(
-            [Account(**slot._asdict()) for slot in wanted if slot in missing], ignore_conflicts=True
-        )
-    return find_accounts(wanted, lock=True)
+        Account.objects.bulk_create(missing, ignore_conflicts=True)
 
 
-def find_accounts(slots, *, lock=False):
-    lines, years = {slot.line_id for slot in slots}, {slot.fiscal_year for slot in slots}
-    awards = {slot.award_id for slot in slots}
-    scope = Account.objects.filter(
-        Q(award=None) | Q(award_id__in=awards - {None}),
-        kind__in={slot.kind for slot in slots},
-        line_id__in=lines,
-        fiscal_year__in=years,
-    ).order_by("pk")
-    if lock:
-        scope = scope.select_for_update(no_key=True)
-    found = {Slot(a.kind, a.line_id, a.fiscal_year, a.award_id): a for a in scope}
-    return {slot: found[slot] for slot in slots if slot in found}
+def remember(slots):
+    if len(KNOWN) > MOST_KNOWN:
+        KNOWN.clear()
+    KNOWN.update(slots)
 
 
 def refuse_overdraft(accounts, legs):
@@ -336,7 +338,7 @@ def later_days(account, effective_on) -> list[tuple[datetime.date, int]]:
     net: dict[datetime.date, int] = defaultdict(int)
     for field, sign in (("to_account", 1), ("from_account", -1)):
         days = (
-            Movement.objects.filter(**{field: account}, effective_on__gt=effective_on)
+            Movement.objects.filter(**{field: account.pk}, effective_on__gt=effective_on)
             .values("effective_on")
             .order_by("effective_on")
             .annotate(cents=Sum("amount_cents"))
@@ -344,19 +346,3 @@ def later_days(account, effective_on) -> list[tuple[datetime.date, int]]:
         for row in days:
             net[row["effective_on"]] += sign * row["cents"]
     return sorted(net.items(), reverse=True)
-
-
-def insert_movements(posting, accounts, legs):
-    Movement.objects.bulk_create(
-        [
-            Movement(
-                posting=posting,
-                rank=rank,
-                from_account=accounts[origin],
-                to_account=accounts[destination],
-                amount_cents=cents,
-                effective_on=posting.effective_on,
-            )
-            for rank, (origin, destination, cents) in enumerate(legs, start=1)
-        ]
-    )

@@ -26,3 +26,4 @@ rules.add_perm("funding.give_back", holds(Role.DECISION_MAKER, Role.FINANCE_OFFI
 rules.add_perm("funding.conduct_hearing", holds(Role.OFFICER, Role.DECISION_MAKER))
 rules.add_perm("funding.decide_recovery", holds(Role.DECISION_MAKER))
 rules.add_perm("funding.collect", holds(Role.FINANCE_OFFICER))
+rules.add_perm("funding.export_ledger", holds(Role.FINANCE_OFFICER, Role.AUDITOR))

@@ -7,11 +7,11 @@ DAY_TOTAL_COLUMNS = "from_kind, from_line_id, from_year, to_kind, to_line_id, to
 APPLY_POSTGRESQL = f"""
 CREATE OR REPLACE FUNCTION funding_movement_apply() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    origin funding_account%ROWTYPE;
-    destination funding_account%ROWTYPE;
-    posted funding_posting%ROWTYPE;
+    origin record;
+    destination record;
+    posted record;
 BEGIN
-    SELECT * INTO posted FROM funding_posting WHERE id = NEW.posting_id;
+    SELECT effective_on, booked_on, movement_count INTO posted FROM funding_posting WHERE id = NEW.posting_id;
     IF posted.effective_on <> NEW.effective_on THEN
         RAISE EXCEPTION 'movement and posting differ in date' USING ERRCODE = 'integrity_constraint_violation';
     END IF;
@@ -19,9 +19,9 @@ BEGIN
         RAISE EXCEPTION 'the posting is complete' USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     UPDATE funding_account SET balance_cents = balance_cents - NEW.amount_cents
-        WHERE id = NEW.from_account_id RETURNING * INTO origin;
+        WHERE id = NEW.from_account_id RETURNING kind, line_id, fiscal_year INTO origin;
     UPDATE funding_account SET balance_cents = balance_cents + NEW.amount_cents
-        WHERE id = NEW.to_account_id RETURNING * INTO destination;
+        WHERE id = NEW.to_account_id RETURNING kind, line_id, fiscal_year INTO destination;
     INSERT INTO funding_daytotal ({DAY_TOTAL_COLUMNS}, cents)
     VALUES (origin.kind, origin.line_id, origin.fiscal_year, destination.kind, destination.line_id,
             destination.fiscal_year, NEW.effective_on, posted.booked_on, NEW.amount_cents)

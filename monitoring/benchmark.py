@@ -18,6 +18,8 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Role, User
 from applications.models import Application, Assignment, Review
 from applications.sheets import criteria_of
+from monitoring import benchmark_ledger as ledger
+from monitoring import benchmark_million as million
 from monitoring import benchmark_ranking as ranked
 from monitoring import benchmark_selection as selection
 from monitoring.benchmark_assignment import DOSSIERS, large_wave, proposals
@@ -63,7 +65,12 @@ BARS = {
     "ranking": Bar(400, 30, "–"),
     "funding_line_edit": Bar(100, 45, "–"),
     "propose_500": Bar(5_000, 45, "–"),
+    # The slowest of many days, then the median of the page, with a million movements in the ledger.
+    "as_of_million": Bar(100, 1, "–"),
+    "dashboard_million": Bar(70, 15, "–"),
 }
+# The ledger takes at least so much of what the same work in raw SQL does.
+LEAST_OF_RAW = 2 / 3
 # A page may not slow down by more than this from 2,000 to 10,000 dossiers.
 GROWTH = 1.5
 
@@ -76,6 +83,8 @@ class Measure:
     queries: int
     # How much more memory the process took at its peak; only files are watched.
     mb: float | None = None
+    # Postings a second of `n` clients at once; `ms` is then the time of one, all clients together.
+    tps: float | None = None
 
 
 def measure_all(sizes=SIZES, seed=1):
@@ -87,6 +96,8 @@ def measure_all(sizes=SIZES, seed=1):
     yield measure_calibration()
     yield measure_ranking()
     yield from measure_selection()
+    yield from measure_million()
+    yield from measure_rates()
 
 
 class TooManyDossiers(Exception):
@@ -154,6 +165,21 @@ def measure_selection():
         prepare, send = selection.edits(signed_in(chair), wave, chair)
         yield measure("funding_line_edit", ranked.RANKED, send, before=prepare)
         yield measure("propose_500", ranked.RANKED, selection.proposals(wave, chair), runs=min(RUNS, 5))
+
+
+def measure_million():
+    """Balances of any day, and the steering page, with a million movements."""
+    programme = million.fill(million.MOVEMENTS)
+    slowest, queries, _ = million.slowest_day(programme)
+    yield Measure("as_of_million", million.MOVEMENTS, slowest, queries)
+    client = signed_in(million.reader())
+    yield measure("dashboard_million", million.MOVEMENTS, lambda: expect(client.get("/pilotage/"), 200))
+
+
+def measure_rates():
+    """Postings a second, through the ledger and by raw SQL, of 1, 8 and 64 client processes on one account."""
+    for rate in ledger.rates(ledger.CLIENTS, ledger.ROUNDS, ledger.SECONDS):
+        yield Measure(rate.way, rate.clients, round(1000 / rate.tps, 2), rate.statements, tps=rate.tps)
 
 
 def measure_file(client, kind, n):

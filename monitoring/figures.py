@@ -28,9 +28,9 @@ def main_programme():
 class Figures:
     """The figures of one programme; each part costs its queries only when it is read."""
 
-    def __init__(self, programme, clocks, *, by_month=False):
+    def __init__(self, programme, clocks):
         self.programme, self.clocks = programme, clocks
-        self.money = Money(programme, clocks, by_month=by_month)
+        self.money = Money(programme, clocks)
         self.places = Places(programme, clocks)
         self.promises = Promises(programme, clocks)
 

@@ -1,5 +1,6 @@
 """Money of a programme on both clocks, from the ledger and the instalments. Cents; a handful of queries."""
 
+import datetime
 from collections import defaultdict
 from functools import cached_property
 from itertools import accumulate
@@ -8,8 +9,9 @@ from typing import NamedTuple
 from django.db.models import BooleanField, Case, Count, Q, Sum, Value, When
 from django.db.models.functions import ExtractYear
 
-from funding.balances import Passage, balances_of, flows_of, passages
+from funding.balances import balances_of, flows_of, months, passages
 from funding.instalments import split
+from funding.ledger import ROUTES
 from funding.models import OUTSIDE_KINDS, Draw, Instalment, Kind, Source
 from monitoring.prepared import prepared
 
@@ -29,37 +31,34 @@ CURVES = {
 }
 
 
+# Where money comes in when one of them changes.
+CHANGING = frozenset(
+    to for ways in ROUTES.values() for origin, to in ways if any((to in k) != (origin in k) for k in CURVES.values())
+)
+
+
+class Month(NamedTuple):
+    """What went from kind to kind in a month, and the last day of it."""
+
+    from_kind: str
+    to_kind: str
+    day: datetime.date
+    cents: int
+
+
 class Money:
-    """The money of one programme as `clocks` see it.
+    """The money of one programme as `clocks` see it."""
 
-    Args:
-        by_month: True for a board that draws curves.
-    """
-
-    def __init__(self, programme, clocks, *, by_month=False):
-        self.programme, self.clocks, self.by_month = programme, clocks, by_month
-
-    @cached_property
-    def passages(self):
-        return passages(
-            as_of=self.clocks.as_of,
-            known_on=self.clocks.known_on,
-            programme=self.programme,
-            by_month=self.by_month,
-            known_before=self.clocks.known_on,
-        )
+    def __init__(self, programme, clocks):
+        self.programme, self.clocks = programme, clocks
 
     @cached_property
     def ways(self):
-        """The same, the months added together."""
-        if not self.by_month:
-            return self.passages
-        sums: dict[tuple, list[int]] = defaultdict(lambda: [0, 0])
-        for row in self.passages:
-            total = sums[row[:8]]
-            total[0] += row.cents
-            total[1] += row.earlier_cents
-        return [Passage(*way, None, *total) for way, total in sums.items()]
+        return passages(**self.scope, known_before=self.clocks.known_on)
+
+    @property
+    def scope(self):
+        return {"as_of": self.clocks.as_of, "known_on": self.clocks.known_on, "programme": self.programme}
 
     @cached_property
     def due(self):
@@ -126,7 +125,7 @@ class Money:
     def curves(self):
         """{curve: [(day, cents cumulated that day)]}, the days on which it changes, a month at a time."""
         days: dict[str, dict] = {name: defaultdict(int) for name in CURVES}
-        for row in self.passages:
+        for row in map(Month._make, months(to_kinds=CHANGING, **self.scope)):
             for name, kinds in CURVES.items():
                 if change := gain(row, kinds, row.cents):
                     days[name][row.day] += change

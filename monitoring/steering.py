@@ -33,7 +33,7 @@ class Board:
 
     def __init__(self, programme, clocks, *, nature="", lines=8, address="/pilotage/", reader=None):
         self.programme, self.clocks = programme, clocks
-        self.figures = Figures(programme, clocks, by_month=True)
+        self.figures = Figures(programme, clocks)
         self.nature, self.most_lines, self.address, self.reader = nature, lines, address, reader
 
     @cached_property

@@ -61,6 +61,7 @@ def budget(request):
         "schedule_total": [sum(amounts) for amounts in zip(*(row[1] for row in schedule), strict=True)],
         "may_open": request.user.has_perm("funding.open_credits"),
         "files": file_links(**clocks.query),
+        "may_export": request.user.has_perm("funding.export_ledger"),
     }
     return render(request, "funding/budget.html", context)
 

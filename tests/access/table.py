@@ -429,6 +429,7 @@ SELECTING = [
 
 MONEY = [
     Row("funding:budget", STAFF, get=STAFF),
+    Row("funding:ledger_file", FINANCE | AUDITOR, get=FINANCE | AUDITOR),
     Row("funding:line", STAFF, get=STAFF, target=then.line),
     Row("funding:year", STAFF, get=STAFF, target=then.year),
     Row("funding:agreements", STAFF, get=STAFF),

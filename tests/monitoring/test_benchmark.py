@@ -6,7 +6,11 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from documents.requests import take_number
+from funding.models import Movement
+from funding.reconciliation import differences
 from monitoring import benchmark
+from monitoring import benchmark_ledger as ledger
+from monitoring import benchmark_million as million
 from monitoring.benchmark import BARS, Measure, shortfalls
 from tests import factories
 
@@ -29,7 +33,10 @@ PAGES = {
     "ranking",
     "funding_line_edit",
     "propose_500",
+    "as_of_million",
+    "dashboard_million",
 }
+RATES = {"ledger_tps", "ledger_tps_raw"}
 
 
 def test_the_pages_are_those_that_were_asked_for():
@@ -56,6 +63,13 @@ def test_what_falls_short_is_told():
     assert list(shortfalls(heavy)) == ["export_csv : 61.5 Mo de plus, au lieu de 50 au plus"]
 
 
+def test_a_ledger_below_two_thirds_of_raw_sql_is_told():
+    rates = [Measure("ledger_tps", 8, 5.0, 5, tps=200.0), Measure("ledger_tps_raw", 8, 2.5, 5, tps=400.0)]
+    (sentence,) = shortfalls(rates)
+    assert "200.0 écritures par seconde à 8" in sentence
+    assert list(shortfalls([Measure("ledger_tps", 8, 3.7, 5, tps=270.0), rates[1]])) == []
+
+
 @pytest.mark.sqlite
 def test_sqlite_is_not_measured(db):
     with pytest.raises(CommandError, match="PostgreSQL"):
@@ -76,8 +90,13 @@ def test_every_page_is_measured_with_its_queries(monkeypatch):
     factories.communes()
     number_the_first_ones()
     monkeypatch.setattr(benchmark, "RUNS", 1)
+    monkeypatch.setattr(million, "MOVEMENTS", 3_000)
+    monkeypatch.setattr(ledger, "CLIENTS", (1, 3))
+    monkeypatch.setattr(ledger, "SECONDS", 0.2)
     measures = {one.page: one for one in benchmark.measure_all([120], seed=4)}
-    assert set(measures) == PAGES
+    assert set(measures) == PAGES | RATES
+    assert all(measures.pop(rate).tps > 0 for rate in RATES)
+    assert Movement.objects.count() >= 3_000 and differences() == []
     for page, one in measures.items():
         assert 0 < one.queries <= BARS[page].queries, f"{page} on {connection.vendor}: {one.queries}"
     with pytest.raises(benchmark.TooManyDossiers, match="base vide"):

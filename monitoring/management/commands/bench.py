@@ -32,6 +32,9 @@ class Command(BaseCommand):
             self.stderr.write(sentence)
 
     def print_row(self, one):
+        if one.tps is not None:
+            self.stdout.write(f"{one.page:<14}{one.n:>8}{one.ms:>9}{one.queries:>10}  {one.tps:g} écritures/s")
+            return
         bar = BARS[one.page]
         self.stdout.write(
             f"{one.page:<14}{one.n:>8}{one.ms:>9}{one.queries:>10}{f'{bar.ms:g} / {bar.queries}':>14}  {bar.peer}"

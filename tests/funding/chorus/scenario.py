@@ -1,17 +1,20 @@
-"""Random extracts of one year: shuffled, sent twice, in halves, by two workers at once.
+"""Random extracts of one year: shuffled, sent twice, in halves, by two workers at once, one of them killed halfway.
 
 What is paid in the end is what Chorus paid and agrees with the ledger, once; what disagrees has moved nothing.
 """
 
+import multiprocessing
 import random
 import threading
+import time
 from dataclasses import dataclass, field
 
 from django.db import connection, connections
+from django.utils import timezone
 
 from accounts import jobs
 from accounts.errors import Refusal
-from accounts.models import Role
+from accounts.models import Job, JobRow, Role
 from funding import reconciliation
 from funding.chorus import applying, confirming, numbering, reading
 from funding.models import Account, Allotment, ChorusFile, ChorusRow, Difference, Instalment, Kind, Movement
@@ -26,6 +29,7 @@ FORMS = (
     extracts.as_csv,
     lambda lines: extracts.as_csv(lines, encoding="cp1252", delimiter=","),
 )
+FORK = multiprocessing.get_context("fork")
 PAID = (Kind.CP_PAID, Kind.AE_LIQUIDATED)
 WRONGS = ("too_much", "negative", "other_award", "other_payee")
 
@@ -39,6 +43,10 @@ class Year:
     wrong: list = field(default_factory=list)
     paid: set = field(default_factory=set)
     unpaid: set = field(default_factory=set)
+    # Jobs whose worker was killed, and those that it left half done; what went wrong on the way.
+    killed: int = 0
+    halfway: int = 0
+    wrongs: list = field(default_factory=list)
 
     @property
     def lines(self):
@@ -113,6 +121,7 @@ def send(lines, year, form):
 def live(year, seed, *, rounds=6, workers=2):
     """Extracts as they come: whole ones, halves, twice the same, any order; two workers on every request at once."""
     dice = random.Random(seed)
+    send_another_year(year)
     for number in range(rounds):
         lines = list(year.lines)
         dice.shuffle(lines)
@@ -120,10 +129,36 @@ def live(year, seed, *, rounds=6, workers=2):
         for part in (half, half, lines[len(lines) // 3 :]):
             job = send(part, year, dice.choice(FORMS))
             if job is not None:
+                kill_a_worker(job, dice, year)
                 at_once(workers, job, year)
     last = send([*year.lines, *year.lines], year, extracts.as_csv)
     if last is not None:
         jobs.run(last.pk)
+
+
+def send_another_year(year):
+    """A file with one line of another year is refused whole: nothing of it is kept."""
+    before = ChorusFile.objects.count()
+    strays = [year.lines[0] | {"Exercice comptable": today().year - 1}, *year.lines[1:]]
+    if send(strays, year, extracts.as_csv) is not None or ChorusFile.objects.count() != before:
+        year.wrongs.append("un fichier d’un autre exercice est accepté")
+
+
+def kill_a_worker(job, dice, year):
+    """SIGKILL at a moment that nothing chooses; the minute after which a silent worker is taken for dead goes by."""
+    if connection.vendor != "postgresql":
+        return
+    connections.close_all()
+    worker = FORK.Process(target=closing, args=(lambda: jobs.run(job.pk),))
+    worker.start()
+    time.sleep(dice.uniform(0.05, 0.6))
+    worker.kill()
+    worker.join()
+    left = JobRow.objects.filter(job=job, status=JobRow.Status.WAITING).count()
+    year.killed += 1
+    year.halfway += 0 < left < JobRow.objects.filter(job=job).count()
+    silent = timezone.now() - 2 * jobs.SILENCE
+    Job.objects.filter(pk=job.pk, status=Job.Status.RUNNING).update(beat_at=silent)
 
 
 def at_once(workers, job, year):
@@ -177,7 +212,7 @@ def faults(year, before=None):
     told = now["told"] - before.get("told", set())
     found += [f"écart non dit : {subject}" for subject in wrong - told]
     found += [f"écart en trop : {subject}" for subject in told - wrong]
-    return found + reconciliation.differences()
+    return found + year.wrongs + reconciliation.differences()
 
 
 def figures():
