@@ -1,6 +1,7 @@
 """Lists of this floor: movements, agreements, instalments, awards that wait for their agreement."""
 
 import datetime
+from functools import cached_property
 
 from django.db.models import BigIntegerField, Case, Exists, F, OuterRef, Q, Sum, When
 from django.urls import reverse
@@ -8,11 +9,14 @@ from django.utils import timezone
 
 from accounts.french import plural
 from accounts.lists import ChoiceFilter, Column, ConditionFilter, DateFilter, ListPage
+from applications.evaluations.doors import closed_dossiers
 from funding.claims.clock import late, pay_before, soon
 from funding.claims.clock import told as clock
 from funding.instalments import missing_of
 from funding.models import Agreement, AgreementVersion, Award, Instalment, Movement, Posting, SignedCopy
 from funding.positions import kinds_of
+
+CLOSED_TO_YOU = "Dossier qui vous est fermé"
 
 
 class MovementList(ListPage):
@@ -33,7 +37,7 @@ class MovementList(ListPage):
         Column("ligne", "Ligne", lambda row: lines_of(row), note=lambda row: years_of(row)),
         Column("de", "De", "from_account.get_kind_display"),
         Column("vers", "Vers", "to_account.get_kind_display"),
-        Column("pour", "Attribution", lambda row: place_of(award_of(row)), url=lambda row: award_url(award_of(row))),
+        Column("pour", "Attribution", lambda row: row.place, url=lambda row: row.place_url),
         Column("par", "Par", lambda row: row.posting.actor or "Le service"),
         Column("montant", "Montant", "signed_cents", kind="cents", sort="signed_cents"),
     ]
@@ -51,11 +55,28 @@ class MovementList(ListPage):
         return [*super().kept, *asked]
 
     def page_rows(self, ids):
-        return self.queryset.filter(pk__in=ids).select_related(
+        rows = self.queryset.filter(pk__in=ids).select_related(
             "posting__actor", "posting__act_file",
             "from_account__line", "from_account__award__fabrique", "from_account__award__application",
             "to_account__line", "to_account__award__fabrique", "to_account__award__application",
         )  # fmt: skip
+        return named_places(rows, self.closed)
+
+    @cached_property
+    def closed(self):
+        """Dossiers closed to the reader: their movements count, their places are not named."""
+        return set(closed_dossiers(self.reader))
+
+
+def named_places(movements, closed):
+    """The movements, each with the `place` of its award and the `place_url` of its money."""
+    movements = list(movements)
+    for row in movements:
+        award = award_of(row)
+        shut = award is not None and award.application_id in closed
+        row.place = CLOSED_TO_YOU if shut else place_of(award)
+        row.place_url = None if shut else award_url(award)
+    return movements
 
 
 def movements_of(user, *, figure, fiscal_year, line=None, instrument="grant", whole=False, as_of=None,
@@ -80,6 +101,7 @@ def crossing(user, *, kinds, fiscal_year, lines, as_of=None, known_on=None):
     """Movements that enter accounts of these kinds, or leave them.
 
     Args:
+        fiscal_year: of the accounts; None: all of them together.
         lines: lookups of an `Account` that say which lines.
     """
     inside = {side: side_in(side, kinds, fiscal_year, lines) for side in ("from", "to")}
@@ -93,7 +115,9 @@ def crossing(user, *, kinds, fiscal_year, lines, as_of=None, known_on=None):
 
 
 def side_in(side, kinds, fiscal_year, lines):
-    wanted = {"kind__in": list(kinds) or ["-"], "fiscal_year": fiscal_year, **lines}
+    wanted = {"kind__in": list(kinds) or ["-"], **lines}
+    if fiscal_year is not None:
+        wanted["fiscal_year"] = fiscal_year
     return Q(**{f"{side}_account__{lookup}": value for lookup, value in wanted.items()})
 
 
