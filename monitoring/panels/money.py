@@ -2,7 +2,10 @@
 
 import datetime
 
+from django.urls import reverse
+
 from accounts.french import long_date, millions, plural
+from funding.envelopes.standing import funds_on
 from funding.models import Source
 from monitoring import charts
 from monitoring.money import CURVES, cumulated, gain
@@ -30,13 +33,11 @@ def chain_panel(facts):
         "De l’annonce au paiement",
         f"Au {long_date(facts.day)}, subventions : {said}.",
         [chain_drawing(facts)],
-        [table, years_table(facts)],
+        [table, years_table(facts), fund_table(facts)],
         [
             "Les annonces ne s’additionnent jamais : celle en vigueur est la dernière que rien n’a reprise. "
             "Engagé à la date de l’acte, payé à celle du comptable.",
-            "Le fonds d’investissement est un instrument à part : sa colonne n’est additionnée à "
-            "aucune autre, et il n’est "
-            "pas dans les courbes.",
+            "Le fonds d’investissement est un instrument à part : il a son tableau, et il n’est pas dans les courbes.",
         ],
     )
 
@@ -54,24 +55,40 @@ def chain_drawing(facts):
 
 
 def chain_table(facts):
-    """Grants and fund in two columns; no column adds them."""
+    """The grants alone, each step against what was announced of them."""
     force, to = facts.figures.promises.in_force, facts.to
     grants = (force.grants_cents or force.amount_cents) if force else None
-    fund = force.fund_cents if force else None
-    statements = to.at("monitoring:statements")
-    rows = [Row("Annoncé", [grants, fund, None], [statements, statements])]
+    rows = [Row("Annoncé", [grants, None], [to.at("monitoring:statements")])]
     for label, flow in (
         ("Ouvert (AE)", "ae-ouvert"), ("Réservé", "ae-reserve"), ("Engagé", "ae-engage"), ("Payé", "ae-liquide"),
+        ("Reste à payer", "ae-a-payer"),
     ):  # fmt: skip
-        of_grants, of_fund = (sum(facts.by_year(flow, instrument).values()) for instrument in (GRANT, FUND))
-        urls = [to.movements(flow, instrument=instrument) for instrument in (GRANT, FUND)]
-        rows.append(Row(label, [of_grants, of_fund if facts.has_fund else None, percent(of_grants, grants)], urls))
-    left = facts.left.total
-    rows.append(
-        Row("Reste à payer", [left, None, percent(left, grants)], [to.movements("ae-a-payer", instrument="grant")])
-    )
-    columns = [("Subventions", "cents"), ("Fonds (à part)", "cents"), ("Part des subventions annoncées", "text")]
-    return Table("etapes", "Où en est l’argent, cumul depuis l’origine, en euros", "Étape", columns, rows)
+        cents = sum(facts.by_year(flow).values())
+        rows.append(Row(label, [cents, percent(cents, grants)], [to.movements(flow, instrument=GRANT)]))
+    columns = [("Subventions", "cents"), ("Part de l’annoncé", "text")]
+    return Table("etapes", "Où en est l’argent, subventions, cumul depuis l’origine, en euros", "Étape", columns, rows)
+
+
+def fund_table(facts):
+    """The investment fund, in a table of its own: what was announced of it, then each fund."""
+    force, day = facts.figures.promises.in_force, facts.day
+    url = f"{reverse('funding:funds')}?au={day.isoformat()}"
+    rows = [Row("Annoncé", [force.fund_cents, *[None] * 5], [facts.to.at("monitoring:statements")])] if force else []
+    rows += [
+        Row(
+            one.fund.name,
+            [one.fund.size_cents, one.engaged_cents, one.called_cents, one.value_cents, one.income_cents,
+             one.lost_cents],
+            [url] * 6,
+        )
+        for one in funds_on(day, programme=facts.programme)
+    ]  # fmt: skip
+    columns = [
+        ("Annoncé ou taille", "cents"), ("Souscrit ou accordé", "cents"), ("Appelé ou versé", "cents"),
+        ("Valeur déclarée", "cents"), ("Distribué et intérêts", "cents"), ("Perdu", "cents"),
+    ]  # fmt: skip
+    caption = "Fonds d’investissement, à part des subventions, en euros"
+    return Table("fonds", caption, "Fonds", columns, rows, note="À la date des faits ; jamais ajouté aux subventions.")
 
 
 def years_table(facts):
@@ -84,16 +101,10 @@ def years_table(facts):
         end = min(datetime.date(year, 12, 31), facts.day)
         force = in_force(said, end)
         sums = [sum(cents for of, cents in gains[name].items() if of <= year) for _, _, name, _ in STEPS]
-        announced = [
-            (force.grants_cents or force.amount_cents) if force else None,
-            force.fund_cents if force else None,
-        ]
-        urls = ["", "", *(to.movements(flow, instrument=GRANT, au_plus=end) for *_, flow in STEPS)]
-        rows.append(Row(long_date(end), [*announced, *sums], urls))
-    columns = [
-        ("Annoncé, subventions", "cents"), ("Annoncé, fonds (à part)", "cents"),
-        *((label, "cents") for _, label, _, _ in STEPS),
-    ]  # fmt: skip
+        announced = (force.grants_cents or force.amount_cents) if force else None
+        urls = ["", *(to.movements(flow, instrument=GRANT, au_plus=end) for *_, flow in STEPS)]
+        rows.append(Row(long_date(end), [announced, *sums], urls))
+    columns = [("Annoncé", "cents"), *((label, "cents") for _, label, _, _ in STEPS)]
     return Table("cumul", "Cumul à la fin de chaque année, subventions, en euros", "Au", columns, rows)
 
 

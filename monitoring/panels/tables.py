@@ -142,11 +142,21 @@ class Drawing:
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width} {self.height}" width="{self.width}" '
             f'height="{self.height}"><style>{PRINT_STYLE}</style>{self.svg}</svg>'
         )
-        return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
+        return as_address(svg)
 
     @property
     def printed_legend(self):
-        return [(COLOURS[tone], name) for tone, name in self.legend]
+        """[(square of its colour, words)]."""
+        return [(square(COLOURS[tone]), name) for tone, name in self.legend]
+
+
+def as_address(svg):
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
+
+
+def square(colour):
+    size = 'xmlns="http://www.w3.org/2000/svg" width="10" height="10"'
+    return as_address(f'<svg {size}><rect width="10" height="10" fill="{colour}"/></svg>')
 
 
 @dataclass(frozen=True)
