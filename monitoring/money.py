@@ -11,6 +11,7 @@ from django.db.models.functions import ExtractYear
 from funding.balances import Passage, balances_of, flows_of, passages
 from funding.instalments import split
 from funding.models import OUTSIDE_KINDS, Draw, Instalment, Kind
+from funding.outlook.remaining import remaining
 from monitoring.prepared import prepared
 
 K = Kind
@@ -127,7 +128,9 @@ class Money:
 
     @cached_property
     def unpaid(self):
-        return unpaid_parts(self.programme, self.clocks.as_of)
+        if self.clocks.is_now:
+            return unpaid_parts(self.programme, self.clocks.as_of)
+        return unpaid_then(self.programme, self.clocks)
 
 
 def cumulated(changes):
@@ -228,8 +231,26 @@ class Unpaid(NamedTuple):
     number: int
 
 
+def unpaid_then(programme, clocks):
+    """[`Unpaid`] on another day, on both clocks: what was planned then, whatever an amendment made of it since.
+
+    A withholding of the past is not told from a wait.
+    """
+    left = remaining(as_of=clocks.as_of, known_on=clocks.known_on, programme=programme)
+    seen: set[int] = set()
+    rows = []
+    for part in left.parts:
+        number = int(part.instalment not in seen)
+        seen.add(part.instalment)
+        rows.append(
+            Unpaid(part.line, part.ae_year, part.expected_on.year, part.due_on is not None, part.ordered, False,
+                   part.cents, number)
+        )  # fmt: skip
+    return rows
+
+
 def unpaid_parts(programme, day):
-    """[`Unpaid`] on that day, by the dates of the instalments: it has one clock.
+    """[`Unpaid`] today, in one query.
 
     Only awards that draw on several lines cost more queries: each instalment is cut as its payment will be.
     """

@@ -100,7 +100,7 @@ def needs(parts, learned: Slippage, *, as_of, months=24):
     days_of = {"planned": [as_of if part.expected_on < as_of else part.expected_on for part in parts]}
     if learned.is_enough:
         for decile in DECILES:
-            days_of[decile] = [paid_day(part, learned, decile, as_of) for part in parts]
+            days_of[str(decile)] = [paid_day(part, learned, decile, as_of) for part in parts]
     amounts = {name: [part.cents for part in parts] for name in days_of}
     by_month = {name: summed(days, amounts[name], first_of_month) for name, days in days_of.items()}
     by_year = {name: summed(days, amounts[name], first_of_year) for name, days in days_of.items()}
@@ -125,7 +125,7 @@ def need(start, amounts):
     planned = amounts["planned"].get(start, 0)
     if not scenarios:
         return Need(start, planned)
-    return Need(start, planned, min(scenarios), amounts[MEDIAN].get(start, 0), max(scenarios))
+    return Need(start, planned, min(scenarios), amounts[str(MEDIAN)].get(start, 0), max(scenarios))
 
 
 def summed(days, amounts, period):

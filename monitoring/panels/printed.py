@@ -6,6 +6,7 @@ from django.core.cache import cache
 from django.template.loader import render_to_string
 
 from documents.rendering import lay_out, no_break_spaces
+from monitoring.panels.tables import COLOURS
 
 KEPT_SECONDS = 86_400
 
@@ -16,7 +17,7 @@ def printed(facts, panels):
     Raises:
         RenderingUnavailable: the libraries that lay out text are absent.
     """
-    context = {"facts": facts, "programme": facts.programme, "clocks": facts.clocks, "panels": panels}
+    context = {"programme": facts.programme, "clocks": facts.clocks, "panels": panels, "colours": COLOURS.items()}
     html = no_break_spaces(render_to_string("monitoring/board_print.html", context))
     digest = hashlib.sha256(html.encode()).hexdigest()
     return cache.get_or_set(f"board:{digest}", lambda: lay_out(html, digest), KEPT_SECONDS)

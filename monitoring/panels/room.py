@@ -2,7 +2,7 @@
 
 from accounts.french import euros, integer, long_date, plural
 from funding.outlook.affordable import Outlook, YearRoom, pace_of
-from monitoring.panels.drawing import Series, grouped_bars
+from monitoring.panels.drawing import Series, count, grouped_bars
 from monitoring.panels.rows import FLOWS
 from monitoring.panels.tables import Panel, Row, Table
 
@@ -104,7 +104,7 @@ def affordable_drawing(facts, found):
     )
     return grouped_bars(
         f"Fabriques de plus que chaque année peut financer, au {long_date(facts.day)}", text, labels, series,
-        unit=lambda value: f"{value:g}",
+        unit=count,
     )  # fmt: skip
 
 

@@ -6,9 +6,9 @@ from urllib.parse import urlencode
 from django.db.models import BigIntegerField, Case, F, OuterRef, Subquery, Sum, Value, When
 from django.urls import reverse
 
-from accounts.lists import ChoiceFilter, Column, DateFilter, ListPage
+from accounts.lists import Column, ListPage
 from funding.lists import MovementList, award_of, crossing, instalment_url
-from funding.models import AWARD_KINDS, Instalment, Kind, Movement, Posting, Source
+from funding.models import AWARD_KINDS, Instalment, Kind, Movement, Source
 from monitoring.money import AE_HELD, CP_HELD
 
 K = Kind
@@ -86,11 +86,6 @@ class FlowList(MovementList):
 
     name = "mouvements"
     default_sort = "-date"
-    filters = (
-        ChoiceFilter("nature", "Nature", field="posting__kind", choices=Posting.Kind.choices),
-        DateFilter("du", "À partir du", field="effective_on", lookup="gte", instant=False),
-        DateFilter("au_plus", "Jusqu’au", field="effective_on", lookup="lte", instant=False),
-    )
     kept_keys = ("chiffre", "instrument", "exercice", "ligne", "region", "segment", "dispositif", "au", "connu_au")
 
     def get_columns(self):
@@ -116,8 +111,8 @@ class PostingList(MovementList):
     """The movements of one posting; each opens the decision of its dossier."""
 
     default_sort = "montant"
-    filters = ()
-    columns = (
+    filters = []
+    columns = [
         Column("ligne", "Ligne", lambda row: row.to_account.line.code, header=True,
                note=lambda row: row.to_account.fiscal_year),
         Column("de", "De", "from_account.get_kind_display"),
@@ -126,7 +121,7 @@ class PostingList(MovementList):
         Column("decision", "Acte individuel", lambda row: "Décision" if row.place_url else None,
                url=lambda row: decision_url(row)),
         Column("montant", "Montant", "amount_cents", kind="cents", sort="amount_cents"),
-    )  # fmt: skip
+    ]  # fmt: skip
     totals = {"Somme": ("cents", Sum("amount_cents"))}
 
 

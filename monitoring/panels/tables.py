@@ -16,6 +16,8 @@ COLOURS = {
     "gel": "#cecece", "alerte": "#ce0500", "tuile-none": "#f6f6f6", "tuile-1": "#cacafb", "tuile-2": "#8585f6",
     "tuile-3": "#313178", "tuile-4": "#000091",
 }  # fmt: skip
+# Columns of a table that stands beside its drawing.
+NARROW = 4
 PRINT_STYLE = (
     "text{font:12px Marianne,sans-serif;fill:#3a3a3a}.t-fort{font-weight:700;fill:#161616}"
     ".l-grille{stroke:#e5e5e5}.l-axe,.fab-s-jour{stroke:#929292}.fab-s-ligne{fill:none;stroke-width:2.5}"
@@ -138,25 +140,12 @@ class Drawing:
     @property
     def as_image(self):
         """The drawing alone, with its colours, for paper."""
+        body = self.svg.replace("&nbsp;", "&#160;")
         svg = (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width} {self.height}" width="{self.width}" '
-            f'height="{self.height}"><style>{PRINT_STYLE}</style>{self.svg}</svg>'
+            f'height="{self.height}"><style>{PRINT_STYLE}</style>{body}</svg>'
         )
-        return as_address(svg)
-
-    @property
-    def printed_legend(self):
-        """[(square of its colour, words)]."""
-        return [(square(COLOURS[tone]), name) for tone, name in self.legend]
-
-
-def as_address(svg):
-    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
-
-
-def square(colour):
-    size = 'xmlns="http://www.w3.org/2000/svg" width="10" height="10"'
-    return as_address(f'<svg {size}><rect width="10" height="10" fill="{colour}"/></svg>')
+        return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
 
 
 @dataclass(frozen=True)
@@ -180,6 +169,15 @@ class Panel:
     @property
     def drawn(self):
         return [one for one in self.drawings if one]
+
+    @property
+    def beside(self):
+        """One drawing and a table narrow enough stand side by side."""
+        return len(self.drawn) == 1 and len(self.tables[0].columns) <= NARROW
+
+    @property
+    def under(self):
+        return self.tables[1:] if self.beside else self.tables
 
     def table(self, key):
         """The table of that key, the first one when none is named; None: no such table."""

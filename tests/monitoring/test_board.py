@@ -16,6 +16,7 @@ from funding.models import Instalment, Movement, Posting
 from monitoring.clocks import Clocks
 from monitoring.panels.board import BOARD, FORECASTS, PANELS, panels
 from monitoring.panels.facts import Facts
+from monitoring.steering import Board
 from tests import factories
 from tests.funding import conftest as make
 from tests.funding.conftest import CAP, GRANT, today
@@ -267,6 +268,31 @@ def test_the_fund_is_never_in_a_total_of_grants(town, line):
     assert after == before
 
 
+def test_a_cut_writes_nothing_and_names_who_is_touched(town, reader):
+    _, old, new, held = town
+    before = (Posting.objects.count(), Movement.objects.count())
+    path = f"/pilotage/previsions/coupe/?exercice={today().year}&ligne="
+    # 50 000 € frozen and 250 000 € free: the rest comes from the reservation.
+    text = text_of(reader.get(f"{path}&nature=ae&montant=350000"))
+    assert held.fabrique.name in text
+    assert new.fabrique.name not in text
+    # 75 000 € of CP for two payments of 50 000 €: the cut of 30 000 € leaves none of them whole.
+    answer = reader.get(f"{path}&nature=cp&montant=30000")
+    rows = answer.context["panel"].table("touches").rows
+    assert [row.values[0] for row in rows] == [new.fabrique.name, old.fabrique.name]
+    assert "déjà sans CP avant la coupe" in rows[0].values[4]
+    assert (Posting.objects.count(), Movement.objects.count()) == before
+    assert reader.get(f"{path}&nature=cp&montant=").status_code == 422
+    assert (
+        reader.get(f"/pilotage/previsions/coupe/?exercice={today().year - 1}&ligne=&nature=cp&montant=10").status_code
+        == 422
+    )
+    file = b"".join(
+        reader.get(f"{path}&nature=cp&montant=30000&format=csv&tableau=touches").streaming_content
+    ).decode()
+    assert new.fabrique.name in file
+
+
 # --- As it was that day ------------------------------------------------------------------------------------------
 
 
@@ -274,7 +300,7 @@ def test_a_past_day_is_what_was_shown_then(town, line):
     """Payments, amendments of the schedule, new awards: none of them changes what was shown."""
     programme, old, new, held = town
     then = today()
-    before = shown(programme)
+    before, steering = shown(programme), steered(programme)
     with time_machine.travel(datetime.datetime.now(datetime.UTC) + 20 * DAY, tick=False):
         awards.mark_notified(award=new, on=then + 3 * DAY)
         pay(new, 1, then + 10 * DAY)
@@ -282,8 +308,15 @@ def test_a_past_day_is_what_was_shown_then(town, line):
         replanned(old)
         assert shown(programme) != before
         assert shown(programme, as_of=then, known_on=then) == before
+        assert steered(programme, as_of=then, known_on=then) == steering
         # What we know today of that day: the notification and the commitment came after it.
         assert shown(programme, as_of=then)["exercices"] == before["exercices"]
+
+
+def steered(programme, **days):
+    """What the steering page shows of money."""
+    board = Board(programme, Clocks.at(**days))
+    return board.figures.as_json()["lines"], board.need(), board.remaining_by_year(), board.left_card().sentence
 
 
 def replanned(award):
@@ -343,7 +376,9 @@ def test_a_closed_dossier_is_named_nowhere(town):
     _, old, new, held = town
     person = factories.officer()
     for award in (old, new, held):
-        Recusal.objects.create(application=award.application, user=person, reason="family", origin="declared")
+        Recusal.objects.create(
+            application=award.application, user=person, kind="declared", text="Proche", origin="declared"
+        )
     client = Client()
     client.force_login(person)
     amount = 10 * GRANT // 100
