@@ -27,7 +27,7 @@ STEPS = (
 
 def chain_panel(facts):
     table = chain_table(facts)
-    said = " ; ".join(f"{row.label.lower()} {millions(row.values[0] or 0)}" for row in table.rows)
+    said = " ; ".join(f"{row.label[0].lower()}{row.label[1:]} {millions(row.values[0] or 0)}" for row in table.rows)
     return Panel(
         "argent",
         "De l’annonce au paiement",
@@ -102,7 +102,10 @@ def years_table(facts):
         force = in_force(said, end)
         sums = [sum(cents for of, cents in gains[name].items() if of <= year) for _, _, name, _ in STEPS]
         announced = (force.grants_cents or force.amount_cents) if force else None
-        urls = ["", *(to.movements(flow, instrument=GRANT, au_plus=end) for *_, flow in STEPS)]
+        urls = [
+            to.at("monitoring:statements"),
+            *(to.movements(flow, instrument=GRANT, au_plus=end) for *_, flow in STEPS),
+        ]
         rows.append(Row(long_date(end), [announced, *sums], urls))
     columns = [("Annoncé", "cents"), *((label, "cents") for _, label, _, _ in STEPS)]
     return Table("cumul", "Cumul à la fin de chaque année, subventions, en euros", "Au", columns, rows)

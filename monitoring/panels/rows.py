@@ -86,7 +86,7 @@ class FlowList(MovementList):
 
     name = "mouvements"
     default_sort = "-date"
-    kept_keys = ("chiffre", "instrument", "exercice", "ligne", "region", "segment", "dispositif", "au", "connu_au")
+    kept_keys = ("chiffre", "instrument", "exercice", "avant", "region", "segment", "dispositif", "au", "connu_au")
 
     def get_columns(self):
         shown = {"nature": {"url": lambda row: posting_url(row.posting)}}
@@ -131,22 +131,21 @@ def decision_url(movement):
     return reverse("selection:dossier", args=[award_of(movement).application.public_id])
 
 
-def flow_movements(user, flow, scope, *, year=None, instrument="", line="", region=None, segment=None):
+def flow_movements(user, flow, scope, *, year=None, before=None, instrument="", region=None, segment=None):
     """The signed movements of a figure.
 
     Args:
         flow: a `Flow`.
-        year: fiscal year of the accounts, or None for all.
+        year: fiscal year of the accounts, or None for all; before: the years before that one.
         instrument: "grant", "fund" or "" for both.
-        line: public identifier of a line.
         region: name of the region of the place, `NOWHERE` for those without one, None for all.
         segment: segment of the place.
     """
     lines = {"line__programme": scope.programme}
     if instrument:
         lines["line__source__instrument"] = instrument
-    if line:
-        lines["line__public_id"] = line
+    if before is not None:
+        lines["fiscal_year__lt"] = before
     if region is not None:
         lines["award__fabrique__region"] = "" if region == NOWHERE else region
     if segment is not None:
@@ -183,7 +182,8 @@ class WaitingList(ListPage):
                url=lambda row: reverse("monitoring:posting", args=[row.commitment]) if row.commitment else None),
     )  # fmt: skip
     kept_keys = (
-        "dispositif", "au", "connu_au", "exercice", "prevue_du", "prevue_au", "age", "region", "segment", "nature"
+        "dispositif", "au", "connu_au", "exercice", "avant", "prevue_du", "prevue_au", "age", "region", "segment",
+        "nature",
     )  # fmt: skip
 
     @property

@@ -54,16 +54,18 @@ def schedule_table(facts):
         (f"CP {year + 1}", "cents"), (f"CP {year + 2}", "cents"), (f"CP après {year + 2}", "cents"),
         ("Sans échéance", "cents"), ("Reste à payer", "cents"),
     ]  # fmt: skip
-    rows = [generation_row(facts, one) for one in table.generations if one.year < year]
-    rows += [Row(f"Engagements antérieurs à {year}", amounts(table.earlier), strong=True)] if rows else []
-    rows += [generation_row(facts, one) for one in table.generations if one.year >= year]
+    rows = [row_of_year(facts, one) for one in table.generations if one.year < year]
+    if rows:
+        label = f"Engagements antérieurs à {year}"
+        rows.append(generation_row(facts, label, table.earlier, strong=True, avant=year))
+    rows += [row_of_year(facts, one) for one in table.generations if one.year >= year]
     return Table(
         "echeancier",
         "Engagements par génération d’AE et CP qui les paient, subventions, en euros",
         "AE de",
         columns,
         rows,
-        Row("Total", amounts(table.total)),
+        generation_row(facts, "Total", table.total),
         note=(
             "Pour chaque ligne : engagé non payé + engagé − retiré = payé + à payer + sans échéance. "
             "Une échéance en retard compte dans l’année en cours."
@@ -79,24 +81,31 @@ def amounts(one: Generation):
     )  # fmt: skip
 
 
-def generation_row(facts, one):
+def row_of_year(facts, one):
+    return generation_row(facts, str(one.year), one, exercice=one.year)
+
+
+def generation_row(facts, label, one, *, strong=False, **which):
+    """One row; every amount opens its movements or its instalments.
+
+    Args:
+        which: the AE that it counts, as an address says it: `exercice`, `avant`, or nothing for all of them.
+    """
     to, year = facts.to, facts.year
     first, last = facts.first_and_last(year)
-    in_year = {"instrument": "grant", "exercice": one.year, "du": first, "au_plus": last}
-    before = to.movements(
-        "ae-a-payer", instrument="grant", exercice=one.year, au_plus=first - datetime.timedelta(days=1)
-    )
+    grants = {"instrument": "grant", **which}
+    in_year = {**grants, "du": first, "au_plus": last}
     urls = [
-        before,
+        to.movements("ae-a-payer", **grants, au_plus=first - datetime.timedelta(days=1)),
         to.movements("ae-a-payer", **in_year, nature="commit"),
         to.movements("ae-a-payer", **in_year, nature=["decommit", "lapse"]),
         to.movements("ae-liquide", **in_year),
     ]
     for name in TO_COME:
         start, end = window_of(name, year)
-        urls.append(to.instalments(exercice=one.year, prevue_du=start, prevue_au=end))
-    left = to.movements("ae-a-payer", instrument="grant", exercice=one.year)
-    return Row(str(one.year), amounts(one), [*urls, left, left], url="")
+        urls.append(to.instalments(**which, prevue_du=start, prevue_au=end))
+    left = to.movements("ae-a-payer", **grants)
+    return Row(label, amounts(one), [*urls, left, left], strong=strong)
 
 
 def keys_table(facts):

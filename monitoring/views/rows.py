@@ -38,7 +38,8 @@ def movements(request):
         raise Http404("Ce chiffre n’existe pas.")
     region, segment = request.GET.get("region"), request.GET.get("segment")
     found = flow_movements(
-        request.user, flow, scope, year=asked_year(request), instrument=grants_only(request.GET.get("instrument", "")),
+        request.user, flow, scope, year=asked_year(request), before=asked_year(request, "avant"),
+        instrument=grants_only(request.GET.get("instrument", "")),
         region=region if flow.of_an_award else None, segment=segment if flow.of_an_award else None,
     )  # fmt: skip
     context = {
@@ -58,8 +59,8 @@ def scope_of(request):
     return scope
 
 
-def asked_year(request):
-    year = request.GET.get("exercice", "")
+def asked_year(request, key="exercice"):
+    year = request.GET.get(key, "")
     return int(year) if year.isdecimal() and len(year) == 4 else None
 
 
@@ -68,6 +69,8 @@ def narrowed(request, region, segment):
     words = []
     if year := asked_year(request):
         words.append(f"exercice {year}")
+    if before := asked_year(request, "avant"):
+        words.append(f"exercices avant {before}")
     if instrument := grants_only(request.GET.get("instrument", "")):
         words.append("subventions" if instrument == "grant" else "fonds d’investissement")
     if region is not None:
@@ -99,13 +102,14 @@ def waiting(request):
 
 def chosen(request, parts, scope):
     """The parts that the address asks for: a generation of AE, days at which they are expected, an age."""
-    year, age = asked_year(request), request.GET.get("age", "")
+    year, before, age = asked_year(request), asked_year(request, "avant"), request.GET.get("age", "")
     first, last = (parsed_day(request.GET.get(key, "")) for key in ("prevue_du", "prevue_au"))
     not_ordered = request.GET.get("nature") == "sans-cp"
     return [
         part
         for part in parts
         if (year is None or part.ae_year == year)
+        and (before is None or part.ae_year < before)
         and (first is None or part.expected_on >= first)
         and (last is None or part.expected_on <= last)
         and (age not in AGES or age_of(part, scope.clocks.as_of) == age)
