@@ -11,7 +11,7 @@ from django.db.models.functions import ExtractYear
 from funding.balances import Passage, balances_of, flows_of, passages
 from funding.instalments import split
 from funding.models import OUTSIDE_KINDS, Draw, Instalment, Kind
-from funding.outlook.remaining import remaining
+from funding.outlook.remaining import standing
 from monitoring.prepared import prepared
 
 K = Kind
@@ -232,21 +232,30 @@ class Unpaid(NamedTuple):
 
 
 def unpaid_then(programme, clocks):
-    """[`Unpaid`] on another day, on both clocks: what was planned then, whatever an amendment made of it since.
+    """[`Unpaid`] on another day, on both clocks: what was planned then, whatever an amendment made of it since."""
+    rows = groups_then(programme, clocks)
+    parts = [Unpaid(*row[1:]) for row in rows if not row[0]]
+    if len(parts) < len(rows):
+        shared = stood_then(programme, clocks).filter(award__in=shared_awards())
+        for instalment in shared.select_related("award", "schedule_year"):
+            parts += parts_of(instalment, clocks.as_of)
+    return parts
 
-    A withholding of the past is not told from a wait.
-    """
-    left = remaining(as_of=clocks.as_of, known_on=clocks.known_on, programme=programme)
-    seen: set[int] = set()
-    rows = []
-    for part in left.parts:
-        number = int(part.instalment not in seen)
-        seen.add(part.instalment)
-        rows.append(
-            Unpaid(part.line, part.ae_year, part.expected_on.year, part.due_on is not None, part.ordered, False,
-                   part.cents, number)
-        )  # fmt: skip
-    return rows
+
+def stood_then(programme, clocks):
+    return standing(as_of=clocks.as_of, known_on=clocks.known_on, programme=programme)
+
+
+@prepared
+def groups_then(programme, clocks):
+    """As `unpaid_groups`; a withholding of the past is not told from a wait."""
+    known = Q(due_at=None) | Q(due_at__lt=clocks.known_until)
+    rows = stood_then(programme, clocks).order_by().values_list(
+        flag(award__in=shared_awards()), "award__draws__line", "award__draws__fiscal_year",
+        ExtractYear("expected_on"), flag(known, due_on__lte=clocks.as_of), flag(ordered_on__lte=clocks.as_of),
+        Value(False, output_field=BooleanField()),
+    )  # fmt: skip
+    return rows.annotate(total=Sum("cents"), how_many=Count("pk"))
 
 
 def unpaid_parts(programme, day):
@@ -297,5 +306,5 @@ def unpaid_groups(programme, day):
     return rows.annotate(total=Sum("cents"), how_many=Count("pk"))
 
 
-def flag(**condition):
-    return Case(When(**condition, then=Value(True)), default=Value(False), output_field=BooleanField())
+def flag(*conditions, **condition):
+    return Case(When(*conditions, **condition, then=Value(True)), default=Value(False), output_field=BooleanField())

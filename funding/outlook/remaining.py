@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.db.models import Q, Sum
+from django.utils import timezone
 
 from accounts.filters import midnight
-from funding.models import AWARD_KINDS, Draw, Instalment, Kind, Movement, Source
+from funding.models import Account, Draw, Instalment, Kind, Movement, Source
 
 DAY = datetime.timedelta(days=1)
+GRANT = Source.Instrument.GRANT
 
 
 class Part(NamedTuple):
@@ -149,23 +151,41 @@ def ranks_of_draws(programme):
     }
 
 
-def held_by_award(*, as_of, known_on, programme, kinds=AWARD_KINDS, instrument=Source.Instrument.GRANT):
-    """{(kind, award, line, fiscal year): cents} of the accounts of awards on that day; one query."""
+def held_by_award(*, as_of, known_on, programme):
+    """{(kind, award, line, fiscal year): cents} of the accounts of awards on that day, grants alone; one query.
+
+    Today's are the balances, which the movements make; another day's are added up from the movements.
+    """
+    today = timezone.localdate()
+    if min(as_of, known_on) >= today:
+        return held_now(programme)
+    return held_then(as_of=as_of, known_on=known_on, programme=programme)
+
+
+def held_now(programme):
+    rows = Account.objects.filter(
+        award__isnull=False, line__programme=programme, line__source__instrument=GRANT
+    ).order_by()
+    found = rows.values_list("kind", "award", "line", "fiscal_year", "balance_cents")
+    return {tuple(key): cents for *key, cents in found if cents}
+
+
+def held_then(*, as_of, known_on, programme):
     held: dict[tuple[str, int, int, int], int] = defaultdict(int)
     clocks = {"effective_on__lte": as_of, "posting__booked_on__lte": known_on}
     sides = []
     for side, sign in (("to_account", 1), ("from_account", -1)):
         scope = {
-            f"{side}__kind__in": list(kinds),
+            f"{side}__award__isnull": False,
             f"{side}__line__programme": programme,
-            f"{side}__line__source__instrument": instrument,
+            f"{side}__line__source__instrument": GRANT,
         }
         columns = (f"{side}__kind", f"{side}__award", f"{side}__line", f"{side}__fiscal_year")
         rows = Movement.objects.filter(**scope, **clocks).order_by().values_list(*columns)
         sides.append(rows.annotate(cents=Sum("amount_cents") * sign))
     for kind, award, line, year, cents in sides[0].union(sides[1], all=True):
         held[kind, award, line, year] += cents
-    return dict(held)
+    return {key: cents for key, cents in held.items() if cents}
 
 
 def by_award(held, kinds):

@@ -1,7 +1,5 @@
 """What is left to pay and the échéancier des CP equal the ledger on every day, and never change afterwards."""
 
-from collections import Counter
-
 from django.db.models import Sum
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -10,7 +8,7 @@ from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 from funding.balances import balances
 from funding.models import Account, Kind
 from funding.outlook.jpe import jpe
-from funding.outlook.remaining import by_award, held_by_award, remaining
+from funding.outlook.remaining import by_award, held_by_award, held_now, held_then, remaining
 from funding.outlook.slippage import needs, slippage
 from tests.funding.test_ledger_machine import LedgerMachine
 
@@ -54,18 +52,15 @@ class OutlookMachine(LedgerMachine):
         super().teardown()
 
     def each_award_is_its_accounts(self):
-        held = held_by_award(as_of=self.day, known_on=self.day, programme=self.programme)
-        rows = Account.objects.exclude(award=None).values_list("award", "kind", "balance_cents")
-        accounts: Counter = Counter()
-        for award, kind, cents in rows:
-            accounts[award, kind] += cents
-        for kind in (Kind.AE_RESERVED, Kind.AE_COMMITTED, Kind.CP_ORDERED):
-            found = {award: cents for award, cents in by_award(held, (kind,)).items() if cents}
-            assert found == {award: cents for (award, of), cents in accounts.items() if of == kind and cents}
+        """What movements add up to is what the balances hold, and what the lines say."""
+        clocks = {"as_of": self.day, "known_on": self.day, "programme": self.programme}
+        held = held_then(**clocks)
+        assert held == held_now(self.programme) == held_by_award(**clocks)
         by_line = balances(as_of=self.day, known_on=self.day)
-        assert sum(by_award(held, (Kind.AE_COMMITTED,)).values()) == sum(
-            cents for (kind, _, _), cents in by_line.items() if kind == Kind.AE_COMMITTED
-        )
+        for kind in (Kind.AE_RESERVED, Kind.AE_COMMITTED, Kind.CP_ORDERED):
+            assert sum(by_award(held, (kind,)).values()) == sum(
+                cents for (of, _, _), cents in by_line.items() if of == kind
+            )
 
 
 def test_what_is_foreseen_equals_the_ledger_and_never_changes(db):
