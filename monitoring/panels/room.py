@@ -1,6 +1,6 @@
 """How many more fabriques can be funded, and until when, as a panel."""
 
-from accounts.french import euros, integer, long_date, plural
+from accounts.french import euros, integer, long_date, millions, plural
 from funding.outlook.affordable import Outlook, YearRoom, pace_of
 from monitoring.panels.drawing import Series, count, grouped_bars
 from monitoring.panels.rows import FLOWS
@@ -15,17 +15,26 @@ def affordable_panel(facts):
         affordable_sentence(found),
         [affordable_drawing(facts, found)],
         [rooms_table(facts, found), until_table(found)],
-        [
-            "Attribution moyenne : engagé net ÷ attributions engagées sur les AE de l’année, à "
-            "défaut de la dernière année "
-            "qui en a. Premier versement : la même moyenne ÷ les années de l’échéancier.",
-            "AE et CP sont comptés chaque année ; la plus petite des deux l’emporte. Une année que "
-            "rien n’ouvre encore ne finance rien.",
-            "Subventions seules, contre les 60\u00a0M€ annoncés : le fonds d’investissement "
-            "(50\u00a0M€) n’y est jamais "
-            "ajouté.",
-        ],
+        notes_of(facts),
     )
+
+
+def notes_of(facts):
+    force = facts.figures.promises.in_force
+    against = f", contre {millions(granted_of(force))} annoncés" if force else ""
+    fund = f" ({millions(force.fund_cents)})" if force and force.fund_cents else ""
+    return [
+        "Attribution moyenne : engagé net ÷ attributions engagées sur les AE de l’année, à défaut de la dernière "
+        "année qui en a. Premier versement : la même moyenne ÷ les années de l’échéancier.",
+        "AE et CP sont comptés chaque année ; le plus petit des deux nombres l’emporte. Une année que rien "
+        "n’ouvre encore ne finance rien.",
+        f"Subventions seules{against} : le fonds d’investissement{fund} n’y est jamais ajouté.",
+    ]
+
+
+def granted_of(force):
+    """Grants that the statement in force announces, in cents."""
+    return (force.grants_cents or force.amount_cents) if force else 0
 
 
 def outlook_of(facts):
@@ -49,8 +58,7 @@ def outlook_of(facts):
         )
         for year in years
     ]
-    force = facts.figures.promises.in_force
-    granted = (force.grants_cents or force.amount_cents) if force else 0
+    granted = granted_of(facts.figures.promises.in_force)
     grants_opened = sum(cents for cents in opened.values())
     return Outlook(
         rooms,
