@@ -11,6 +11,7 @@ from funding import awards, budgets, schedules
 from funding.envelopes import investing
 from funding.envelopes.acts import record_act
 from funding.models import Act, Line, Movement, Posting, Source
+from funding.outlook.slippage import slippage
 from monitoring.clocks import Clocks
 from monitoring.panels.board import panels
 from monitoring.panels.facts import Facts
@@ -111,6 +112,19 @@ def test_the_years_by_hand(town):
     # Opened, frozen, ordered, paid, left.
     assert dict(tables["cp"])[f"{year - 1} (clos)"] == [2 * CAP, 0, 0, CAP, CAP]
     assert dict(tables["cp"])[str(year)] == [CAP + CAP // 2, 0, 0, 0, CAP + CAP // 2]
+
+
+def test_delays_are_learned_from_the_payments_known_that_day(town):
+    """Owed and expected on 2 March, paid forty days later; noted today."""
+    programme, *_ = town
+    paid_on = datetime.date(today().year - 1, 3, 2) + 40 * DAY
+    learned = slippage(as_of=today(), known_on=today(), programme=programme)
+    assert (learned.since_due, learned.since_expected) == ([40], [40])
+    assert not learned.is_enough
+    for clocks in ({"as_of": paid_on - DAY, "known_on": today()}, {"as_of": today(), "known_on": today() - DAY}):
+        assert slippage(**clocks, programme=programme).payments == 0
+    notes = [panel.notes for panel in panels(Facts(Asked(programme), factories.auditor()), ["besoins-cp"])]
+    assert "Trop peu de paiements passés" in notes[0][0]
 
 
 def test_the_chain_by_hand(town):
