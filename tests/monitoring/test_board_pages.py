@@ -1,5 +1,6 @@
 """The pages of the board and of the forecasts: who reads them, their files, the printed board, what they cost."""
 
+import html
 import io
 
 import pikepdf
@@ -57,6 +58,13 @@ def test_a_panel_or_a_figure_that_does_not_exist_is_not_found(town, reader):
     for path in ("/pilotage/tableau/autre/", "/pilotage/previsions/argent/", "/pilotage/mouvements/?chiffre=autre",
                  "/pilotage/tableau/argent/?format=csv&tableau=autre"):  # fmt: skip
         assert reader.get(path).status_code == 404
+
+
+def test_a_day_to_come_is_refused_in_words(town, reader):
+    for path in ("/pilotage/tableau/", "/pilotage/previsions/besoins-cp/", "/pilotage/mouvements/"):
+        answer = reader.get(f"{path}?au=2999-01-01")
+        assert answer.status_code == 422
+        assert "à venir" in html.unescape(answer.content.decode())
 
 
 def test_staff_alone_reads(town):
