@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 
 from accounts.errors import Refusal
 from accounts.french import euros, long_date
@@ -220,6 +221,7 @@ def write_schedule(award, instalments, *, total_cents=None, kept=()):
         number=last + 1,
         total_cents=award.total_cents if total_cents is None else total_cents,
         kept_cents=sum(one.cents for one in kept),
+        planned_at=timezone.now(),
     )
     kept_by_year = cents_by_year((), kept)
     years = {

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, IntegerField, OuterRef, Q, Subquery, Sum
 from django.urls import reverse
 
-from accounts.lists import ChoiceFilter, Column, ConditionFilter, ListPage
+from accounts.lists import ChoiceFilter, Column, ConditionFilter, DateFilter, ListPage, parsed_day
 from applications.models import Fabrique, FabriqueFact
 from funding.models import Award
 from monitoring.clocks import Clocks
@@ -49,6 +49,22 @@ class WaveFilter(ChoiceFilter):
     def apply(self, queryset, values):
         awards = Award.objects.exclude(state=Award.State.RELEASED).filter(wave__public_id__in=values)
         return queryset.filter(pk__in=awards.values("fabrique"))
+
+
+@dataclass
+class SelectedOn(DateFilter):
+    """Places selected from a day on, or by a day; the whole day is inside."""
+
+    def apply(self, queryset, values):
+        facts = FabriqueFact.objects.filter(
+            fabrique=OuterRef("pk"), kind=KINDS.SELECTED, **{f"effective_on__{self.lookup}": parsed_day(values[0])}
+        )
+        return queryset.filter(Exists(facts))
+
+
+def departements(listing):
+    found = Fabrique.objects.filter(programme=listing.context["programme"]).exclude(departement="")
+    return [(code, code) for code in found.order_by("departement").values_list("departement", flat=True).distinct()]
 
 
 def waves(listing):
@@ -110,7 +126,10 @@ class PlaceList(ListPage):
             ),
             ChoiceFilter("segment", "Segment", field="segment", choices=Segment.choices),
             ChoiceFilter("region", "Région", field="region", choices=regions),
+            ChoiceFilter("departement", "Département", field="departement", choices=departements),
             WaveFilter("vague", "Vague", choices=waves),
+            SelectedOn("laureate_du", "Lauréate à partir du", lookup="gte", instant=False),
+            SelectedOn("laureate_au", "Lauréate jusqu’au", lookup="lte", instant=False),
         )
 
     @property

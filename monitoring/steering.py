@@ -67,6 +67,21 @@ class Board:
             scope["au"] = self.clocks.as_of.isoformat()
         return f"{reverse('monitoring:places')}?{urlencode(scope | parameters)}"
 
+    def movements_url(self, flow):
+        """The movements that make a figure of every year (`monitoring.panels.rows.FLOWS`)."""
+        return self.dated(reverse("monitoring:movements"), chiffre=flow, dispositif=self.programme.slug)
+
+    @property
+    def pages(self):
+        """[(words, address)] of the other pages of figures, on the same day."""
+        scope = {"dispositif": self.programme.slug}
+        return [
+            ("Tableau de bord", self.dated(reverse("monitoring:board"), **scope)),
+            ("Prévisions", self.dated(reverse("monitoring:forecasts"), **scope)),
+            ("Simuler une coupe", self.dated(reverse("monitoring:cut"), **scope)),
+            ("Tout imprimer (PDF)", self.dated(reverse("monitoring:board_pdf"), **scope)),
+        ]
+
     # The four first figures.
 
     @cached_property
@@ -168,7 +183,7 @@ class Board:
         return Card(
             title="Reste à payer",
             cents=remaining,
-            url=self.dated("/pilotage/budget/"),
+            url=self.dated(reverse("monitoring:forecast", args=["echeancier-cp"]), dispositif=self.programme.slug),
             rows_label="Échéancier",
             definition=DEFINITIONS["remaining"],
             sentence=f"dont {millions(unplanned)} sans échéancier connu." if unplanned > 0 and self.is_now else "",
@@ -208,23 +223,22 @@ class Board:
         opened, committed = totals["opened_cents"], totals["committed_cents"]
         announced = force.amount_cents if force else 0
         grants = (force.grants_cents if force else 0) or announced
-        budget = self.dated("/pilotage/budget/")
         return [
             Stage(
                 "annonce", "Annoncé", grants, force.fund_cents if force else 0, announced, "—",
                 reverse("monitoring:statements"),
             ),
             Stage("ouvert", "Ouvert (AE)", opened, funds["opened_cents"], opened + funds["opened_cents"],
-                  f"{percent(opened, grants)} des subv.", budget),
+                  f"{percent(opened, grants)} des subv.", self.movements_url("ae-ouvert")),
             Stage("reserve", "Réservé", totals["reserved_cents"], None, totals["reserved_cents"],
-                  f"{percent(totals['reserved_cents'], opened)} de l’ouvert", budget),
+                  f"{percent(totals['reserved_cents'], opened)} de l’ouvert", self.movements_url("ae-reserve")),
             Stage("engage", "Engagé", committed, funds["committed_cents"], committed + funds["committed_cents"],
-                  f"{percent(committed, opened)} de l’ouvert", budget),
+                  f"{percent(committed, opened)} de l’ouvert", self.movements_url("ae-engage")),
             Stage("gel", "Exigible", totals["due_cents"], None, totals["due_cents"],
                   f"{percent(totals['due_cents'], committed)} de l’engagé", "/pilotage/echeances/?etat=a-traiter"),
             Stage("paye", "Payé", totals["paid_cents"], funds["paid_cents"],
                   totals["paid_cents"] + funds["paid_cents"],
-                  f"{percent(totals['paid_cents'], committed)} de l’engagé", "/pilotage/echeances/?etat=paid"),
+                  f"{percent(totals['paid_cents'], committed)} de l’engagé", self.movements_url("ae-liquide")),
         ]  # fmt: skip
 
     @property

@@ -1,11 +1,20 @@
 from django.urls import path
 
-from monitoring.views import places, statements, steering
+from monitoring.views import board, cut, places, rows, statements, steering
 
 app_name = "monitoring"
 urlpatterns = [
     path("pilotage/", steering.steering, name="steering"),
     path("pilotage/fabriques/", places.places, name="places"),
     path("pilotage/fabriques/<uuid:public_id>/", places.place, name="place"),
+    path("pilotage/tableau/", board.board, name="board"),
+    path("pilotage/tableau/pdf/", board.board_pdf, name="board_pdf"),
+    path("pilotage/tableau/<slug:key>/", board.panel, name="panel"),
+    path("pilotage/previsions/", board.forecasts, name="forecasts"),
+    path("pilotage/previsions/coupe/", cut.cut, name="cut"),
+    path("pilotage/previsions/echeances/", rows.waiting, name="waiting"),
+    path("pilotage/previsions/<slug:key>/", board.forecast, name="forecast"),
+    path("pilotage/mouvements/", rows.movements, name="movements"),
+    path("pilotage/ecritures/<uuid:public_id>/", rows.posting, name="posting"),
     path("pilotage/annonces/", statements.statements, name="statements"),
 ]

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from django_fsm import FSMField, transition
 
 from accounts.models import PublicIdModel, StatefulModel, User
@@ -25,6 +26,8 @@ class Schedule(models.Model):
     # Owed or paid under the versions before, left as they are: an amendment plans the rest.
     kept_cents = models.BigIntegerField("déjà exigible ou payé (centimes)", default=0)
     planned_cents = models.BigIntegerField("planifié (centimes)", default=0, editable=False)
+    # When we knew of it; null: before that was kept, so as old as its award.
+    planned_at = models.DateTimeField("planifié le", null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = "échéancier"
@@ -191,6 +194,9 @@ class Instalment(PublicIdModel, StatefulModel):
     chorus_reference = models.CharField(  # noqa: DJ001 (null: not paid yet)
         "référence Chorus (DP)", max_length=40, null=True, blank=True, db_index=True
     )
+    # When we knew of the payment, and when the instalment left the schedule; null where it was not kept.
+    paid_at = models.DateTimeField("paiement connu le", null=True, blank=True, editable=False)
+    cancelled_at = models.DateTimeField("annulée le", null=True, blank=True, editable=False)
     # Last day to pay; a withholding pushes it back by as many days.
     pay_by = models.DateField("à payer avant le", null=True, blank=True)
     withheld_on = models.DateField("retenue le", null=True, blank=True)
@@ -279,6 +285,7 @@ class Instalment(PublicIdModel, StatefulModel):
     @transition(state, State.ORDERED, State.PAID, permission="funding.pay")
     def record_payment(self, *, by, on, chorus_reference):
         self.paid_on, self.paid_recorded_by, self.chorus_reference = on, by, chorus_reference
+        self.paid_at = timezone.now()
 
     @transition(state, [State.PLANNED, State.DUE], State.WITHHELD, permission="funding.withhold")
     def withhold(self, *, by, on=None, reason=""):
@@ -297,7 +304,9 @@ class Instalment(PublicIdModel, StatefulModel):
     @transition(state, [State.PLANNED, State.WITHHELD], State.CANCELLED, permission="funding.plan")
     def cancel(self, *, by):
         """Replaced by an amendment, or decommitted."""
+        self.cancelled_at = timezone.now()
 
     @transition(state, [State.DUE, State.CERTIFIED], State.CANCELLED, permission="funding.decide_recovery")
     def withdraw(self, *, by):
         """No longer owed: the decision that granted it is withdrawn."""
+        self.cancelled_at = timezone.now()

@@ -44,6 +44,7 @@ from tests.access.chorus_rows import CHORUS, FORMS_CHORUS
 from tests.access.convention_rows import CONVENTIONS, FORMS_CONVENTIONS
 from tests.access.ending_rows import ENDINGS, FORMS_ENDINGS
 from tests.access.envelope_rows import ENVELOPES, FORMS_ENVELOPES
+from tests.access.outlook_rows import OUTLOOK
 from tests.access.rows import Row
 
 MOVED_ON = (200, 302)
@@ -470,6 +471,7 @@ TABLE = [
     *CHORUS,
     *ENDINGS,
     *FOLLOWING_UP,
+    *OUTLOOK,
 ]
 # Pages of staff that are nothing but the form of an act: whoever may not do the act has nothing to read there.
 FORMS_OF_AN_ACT = (

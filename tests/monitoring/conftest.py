@@ -9,6 +9,7 @@ from programme.models import Target
 from tests import factories
 from tests.funding import conftest as make
 from tests.funding.conftest import CAP, GRANT, today
+from tests.monitoring.town import build
 
 committed, in_force, line, wave = make.committed, make.in_force, make.line, make.wave
 finance, officer = make.finance, make.officer
@@ -39,6 +40,12 @@ def paid(in_force, finance, line):
     instalments.order(instalment=first, by=finance[1])
     instalments.record_payment(instalment=first, by=finance[2], on=today(), chorus_reference="DP-2027-000123")
     return in_force
+
+
+@pytest.fixture
+def town(line, promised):
+    """(scheme, award of last year, award of this year, reservation): `tests.monitoring.town`."""
+    return build(line)
 
 
 @pytest.fixture

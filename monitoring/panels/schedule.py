@@ -1,0 +1,139 @@
+"""The « échéancier des CP » as a panel: each amount opens its movements or its instalments."""
+
+import datetime
+
+from accounts.french import euros, long_date, millions
+from funding.outlook.jpe import Generation, window_of
+from monitoring.panels.drawing import Series, stacked_bars
+from monitoring.panels.tables import Panel, Row, Table
+
+# The fund is never added to the grants: it is said wherever a total could seem to hold it.
+FUND_APART = "Subventions seules : le fonds d’investissement est un instrument à part, dans aucun de ces totaux."
+
+TO_COME = ("to_come", "next", "after_next", "beyond")
+
+
+def schedule_panel(facts):
+    table, year = facts.jpe, facts.year
+    total = table.total
+    sentence = (
+        f"Au {long_date(facts.day)}, {millions(total.left)} restent à payer : {millions(total.to_come)} en {year}, "
+        f"{millions(total.next)} en {year + 1}, {millions(total.after_next)} en {year + 2}, "
+        f"{millions(total.beyond)} au-delà"
+        + (f", et {millions(total.unplanned)} que rien ne planifie." if total.unplanned else ".")
+    )
+    return Panel(
+        "echeancier-cp",
+        "Échéancier des CP",
+        sentence,
+        [schedule_drawing(facts)],
+        [schedule_table(facts), keys_table(facts)],
+        schedule_notes(facts),
+    )
+
+
+def schedule_drawing(facts):
+    table, year = facts.jpe, facts.year
+    labels = [str(year), str(year + 1), str(year + 2), f"après {year + 2}"]
+    series = [
+        Series("payé", "paye", [table.total.paid, 0, 0, 0]),
+        Series(f"engagements antérieurs à {year}", "engage", [getattr(table.earlier, name) for name in TO_COME]),
+        Series(f"engagements de {year}", "reserve", [getattr(table.new, name) for name in TO_COME]),
+    ]
+    text = " ; ".join(f"{label} : {millions(sum(one.values[n] for one in series))}" for n, label in enumerate(labels))
+    return stacked_bars(
+        f"CP par année de paiement, en millions d’euros, au {long_date(facts.day)}", text, labels, series
+    )
+
+
+def schedule_table(facts):
+    table, year = facts.jpe, facts.year
+    columns = [
+        (f"Engagé non payé au 31/12/{year - 1}", "cents"), (f"Engagé en {year}", "cents"),
+        (f"Retiré en {year}", "cents"), (f"CP {year} payés", "cents"), (f"CP {year} à payer", "cents"),
+        (f"CP {year + 1}", "cents"), (f"CP {year + 2}", "cents"), (f"CP après {year + 2}", "cents"),
+        ("Sans échéance", "cents"), ("Reste à payer", "cents"),
+    ]  # fmt: skip
+    rows = [row_of_year(facts, one) for one in table.generations if one.year < year]
+    if rows:
+        label = f"Engagements antérieurs à {year}"
+        rows.append(generation_row(facts, label, table.earlier, strong=True, avant=year))
+    rows += [row_of_year(facts, one) for one in table.generations if one.year >= year]
+    return Table(
+        "echeancier",
+        "Engagements par génération d’AE et CP qui les paient, subventions, en euros",
+        "AE de",
+        columns,
+        rows,
+        generation_row(facts, "Total", table.total),
+        note=(
+            "Pour chaque ligne : engagé non payé + engagé − retiré = payé + à payer + sans échéance. "
+            "Une échéance en retard compte dans l’année en cours."
+        ),
+        empty="Rien n’était engagé à cette date.",
+    )
+
+
+def amounts(one: Generation):
+    return (
+        one.before, one.committed, one.withdrawn, one.paid, one.to_come, one.next, one.after_next, one.beyond,
+        one.unplanned, one.left,
+    )  # fmt: skip
+
+
+def row_of_year(facts, one):
+    return generation_row(facts, str(one.year), one, exercice=one.year)
+
+
+def generation_row(facts, label, one, *, strong=False, **which):
+    """One row; every amount opens its movements or its instalments.
+
+    Args:
+        which: the AE that it counts, as an address says it: `exercice`, `avant`, or nothing for all of them.
+    """
+    to, year = facts.to, facts.year
+    first, last = facts.first_and_last(year)
+    grants = {"instrument": "grant", **which}
+    in_year = {**grants, "du": first, "au_plus": last}
+    urls = [
+        to.movements("ae-a-payer", **grants, au_plus=first - datetime.timedelta(days=1)),
+        to.movements("ae-a-payer", **in_year, nature="commit"),
+        to.movements("ae-a-payer", **in_year, nature=["decommit", "lapse"]),
+        to.movements("ae-liquide", **in_year),
+    ]
+    for name in TO_COME:
+        start, end = window_of(name, year)
+        urls.append(to.instalments(**which, prevue_du=start, prevue_au=end))
+    left = to.movements("ae-a-payer", **grants)
+    return Row(label, amounts(one), [*urls, left, left], strong=strong)
+
+
+def keys_table(facts):
+    """Which part of the AE each year pays: what the PAP calls « clés d'ouverture des CP »."""
+    table, year = facts.jpe, facts.year
+    rows = [
+        Row(label, [percent(cents, one.engaged) for cents in (one.cp_year, one.next, one.after_next, one.beyond)])
+        for label, one in (
+            (f"Engagements antérieurs à {year}", table.earlier),
+            (f"AE nouvelles de {year}", table.new),
+            ("Total", table.total),
+        )
+        if one.engaged
+    ]
+    heads = [(f"CP {year}", "text"), (f"CP {year + 1}", "text"), (f"CP {year + 2}", "text"), ("CP au-delà", "text")]
+    return Table("cles", "Clés : part des AE que paient les CP de chaque année", "AE", heads, rows)
+
+
+def percent(part, whole):
+    return f"{100 * part / whole:.1f} %".replace(".", ",").replace(" %", "\u00a0%") if whole else "—"
+
+
+def schedule_notes(facts):
+    notes = ["Les montants sont ceux du grand livre ; les échéanciers disent seulement quand ils seront payés."]
+    if facts.left.uncommitted:
+        cents = sum(facts.left.uncommitted.values())
+        notes.append(
+            f"Hors du tableau : {euros(cents)} planifiés, que rien n’engage encore (engagement année par année)."
+        )
+    notes += [FUND_APART]
+    return notes

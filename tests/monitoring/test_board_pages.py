@@ -1,0 +1,150 @@
+"""The pages of the board and of the forecasts: who reads them, their files, the printed board, what they cost."""
+
+import html
+import io
+
+import pikepdf
+import pytest
+from django.test import Client
+
+from accounts.models import Role
+from applications.models import Recusal
+from funding.models import Posting
+from monitoring.panels.board import BOARD, FORECASTS, PANELS
+from tests import factories
+from tests.funding import conftest as make
+from tests.funding.conftest import GRANT, today
+from tests.monitoring.conftest import laureate, signed_in
+from tests.monitoring.town import text_of
+
+pytestmark = pytest.mark.django_db
+PAGES = [
+    "/pilotage/tableau/",
+    "/pilotage/previsions/",
+    *(f"/pilotage/tableau/{key}/" for key in BOARD),
+    *(f"/pilotage/previsions/{key}/" for key in FORECASTS),
+    "/pilotage/previsions/coupe/?nature=cp&exercice=%d&ligne=&montant=1000",
+    "/pilotage/previsions/coupe/?nature=ae&exercice=%d&ligne=&montant=1000",
+    "/pilotage/previsions/echeances/",
+    "/pilotage/mouvements/?chiffre=ae-engage",
+]
+
+
+def path_of(path):
+    return path % today().year if "%d" in path else path
+
+
+# --- Pages -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_each_page_stands_full(town, reader, path):
+    text = text_of(reader.get(path_of(path)))
+    assert text.count("<h1") == 1
+    assert " style=" not in text
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_each_page_stands_before_anything(programme, reader, path):
+    assert text_of(reader.get(path_of(path))).count("<h1") == 1
+
+
+def test_without_a_scheme_nothing_is_found(db, reader):
+    for path in PAGES:
+        assert reader.get(path_of(path)).status_code == 404
+
+
+def test_a_panel_or_a_figure_that_does_not_exist_is_not_found(town, reader):
+    for path in ("/pilotage/tableau/autre/", "/pilotage/previsions/argent/", "/pilotage/mouvements/?chiffre=autre",
+                 "/pilotage/tableau/argent/?format=csv&tableau=autre"):  # fmt: skip
+        assert reader.get(path).status_code == 404
+
+
+def test_a_day_to_come_is_refused_in_words(town, reader):
+    for path in ("/pilotage/tableau/", "/pilotage/previsions/besoins-cp/", "/pilotage/mouvements/"):
+        answer = reader.get(f"{path}?au=2999-01-01")
+        assert answer.status_code == 422
+        assert "à venir" in html.unescape(answer.content.decode())
+
+
+def test_staff_alone_reads(town):
+    assert Client().get("/pilotage/tableau/").status_code == 302
+    for role in (Role.APPLICANT, Role.REVIEWER):
+        assert signed_in(role).get("/pilotage/tableau/").status_code == 403
+
+
+# --- Files and paper ---------------------------------------------------------------------------------------------
+
+
+def test_every_table_is_a_file(town, reader):
+    for family, keys in (("tableau", BOARD), ("previsions", FORECASTS)):
+        for key in keys:
+            answer = reader.get(f"/pilotage/{family}/{key}/")
+            for table in answer.context["panel"].tables:
+                for kind in ("csv", "xlsx"):
+                    file = reader.get(f"/pilotage/{family}/{key}/?format={kind}&tableau={table.key}")
+                    assert file.status_code == 200
+                    assert f"au-{today().isoformat()}" in file["Content-Disposition"]
+                    assert b"".join(file.streaming_content)
+
+
+def test_the_file_of_the_schedule_adds_up(town, reader):
+    content = b"".join(reader.get("/pilotage/previsions/echeancier-cp/?format=csv").streaming_content)
+    lines = [line.split(";") for line in content.decode("utf-8-sig").splitlines()]
+    assert lines[0][0] == "AE de"
+    assert lines[-1][0] == "Total"
+    assert lines[-1][-1] == "250000,00"
+
+
+def test_the_board_is_printed_with_its_day_its_pages_and_its_drawings(town, reader):
+    answer = reader.get("/pilotage/tableau/pdf/")
+    assert answer["Content-Type"] == "application/pdf"
+    with pikepdf.open(io.BytesIO(answer.content)) as pdf:
+        assert len(pdf.pages) >= len(PANELS)
+        assert today().strftime("%Y") in str(pdf.docinfo["/Title"])
+        assert pdf.Root.MarkInfo.Marked
+    again = reader.get("/pilotage/tableau/pdf/")
+    assert again.content == answer.content
+
+
+# --- What is closed, and what it costs ---------------------------------------------------------------------------
+
+
+def test_a_closed_dossier_is_named_nowhere(town):
+    _, old, new, held = town
+    person = factories.officer()
+    for award in (old, new, held):
+        Recusal.objects.create(
+            application=award.application, user=person, kind="declared", text="Proche", origin="declared"
+        )
+    client = Client()
+    client.force_login(person)
+    amount = 10 * GRANT // 100
+    paths = [
+        *map(path_of, PAGES),
+        f"/pilotage/previsions/coupe/?nature=cp&exercice={today().year}&ligne=&montant={amount}",
+        f"/pilotage/previsions/coupe/?nature=ae&exercice={today().year}&ligne=&montant={amount}",
+        f"/pilotage/ecritures/{Posting.objects.filter(kind='commit').first().public_id}/",
+        f"/pilotage/budget/exercices/{today().year}/?chiffre=ae-engage",
+    ]
+    for path in paths:
+        text = text_of(client.get(path))
+        for award in (old, new, held):
+            assert award.fabrique.name not in text, path
+            assert award.organisation.name not in text, path
+    file = b"".join(client.get("/pilotage/mouvements/?chiffre=ae-engage&format=csv").streaming_content).decode()
+    assert old.fabrique.name not in file
+    assert "Dossier qui vous est fermé" in file
+
+
+@pytest.mark.parametrize("path", [page for page in PAGES if "coupe" not in page])
+def test_a_page_costs_the_same_for_more_rows(town, line, reader, path, django_assert_max_num_queries):
+    programme, *_ = town
+    with django_assert_max_num_queries(22) as few:
+        reader.get(path)
+    wave = make.make_wave(programme, number=3)
+    for _ in range(4):
+        laureate(wave, line, opened_on=today())
+    with django_assert_max_num_queries(22) as many:
+        reader.get(path)
+    assert len(few) == len(many)
