@@ -71,6 +71,7 @@ def missing_parts() -> dict[str, str]:
         "clamd": "" if find_clamd() else "clamd",
         "redis": "" if redis else "Redis",
         "concurrency": "" if postgresql else "PostgreSQL",
+        "reference": "" if postgresql else "PostgreSQL",
         "browser": "" if redis and postgresql and find_chromium() else "chromium, PostgreSQL et Redis",
         "sqlite": "SQLite" if postgresql else "",
         "shared": "" if SHARED.is_dir() else "../shared",

@@ -21,6 +21,7 @@ from applications.models import (
     Recusal,
 )
 from documents.models import Document
+from funding.endings.closing import SECTIONS
 from funding.envelopes.operations import OPERATIONS
 from funding.models import (
     Act,
@@ -32,13 +33,20 @@ from funding.models import (
     ClaimLine,
     Difference,
     Fund,
+    Hearing,
     Instalment,
     Instrument,
     InstrumentEvent,
     Line,
+    Movement,
+    Observation,
     PaymentExport,
+    Posting,
+    Recovery,
     SignedCopy,
+    Withdrawal,
 )
+from monitoring.panels.board import BOARD, FORECASTS
 from programme.models import Wave
 from selection.models import AgendaItem, Appeal, Decision, EmbargoedList, MinutesAddendum, PanelMeeting
 from tests.access.resolver import patterns
@@ -104,22 +112,34 @@ def of_money(dossier, award):
         "autres-financeurs": Line.objects.filter(source__owner="outside"),
         "actes": Act.objects.all(),
         "comptes-bancaires": BankAccount.objects.filter(organisation=dossier.organisation_id),
+        "contradictoire": Hearing.objects.filter(**award),
+        "contradictoires": Hearing.objects.filter(**award),
         "conventions": Agreement.objects.filter(**award),
         "copies": SignedCopy.objects.filter(agreement_version__agreement__award__application=dossier),
         "echeances": Instalment.objects.filter(**award),
         "ecarts": Difference.objects.all(),
+        "ecritures": Posting.objects.filter(pk__in=movements_near(award).values("posting")),
         "event_id": InstrumentEvent.objects.all(),
         "fonds": Fund.objects.all(),
         "imports": ChorusFile.objects.all(),
         "instruments": Instrument.objects.all(),
         "justificatifs": ClaimLine.objects.filter(**{f"claim__{path}": value for path, value in instalment.items()}),
         "lignes": Line.objects.all(),
+        "observations": Observation.objects.filter(**{f"hearing__{path}": value for path, value in award.items()}),
+        "retraits": Withdrawal.objects.filter(**award),
+        "reversements": Recovery.objects.filter(**award),
         # The same word names the requests of a dossier, those of a payment, and the exports to Chorus.
         "demandes": (
             CorrectionItem.objects.filter(request__application=dossier), Claim.objects.filter(**instalment),
             PaymentExport.objects.all(),
         ),
     }  # fmt: skip
+
+
+def movements_near(award):
+    """Those that move the money of its award."""
+    sides = [{f"{side}__{path}": value for path, value in award.items()} for side in ("from_account", "to_account")]
+    return Movement.objects.filter(Q(**sides[0]) | Q(**sides[1]))
 
 
 def identifiers(dossier):
@@ -135,7 +155,9 @@ def slugs(dossier):
     sections = list(dossier.call_version.sections.values_list("slug", flat=True))
     return {
         "appels": [dossier.wave.call.slug], "sections": sections, "corriger": sections, "lot": list(bulk.ACTS),
-        "kind": ["same_commune"], "credits": list(OPERATIONS)[:1], "modeles": [dossier.wave.call.slug], "": sections,
+        "kind": ["same_commune", "contradictoire", "retrait", "reversement"], "tableau": list(BOARD),
+        "previsions": list(FORECASTS), "credits": list(OPERATIONS)[:1], "modeles": [dossier.wave.call.slug],
+        "": [*sections, *SECTIONS],
     }  # fmt: skip
 
 

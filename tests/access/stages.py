@@ -12,6 +12,7 @@ from funding import instalments
 from funding.chorus import confirming, exporting, numbering, reading
 from funding.claims import bank_details, claiming
 from funding.conventions import amending
+from funding.endings import hearings, withdrawals
 from funding.models import Award, Claim
 from programme import waves
 from selection import appeals, decisions, derogations, embargo, meetings, notification, outcomes, sittings, votes
@@ -116,6 +117,21 @@ def pay(panel, marks):
     to_chorus(award, marks)
 
 
+def give_back(panel, marks):
+    """Part of it may be withdrawn: the structure is heard, and answers with a paper."""
+    award = Award.objects.get(application=panel.dossier)
+    today = timezone.localdate()
+    heard = withdrawals.open_withdrawal(
+        award=award, ground="breach", facts=f"Les travaux {marks['facts']}", cents=100, known_on=today,
+        answer_by=today + datetime.timedelta(days=20), by=panel.signatory,
+    ).hearing  # fmt: skip
+    store_documents()
+    hearings.observe(
+        hearing=heard, by=panels.member_of(panel.dossier), text=f"Nous {marks['observation']}",
+        uploaded=pdf("photos.pdf"),
+    )  # fmt: skip
+
+
 def claim(award, member, marks):
     """The second instalment, with its evidence; the account of the structure."""
     bank_details.propose(
@@ -160,10 +176,10 @@ def store_documents():
 
 
 def every(dossier, marks, excluded):
-    """The dossier at each stage of its life: reviewed, before the panel, signed, announced and contested, paid."""
+    """The dossier at each stage: reviewed, before the panel, signed, announced and contested, paid, asked back."""
     yield factories.fresh(dossier)
     panel = deliberate(factories.fresh(dossier), marks, excluded)
-    for act in (decide, announce, pay):
+    for act in (decide, announce, pay, give_back):
         yield factories.fresh(dossier)
         act(panel, marks)
     yield factories.fresh(dossier)

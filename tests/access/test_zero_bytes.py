@@ -9,7 +9,7 @@ from django.db import transaction
 from tests.access import counted, marked, stages
 from tests.access.resolver import patterns
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.reference]
 DOORS = (
     "accounts:journal",
     "accounts:mail",
