@@ -321,6 +321,18 @@ def shortfalls(measures):
         if m and small and m.n > 2_000 and m.ms > GROWTH * small.ms:
             growth = m.ms / small.ms
             yield f"{page} : {growth:.2f} fois plus long de 2 000 à {m.n} dossiers, au lieu de {GROWTH} au plus"
+    yield from slow_rates(by_key)
+
+
+def slow_rates(by_key):
+    """The ledger writes two thirds at least of what raw SQL writes, by as many clients."""
+    for (page, clients), m in by_key.items():
+        raw = by_key.get(("ledger_tps_raw", clients))
+        if page == "ledger_tps" and raw and m.tps < raw.tps * 2 / 3:
+            yield (
+                f"{page} : {m.tps} écritures par seconde à {clients} connexions, "
+                f"au lieu de {raw.tps * 2 / 3:.1f} au moins (deux tiers du SQL nu)"
+            )
 
 
 def as_json(measures):

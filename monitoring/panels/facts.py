@@ -3,7 +3,7 @@
 import datetime
 from functools import cached_property
 
-from funding.balances import balances_of
+from funding.balances import balances_of, passages
 from funding.models import Award, Source
 from funding.outlook.jpe import jpe
 from funding.outlook.remaining import held_by_award, remaining
@@ -85,10 +85,15 @@ class Facts:
     def has_fund(self):
         return any(row.instrument == FUND for row in self.money.ways)
 
+    @cached_property
+    def months(self):
+        """The passages of the money, month by month."""
+        return passages(**self.money.scope, by_month=True)
+
     def curves(self, instrument):
         """{curve: {year: cents gained in that year}} of one instrument."""
         found: dict[str, dict[int, int]] = {name: {} for name in CURVES}
-        for row in self.money.passages:
+        for row in self.months:
             if row.instrument == instrument:
                 for name, kinds in CURVES.items():
                     year = row.day.year

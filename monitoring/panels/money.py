@@ -44,7 +44,7 @@ def chain_panel(facts):
 
 def chain_drawing(facts):
     gains: dict[str, dict] = {name: {} for name in CURVES}
-    for row in facts.money.passages:
+    for row in facts.months:
         for name, kinds in CURVES.items():
             if row.instrument == GRANT and (change := gain(row, kinds, row.cents)):
                 gains[name][row.day] = gains[name].get(row.day, 0) + change

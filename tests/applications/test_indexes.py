@@ -28,7 +28,8 @@ def test_a_sort_is_read_from_an_index(officer, sort, reverse):
     with connection.cursor() as cursor:
         # An empty table is read whole, whatever its indexes: the planner is asked what it could do.
         cursor.execute(
-            "SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off"
+            "SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off;"
+            "SET LOCAL enable_incremental_sort = off"
         )
     plan = ordered.values_list("pk", flat=True).explain()
     assert "application_list_" in plan and "Sort" not in plan, plan

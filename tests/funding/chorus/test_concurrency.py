@@ -10,8 +10,6 @@ from accounts.models import Role
 from funding import instalments
 from funding.chorus import applying, confirming
 from funding.models import Account, Difference, Instalment, Kind, Movement, Posting
-from tests.funding import conftest as money
-from tests.funding.chorus.conftest import laureate, order_first
 from tests.funding.chorus.test_applying import DP, line_for, read
 from tests.funding.conftest import CAP, make_user
 
@@ -45,12 +43,6 @@ def together(*works):
 @pytest.fixture
 def finance():
     return [make_user(Role.FINANCE_OFFICER) for _ in range(4)]
-
-
-@pytest.fixture
-def ordered(finance):
-    line = money.make_line()
-    return order_first(laureate(money.make_wave(line.programme), line, None), finance)
 
 
 def waiting(ordered, by):
