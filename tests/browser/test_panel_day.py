@@ -179,6 +179,9 @@ def advise_the_rest(people, page, keys, wave, meeting):
     keys.skip_to_content()
     keys.find("Choisir la ligne et le motif", tag="SUMMARY")
     keys.press("Enter")
+    keys.find("Ligne budgétaire", tag="SELECT")
+    # The one that has enough for the first of the ranking.
+    page.keyboard.type("P147-01")
     keys.find("Motif commun des autres")
     keys.write("Le besoin du territoire n’est pas établi.")
     keys.activate("Remplir", tag="BUTTON")

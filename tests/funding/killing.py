@@ -133,10 +133,10 @@ def copy_to(database):
     source = connection.settings_dict
     words = ["-h", source["HOST"], "-p", str(source["PORT"]), "-U", source["USER"], source["NAME"]]
     env = {**os.environ, "PGPASSWORD": source["PASSWORD"] or ""}
-    dump = subprocess.Popen([database.binaries / "pg_dump", *words], stdout=subprocess.PIPE, env=env)
     load = [database.binaries / "psql", "-q", "-v", "ON_ERROR_STOP=1", database.url]
-    subprocess.run(load, stdin=dump.stdout, stdout=subprocess.DEVNULL, check=True)
-    if dump.wait():
+    with subprocess.Popen([database.binaries / "pg_dump", *words], stdout=subprocess.PIPE, env=env) as dump:
+        subprocess.run(load, stdin=dump.stdout, stdout=subprocess.DEVNULL, check=True)
+    if dump.returncode:
         raise RuntimeError("pg_dump failed")
 
 

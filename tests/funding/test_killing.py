@@ -18,7 +18,9 @@ pytestmark = [
 ]
 
 
-def test_nothing_is_lost_doubled_nor_half_done():
+def test_nothing_is_lost_doubled_nor_half_done(monkeypatch):
+    # A site whose static files are read where they are: nothing was collected for the suite.
+    monkeypatch.setenv("DJANGO_DEBUG", "1")
     outcome = killing.run(kills=6, seconds=40, payments=20, commitments=30)
     assert outcome.faults == []
     assert sum(outcome.kills.values()) >= 4
