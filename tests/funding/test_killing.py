@@ -3,7 +3,6 @@
 import shutil
 
 import pytest
-from django.db import connections
 
 from scripts import servers
 from tests.funding import killing
@@ -13,7 +12,6 @@ pytestmark = [
     pytest.mark.concurrency,
     pytest.mark.redis,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(connections["default"].vendor != "postgresql", reason="needs PostgreSQL"),
     pytest.mark.skipif(not servers.find_postgresql() or not shutil.which("pg_dump"), reason="needs its programs"),
 ]
 

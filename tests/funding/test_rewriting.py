@@ -1,7 +1,7 @@
 """The proof `ledger_immutable`: what is written stays as it is written, whoever asks, however it is asked."""
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 
 from accounts import database
 from tests.funding import rewriting
@@ -9,7 +9,7 @@ from tests.funding import rewriting
 pytestmark = [
     pytest.mark.proof,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(connections["default"].vendor != "postgresql", reason="roles and rights are PostgreSQL's"),
+    pytest.mark.reference,
 ]
 
 

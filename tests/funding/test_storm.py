@@ -1,7 +1,6 @@
 """The proof `ledger_random`, in short: eight connections, a few hundred operations of every kind."""
 
 import pytest
-from django.db import connections
 
 from tests.funding import storm
 
@@ -9,7 +8,6 @@ pytestmark = [
     pytest.mark.proof,
     pytest.mark.concurrency,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(connections["default"].vendor != "postgresql", reason="needs real concurrent connections"),
 ]
 
 

@@ -84,6 +84,7 @@ def number_the_first_ones():
 
 
 # Outside any transaction of the test, which would turn each transaction of a page into a savepoint that counts.
+@pytest.mark.reference
 @pytest.mark.django_db(transaction=True)
 def test_every_page_is_measured_with_its_queries(monkeypatch):
     """On a few dossiers, once each: the paths, the form of the sheet and the counts are right."""

@@ -13,10 +13,7 @@ from funding.models import Account, Difference, Instalment, Kind, Movement, Post
 from tests.funding.chorus.test_applying import DP, line_for, read
 from tests.funding.conftest import CAP, make_user
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(connections["default"].vendor != "postgresql", reason="locks of rows are those of PostgreSQL"),
-]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.concurrency]
 
 
 def together(*works):
