@@ -85,26 +85,20 @@ def fields_of(rule):
     return set(re.findall(r"\w+", repr(rule.deconstruct())))
 
 
-def dependencies_of(floor, state):
-    """The squashed migrations of the floors that it points to, and the tables that it takes from libraries."""
-    from django.conf import settings
+def dependencies_of(floor):
+    """What its chain rests on in other apps, the last of each: a database in service already has them.
 
-    apps = set()
-    for (app, _), model in state.models.items():
-        if app == floor:
-            for field in model.fields.values():
-                target = getattr(field.remote_field, "model", None)
-                apps |= {str(target).split(".")[0].lower()} if isinstance(target, str) else set()
-    own = {settings.AUTH_USER_MODEL.split(".")[0]}
-    below = sorted((apps | own) - {floor}, key=lambda app: FLOORS.index(app) if app in FLOORS else -1)
-    return [(app, name_of(app)) if app in FLOORS else (app, last_of(app)) for app in below if app != floor]
-
-
-def last_of(app):
-    from django.db import connection
+    The squashed migrations of the floors below would be too much: they hold what came after.
+    """
     from django.db.migrations.loader import MigrationLoader
 
-    return MigrationLoader(connection).graph.leaf_nodes(app)[0][1]
+    disk, last = MigrationLoader(None, replace_migrations=False).disk_migrations, {}
+    for step in chain_of(floor):
+        for app, name in disk[floor, step].dependencies:
+            if app != floor:
+                name = "0001_initial" if name == "__first__" else name
+                last[app] = max(name, last.get(app, ""))
+    return sorted(last.items(), key=lambda one: FLOORS.index(one[0]) if one[0] in FLOORS else -1)
 
 
 def write(floor, state):
@@ -114,7 +108,7 @@ def write(floor, state):
     migration = type("Migration", (Migration,), {})(name_of(floor), floor)
     migration.initial = True
     migration.replaces = [(floor, name) for name in chain_of(floor)]
-    migration.dependencies = dependencies_of(floor, state)
+    migration.dependencies = dependencies_of(floor)
     migration.operations = operations_of(floor, state)
     folder = ROOT / floor / "migrations"
     for earlier in folder.glob("0001_squashed_*.py"):

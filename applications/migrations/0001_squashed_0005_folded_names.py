@@ -19,9 +19,9 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('accounts', '0001_squashed_0004_folded_name'),
-        ('documents', '0001_squashed_0004_public_money'),
-        ('programme', '0001_squashed_0004_public_money'),
+        ('accounts', '0002_dossier'),
+        ('documents', '0002_dossier'),
+        ('programme', '0003_review'),
     ]
 
     operations = [

@@ -15,10 +15,10 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('accounts', '0001_squashed_0004_folded_name'),
-        ('applications', '0001_squashed_0005_folded_names'),
-        ('documents', '0001_squashed_0004_public_money'),
-        ('programme', '0001_squashed_0004_public_money'),
+        ('accounts', '0004_folded_name'),
+        ('applications', '0005_folded_names'),
+        ('documents', '0004_public_money'),
+        ('programme', '0004_public_money'),
     ]
 
     operations = [

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('accounts', '0001_squashed_0004_folded_name'),
+        ('accounts', '0001_initial'),
     ]
 
     operations = [

@@ -14,11 +14,11 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('accounts', '0001_squashed_0004_folded_name'),
-        ('applications', '0001_squashed_0005_folded_names'),
-        ('documents', '0001_squashed_0004_public_money'),
-        ('funding', '0001_squashed_0004_public_money'),
-        ('programme', '0001_squashed_0004_public_money'),
+        ('accounts', '0001_initial'),
+        ('applications', '0004_review'),
+        ('documents', '0003_review'),
+        ('funding', '0003_instalments_by_payment_day'),
+        ('programme', '0003_review'),
     ]
 
     operations = [
