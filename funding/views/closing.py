@@ -1,7 +1,6 @@
 """The closing of a year, the commitments asleep, what is left to pay."""
 
 import datetime
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404
@@ -11,15 +10,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import permission_required
 from accounts.errors import NotAllowed
-from accounts.exports import WRITERS
 from accounts.forms import attempt, status_of
 from accounts.french import NBSP, euros, plural
-from accounts.lists import Column
 from funding.endings import dormant as sleeping
 from funding.endings.closing import SECTIONS
 from funding.endings.closing_lists import DormantList
 from funding.endings.forms import DormantForm
 from funding.endings.remaining import remaining_by_year, total
+from funding.files import file_links, table_file
 from funding.forms import FIRST_YEAR
 from funding.models import Award, ClosedYear
 from funding.models.award import GIVE_BACK
@@ -112,13 +110,9 @@ def released(request, found, data):
 # --- What is left to pay ---------------------------------------------------------------------------------------------
 
 
-COLUMNS = [
-    Column("annee", "Année des AE", "year", kind="code"),
-    Column("engage", "Engagé", "committed_cents", kind="cents"),
-    Column("rendu", "Rendu", "given_back_cents", kind="cents"),
-    Column("paye", "Payé", "paid_cents", kind="cents"),
-    Column("reste", "Reste à payer", "remaining_cents", kind="cents"),
-]
+HEADS = [
+    ("Année des AE", "code"), ("Engagé", "cents"), ("Rendu", "cents"), ("Payé", "cents"), ("Reste à payer", "cents"),
+]  # fmt: skip
 
 
 @require_GET
@@ -127,8 +121,11 @@ def remaining(request):
     """Restes à payer by year of the AE, on any day; each figure opens its movements."""
     clocks = Clocks(request)
     rows = remaining_by_year(as_of=clocks.as_of, known_on=clocks.known_on)
-    if write := WRITERS.get(request.GET.get("format", "")):
-        return write("restes-a-payer", COLUMNS, rows)
-    files = [(kind.upper(), f"?{urlencode({**clocks.query, 'format': kind})}") for kind in WRITERS]
-    context = {"clocks": clocks, "rows": rows, "total": total(rows), "files": files}
-    return render(request, "funding/remaining.html", context)
+    context = {"clocks": clocks, "rows": rows, "total": total(rows), "files": file_links(**clocks.query)}
+    return table_file(request, "restes-a-payer", HEADS, lambda: [values_of(row) for row in rows]) or render(
+        request, "funding/remaining.html", context
+    )
+
+
+def values_of(row):
+    return [row.year, row.committed_cents, row.given_back_cents, row.paid_cents, row.remaining_cents]
