@@ -50,7 +50,8 @@ def run(place: Installation, supervisor: Supervisor, accounts: str) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, supervisor.ask_to_stop)
     try:
-        supervisor.start()
+        # The page first: the other two would take the cores it starts on.
+        supervisor.start("web")
         place.wait(supervisor)
         if not supervisor.stopping:
             logs = str(place.var_dir / "logs").removeprefix(f"{ROOT}/")

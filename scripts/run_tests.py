@@ -23,6 +23,7 @@ from scripts.system import Missing, fail, install, say
 
 # One more than the cores: a test that drives a browser or a process waits more than it works.
 WORKERS = os.environ.get("TEST_WORKERS") or str((os.cpu_count() or 2) + 1)
+NOTHING_TO_PLAY = 5  # Exit status of pytest.
 
 
 def environment(folder: Path, **urls: str | None) -> dict[str, str]:
@@ -32,13 +33,25 @@ def environment(folder: Path, **urls: str | None) -> dict[str, str]:
     return {**cleared, "VAR_DIR": str(folder), **{name: url for name, url in urls.items() if url}}
 
 
-def pytest(env: dict[str, str], *arguments: str) -> tuple[int, dict[str, dict]]:
-    """Play the suite: exit status, and {marker: what is missing for it and how many tests that left out}."""
+def pytest(env: dict[str, str], *arguments: str) -> int:
+    """Exit status of one run; that nothing was asked of it is no failure."""
+    status = subprocess.run(
+        [PYTHON, "-m", "pytest", *arguments], cwd=ROOT, env=env, check=False, stdin=subprocess.DEVNULL
+    ).returncode
+    return 0 if status == NOTHING_TO_PLAY else status
+
+
+def suite(env: dict[str, str], *arguments: str) -> tuple[int, dict[str, dict]]:
+    """Play the suite, side by side, then one by one what measures a time.
+
+    Returns:
+        Exit status, and {marker: what is missing for it and how many tests that left out}.
+    """
     report = Path(env["VAR_DIR"]) / "not-run.json"
-    command = [PYTHON, "-m", "pytest", "-n", WORKERS, "--dist", "worksteal", *arguments]
-    env = {**env, "NOT_RUN_REPORT": str(report)}
-    status = subprocess.run(command, cwd=ROOT, env=env, check=False, stdin=subprocess.DEVNULL).returncode
-    return status, json.loads(report.read_text()) if report.exists() else {}
+    side_by_side = ["-n", WORKERS, "--dist", "worksteal", "-m", "not alone"]
+    status = pytest({**env, "NOT_RUN_REPORT": str(report)}, *side_by_side, *arguments)
+    alone = pytest(env, "-m", "alone", *arguments)
+    return status or alone, json.loads(report.read_text()) if report.exists() else {}
 
 
 @contextmanager
@@ -57,7 +70,7 @@ def on_reference(folder: Path, arguments: list[str]) -> tuple[int, list[str]]:
         if not urls["DATABASE_URL"]:
             return 0, ["PostgreSQL : la suite n’a été jouée que sur SQLite"]
         say("\n== La suite sur PostgreSQL" + (" et Redis" if urls["REDIS_URL"] else ""))
-        status, left_out = pytest(env, *arguments)
+        status, left_out = suite(env, *arguments)
         left_out.pop("sqlite", None)  # The second pass is theirs.
         return status, [f"{one['part']} : {one['tests']} tests non joués" for one in left_out.values()]
 
@@ -66,7 +79,7 @@ def on_sqlite(folder: Path, arguments: list[str]) -> int:
     """The suite on SQLite; what needs the reference servers is left out and counted."""
     env = environment(folder)
     say("\n== La suite sur SQLite")
-    status, left_out = pytest(env, *arguments)
+    status, left_out = suite(env, *arguments)
     for marker, one in left_out.items():
         say(f"SQLite : {one['tests']} tests « {marker} » laissés à la première passe.")
     return status

@@ -85,9 +85,11 @@ class Supervisor:
         self.cwd, self.env, self.say = cwd, env, say
         self.stopping = False
 
-    def start(self) -> None:
+    def start(self, *names: str) -> None:
+        """Start the named children, all without a name; `run` starts those that are left."""
         for child in self.children:
-            child.start(cwd=self.cwd, env=self.env)
+            if not names or child.name in names:
+                child.start(cwd=self.cwd, env=self.env)
 
     def tend(self) -> None:
         """One round: note the dead, restart those whose pause is over."""
