@@ -126,7 +126,18 @@ class DossierList(ListPage):
     def page_rows(self, ids):
         asked = CorrectionRequest.objects.filter(application=OuterRef("pk"), closed_at=None).order_by("pk")
         rows = Application.objects.filter(pk__in=ids).annotate(asked_due_at=Subquery(asked.values("due_at")[:1]))
-        return rows.select_related("wave", "organisation", "fabrique__commune", "officer")
+        rows = rows.select_related("organisation", "fabrique__commune")
+        if any(column.key == "suivi" for column in self.shown_columns):
+            rows = rows.select_related("officer")
+        # The filters have read the waves: fifty dossiers need not bring the same few again.
+        waves = {wave.pk: wave for wave in self.waves}
+        for row in rows:
+            row.wave = waves[row.wave_id]
+        return rows
+
+    @property
+    def waves(self):
+        return self.remember("waves", lambda: list(Wave.objects.select_related("call").order_by("-pk")))
 
 
 MINE, NOBODY = "moi", "personne"
@@ -166,14 +177,11 @@ class FollowFilter(Filter):
 class WaveFilter(Filter):
     """The waves, the last first."""
 
-    def waves(self, listing):
-        return listing.remember("waves", lambda: list(Wave.objects.select_related("call").order_by("-pk")))
-
     def options(self, listing):
-        return [(str(wave.public_id), f"{wave.number}, {wave.call}") for wave in self.waves(listing)]
+        return [(str(wave.public_id), f"{wave.number}, {wave.call}") for wave in listing.waves]
 
     def counted(self, counts, listing):
-        named = zip(self.waves(listing), self.options(listing), strict=True)
+        named = zip(listing.waves, self.options(listing), strict=True)
         return [(value, label, counts.get(str(wave.pk), 0)) for wave, (value, label) in named]
 
 

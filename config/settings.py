@@ -128,7 +128,8 @@ SQLITE_OPTIONS = {
 DATABASES = {
     "default": dj_database_url.parse(
         os.environ.get("DATABASE_URL") or f"sqlite:///{VAR_DIR / 'fabriques.sqlite3'}",
-        conn_max_age=60,
+        # Long enough for the plans that a connection keeps (monitoring.prepared) to serve.
+        conn_max_age=600,
         # A database that came back finds no request on a connection that died with it.
         conn_health_checks=True,
     )

@@ -1,12 +1,14 @@
 """Questions asked again and again with the same words: put into SQL once a process, asked afresh each time.
 
-Building the large queries of the board costs more than answering them. What is kept is the text of the question and
-its parameters, never an answer.
+Building the large queries of the board, and planning them, costs more than answering them. What is kept is the text of
+the question, here, and PostgreSQL's plan of that text, on each connection that asked it some times; never an answer.
 """
 
 from functools import lru_cache, wraps
 
 from django.db import connection
+
+from funding.ledger_rows import statements
 
 
 def prepared(build):
@@ -18,15 +20,18 @@ def prepared(build):
     @lru_cache(maxsize=64)
     def compiled(vendor, *arguments):
         compiler = build(*arguments).query.get_compiler(connection=connection)
-        sql, parameters = compiler.as_sql()
+        words = compiler.as_sql()
+        if vendor == "postgresql":
+            # The values are part of the text: its plan, once made, holds for it.
+            words = (connection.ops.compose_sql(*words),)
         outputs = [column for column, *_ in compiler.select]
-        return sql, parameters, compiler, compiler.get_converters(outputs)
+        return words, compiler, compiler.get_converters(outputs)
 
     @wraps(build)
     def rows(*arguments):
-        sql, parameters, compiler, converters = compiled(connection.vendor, *arguments)
-        with connection.cursor() as cursor:
-            cursor.execute(sql, parameters)
+        words, compiler, converters = compiled(connection.vendor, *arguments)
+        with statements() as cursor:
+            cursor.execute(*words)
             found = cursor.fetchall()
         return [tuple(row) for row in compiler.apply_converters(found, converters)] if converters else found
 

@@ -70,6 +70,7 @@ def awardables(wave, applications):
 def bounds_of(wave):
     """{(call version id, segment): `SegmentBounds`} of the call of a wave; one query."""
     rows = SegmentBounds.objects.filter(version__call=wave.call_id).select_related("version").order_by()
+    rows = rows.only("version_id", "segment", "min_cents", "max_cents", "year_cap_cents", "version__years")
     return {(one.version_id, one.segment): one for one in rows}
 
 

@@ -11,6 +11,8 @@ COLUMNS = (
     "pk", "public_id", "reference", "state", "segment", "requested_cents", "submitted_at", "call_version",
     "fabrique__name", "fabrique__region", "fabrique__commune__name", "fabrique__commune__departement",
 )  # fmt: skip
+# What a ranking asks of the version of the call.
+OF_VERSION = ("number", "reviews_per_application", "threshold_hundredths", "tie_break")
 
 
 @dataclass(slots=True)
@@ -50,7 +52,7 @@ class ShortDossier:
 def short_dossiers(dossiers):
     """The `ShortDossier`s of a queryset of `Application`s, in its order; two queries."""
     rows = list(dossiers.values_list(*COLUMNS))
-    versions = CallVersion.objects.in_bulk({row[7] for row in rows})
+    versions = CallVersion.objects.order_by().only(*OF_VERSION).in_bulk({row[7] for row in rows})
     return [short(*row, versions) for row in rows]
 
 

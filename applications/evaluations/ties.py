@@ -3,8 +3,10 @@
 import datetime
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cache
 
 from django.apps import apps
+from django.db import connection
 from django.db.models import BigIntegerField, CharField, F, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -89,6 +91,40 @@ def ties_of(people):
 
 
 def rows_of(people):
+    """Lines of the ties of several people; for one, the words of the question are kept."""
+    rows = of_one(*people) if isinstance(people, list) and len(people) == 1 else asked_of(people, timezone.localdate())
+    # Some engines give the same line twice, or not: sorted, the answer is the same.
+    return sorted(
+        (user, how, key, siren[:9], name, commune, departement, region)
+        for user, how, key, siren, name, commune, departement, region in rows
+    )
+
+
+# They stand for the person and the day in the question that is kept.
+SOMEBODY, SOME_DAY = -1, datetime.date(1900, 1, 1)
+
+
+def of_one(person):
+    """The lines of one person: asked at each reading of dossiers, and longer for the ORM to write than to answer."""
+    sql, values = question_of_one(connection.vendor)
+    given = {SOMEBODY: person, remembered_since(SOME_DAY): remembered_since(timezone.localdate())}
+    given = {written(mark): written(value) for mark, value in given.items()}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [given.get(value, value) for value in values])
+        return cursor.fetchall()
+
+
+@cache
+def question_of_one(_vendor):
+    """(SQL, values) of the ties of `SOMEBODY` on `SOME_DAY`, in the words of an engine."""
+    return asked_of([SOMEBODY], SOME_DAY).query.sql_with_params()
+
+
+def written(value):
+    return connection.ops.adapt_datefield_value(value) if isinstance(value, datetime.date) else value
+
+
+def asked_of(people, day):
     members = Membership.objects.filter(user__in=people).order_by()
     members = members.annotate(siret_=coalesced("organisation__siret"))
     rows = members.values_list(
@@ -98,23 +134,22 @@ def rows_of(people):
     profiles = profiles.values_list(
         "user_id", text(PROFILE), number(), "employer_siren", "employer", number(), text(""), text("")
     )
-    interests = in_force(model("Interest").objects.filter(user__in=people)).order_by()
+    interests = in_force(model("Interest").objects.filter(user__in=people), day).order_by()
     interests = interests.annotate(commune_=coalesced("commune_id", number()))
     interests = interests.values_list(
         "user_id", "kind", number(), "siren", "body", "commune_", "departement", "region"
     )
-    # Some engines give the same line twice, or not: sorted, the answer is the same.
-    return sorted(
-        (user, how, key, siren[:9], name, commune, departement, region)
-        for user, how, key, siren, name, commune, departement, region in rows.union(profiles, interests, all=True)
-    )
+    return rows.union(profiles, interests, all=True)
 
 
 def in_force(interests, on=None):
     """The lines of declarations that count on a day (Europe/Paris)."""
-    day = on or timezone.localdate()
-    since = day - datetime.timedelta(days=365 * REMEMBERED_YEARS)
+    since = remembered_since(on or timezone.localdate())
     return interests.filter(Q(ended_on=None) | Q(ended_on__gte=since), withdrawn_at=None)
+
+
+def remembered_since(day):
+    return day - datetime.timedelta(days=365 * REMEMBERED_YEARS)
 
 
 def text(value):
