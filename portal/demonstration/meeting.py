@@ -1,13 +1,45 @@
-"""The panel of the first wave, as it happens: called, opened, one dossier examined, the whole list voted, adopted."""
+"""The panels: that of the first wave as it happens, from its call to its minutes; that of the second, next week."""
 
 import datetime
 
 from django.utils import timezone
 
+from applications.evaluations import profiles
+from applications.models import Interest
 from documents import production
 from selection import attendance, meetings, outcomes, sittings, votes, whole_list
 
 SOON = datetime.timedelta(seconds=30)
+# One more than the notice that the call gives.
+NEXT_WEEK = datetime.timedelta(days=6)
+
+
+# --- To come ---------------------------------------------------------------------------------------------------------
+
+
+def call_members(wave, dossier, people):
+    """The members are called, with an agenda; one of them sits on the board of the structure of `dossier`."""
+    officer, member = people["instruction"], people["comite"]
+    profiles.declare_interest(
+        user=member,
+        by=member,
+        kind=Interest.Kind.BOARD,
+        body=dossier.organisation.name,
+        siren=dossier.organisation.siret[:9],
+        note="Trésorière depuis deux ans (exemple).",
+    )
+    meeting = meetings.plan(
+        wave=wave,
+        meets_at=(timezone.localtime() + NEXT_WEEK).replace(hour=14, minute=0, second=0, microsecond=0),
+        place="Salle du conseil, et visioconférence (exemple)",
+        chair=people["presidence"],
+        members=[member],
+        by=officer,
+    )
+    return meetings.convene(meeting=meeting, by=officer)
+
+
+# --- Held ------------------------------------------------------------------------------------------------------------
 
 
 def hold(wave, dossiers, people, prepare):
