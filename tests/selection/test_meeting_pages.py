@@ -123,7 +123,7 @@ def test_a_refusal_says_what_to_do_and_loses_nothing(client):
     panel = build(1)
     meeting = plan(panel, days=2)
     answer = post(client, panel.chair, "meeting", {"act": "convene"}, public_id=meeting.public_id)
-    assert answer.status_code == 422 and "cinq jours" in text_of(answer)
+    assert answer.status_code == 422 and "5 jours au moins" in text_of(answer)
     meeting = opened_again(panel, meeting)
     item = begin(panel, meeting, panel.dossiers[0])
     data = {"act": "moderate", "note-score": "70", "note-reason": ""}
