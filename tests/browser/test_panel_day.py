@@ -244,7 +244,7 @@ def lower(people, page, keys):
 
 def proposed(page):
     """(dossiers, cents) that the scenario takes, as the page says."""
-    told = page.locator("#ligne [role=status]").inner_text()
+    told = page.locator("#ligne [role=status]").inner_text().strip()
     found = re.match(r"(\d+)\s+proposés?,\s+([\d\s]+)€", told)
     return int(found[1]), cents_of(found[2])
 
