@@ -11,7 +11,8 @@ from selection import attendance, meetings, outcomes, sittings, votes, whole_lis
 
 SOON = datetime.timedelta(seconds=30)
 # One more than the notice that the call gives.
-NEXT_WEEK = datetime.timedelta(days=6)
+NEXT_WEEK, DAY = datetime.timedelta(days=6), datetime.timedelta(days=1)
+SATURDAY = 5
 
 
 # --- To come ---------------------------------------------------------------------------------------------------------
@@ -30,13 +31,21 @@ def call_members(wave, dossier, people):
     )
     meeting = meetings.plan(
         wave=wave,
-        meets_at=(timezone.localtime() + NEXT_WEEK).replace(hour=14, minute=0, second=0, microsecond=0),
+        meets_at=next_week(),
         place="Salle du conseil, et visioconférence (exemple)",
         chair=people["presidence"],
         members=[member],
         by=officer,
     )
     return meetings.convene(meeting=meeting, by=officer)
+
+
+def next_week():
+    """Two in the afternoon, on a day when people work."""
+    day = timezone.localdate() + NEXT_WEEK
+    while day.weekday() >= SATURDAY:
+        day += DAY
+    return meetings.in_hours(day, datetime.time(14))
 
 
 # --- Held ------------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The rules of a panel are those of its call: by default the law’s, stricter at will, less with the text that permits."""
+"""The rules of a panel are those of its call: the law’s by default, stricter at will, less where a text permits."""
 
 import datetime
 
