@@ -38,9 +38,9 @@ WAVE_1 = (
 )
 # Before the panel, best scored first.
 WAVE_2 = (
-    Place("Le Moulin des métiers", "58095", RURAL, "90000014", (4_000_000, 4_000_000, 4_000_000)),
-    Place("La Fabrique du port", "29019", QPV, "90000015", (4_000_000, 3_500_000, 3_000_000)),
-    Place("L’Épicerie savante", "48095", RURAL, "90000016", (3_000_000, 3_000_000, 3_000_000)),
+    Place("Le Moulin des métiers", "58145", RURAL, "90000014", (4_000_000, 4_000_000, 4_000_000)),
+    Place("La Fabrique du port", "13055", QPV, "90000015", (4_000_000, 3_500_000, 3_000_000)),
+    Place("L’Épicerie savante", "48061", RURAL, "90000016", (3_000_000, 3_000_000, 3_000_000)),
 )
 WAVE_3 = (
     Place("La Filature ouverte", "42187", RURAL, "90000007", (5_000_000, 5_000_000, 5_000_000)),
