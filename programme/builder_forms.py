@@ -6,6 +6,8 @@ from accounts.forms import DsfrForm, EuroCentsField
 from accounts.models import LegalForm
 from programme.fields import ScoreField
 from programme.models import Call, CallVersion, Programme, Segment
+from programme.panel_rules import FIELDS as PANEL_RULES
+from programme.panel_rules_form import PanelRulesForm
 from programme.tie_break_form import CHOSEN, TieBreakForm, initial_rules
 
 LEVELS = 6
@@ -54,7 +56,7 @@ class NewCallForm(BuilderForm):
         self.fields["programme"].queryset = Programme.objects.all()
 
 
-class SettingsForm(TieBreakForm, BuilderForm):
+class SettingsForm(TieBreakForm, PanelRulesForm, BuilderForm):
     title = forms.CharField(label="Titre", max_length=150)
     kind = forms.ChoiceField(label="Nature", choices=Call.Kind.choices)
     summary = area("Résumé", "Ce que l’appel soutient, en quelques lignes. Lu par tous, en tête de la page.", rows=6)
@@ -118,6 +120,7 @@ class SettingsForm(TieBreakForm, BuilderForm):
         ("Le paiement", ("payment_days", "claim_required", "bank_details_required", "bank_cooling_days")),
         ("L’examen", ("reviews_per_application", "threshold_hundredths", "exercise_required", "silence_months")),
         ("Le départage des dossiers à égalité", CHOSEN),
+        ("Le comité", PANEL_RULES),
     )  # fmt: skip
 
     def __init__(self, *args, version, **kwargs):

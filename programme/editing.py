@@ -13,6 +13,7 @@ from django.utils.text import slugify
 from accounts.errors import Refusal, StalePage
 from accounts.models import JournalEntry, LegalForm
 from accounts.permissions import require
+from programme import panel_rules
 from programme.copying import copy_version
 from programme.models import Call, CallVersion, Origin
 from programme.models.call import EDIT, PUBLISH
@@ -29,6 +30,7 @@ SETTINGS = (
     "state_aid_basis", "republican_contract_required", "sign_off_required", "partners_allowed",
     "state_share_max_percent", "eligible_legal_forms", "self_test_note", "tie_break", "threshold_hundredths",
     "exercise_required", "payment_days", "claim_required", "bank_details_required", "bank_cooling_days",
+    *panel_rules.FIELDS,
 )  # fmt: skip
 PUBLISHED_SINCE = (
     "Cette version est publiée : elle ne change plus. Votre texte est gardé ci-dessous. "
@@ -149,6 +151,9 @@ def refuse_bad_settings(fields):
         raise Refusal("Cette forme juridique n’existe pas : cochez dans la liste.", field="eligible_legal_forms")
     if problem := problem_of(fields.get("tie_break") or []):
         raise Refusal(problem, field="tie_break_1")
+    if wrong := panel_rules.problem_of(fields):
+        name, sentence = wrong
+        raise Refusal(sentence, field=name)
     share = fields.get("state_share_max_percent")
     if share is not None and not 1 <= share <= 100:
         raise Refusal("La part de l’État est un pourcentage, de 1 à 100.", field="state_share_max_percent")

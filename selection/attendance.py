@@ -9,28 +9,32 @@ from accounts.errors import Refusal, StalePage
 from accounts.french import plural
 from accounts.models import JournalEntry
 from accounts.permissions import require
+from programme.panel_rules import PanelRules
 from selection.models import Attendance, PanelMeeting
 
 How = Attendance.How
+BY_LAW = PanelRules()
 State = PanelMeeting.State
 
 
 @dataclass(frozen=True)
 class Quorum:
-    """Half at least of the members who compose the panel with a vote, present or represented.
+    """How many of the members who compose the panel with a vote are wanted, present or represented; half by default.
 
     Attributes:
         sitting: how many of them sit, or have given a mandate to one who sits.
-        composing: how many there are. asked: False on a second call, which asks for none.
+        composing: how many there are. asked: False on a second call that asks for none.
+        rules: `PanelRules` of the call.
     """
 
     sitting: int
     composing: int
     asked: bool = True
+    rules: PanelRules = BY_LAW
 
     @property
     def needed(self):
-        return (self.composing + 1) // 2
+        return self.rules.needed(self.composing)
 
     @property
     def reached(self):
@@ -52,7 +56,7 @@ def quorum_of(meeting, *, leaving=frozenset()):
     """
     composing = [member for member in members_of(meeting) if member.has_vote]
     sitting = voters(composing, leaving)
-    return Quorum(len(sitting), len(composing), asked=meeting.needs_quorum)
+    return Quorum(len(sitting), len(composing), asked=meeting.needs_quorum, rules=meeting.rules)
 
 
 def members_of(meeting):

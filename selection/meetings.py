@@ -1,7 +1,7 @@
 """A meeting of the panel, from its call to its end (CRPA R133-3 to R133-15): an opinion, not a decision.
 
-By default: notice of five days at least (R133-8), quorum of half (R133-10), second call without quorum (R133-10), a
-casting vote for the chair (R133-11).
+The rules are those of the call (`PanelMeeting.rules`): by default notice of five days (R133-8), quorum of half
+(R133-10), second call without quorum (R133-10), a casting vote for the chair (R133-11).
 """
 
 import datetime
@@ -24,7 +24,6 @@ from selection.moderation import ranking
 from selection.sessions import lock_deliberation, refuse_adopted, session_of
 
 State = PanelMeeting.State
-NOTICE_DAYS = 5
 NOT_HERS = "Point auquel vous ne prenez pas part"
 WHOLE_LIST = "Avis d’ensemble sur la proposition"
 
@@ -138,10 +137,10 @@ def convene(*, meeting, by, urgency_reason="", version=None):
     """Call the members, by mail, with the agenda (R133-6, R133-8); each reads what she has no tie with.
 
     Args:
-        urgency_reason: wanted when fewer than five days are left; minuted.
+        urgency_reason: wanted when fewer days are left than the call says; minuted.
 
     Raises:
-        Refusal: less than five days without a reason (field "urgency_reason"), or the hour has passed.
+        Refusal: less notice than the call says, without a reason (field "urgency_reason"), or the hour has passed.
     """
     require(by, "selection.prepare")
     with transaction.atomic():
@@ -149,13 +148,14 @@ def convene(*, meeting, by, urgency_reason="", version=None):
         meeting.expect_version(version)
         if meeting.meets_at <= timezone.now():
             raise Refusal("L’heure de la réunion est passée : annulez-la et préparez-en une autre.")
-        if notice_days(meeting) < NOTICE_DAYS and not urgency_reason.strip():
+        if notice_days(meeting) < meeting.rules.notice_days and not urgency_reason.strip():
             raise Refusal(
-                f"Les membres sont convoqués cinq jours au moins avant la réunion (R133-8) : il en reste "
+                f"Les membres sont convoqués {plural(meeting.rules.notice_days, 'jour')} au moins avant la réunion "
+                "(R133-8) : il en reste "
                 f"{plural(max(notice_days(meeting), 0), 'jour')}. Dites en quoi il y a urgence, ou changez de date.",
                 field="urgency_reason",
             )
-        if meeting.needs_quorum:
+        if not meeting.is_second_call:
             settle_agenda(meeting)
         meeting.move("convene", by=by, at=timezone.now(), urgency_reason=urgency_reason.strip())
         call_each(meeting)
@@ -184,10 +184,14 @@ def call_each(meeting):
 def convocation(meeting, items):
     """The mail: `items` are (item, whether the reader leaves for it)."""
     lines = [f"{item.position}. {NOT_HERS if out else subject_of(item)}" for item, out in items]
+    kept = meeting.rules
     rules = [
-        "Le comité donne un avis ; l’autorité décide."
+        "Le comité donne un avis ; l’autorité décide.",
+        kept.quorum_sentence()
         if meeting.needs_quorum
-        else "Seconde convocation sur le même ordre du jour : aucun quorum ne sera exigé (R133-10)."
+        else "Seconde convocation sur le même ordre du jour : aucun quorum ne sera exigé (R133-10).",
+        kept.majority_sentence,
+        *filter(None, [kept.basis_sentence]),
     ]
     if meeting.urgency_reason:
         rules.append(f"Convocation en urgence : {meeting.urgency_reason}")

@@ -27,15 +27,8 @@ from selection.moderation import ranking
 
 State = PanelMeeting.State
 NOT_EXAMINED = "Non examiné"
-RULES = (
-    "Le comité donne un avis ; l’autorité décide (code des relations entre le public et l’administration, CRPA).",
-    "Convocation cinq jours au moins avant la séance, sauf urgence (R133-8).",
-    "Majorité des voix exprimées des membres présents ou représentés ; à égalité, la voix de qui préside l’emporte "
-    "(R133-11).",
-    "Un membre qui a un lien avec un dossier quitte la séance pour ce point (R133-12).",
-)
-QUORUM_RULE = "Quorum : la moitié au moins des membres ayant voix délibérative, présents ou représentés (R133-10)."
-NO_QUORUM_RULE = "Seconde convocation sur le même ordre du jour : aucun quorum n’est exigé (R133-10)."
+ADVICE = "Le comité donne un avis ; l’autorité décide (code des relations entre le public et l’administration, CRPA)."
+LEAVING = "Un membre qui a un lien avec un dossier quitte la séance pour ce point (R133-12)."
 
 
 def request_minutes(meeting, *, by):
@@ -71,7 +64,7 @@ def facts_of(meeting):
         hours=hours(meeting.opened_at, meeting.closed_at) if held else "",
         chair=str(meeting.chair),
         quorum=opening_quorum(meeting) if held else quorum_of(meeting).words,
-        rules=(*RULES, QUORUM_RULE if meeting.needs_quorum else NO_QUORUM_RULE),
+        rules=tuple(rules_in_words(meeting)),
         members=tuple(members_in_words(meeting)),
         points=tuple(points_in_words(meeting)) if held else (),
         notes=tuple(note_in_words(note) for note in meeting.notes.filter(item=None).select_related("member__user")),
@@ -93,6 +86,13 @@ def prepared_of(wave):
 # --- The meeting ----------------------------------------------------------------------------------------------------
 
 
+def rules_in_words(meeting):
+    rules = meeting.rules
+    quorum = rules.quorum_sentence(second_call=meeting.is_second_call)
+    told = (ADVICE, rules.notice_sentence, rules.majority_sentence, LEAVING, quorum, rules.basis_sentence)
+    return filter(None, told)
+
+
 def convened(meeting):
     if not meeting.convened_at:
         return ""
@@ -112,7 +112,7 @@ def opening_quorum(meeting):
     rows = rows.exclude(until__lte=meeting.opened_at)
     composing = meeting.members.filter(has_vote=True).count()
     sitting = rows.values("member").distinct().count()
-    needed = (composing + 1) // 2
+    needed = meeting.rules.needed(composing)
     told = f"quorum de {needed} atteint" if meeting.needs_quorum else "aucun quorum exigé (seconde convocation)"
     return (
         f"{plural(sitting, 'membre présent ou représenté', 'membres présents ou représentés')} sur {composing}, {told}"

@@ -8,12 +8,12 @@ from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.french import deadline, long_date, plural
+from accounts.french import deadline, long_date, long_datetime, plural
 from applications.evaluations.doors import but, closed_dossiers
 from applications.models import Application, ApplicationState, Assignment
 from programme.models import Wave
 from selection.decisions import awards_without_agreement
-from selection.models import PanelSession, PreparedOutcome
+from selection.models import PanelMeeting, PanelSession, PreparedOutcome
 from selection.sending import Progress, announcement_block, progress_of
 
 W, S = Wave.State, ApplicationState
@@ -34,6 +34,8 @@ class Standing:
     prepared: int
     letters: Progress
     waiting_agreements: int
+    # Prepared, called or open; None when none is.
+    meeting: PanelMeeting | None = None
     today: date = field(default_factory=timezone.localdate)
 
     @property
@@ -82,7 +84,14 @@ def standing_of(wave, *, reader=None):
         prepared=prepared.filter(application__state=S.REVIEWED).count(),
         letters=progress_of(wave, closed=closed),
         waiting_agreements=agreements_to_prepare(wave, closed) if wave.state == W.ANNOUNCED else 0,
+        meeting=meeting_of(wave),
     )
+
+
+def meeting_of(wave):
+    if wave.state != W.DELIBERATION:
+        return None
+    return PanelMeeting.objects.filter(wave=wave, state__in=PanelMeeting.UNDER_WAY).first()
 
 
 def agreements_to_prepare(wave, closed):
@@ -99,7 +108,7 @@ def critical_path(standing):
         (W.COLLECTING, "Dépôt", wave.closes_at, plural(standing.sent, "dossier reçu", "dossiers reçus")),
         (W.INSTRUCTION, "Recevabilité", wave.instruction_until, f"{standing.to_examine} à contrôler"),
         (W.REVIEW, "Évaluations", wave.reviews_due_on, reviews_note(standing)),
-        (W.DELIBERATION, "Comité", wave.panel_on, panel_note(standing)),
+        (W.DELIBERATION, "Comité", panel_day(standing), panel_note(standing)),
         (W.DELIBERATION, "Signature", None, signature_note(standing)),
         (W.DECIDED, "Annonce", wave.announcement_on, announcement_note(standing)),
     ]
@@ -140,6 +149,11 @@ def date_text(value):
 
 def reviews_note(standing):
     return plural(standing.missing_reviews, "évaluation manquante", "évaluations manquantes")
+
+
+def panel_day(standing):
+    """The meeting that is called tells more than the calendar."""
+    return standing.meeting.meets_at if standing.meeting else standing.wave.panel_on
 
 
 def panel_note(standing):
@@ -230,11 +244,20 @@ def after_deliberation(standing):
             url=reverse("selection:decisions", args=[standing.wave.public_id]),
             items=(f"Proposition adoptée le {long_date(standing.session.adopted_at)}",),
         )
+    prepared = f"{standing.prepared} issues préparées sur {standing.reviewed}"
+    if meeting := standing.meeting:
+        called = f"Réunion {meeting.get_state_display().lower()}, {long_datetime(meeting.meets_at)}, {meeting.place}"
+        return NextStep(
+            "Réunir le comité",
+            "Ouvrir la page de la réunion",
+            url=reverse("selection:meeting", args=[meeting.public_id]),
+            items=(called, prepared),
+        )
     return NextStep(
         "Préparer les issues",
         "Ouvrir la table du comité",
         url=reverse("selection:panel", args=[standing.wave.public_id]),
-        items=(f"{standing.prepared} issues préparées sur {standing.reviewed}",),
+        items=(prepared,),
     )
 
 

@@ -1,4 +1,4 @@
-"""Votes of the panel: put, cast, closed. The majority of the votes; at equal votes, who presides decides (R133-11)."""
+"""Votes of the panel: put, cast, closed. The majority decides, and who presides between equals (R133-11)."""
 
 from collections import Counter
 
@@ -141,7 +141,8 @@ def close_vote(*, motion, by):
         if not quorum.reached:
             raise Refusal(f"Le quorum est perdu pour ce point : {quorum.words}. Le vote ne peut pas être compté.")
         ballots = dict(motion.votes.values_list("member", "ballot"))
-        motion.result = result_of(ballots, item.presided_by_id)
+        casting = item.presided_by_id if item.meeting.rules.casting_vote else None
+        motion.result = result_of(ballots, casting)
         motion.closed_at, motion.sitting, motion.composing = timezone.now(), quorum.sitting, quorum.composing
         motion.save()
         if motion.result in Motion.CARRIED:
@@ -170,7 +171,7 @@ def result_of(ballots, presiding):
     """A `Motion.Result`; pure.
 
     Args:
-        ballots: {member's key: ballot}. presiding: the key of the member whose vote decides between equal votes.
+        ballots: {member's key: ballot}. presiding: the key of the member whose vote decides between equals, or None.
     """
     count = Counter(ballots.values())
     if count[Ballot.FOR] != count[Ballot.AGAINST]:

@@ -20,7 +20,7 @@ from accounts.lists import Column, ListPage
 from accounts.models import Role, User
 from applications import assignments
 from applications.assigning_forms import ApartForm, ProposalForm
-from applications.evaluations import conflicts, profiles
+from applications.evaluations import checked, conflicts, profiles
 from applications.evaluations.assignment_words import RULE_LABELS, TERM_LABELS, finding_sentences
 from applications.evaluations.doors import but, closed_dossiers
 from applications.evaluations.terms import terms_accepted
@@ -294,5 +294,6 @@ def profile(request, public_id):
         "accepted": terms_accepted(person),
         "may_assign": request.user.has_perm(ASSIGN),
         "reviews": person.has_role(Role.REVIEWER),
+        "invited": checked.accepted(reader=request.user, user=person),
     }
     return render(request, "applications/reviewer_profile.html", context, status=status_of(form))

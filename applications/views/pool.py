@@ -11,7 +11,7 @@ from accounts.errors import NotAllowed, Refusal, StalePage
 from accounts.forms import attempt, status_of
 from accounts.lists import Column, ListPage
 from accounts.models import Role, User
-from applications.evaluations import conflicts, profiles
+from applications.evaluations import checked, conflicts, profiles
 from applications.evaluations import pool as verbs
 from applications.evaluations.profiles import LANGUAGES
 from applications.evaluations.terms import EDITION
@@ -93,20 +93,13 @@ def people(request):
     listing = PoolList(request, rows)
     if file := listing.file():
         return file
-    asked = ReviewerInvitation.objects.exclude(answer="accepted").select_related("wave", "invited_by")
-    invitations = with_ties_shown(list(asked[:50]), request.user)
-    context = {"listing": listing, "invitations": invitations, "may_assign": request.user.has_perm(ASSIGN)}
+    context = {
+        "listing": listing,
+        "invitations": checked.without_agreement(reader=request.user),
+        "accepted": checked.accepted(reader=request.user),
+        "may_assign": request.user.has_perm(ASSIGN),
+    }
     return render(request, "applications/pool/people.html", context)
-
-
-def with_ties_shown(invitations, reader):
-    """The invitations, each with `ties`: what its check had found, of the dossiers that the reader may read."""
-    named = {line[0] for one in invitations for line in one.checked}
-    rows = Application.objects.visible_to(reader).filter(reference__in=named).order_by()
-    readable = set(rows.values_list("reference", flat=True))
-    for one in invitations:
-        one.ties = [f"{reference} : {text}" for reference, _, text in one.checked if reference in readable]
-    return invitations
 
 
 @may_assign
@@ -118,17 +111,17 @@ def invite(request):
     initial = {"wave": former.wave_id} if former else None
     checking = "check" in request.POST
     form = InviteForm(request.POST or None, waves=waves, initial=initial, checking=checking)
-    found, checked = [], False
+    found, was_checked = [], False
     if checking:
-        checked = form.is_valid()
-        found = ties_of_name(request, form) if checked else []
+        was_checked = form.is_valid()
+        found = ties_of_name(request, form) if was_checked else []
     elif request.method == "POST" and attempt(
         form, lambda data: verbs.invite(by=request.user, replaces=former, **data)
     ):
         messages.success(request, f"L’invitation est partie à {form.result.email} : elle répond par un lien.")
         return redirect("applications:pool")
-    context = {"form": form, "found": found, "checked": checked, "former": former}
-    return render(request, "applications/pool/invite.html", context, status=200 if checked else status_of(form))
+    context = {"form": form, "found": found, "checked": was_checked, "former": former}
+    return render(request, "applications/pool/invite.html", context, status=200 if was_checked else status_of(form))
 
 
 def replaced(request):

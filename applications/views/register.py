@@ -11,7 +11,7 @@ from accounts.access import permission_required
 from accounts.forms import attempt, status_of
 from accounts.lists import ChoiceFilter, Column, ListPage
 from accounts.models import User
-from applications.evaluations import recusals
+from applications.evaluations import checked, recusals
 from applications.evaluations.register import judgements_of, open_alerts, others_of, recusal_line, recusals_of
 from applications.models import Application, Recusal, TieKind
 from applications.models.conflict import JUDGE_ALERTS
@@ -96,6 +96,7 @@ def register(request, public_id):
         "listing": listing,
         "alerts": open_alerts(wave, reader=request.user),
         "judgements": judgements_of(wave, reader=request.user)[:50],
+        "invited": checked.accepted(reader=request.user, wave=wave),
         "may_judge": request.user.has_perm(JUDGE_ALERTS),
     }
     return render(request, "applications/pool/register.html", context)

@@ -1,4 +1,4 @@
-"""Load the demonstration once: three waves of one call, at three moments of their life."""
+"""Load the demonstration once: four waves of one call, at four moments of their life."""
 
 import datetime
 
@@ -18,6 +18,8 @@ from selection.delegations import AGREEMENT, grant_delegation
 from selection.models import Decision
 
 SLUG = "demonstration"
+# The wave that is open to deposit.
+OPEN = 4
 AE_CENTS, CP_CENTS = 60_000_000, 20_000_000
 
 
@@ -44,13 +46,14 @@ def create():
     call = ami.create_ami(
         programme=programme, slug="ami-fabriques", title="Fabriques de territoire", origin=Origin.DEMONSTRATION
     )
-    first, second, third = (plan(call, people, moment) for moment in (1, 2, 3))
+    first, second, third, fourth = (plan(call, people, moment) for moment in (1, 2, 3, OPEN))
     calls.publish_call(call=call, by=people["administration"])
     answer_in_public(call, people)
     waves.live_to_payment(first, people, line)
     payments.live(first, people)
-    waves.live_to_review(second, people)
-    waves.live_to_deposit(third, people)
+    waves.live_to_panel(second, people)
+    waves.live_to_review(third, people)
+    waves.live_to_deposit(fourth, people)
     envelopes.live(programme, people["finances1"])
     prepare_next_call(programme, people)
 
@@ -91,7 +94,7 @@ def prepare_next_call(programme, people):
         title="Fabriques, appel suivant",
         origin=programme.origin,
     )
-    plan(call, people, 3, number=1)
+    plan(call, people, OPEN, number=1)
 
 
 def open_line(programme, finance_officer):
@@ -137,9 +140,9 @@ def delegate(programme, people):
 
 
 def plan(call, people, moment, number=None):
-    """Waves 1 and 2 close at once, by a traced amendment, when the demonstration has lived their deposit."""
+    """All but the last close at once, by a traced amendment, when the demonstration has lived their deposit."""
     now = timezone.localtime()
-    days = 25 if moment == 3 else moment
+    days = 25 if moment == OPEN else moment
     closes_at = (now + datetime.timedelta(days=days)).replace(hour=17, minute=0, second=0, microsecond=0)
     closing = closes_at.date()
     return plan_wave(

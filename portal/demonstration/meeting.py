@@ -1,13 +1,54 @@
-"""The panel of the first wave, as it happens: called, opened, one dossier examined, the whole list voted, adopted."""
+"""The panels: that of the first wave as it happens, from its call to its minutes; that of the second, next week."""
 
 import datetime
 
 from django.utils import timezone
 
+from applications.evaluations import profiles
+from applications.models import Interest
 from documents import production
 from selection import attendance, meetings, outcomes, sittings, votes, whole_list
 
 SOON = datetime.timedelta(seconds=30)
+# One more than the notice that the call gives.
+NEXT_WEEK, DAY = datetime.timedelta(days=6), datetime.timedelta(days=1)
+SATURDAY = 5
+
+
+# --- To come ---------------------------------------------------------------------------------------------------------
+
+
+def call_members(wave, dossier, people):
+    """The members are called, with an agenda; one of them sits on the board of the structure of `dossier`."""
+    officer, member = people["instruction"], people["comite"]
+    profiles.declare_interest(
+        user=member,
+        by=member,
+        kind=Interest.Kind.BOARD,
+        body=dossier.organisation.name,
+        siren=dossier.organisation.siret[:9],
+        note="Trésorière depuis deux ans (exemple).",
+    )
+    meeting = meetings.plan(
+        wave=wave,
+        meets_at=next_week(),
+        place="Salle du conseil, et visioconférence (exemple)",
+        chair=people["presidence"],
+        members=[member],
+        by=officer,
+    )
+    return meetings.convene(meeting=meeting, by=officer)
+
+
+def next_week():
+    """Two in the afternoon, on a day when people work."""
+    day = timezone.localdate() + NEXT_WEEK
+    while day.weekday() >= SATURDAY:
+        day += DAY
+    return meetings.in_hours(day, datetime.time(14))
+
+
+# --- Held ------------------------------------------------------------------------------------------------------------
 
 
 def hold(wave, dossiers, people, prepare):

@@ -36,14 +36,20 @@ WAVE_1 = (
     Place("Le Comptoir aux idées", "10387", QPV, "90000005", (5_000_000, 5_000_000, 5_000_000)),
     Place("Les Communs du Trégor", "22113", UNKNOWN, "90000006", (2_500_000, 2_500_000, 2_500_000)),
 )
+# Before the panel, best scored first.
 WAVE_2 = (
+    Place("Le Moulin des métiers", "58145", RURAL, "90000014", (4_000_000, 4_000_000, 4_000_000)),
+    Place("La Fabrique du port", "13055", QPV, "90000015", (4_000_000, 3_500_000, 3_000_000)),
+    Place("L’Épicerie savante", "48061", RURAL, "90000016", (3_000_000, 3_000_000, 3_000_000)),
+)
+WAVE_3 = (
     Place("La Filature ouverte", "42187", RURAL, "90000007", (5_000_000, 5_000_000, 5_000_000)),
     Place("A Casa cumuna", "2B096", RURAL, "90000008", (4_200_000, 4_100_000, 4_100_000)),
     Place("Wassaï Lab", "97311", QPV, "90000009", (5_000_000, 5_000_000, 5_000_000)),
     Place("L’Usine douce", "81163", RURAL, "90000010", (4_000_000, 3_000_000, 3_000_000)),
     Place("Le Quai des savoirs", "63430", RURAL, "90000013", (4_500_000, 4_500_000, 4_000_000)),
 )
-WAVE_3 = (
+WAVE_4 = (
     Place("Le Préau numérique", "23096", RURAL, "90000011", (5_000_000, 5_000_000, 5_000_000)),
     Place("Le Tiroir", "02810", RURAL, "90000012", (3_000_000, 3_000_000, 3_000_000)),
 )

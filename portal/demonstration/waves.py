@@ -26,6 +26,7 @@ GROUND = (
 )
 # Points of each criterion by the two reviewers of each dossier of the first wave.
 SHEETS_1 = ((4, 4), (4, 3), (3, 3), (3, 2), (2, 2), (1, 2))
+SHEETS_2 = ((4, 4), (3, 4), (2, 3))
 REVIEWERS = ("evaluation", "evaluation2", "evaluation3")
 
 
@@ -41,7 +42,7 @@ def live_to_payment(wave, people, line):
     dossiers = deposit(wave, places.WAVE_1, people)
     close_deposit(wave, people)
     admit_all(dossiers, people)
-    review_all(wave, dossiers, people)
+    review_all(wave, dossiers, people, SHEETS_1)
     select(wave, dossiers, people, line)
     announce(wave, people)
     pay(wave, people)
@@ -81,9 +82,9 @@ def hand_out(wave, dossiers, people):
     assignments.send_to_review(wave=fresh(wave), by=people["instruction"])
 
 
-def review_all(wave, dossiers, people):
+def review_all(wave, dossiers, people, sheets):
     hand_out(wave, dossiers, people)
-    for dossier, sheet in zip(dossiers, SHEETS_1, strict=True):
+    for dossier, sheet in zip(dossiers, sheets, strict=True):
         for assignment, points in zip(dossier.assignments.order_by("pk"), sheet, strict=True):
             give_sheet(assignment, points)
 
@@ -177,12 +178,25 @@ def paid_by_chorus(instalment, by):
     jobs.run(confirming.confirm(file=file, by=by, digest=seen.digest).pk)
 
 
-# --- Second wave: in review ------------------------------------------------------------------------------------------
+# --- Second wave: before the panel -----------------------------------------------------------------------------------
+
+
+def live_to_panel(wave, people):
+    """Every sheet given, and the members called for next week: one of them leaves for a dossier."""
+    dossiers = deposit(wave, places.WAVE_2, people)
+    close_deposit(wave, people)
+    admit_all(dossiers, people)
+    review_all(wave, dossiers, people, SHEETS_2)
+    waves.start_deliberation(wave=fresh(wave), by=people["instruction"])
+    meeting.call_members(fresh(wave), fresh(dossiers[-1]), people)
+
+
+# --- Third wave: in review -------------------------------------------------------------------------------------------
 
 
 def live_to_review(wave, people):
     """Everyone has something on the desk: a dossier to answer for, one to score, one given."""
-    dossiers = deposit(wave, places.WAVE_2, people)
+    dossiers = deposit(wave, places.WAVE_3, people)
     close_deposit(wave, people)
     admit_all(dossiers, people)
     hand_out(wave, dossiers, people)
@@ -194,12 +208,12 @@ def live_to_review(wave, people):
             accept(assignment)
 
 
-# --- Third wave: open to deposit -------------------------------------------------------------------------------------
+# --- Fourth wave: open to deposit ------------------------------------------------------------------------------------
 
 
 def live_to_deposit(wave, people):
     """A draft half filled in that a network reads, and a dossier sent whose pieces are asked for."""
-    draft, sent = places.WAVE_3
+    draft, sent = places.WAVE_4
     started = places.write_dossier(draft, fresh(wave), people["porteuse"], complete=False)
     network = places.enrol_network(people["reseau"], people["instruction"])
     networks.consent(application=started, network=network, by=people["porteuse"])

@@ -161,6 +161,12 @@ class CallVersion(EditedRow):
     self_test_note = models.TextField("mot d’accueil du test d’éligibilité", blank=True)
     # Codes of `programme.tie_break.TieBreak`, in the order in which they separate equals; empty: equals stay equal.
     tie_break = models.JSONField("règles de départage", default=list, blank=True)
+    # How the panel sits, `programme.panel_rules`; by default as the law says (CRPA R133-8 to R133-11).
+    panel_notice_days = models.PositiveSmallIntegerField("convocation du comité (jours)", default=5)
+    panel_quorum_percent = models.PositiveSmallIntegerField("quorum du comité (%)", default=50)
+    panel_second_call_free = models.BooleanField("seconde convocation du comité sans quorum", default=True)
+    panel_casting_vote = models.BooleanField("voix prépondérante de qui préside le comité", default=True)
+    panel_rules_basis = models.CharField("texte des règles du comité", max_length=300, blank=True)
     change_note = models.TextField("ce qui change", blank=True)
 
     class Meta:
@@ -183,6 +189,11 @@ class CallVersion(EditedRow):
                 condition=Q(threshold_hundredths=None) | Q(threshold_hundredths__range=(1, 10_000)),
                 name="callversion_threshold",
                 violation_error_message="La note à atteindre est sur 100.",
+            ),
+            models.CheckConstraint(
+                condition=Q(panel_notice_days__range=(1, 60), panel_quorum_percent__range=(1, 100)),
+                name="callversion_panel_rules",
+                violation_error_message="Le comité est convoqué de 1 à 60 jours avant, avec un quorum de 1 à 100 %.",
             ),
         ]
 

@@ -4,7 +4,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from programme import tie_break
+from programme import panel_rules, tie_break
 from programme.calendar import coming_wave, days_left, latest_wave, open_wave, overseas_hours, told, wave_steps
 from programme.models import Call, PublicQuestion, WaveAmendment
 from programme.questionnaire import told_condition
@@ -81,7 +81,14 @@ def pin(answers, content):
 def content_of(version):
     """Criteria with their levels and sections with their questions, in reading order: four queries."""
     if version is None:
-        return {"criteria": [], "sections": [], "total_weight": 0, "question_count": 0, "tie_break": []}
+        return {
+            "criteria": [],
+            "sections": [],
+            "total_weight": 0,
+            "question_count": 0,
+            "tie_break": [],
+            "panel_rules": [],
+        }
     criteria = list(version.criteria.prefetch_related("levels"))
     sections = list(version.sections.prefetch_related("questions"))
     tell_conditions(sections)
@@ -91,6 +98,7 @@ def content_of(version):
         "total_weight": sum(criterion.weight for criterion in criteria),
         "question_count": sum(len(section.questions.all()) for section in sections),
         "tie_break": tie_break.told(version.tie_break),
+        "panel_rules": panel_rules.PanelRules.of(version).sentences(),
     }
 
 

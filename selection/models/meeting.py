@@ -3,11 +3,13 @@
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django_fsm import FSMField, transition
 
 from accounts.models import PublicIdModel, StatefulModel, User, VersionedModel
 from applications.models import Application
-from programme.models import Wave
+from programme.models import CallVersion, Wave
+from programme.panel_rules import PanelRules
 from selection.models.outcome import Outcome
 
 CONDUCT = "selection.prepare"
@@ -39,7 +41,7 @@ class PanelMeeting(PublicIdModel, StatefulModel):
     meets_at = models.DateTimeField("se réunit le")
     place = models.CharField("lieu, ou lien de la visioconférence", max_length=200)
     chair = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="présidence")
-    # A second call on the same agenda asks for no quorum (R133-10).
+    # A second call on the same agenda asks for no quorum (R133-10), unless the call says otherwise.
     second_call_of = models.OneToOneField(
         "self",
         models.PROTECT,
@@ -82,8 +84,18 @@ class PanelMeeting(PublicIdModel, StatefulModel):
         return timezone.localdate(self.meets_at)
 
     @property
+    def is_second_call(self):
+        return self.second_call_of_id is not None
+
+    @property
     def needs_quorum(self):
-        return self.second_call_of_id is None
+        return not (self.is_second_call and self.rules.second_call_free)
+
+    @cached_property
+    def rules(self):
+        """The `PanelRules` of the latest version of the call that a dossier of the wave answers."""
+        answered = Application.objects.filter(wave=self.wave_id).order_by().values("call_version")
+        return PanelRules.of(CallVersion.objects.filter(pk__in=answered).order_by("-number").first())
 
     @transition(state, State.PLANNED, State.CONVENED, permission=CONDUCT)
     def convene(self, *, by, at, urgency_reason=""):

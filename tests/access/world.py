@@ -89,7 +89,9 @@ class World:
         self.line = Line.objects.earliest("pk")
         self.call = Call.objects.get(slug="ami-fabriques")
         self.next_call = Call.objects.get(slug="ami-suivant")
-        self.waves = {number: Wave.objects.get(call=self.call, number=number) for number in (1, 2, 3)}
+        # Announced, in review, open; the one whose panel is called stands by itself.
+        lived = Wave.objects.filter(call=self.call).exclude(state=Wave.State.DELIBERATION).order_by("number")
+        self.waves = dict(enumerate(lived, start=1))
 
     def add_dossiers(self):
         """Two more of the owner's: one just sent, with its receipt, and one that may be sent."""

@@ -6,6 +6,8 @@ from urllib.parse import quote
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.errors import Refusal, StalePage
@@ -431,6 +433,52 @@ def test_the_line_of_an_invitation_says_what_was_checked_and_when():
     assert mine.count("Sans vague, rien n’a été rapproché") == 1
     assert dossier.reference not in hers
     assert "Région Bretagne" not in hers
+
+
+def accepts(name, **fields):
+    """Somebody invited who says yes; returns the invitation as it is then."""
+    invitation = invite(email=f"{name}@exemple.test", last_name=name, **fields)
+    pool.accept(
+        invitation=invitation, first_name="Ada", last_name=name, terms=True, employer="", employer_siren="",
+        region="", fields=[], regions=[], languages=["fr"], capacity=5,
+    )  # fmt: skip
+    return fresh(invitation)
+
+
+def test_an_accepted_invitation_still_says_what_was_checked_when_and_by_whom():
+    dossier, tied = factories.admissible(), factories.officer()
+    CoFunding.objects.create(application=dossier, account="74-region", funder="Région Bretagne (FEDER)")
+    one = accepts("Vaugelade", wave=dossier.wave, employer="Region Bretagne")
+    none = accepts("Autre", wave=dossier.wave)
+    recusals.recuse(application=dossier, user=tied, text="Une amie y travaille.", by=tied)
+    pages = ["/pilotage/evaluateurs/", f"/pilotage/vagues/{dossier.wave.public_id}/deports/",
+             f"/pilotage/evaluateurs/{one.user.public_id}/"]  # fmt: skip
+    when = f"vérifiés le {long_date(timezone.localdate())} par {one.invited_by}".replace(NBSP, " ")
+    found = f"{dossier.reference} : Son organisme est « Région Bretagne (FEDER) »"
+    for path in pages:
+        mine, hers = (text(signed_in(who).get(path)) for who in (factories.officer(), tied))
+        assert found in mine and when in mine and "dossier fermé" in mine
+        assert dossier.reference not in hers and "Région Bretagne (FEDER)" not in hers
+    listed = text(signed_in(factories.officer()).get(pages[0]))
+    assert str(none.user) in listed and listed.count("Aucun lien avec les dossiers que vous pouvez lire") == 1
+
+
+def test_more_accepted_invitations_cost_no_more_queries(django_assert_max_num_queries):
+    dossier, client = factories.admissible(), signed_in(factories.officer())
+    paths = "/pilotage/evaluateurs/", f"/pilotage/vagues/{dossier.wave.public_id}/deports/"
+    accepts("Un", wave=dossier.wave)
+    costs = [queries_of(client, path) for path in paths]
+    for name in ("Deux", "Trois", "Quatre"):
+        accepts(name, wave=dossier.wave)
+    for path, cost in zip(paths, costs, strict=True):
+        with django_assert_max_num_queries(cost):
+            client.get(path)
+
+
+def queries_of(client, path):
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(path).status_code == 200
+    return len(captured)
 
 
 def test_the_chair_judges_and_the_register_is_exported():

@@ -1,5 +1,6 @@
 """Building a call through its pages, without JavaScript, as an officer does."""
 
+import re
 import uuid
 
 import pytest
@@ -50,7 +51,9 @@ def settings(**changes):
         "title": "Ateliers", "kind": "aap", "summary": "Un résumé", "eligibility": "Les associations", "years": "3",
         "minimum_opening_days": "0", "grace_minutes": "0", "payment_days": "60",
         "bank_cooling_days": "5", "closing_rule": "", "state_aid_basis": "not_aid",
-        "reviews_per_application": "2", "silence_months": "2", "commitment_act": "decision", **changes,
+        "reviews_per_application": "2", "silence_months": "2", "commitment_act": "decision",
+        "panel_notice_days": "5", "panel_quorum_percent": "50", "panel_second_call_free": "on",
+        "panel_casting_vote": "on", **changes,
     }  # fmt: skip
 
 
@@ -334,3 +337,31 @@ def test_a_rule_is_not_chosen_twice(desk, draft_call):
     refused = send(desk, path, status=422, **settings(tie_break_1="arrival", tie_break_3="arrival"))
     assert "choisie deux fois" in refused
     assert draft_call.versions.get().tie_break == []
+
+
+# --- Rules of the panel ----------------------------------------------------------------------------------------------
+
+
+def test_the_rules_of_the_panel_are_those_of_the_law_until_the_call_says_otherwise(desk, draft_call):
+    path = f"/pilotage/appels/{draft_call.slug}/reglages/"
+    page = read(desk, path)
+    assert re.search(r'name="panel_notice_days"[^>]*value="5"', page)
+    assert re.search(r'name="panel_quorum_percent"[^>]*value="50"', page)
+    assert "R133-8" in page and "Voix prépondérante (R133-11)" in page
+    edition = draft_call.versions.get().edition
+    send(desk, path, version=edition, **settings(panel_notice_days="15", panel_quorum_percent="60"))
+    version = draft_call.versions.get()
+    assert (version.panel_notice_days, version.panel_quorum_percent, version.panel_casting_vote) == (15, 60, True)
+    told = read(desk, f"/pilotage/appels/{draft_call.slug}/").replace("\u00a0", " ")
+    assert "Convocation 15 jours au moins avant la séance" in told and "60 % au moins des membres" in told
+
+
+def test_less_than_the_law_is_refused_on_the_page_without_its_text(desk, draft_call):
+    path = f"/pilotage/appels/{draft_call.slug}/reglages/"
+    read(desk, path)
+    refused = send(desk, path, status=422, **settings(panel_notice_days="3"))
+    assert "citez le texte du comité qui le permet" in refused
+    assert 'value="3"' in refused, "what was typed is kept"
+    edition = draft_call.versions.get().edition
+    send(desk, path, version=edition, **settings(panel_notice_days="3", panel_rules_basis="Arrêté du 4 janvier 2026"))
+    assert draft_call.versions.get().panel_notice_days == 3

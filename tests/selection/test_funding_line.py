@@ -181,6 +181,33 @@ def test_a_year_whose_cp_are_used_up_is_a_ceiling_of_zero_and_not_none(client, p
     assert f"calcul-cp_{YEAR + 1}" not in data
     assert send(client, panel, "propose", data=data | {"calcul-name": "B"}).status_code == 302
     assert Job.objects.get().arguments["asked"]["cp"] == {str(YEAR): 0}
+    jobs.run(Job.objects.get().pk)
+    assert nobody_is_funded(page(client, panel))
+
+
+@pytest.mark.parametrize("typed", ["0", "0,00", f"0{NBSP}€"])
+def test_a_ceiling_of_zero_typed_on_the_page_funds_nobody(client, panel, typed):
+    """With all the CP that one wants opened: zero is what was typed, not what is left."""
+    data = dict(re.findall(r'name="(calcul-[^"]+)"[^>]*?value="([^"]*)"', page(client, panel)))
+    assert f"calcul-cp_{YEAR}" not in data, "nothing is opened, so nothing stands in the field"
+    data |= {"calcul-name": "B. Aucun CP", f"calcul-cp_{YEAR}": typed}
+    assert send(client, panel, "propose", data=data).status_code == 302
+    jobs.run(Job.objects.get().pk)
+    html = page(client, panel)
+    assert nobody_is_funded(html)
+    assert "Les plafonds de CP coûtent" in html, "the price of this ceiling, against what it leaves out"
+    data |= {"calcul-name": "C. Sans plafond", f"calcul-cp_{YEAR}": ""}
+    assert send(client, panel, "propose", data=data).status_code == 302
+    jobs.run(Job.objects.latest("pk").pk)
+    assert Scenario.objects.get(name="C. Sans plafond").lines.filter(outcome="proposed").count() == 2
+
+
+def nobody_is_funded(html):
+    """The one scenario, and the page that shows it."""
+    scenario = Scenario.objects.get()
+    assert not scenario.lines.filter(outcome="proposed").exists()
+    assert scenario.lines.count() == 4
+    return f"0{NBSP}proposé" in html
 
 
 @pytest.mark.parametrize(

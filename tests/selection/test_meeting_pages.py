@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
+from accounts.french import long_datetime
 from applications.evaluations import profiles
 from applications.evaluations.recusals import judge, lift, recuse
 from applications.models import Recusal
@@ -119,11 +120,26 @@ def test_the_officer_who_conducts_writes_down_the_tie_that_a_member_tells_her(cl
     assert lift(recusal=row, reason="Ce n’était pas elle.", by=panel.chair).lifted_at
 
 
+def test_the_wave_says_when_the_panel_meets_and_leads_there(client):
+    panel = build(2)
+    path = {"public_id": panel.wave.public_id}
+    assert "Ouvrir la table du comité" in text_of(page(client, panel.chair, "wave", **path))
+    meeting = meetings.convene(meeting=plan(panel), by=panel.officer)
+    shown = text_of(page(client, panel.chair, "wave", **path))
+    assert f"Réunion convoquée, {long_datetime(meeting.meets_at)}, Salle 4".replace("\u00a0", " ") in shown
+    assert reverse("selection:meeting", args=[meeting.public_id]) in shown
+    assert "Ouvrir la table du comité" not in shown
+    early = text_of(page(client, panel.chair, "meeting", public_id=meeting.public_id))
+    assert "La séance s’ouvre le" in early and 'value="open"' not in early
+    the_day_comes(meeting)
+    assert 'value="open"' in text_of(page(client, panel.chair, "meeting", public_id=meeting.public_id))
+
+
 def test_a_refusal_says_what_to_do_and_loses_nothing(client):
     panel = build(1)
     meeting = plan(panel, days=2)
     answer = post(client, panel.chair, "meeting", {"act": "convene"}, public_id=meeting.public_id)
-    assert answer.status_code == 422 and "cinq jours" in text_of(answer)
+    assert answer.status_code == 422 and "5 jours au moins" in text_of(answer)
     meeting = opened_again(panel, meeting)
     item = begin(panel, meeting, panel.dossiers[0])
     data = {"act": "moderate", "note-score": "70", "note-reason": ""}

@@ -78,7 +78,7 @@ def vote(panel, item, ballots, **motion):
 
 def test_members_are_called_five_days_before_unless_urgency_is_told(panel):
     late = plan(panel, days=4)
-    with pytest.raises(Refusal, match="cinq jours"):
+    with pytest.raises(Refusal, match="5\u00a0jours au moins"):
         meetings.convene(meeting=late, by=panel.officer)
     meetings.convene(meeting=late, by=panel.officer, urgency_reason="Crédits qui tombent le 31 décembre.")
     assert late.members.count() == OutboxMessage.objects.filter(key__startswith=f"convocation:{late.pk}:").count() == 4
