@@ -1,6 +1,6 @@
 from django.urls import path
 
-from monitoring.views import board, cut, places, rows, statements, steering
+from monitoring.views import board, cut, places, printing, rows, statements, steering
 
 app_name = "monitoring"
 urlpatterns = [
@@ -8,7 +8,9 @@ urlpatterns = [
     path("pilotage/fabriques/", places.places, name="places"),
     path("pilotage/fabriques/<uuid:public_id>/", places.place, name="place"),
     path("pilotage/tableau/", board.board, name="board"),
-    path("pilotage/tableau/pdf/", board.board_pdf, name="board_pdf"),
+    path("pilotage/tableau/impressions/", printing.prints, name="prints"),
+    path("pilotage/tableau/impressions/<uuid:public_id>/", printing.one_print, name="print"),
+    path("pilotage/tableau/impressions/<uuid:public_id>/pdf/", printing.board_pdf, name="board_pdf"),
     path("pilotage/tableau/<slug:key>/", board.panel, name="panel"),
     path("pilotage/previsions/", board.forecasts, name="forecasts"),
     path("pilotage/previsions/coupe/", cut.cut, name="cut"),

@@ -10,6 +10,7 @@ from accounts.access import permission_required
 from accounts.filters import parsed_day
 from funding.models import Allotment, Instalment, Movement, Posting
 from funding.outlook.remaining import remaining
+from monitoring.models import READ
 from monitoring.panels.rows import (
     FLOWS,
     NOWHERE,
@@ -24,7 +25,6 @@ from monitoring.panels.rows import (
 )
 from monitoring.panels.waiting import AGES, age_of
 from monitoring.scope import Scope
-from monitoring.views.steering import READ
 from programme.models import Segment
 
 

@@ -1,16 +1,14 @@
 """The pages of the board and of the forecasts: who reads them, their files, the printed board, what they cost."""
 
 import html
-import io
 
-import pikepdf
 import pytest
 from django.test import Client
 
 from accounts.models import Role
 from applications.models import Recusal
 from funding.models import Posting
-from monitoring.panels.board import BOARD, FORECASTS, PANELS
+from monitoring.panels.board import BOARD, FORECASTS
 from tests import factories
 from tests.funding import conftest as make
 from tests.funding.conftest import GRANT, today
@@ -27,6 +25,7 @@ PAGES = [
     "/pilotage/previsions/coupe/?nature=ae&exercice=%d&ligne=&montant=1000",
     "/pilotage/previsions/echeances/",
     "/pilotage/mouvements/?chiffre=ae-engage",
+    "/pilotage/tableau/impressions/",
 ]
 
 
@@ -94,17 +93,6 @@ def test_the_file_of_the_schedule_adds_up(town, reader):
     assert lines[0][0] == "AE de"
     assert lines[-1][0] == "Total"
     assert lines[-1][-1] == "250000,00"
-
-
-def test_the_board_is_printed_with_its_day_its_pages_and_its_drawings(town, reader):
-    answer = reader.get("/pilotage/tableau/pdf/")
-    assert answer["Content-Type"] == "application/pdf"
-    with pikepdf.open(io.BytesIO(answer.content)) as pdf:
-        assert len(pdf.pages) >= len(PANELS)
-        assert today().strftime("%Y") in str(pdf.docinfo["/Title"])
-        assert pdf.Root.MarkInfo.Marked
-    again = reader.get("/pilotage/tableau/pdf/")
-    assert again.content == answer.content
 
 
 # --- What is closed, and what it costs ---------------------------------------------------------------------------
