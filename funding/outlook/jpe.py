@@ -8,7 +8,6 @@ import datetime
 from collections import defaultdict
 from dataclasses import dataclass, fields
 
-from funding.balances import passages
 from funding.models import Kind, Source
 from funding.outlook.remaining import Remaining
 
@@ -91,20 +90,21 @@ def added(generations):
     return total
 
 
-def jpe(left: Remaining, *, as_of, known_on, programme):
-    """The table on a day; one query beside those of `left`.
+def jpe(left: Remaining, months, *, year):
+    """The table of a year, on a day; no query.
 
     Args:
-        left: what is left to pay that day (`remaining`), on the same clocks.
-        as_of, known_on: the two clocks, Paris dates; the table is that of the year of `as_of`.
+        left: what is left to pay that day (`remaining`).
+        months: the passages of the money up to that day, month by month (`funding.balances.passages`), on the same
+            clocks.
+        year: N, the year of that day.
     """
-    year = as_of.year
     found: dict[int, Generation] = {}
 
     def generation(ae_year):
         return found.setdefault(ae_year, Generation(ae_year))
 
-    for row in passages(as_of=as_of, known_on=known_on, programme=programme, by_month=True):
+    for row in months:
         if row.instrument == Source.Instrument.GRANT:
             count(row, year, generation)
     for part in left.parts:

@@ -4,6 +4,7 @@ from accounts import jobs
 from funding.models import Posting
 from monitoring import printing
 from monitoring.clocks import Clocks
+from programme.models import Programme
 from tests.access.actors import STAFF
 from tests.access.rows import Row, Target
 
@@ -21,12 +22,12 @@ def posting(world):
 
 
 def being_printed(world):
-    one = printing.ask(programme=world.wave.call.programme, clocks=Clocks.at(), by=world.people["officer"])
+    one = printing.ask(programme=Programme.objects.get(), clocks=Clocks.at(), by=world.people["officer"])
     return Target({"public_id": one.public_id})
 
 
 def printed(world):
-    one = printing.ask(programme=world.wave.call.programme, clocks=Clocks.at(), by=world.people["officer"])
+    one = printing.ask(programme=Programme.objects.get(), clocks=Clocks.at(), by=world.people["officer"])
     jobs.run(one.job_id)
     return Target({"public_id": one.public_id})
 

@@ -7,13 +7,15 @@ from django.test import Client
 
 from accounts.models import Role
 from applications.models import Recusal
-from funding.models import Posting
+from funding.envelopes import investing
+from funding.envelopes.acts import record_act
+from funding.models import Act, Posting
 from monitoring.panels.board import BOARD, FORECASTS
 from tests import factories
 from tests.funding import conftest as make
 from tests.funding.conftest import GRANT, today
 from tests.monitoring.conftest import laureate, signed_in
-from tests.monitoring.town import text_of
+from tests.monitoring.town import DAY, text_of
 
 pytestmark = pytest.mark.django_db
 PAGES = [
@@ -136,3 +138,30 @@ def test_a_page_costs_the_same_for_more_rows(town, line, reader, path, django_as
     with django_assert_max_num_queries(22) as many:
         reader.get(path)
     assert len(few) == len(many)
+
+
+def test_the_board_costs_fifteen_queries_at_most(town, reader, django_assert_max_num_queries):
+    """With a fund of investment, today and on an earlier day on both clocks."""
+    fund = with_a_fund(town[0])
+    yesterday = (today() - DAY).isoformat()
+    for path in ("/pilotage/tableau/", f"/pilotage/tableau/?au={yesterday}&connu_au={yesterday}"):
+        with django_assert_max_num_queries(15):
+            answer = reader.get(path)
+        text_of(answer)
+    assert fund.name in text_of(reader.get("/pilotage/tableau/"))
+
+
+def with_a_fund(programme):
+    contract = record_act(kind=Act.Kind.AGREEMENT, number="F-1", dated_on=today(), title="Convention", by=None)
+    fund = investing.open_fund(
+        programme=programme, name="Fonds tiers-lieux", manager="Un gestionnaire", size_cents=GRANT, act=contract,
+        by=None,
+    )  # fmt: skip
+    share = investing.engage(
+        fund=fund, kind="equity", label="Une participation", cents=GRANT // 2, on=today() - DAY, act=contract, by=None
+    )
+    for kind, cents in (("call", GRANT // 4), ("valuation", GRANT // 3)):
+        investing.record_event(
+            instrument=share, kind=kind, on=today() - DAY, cents=cents, act=contract, by=None, key=f"fund:{kind}"
+        )
+    return fund
