@@ -26,6 +26,7 @@ GROUND = (
 )
 # Points of each criterion by the two reviewers of each dossier of the first wave.
 SHEETS_1 = ((4, 4), (4, 3), (3, 3), (3, 2), (2, 2), (1, 2))
+LAUREATES = 3
 REVIEWERS = ("evaluation", "evaluation2", "evaluation3")
 
 
@@ -81,9 +82,9 @@ def hand_out(wave, dossiers, people):
     assignments.send_to_review(wave=fresh(wave), by=people["instruction"])
 
 
-def review_all(wave, dossiers, people):
+def review_all(wave, dossiers, people, sheets=SHEETS_1):
     hand_out(wave, dossiers, people)
-    for dossier, sheet in zip(dossiers, SHEETS_1, strict=True):
+    for dossier, sheet in zip(dossiers, sheets, strict=True):
         for assignment, points in zip(dossier.assignments.order_by("pk"), sheet, strict=True):
             give_sheet(assignment, points)
 
@@ -114,18 +115,19 @@ def select(wave, dossiers, people, line):
         for rank, dossier in enumerate(dossiers):
             outcomes.prepare(application=fresh(dossier), by=chair, **prepared(rank, dossier, line, year))
 
-    meeting.hold(fresh(wave), dossiers, people, prepare)
+    # Where everyone is proposed, nobody is examined alone to be refused.
+    meeting.hold(fresh(wave), dossiers, people, prepare, reread=len(dossiers) > LAUREATES)
 
 
 def prepared(rank, dossier, line, year):
-    if rank < 3:
+    if rank < LAUREATES:
         return {
             "outcome": Outcome.PROPOSED,
             "amount_cents": fresh(dossier).requested_cents,
             "line": line,
             "fiscal_year": year,
         }
-    if rank == 3:
+    if rank == LAUREATES:
         return {"outcome": Outcome.WAITLIST}
     return {"outcome": Outcome.NOT_RETAINED, "ground": GROUND}
 
@@ -160,16 +162,20 @@ def contract(agreement, people):
     agreements.record_state_signature(agreement=fresh(agreement), by=officer, on=today, signatory=people["decision"])
 
 
-def pay_advance(instalment, people):
+def pay_advance(instalment, people, number=1):
     instalments.certify(instalment=instalment, by=people["finances1"])
     instalments.order(instalment=fresh(instalment), by=people["finances2"])
-    paid_by_chorus(fresh(instalment), people["finances3"])
+    paid_by_chorus(fresh(instalment), people["finances3"], number)
 
 
-def paid_by_chorus(instalment, by):
-    """The line of Chorus that pays it, read, confirmed and applied by a third person."""
+def paid_by_chorus(instalment, by, number):
+    """The line of Chorus that pays it, read, confirmed and applied by a third person.
+
+    Args:
+        number: of the EJ and of the payment request, among those of the year.
+    """
     typed = reading.Typed(
-        commitment=f"21{timezone.localdate():%Y}0001", request=f"DP{timezone.localdate():%Y}000001",
+        commitment=f"21{timezone.localdate():%Y}{number:04d}", request=f"DP{timezone.localdate():%Y}{number:06d}",
         cents=instalment.cents, paid_on=timezone.localdate(), siret=instalment.award.organisation.siret or "",
     )  # fmt: skip
     file = reading.type_row(typed=typed, by=by)
