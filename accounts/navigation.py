@@ -67,6 +67,8 @@ REACHED_FROM = (
     ("/pilotage/demandes/", "/pilotage/echeances/"),
     ("/pilotage/attributions/", "/pilotage/conventions/"),
     ("/pilotage/aides-de-minimis/", "/pilotage/budget/"),
+    ("/pilotage/reversements/", "/pilotage/budget/"),
+    ("/pilotage/retraits/", "/pilotage/budget/"),
     ("/pilotage/tableau/", STAFF_HOME),
     ("/pilotage/previsions/", STAFF_HOME),
     ("/pilotage/fabriques/", STAFF_HOME),

@@ -7,7 +7,7 @@ class MonitoringConfig(AppConfig):
 
     def ready(self):
         from accounts import database
-        from monitoring import printing
+        from monitoring import permissions, printing  # noqa: F401
 
         printing.register()
         database.register(*database.never_deleted("monitoring_printedboard"))

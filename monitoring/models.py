@@ -8,7 +8,7 @@ from accounts.french import long_date
 from accounts.models import Job, PublicIdModel
 from programme.models import Programme
 
-READ = "accounts.read_steering"
+READ, PRINT = "accounts.read_steering", "monitoring.print_board"
 
 
 class PrintedBoardQuerySet(models.QuerySet):

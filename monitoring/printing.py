@@ -16,7 +16,7 @@ from accounts.models import Job
 from accounts.permissions import require
 from documents.rendering import RenderingUnavailable
 from monitoring.clocks import Clocks
-from monitoring.models import READ, PrintedBoard
+from monitoring.models import PRINT, PrintedBoard
 from monitoring.panels.board import panels
 from monitoring.panels.facts import Facts
 from monitoring.panels.printed import printed
@@ -44,7 +44,7 @@ def ask(*, programme, clocks, by):
     Returns:
         The `PrintedBoard` that a worker makes: the one under way when these dates are being printed already.
     """
-    require(by, READ)
+    require(by, PRINT)
     try:
         return under_way(programme, clocks) or begin(programme, clocks, by)
     except Refusal:

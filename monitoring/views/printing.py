@@ -11,7 +11,7 @@ from accounts.lists import Column, ListPage
 from accounts.models import JobRow
 from accounts.views.desk import JOB_TONES
 from monitoring import printing
-from monitoring.models import READ, PrintedBoard
+from monitoring.models import PRINT, READ, PrintedBoard
 from monitoring.panels.rows import Addresses
 from monitoring.views.rows import scope_of
 
@@ -73,6 +73,7 @@ def prints(request):
         "scope": scope,
         "ask_url": to.at("monitoring:prints"),
         "board_url": to.at("monitoring:board"),
+        "may_print": request.user.has_perm(PRINT),
     }
     return listing.file() or render(request, "monitoring/prints.html", context)
 

@@ -66,7 +66,7 @@ def select(programme, people, line):
     )
     wave = plan(call, people, now)
     calls.publish_call(call=call, by=people["administration"])
-    dossiers = waves.deposit(wave, PLACES, people)
+    dossiers = waves.deposit(wave, PLACES, people, first="porteur")
     waves.close_deposit(wave, people)
     waves.admit_all(dossiers, people)
     waves.review_all(wave, dossiers, people, SHEETS)

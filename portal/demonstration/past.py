@@ -8,13 +8,17 @@ from django.utils import timezone
 
 @contextmanager
 def lived(days_ago):
-    """Verbs run as they would have so many days ago: their dates, and what was known then, are of that day.
+    """Everything runs as it would have so many days ago: the dates of verbs, and what rows stamp when written."""
+    shift = datetime.timedelta(days=days_ago)
 
-    What a row stamps by itself when it is written (the journal, the rows of a job) keeps today's clock.
-    """
-    present = timezone.now
-    timezone.now = lambda: present() - datetime.timedelta(days=days_ago)
+    class Then(datetime.datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return datetime.datetime.now(tz) - shift
+
+    # `timezone.now` reads the clock there, wherever it was imported and as a default of a field too.
+    present, timezone.datetime = timezone.datetime, Then
     try:
         yield
     finally:
-        timezone.now = present
+        timezone.datetime = present

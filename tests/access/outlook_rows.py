@@ -5,7 +5,7 @@ from funding.models import Posting
 from monitoring import printing
 from monitoring.clocks import Clocks
 from programme.models import Programme
-from tests.access.actors import STAFF
+from tests.access.actors import AUDITOR, STAFF
 from tests.access.rows import Row, Target
 
 
@@ -34,7 +34,7 @@ def printed(world):
 
 OUTLOOK = [
     Row("monitoring:board", STAFF, get=STAFF),
-    Row("monitoring:prints", STAFF, get=STAFF, post=STAFF),
+    Row("monitoring:prints", STAFF, get=STAFF, post=STAFF - AUDITOR),
     Row("monitoring:print", STAFF, get=STAFF, target=being_printed),
     Row("monitoring:board_pdf", STAFF, get=STAFF, target=printed),
     Row("monitoring:panel", STAFF, get=STAFF, target=panel),

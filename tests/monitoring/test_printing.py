@@ -29,7 +29,7 @@ def ask(client, query=""):
 
 
 def asked(programme, **days):
-    return printing.ask(programme=programme, clocks=Clocks.at(**days), by=factories.auditor())
+    return printing.ask(programme=programme, clocks=Clocks.at(**days), by=factories.officer())
 
 
 def test_from_the_button_to_the_file(town, reader):
@@ -110,8 +110,9 @@ def unavailable():
 def test_staff_alone_asks_and_downloads(town):
     one = asked(town[0])
     jobs.run(one.job_id)
-    with pytest.raises(NotAllowed):
-        printing.ask(programme=town[0], clocks=Clocks.at(), by=factories.user(Role.APPLICANT))
+    for role in (Role.APPLICANT, Role.REVIEWER, Role.AUDITOR):
+        with pytest.raises(NotAllowed):
+            printing.ask(programme=town[0], clocks=Clocks.at(), by=factories.user(role))
     file = f"{one.get_absolute_url()}pdf/"
     assert Client().get(file).status_code == 302
     for role in (Role.APPLICANT, Role.REVIEWER):
