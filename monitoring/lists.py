@@ -53,11 +53,13 @@ class WaveFilter(ChoiceFilter):
 
 @dataclass
 class SelectedOn(DateFilter):
-    """Places selected from a day on, or by a day; the whole day is inside."""
+    """Places selected (or of another fact) from a day on, or by a day; the whole day is inside."""
+
+    fact: str = KINDS.SELECTED
 
     def apply(self, queryset, values):
         facts = FabriqueFact.objects.filter(
-            fabrique=OuterRef("pk"), kind=KINDS.SELECTED, **{f"effective_on__{self.lookup}": parsed_day(values[0])}
+            fabrique=OuterRef("pk"), kind=self.fact, **{f"effective_on__{self.lookup}": parsed_day(values[0])}
         )
         return queryset.filter(Exists(facts))
 
@@ -130,6 +132,7 @@ class PlaceList(ListPage):
             WaveFilter("vague", "Vague", choices=waves),
             SelectedOn("laureate_du", "Lauréate à partir du", lookup="gte", instant=False),
             SelectedOn("laureate_au", "Lauréate jusqu’au", lookup="lte", instant=False),
+            SelectedOn("ouverte_au", "Ouverte jusqu’au", lookup="lte", instant=False, fact=KINDS.OPENED),
         )
 
     @property

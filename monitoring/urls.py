@@ -15,6 +15,7 @@ urlpatterns = [
     path("pilotage/previsions/", board.forecasts, name="forecasts"),
     path("pilotage/previsions/coupe/", cut.cut, name="cut"),
     path("pilotage/previsions/echeances/", rows.waiting, name="waiting"),
+    path("pilotage/previsions/paiements/", rows.payments, name="payments"),
     path("pilotage/previsions/<slug:key>/", board.forecast, name="forecast"),
     path("pilotage/mouvements/", rows.movements, name="movements"),
     path("pilotage/ecritures/<uuid:public_id>/", rows.posting, name="posting"),

@@ -151,6 +151,19 @@ def window_of(column, year):
     )
 
 
+def over_years(left: Remaining, year, last=3):
+    """{AE year: cents left to pay in `year`, in each year up to `year + last`, and after}; what is late is in `year`.
+
+    What the CP of a finance bill for the year after have to cover of what is committed already.
+    """
+    found: dict[int, list[int]] = defaultdict(lambda: [0] * (last + 2))
+    for part in left.parts:
+        found[part.ae_year][min(max(part.expected_on.year - year, 0), last + 1)] += part.cents
+    for _, ae_year in left.unplanned:
+        found.setdefault(ae_year, [0] * (last + 2))
+    return dict(sorted(found.items()))
+
+
 def by_year(left: Remaining, year):
     """{year of payment: cents} of what is planned; earlier years with this one."""
     amounts: dict[int, int] = defaultdict(int)

@@ -64,7 +64,7 @@ def chain_table(facts):
         ("Reste à payer", "ae-a-payer"),
     ):  # fmt: skip
         cents = sum(facts.by_year(flow).values())
-        rows.append(Row(label, [cents, percent(cents, grants)], [to.movements(flow, instrument=GRANT)]))
+        rows.append(Row(label, [cents, percent(cents, grants)], [to.movements(flow, instrument=GRANT)] * 2))
     columns = [("Subventions", "cents"), ("Part de l’annoncé", "text")]
     return Table("etapes", "Où en est l’argent, subventions, cumul depuis l’origine, en euros", "Étape", columns, rows)
 

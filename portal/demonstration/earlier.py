@@ -5,6 +5,7 @@ import datetime
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from documents import production
 from funding import agreements, budgets, instalments
 from funding.claims import claiming, withholding
 from funding.conventions.clauses import COMPULSORY
@@ -47,8 +48,10 @@ def live(programme, people, line):
             waves.pay_advance(instalment(award, 1), people, number)
     claim_second(second, people)
     withhold_second(first, people)
-    ask_back(first, people)
-    hear_of_withdrawal(second, people)
+    recovery = ask_back(first, people)
+    withdrawal = hear_of_withdrawal(second, people)
+    for letter in (recovery.hearing.document_id, recovery.document_id, withdrawal.hearing.document_id):
+        production.produce(letter)
 
 
 def select(programme, people, line):
@@ -157,7 +160,7 @@ def ask_back(award, people):
         reason="La part de la première année qui n’a pas été employée revient à l’État.", by=people["decision"],
     )  # fmt: skip
     recoveries.issue_title(recovery=recovery, number=f"TIT-{today:%Y}-0001", on=today, by=people["finances1"])
-    recoveries.record_entry(
+    return recoveries.record_entry(
         recovery=recovery, kind="collected", cents=300_000, on=today, reference="Encaissement 1 (exemple)",
         by=people["finances1"],
     )  # fmt: skip
@@ -166,7 +169,7 @@ def ask_back(award, people):
 def hear_of_withdrawal(award, people):
     """A withdrawal in part is considered: the structure has a month to answer."""
     today = timezone.localdate()
-    withdrawals.open_withdrawal(
+    return withdrawals.open_withdrawal(
         award=award, ground=Ground.BREACH, facts=CLOSED, cents=4_000_000, known_on=today - 6 * DAY,
         answer_by=hearings.answer_day(today), by=people["instruction"],
     )  # fmt: skip

@@ -42,6 +42,7 @@ OUTLOOK = [
     Row("monitoring:forecast", STAFF, get=STAFF, target=forecast),
     Row("monitoring:cut", STAFF, get=STAFF),
     Row("monitoring:waiting", STAFF, get=STAFF),
+    Row("monitoring:payments", STAFF, get=STAFF),
     Row("monitoring:movements", STAFF, get=STAFF),
     Row("monitoring:posting", STAFF, get=STAFF, target=posting),
 ]

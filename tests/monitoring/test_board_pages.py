@@ -28,6 +28,7 @@ PAGES = [
     "/pilotage/previsions/echeances/",
     "/pilotage/mouvements/?chiffre=ae-engage",
     "/pilotage/tableau/impressions/",
+    "/pilotage/previsions/paiements/",
 ]
 
 
@@ -165,3 +166,49 @@ def with_a_fund(programme):
             instrument=share, kind=kind, on=today() - DAY, cents=cents, act=contract, by=None, key=f"fund:{kind}"
         )
     return fund
+
+
+# --- Every figure is a link to its rows ----------------------------------------------------------------------------
+
+# What has no rows: a promise, and what is left of it.
+NO_ROWS = {("territoires", "Cible"), ("territoires", "Manquent")}
+
+
+def test_every_figure_is_a_link(town, reader, monkeypatch):
+    monkeypatch.setattr("funding.outlook.slippage.ENOUGH", 1)
+    bare = []
+    for family, keys in (("tableau", BOARD), ("previsions", FORECASTS)):
+        for key in keys:
+            panel = reader.get(f"/pilotage/{family}/{key}/").context["panel"]
+            for table in panel.tables:
+                rows = [*table.rows, *([table.total] if table.total else [])]
+                for row in rows:
+                    bare += [
+                        (key, table.key, row.label, cell.label)
+                        for cell, value in zip(table.cells(row), row.values, strict=True)
+                        if isinstance(value, int) and value and not cell.url and (key, cell.label) not in NO_ROWS
+                    ]
+    assert bare == []
+
+
+def test_each_need_opens_the_instalments_that_add_up_to_it(town, reader, monkeypatch):
+    """The range too: the rows are those that its scenario pays in the period."""
+    monkeypatch.setattr("funding.outlook.slippage.ENOUGH", 1)
+    panel = reader.get("/pilotage/previsions/besoins-cp/").context["panel"]
+    seen = 0
+    for key in ("annees", "cumul", "mois"):
+        for row in panel.table(key).rows:
+            for value, url in zip(row.values[:4], row.urls[:4], strict=True):
+                if value:
+                    listing = reader.get(url).context["listing"]
+                    assert sum(one.part_cents for one in listing.queryset) == value, (key, row.label, url)
+                    seen += 1
+    assert seen > 12
+
+
+def test_the_delays_open_the_payments_that_teach_them(town, reader):
+    _, old, *_ = town
+    text = text_of(reader.get("/pilotage/previsions/paiements/"))
+    assert old.fabrique.name in text
+    assert "/pilotage/ecritures/" in text
+    assert old.fabrique.name not in text_of(reader.get("/pilotage/previsions/paiements/?au=2001-01-01"))
