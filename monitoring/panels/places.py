@@ -67,9 +67,10 @@ def map_panel(facts: Facts):
         Row(
             code if code != "unknown" else "Non connu",
             [number, known(facts, opened.get(code, 0))],
-            [facts.to.places(etape=step, departement=code) for step in ("standing", "opened")]
-            if code != "unknown"
-            else [],
+            [
+                facts.to.places(etape=step, departement=NOWHERE if code == "unknown" else code)
+                for step in ("standing", "opened")
+            ],
         )
         for code, number in sorted(counts.items(), key=lambda pair: (pair[0] == "unknown", pair[0]))
         if number
@@ -141,8 +142,7 @@ def counts_by(facts, key):
 def place_row(facts, label, name, value, counts, money):
     """One region or segment: its places, then its money, each a link to its rows."""
     to = facts.to
-    links = {} if name == "region" and not value else {name: value}
-    places = [to.places(etape=step, **links) if links else "" for _, step in COUNTED]
+    places = [to.places(etape=step, **{name: value or NOWHERE}) for _, step in COUNTED]
     moved = [
         to.at("monitoring:movements", chiffre=flow, instrument="grant", **{name: value or NOWHERE})
         for flow in ("ae-engage", "ae-liquide")

@@ -127,7 +127,7 @@ def rooms_table(facts, found):
         ("CP attendus par les attributions", "cents"), ("CP libres", "cents"), ("Places (CP)", "integer"),
         ("Places", "integer"), ("Ce qui manque d’abord", "text"),
     ]  # fmt: skip
-    rows = []
+    rows, left = [], facts.to.movements("ae-restant", instrument="grant")
     for one in found.years:
         first, last = facts.first_and_last(one.year)
         ae, cp = (
@@ -145,7 +145,7 @@ def rooms_table(facts, found):
     return Table(
         "annees", f"Ce que chaque année peut encore financer, à {euros(found.average)} l’une, premier versement de "
         f"{euros(found.years[0].first_payment)}", "Année", columns, rows,
-        Row("Total", [None, found.by_ae, None, None, None, None, found.opened_places, ""]),
+        Row("Total", [None, found.by_ae, *[None] * 4, found.opened_places, ""], ["", left, *[""] * 4, left]),
         note="Un tiret : rien n’est ouvert pour cette année-là.",
     )  # fmt: skip
 

@@ -212,3 +212,15 @@ def test_the_delays_open_the_payments_that_teach_them(town, reader):
     assert old.fabrique.name in text
     assert "/pilotage/ecritures/" in text
     assert old.fabrique.name not in text_of(reader.get("/pilotage/previsions/paiements/?au=2001-01-01"))
+
+
+def test_the_next_finance_bill_spreads_all_that_is_left_to_pay(town, reader):
+    """Each generation: what is left is the sum of its years, as on the échéancier; each amount opens rows that sum."""
+    panel = reader.get("/pilotage/previsions/echeancier-cp/").context["panel"]
+    bill, schedule = panel.table("plf"), panel.table("echeancier")
+    assert bill.total.values[0] == schedule.total.values[-1] > 0
+    for row in bill.rows:
+        assert row.values[0] == sum(row.values[1:])
+        for value, url in zip(row.values[1:6], row.urls[1:6], strict=True):
+            listing = reader.get(url).context["listing"]
+            assert sum(one.part_cents for one in listing.queryset) == value
