@@ -67,6 +67,14 @@ REACHED_FROM = (
     ("/pilotage/demandes/", "/pilotage/echeances/"),
     ("/pilotage/attributions/", "/pilotage/conventions/"),
     ("/pilotage/aides-de-minimis/", "/pilotage/budget/"),
+    ("/pilotage/reversements/", "/pilotage/budget/"),
+    ("/pilotage/retraits/", "/pilotage/budget/"),
+    ("/pilotage/tableau/", STAFF_HOME),
+    ("/pilotage/previsions/", STAFF_HOME),
+    ("/pilotage/fabriques/", STAFF_HOME),
+    ("/pilotage/mouvements/", STAFF_HOME),
+    ("/pilotage/ecritures/", STAFF_HOME),
+    ("/pilotage/annonces/", STAFF_HOME),
 )
 ADMINISTRATION = (
     ("Appels", "/pilotage/appels/"),
@@ -161,11 +169,11 @@ class Navigation:
         return [Entry(label, path, path == current) for label, path in entries]
 
     def current_path(self, entries):
-        """The longest entry that the page stands under; « / » and the steering page are only themselves."""
+        """The longest entry that the page stands under; under « / » and the steering page, only what is told."""
         here = next((entry for prefix, entry in REACHED_FROM if self.path.startswith(prefix)), self.path)
         under = [path for _, path in entries if here == path or (path != "/" and here.startswith(path))]
         best = max(under, key=len, default="")
-        return "" if best == STAFF_HOME and self.path != STAFF_HOME else best
+        return "" if best == STAFF_HOME and here != STAFF_HOME else best
 
 
 def choose_role(request, role):

@@ -250,9 +250,10 @@ def payment_schedule(today):
     return columns, [(label, amounts, sum(amounts)) for label, amounts in rows.items()]
 
 
-def grants_committed(day):
-    """AE committed by that Paris day, net of what was given back, the grants alone. Cents."""
-    held = balances_of([row for row in passages(as_of=day) if row.instrument == Source.Instrument.GRANT])
+def grants_committed(day, known_on=None):
+    """AE committed by that Paris day, as known on another, net of what was given back, the grants alone. Cents."""
+    rows = passages(as_of=day, known_on=known_on)
+    held = balances_of([row for row in rows if row.instrument == Source.Instrument.GRANT])
     return sum(cents for (kind, _, _), cents in held.items() if kind in (K.AE_COMMITTED, K.AE_LIQUIDATED))
 
 

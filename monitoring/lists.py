@@ -9,6 +9,7 @@ from accounts.lists import ChoiceFilter, Column, ConditionFilter, DateFilter, Li
 from applications.models import Fabrique, FabriqueFact
 from funding.models import Award
 from monitoring.clocks import Clocks
+from monitoring.panels.rows import NOWHERE
 from programme.models import Segment, Wave
 
 KINDS = FabriqueFact.Kind
@@ -43,6 +44,13 @@ def step_of(row):
 
 
 @dataclass
+class KnownFilter(ChoiceFilter):
+    """A field that may not be known."""
+
+    def apply(self, queryset, values):
+        return super().apply(queryset, ["" if value == NOWHERE else value for value in values])
+
+
 class WaveFilter(ChoiceFilter):
     """Places that have an award in a wave."""
 
@@ -53,18 +61,21 @@ class WaveFilter(ChoiceFilter):
 
 @dataclass
 class SelectedOn(DateFilter):
-    """Places selected from a day on, or by a day; the whole day is inside."""
+    """Places selected (or of another fact) from a day on, or by a day; the whole day is inside."""
+
+    fact: str = KINDS.SELECTED
 
     def apply(self, queryset, values):
         facts = FabriqueFact.objects.filter(
-            fabrique=OuterRef("pk"), kind=KINDS.SELECTED, **{f"effective_on__{self.lookup}": parsed_day(values[0])}
+            fabrique=OuterRef("pk"), kind=self.fact, **{f"effective_on__{self.lookup}": parsed_day(values[0])}
         )
         return queryset.filter(Exists(facts))
 
 
 def departements(listing):
     found = Fabrique.objects.filter(programme=listing.context["programme"]).exclude(departement="")
-    return [(code, code) for code in found.order_by("departement").values_list("departement", flat=True).distinct()]
+    known = [(code, code) for code in found.order_by("departement").values_list("departement", flat=True).distinct()]
+    return [*known, (NOWHERE, "Non connu")]
 
 
 def waves(listing):
@@ -74,7 +85,8 @@ def waves(listing):
 
 def regions(listing):
     found = Fabrique.objects.filter(programme=listing.context["programme"]).exclude(region="")
-    return [(name, name) for name in found.order_by("region").values_list("region", flat=True).distinct()]
+    known = [(name, name) for name in found.order_by("region").values_list("region", flat=True).distinct()]
+    return [*known, (NOWHERE, "Non connue")]
 
 
 def place_url(row):
@@ -125,11 +137,12 @@ class PlaceList(ListPage):
                 },
             ),
             ChoiceFilter("segment", "Segment", field="segment", choices=Segment.choices),
-            ChoiceFilter("region", "Région", field="region", choices=regions),
-            ChoiceFilter("departement", "Département", field="departement", choices=departements),
+            KnownFilter("region", "Région", field="region", choices=regions),
+            KnownFilter("departement", "Département", field="departement", choices=departements),
             WaveFilter("vague", "Vague", choices=waves),
             SelectedOn("laureate_du", "Lauréate à partir du", lookup="gte", instant=False),
             SelectedOn("laureate_au", "Lauréate jusqu’au", lookup="lte", instant=False),
+            SelectedOn("ouverte_au", "Ouverte jusqu’au", lookup="lte", instant=False, fact=KINDS.OPENED),
         )
 
     @property

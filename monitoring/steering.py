@@ -79,7 +79,7 @@ class Board:
             ("Tableau de bord", self.dated(reverse("monitoring:board"), **scope)),
             ("Prévisions", self.dated(reverse("monitoring:forecasts"), **scope)),
             ("Simuler une coupe", self.dated(reverse("monitoring:cut"), **scope)),
-            ("Tout imprimer (PDF)", self.dated(reverse("monitoring:board_pdf"), **scope)),
+            ("Tout imprimer (PDF)", self.dated(reverse("monitoring:prints"), **scope)),
         ]
 
     # The four first figures.

@@ -27,8 +27,9 @@ def open_fund(*, programme, name, manager, size_cents, act, by, origin=Origin.RE
     try:
         with transaction.atomic():
             fund = Fund.objects.create(
-                programme=programme, name=name, manager=manager, size_cents=size_cents, act=act, origin=origin
-            )
+                programme=programme, name=name, manager=manager, size_cents=size_cents, act=act, origin=origin,
+                recorded_at=timezone.now(),
+            )  # fmt: skip
     except IntegrityError as error:
         raise Refusal(f"Le fonds « {name} » existe déjà.", field="name") from error
     JournalEntry.write(action="open_fund", subject=fund, actor=by, details={"name": name, "size_cents": size_cents})
@@ -65,6 +66,7 @@ def engage(*, fund, kind, label, cents, on, act, by, organisation=None, fabrique
         instrument = Instrument.objects.create(
             fund=locked, kind=kind, label=label, engaged_cents=cents, engaged_on=on, act=act,
             organisation=organisation, fabrique=fabrique, rate_hundredths=rate_hundredths, origin=origin,
+            recorded_at=timezone.now(),
         )  # fmt: skip
         JournalEntry.write(action="engage_instrument", subject=instrument, actor=by, details={"cents": cents})
     return instrument
@@ -162,9 +164,10 @@ def plan_repayments(*, instrument, dues, by):
     with transaction.atomic():
         locked = Instrument.objects.select_for_update(no_key=True).get(pk=instrument.pk)
         last = locked.dues.order_by("-version").values_list("version", flat=True).first() or 0
+        now = timezone.now()
         InstrumentDue.objects.bulk_create(
             InstrumentDue(instrument=locked, version=last + 1, number=number, due_on=day, capital_cents=part,
-                          interest_cents=interest)
+                          interest_cents=interest, recorded_at=now)
             for number, (day, part, interest) in enumerate(dues, start=1)
         )  # fmt: skip
         JournalEntry.write(action="plan_repayments", subject=locked, actor=by, details={"version": last + 1})

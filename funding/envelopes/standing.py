@@ -1,10 +1,11 @@
 """Where the fund and its instruments stand on a day, beside the grants and never added to them."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from django.db.models import Case, F, IntegerField, Q, Sum, Value, When
+from django.db.models import Q
 
+from accounts.filters import midnight
 from funding.models import Fund, Instrument, InstrumentEvent
 
 E = InstrumentEvent.Kind
@@ -78,37 +79,51 @@ class FundStanding:
         return self.total("lost_cents")
 
 
-def funds_on(day, *, programme=None):
-    """`FundStanding` of every fund on a Paris day: three queries, whatever their number."""
-    funds = list(Fund.objects.filter(**({"programme": programme} if programme else {})))
-    scope = Instrument.objects.filter(fund__in=funds, engaged_on__lte=day)
+def known_by(known_on):
+    """Condition: recorded by that Paris date (None: whenever); what has no day of recording is known at once."""
+    if known_on is None:
+        return Q()
+    return Q(recorded_at=None) | Q(recorded_at__lt=midnight(known_on + timedelta(days=1)))
+
+
+def funds_on(day, *, known_on=None, programme=None):
+    """`FundStanding` of every fund: three queries, whatever their number.
+
+    Args:
+        day: *en date de*, Paris date: what had happened.
+        known_on: *connu au*, Paris date: what we had been told; None: all that we know.
+    """
+    known = known_by(known_on)
+    funds = list(Fund.objects.filter(known, **({"programme": programme} if programme else {})))
+    scope = Instrument.objects.filter(known, fund__in=funds, engaged_on__lte=day)
     instruments = list(scope.select_related("organisation", "fabrique"))
-    standings = standings_of(instruments, day)
+    standings = standings_of(instruments, day, known_on=known_on)
     return [FundStanding(fund, [standings[one.pk] for one in instruments if one.fund_id == fund.pk]) for fund in funds]
 
 
-def standings_of(instruments, day):
-    """{instrument key: Standing} on a day."""
-    events = InstrumentEvent.objects.filter(instrument__in=instruments, happened_on__lte=day)
-    sign = Case(When(reverses=None, then=Value(1)), default=Value(-1), output_field=IntegerField())
-    parts = {name: Sum(F(field) * sign, filter=Q(kind__in=kinds), default=0) for name, (kinds, field) in SUMS.items()}
-    ends = Sum(sign, filter=Q(kind=E.EXIT), default=0)
-    sums = {row["instrument"]: row for row in events.values("instrument").order_by().annotate(ends=ends, **parts)}
-    values = last_values(events)
-    return {one.pk: standing(one, sums.get(one.pk), values.get(one.pk)) for one in instruments}
+def standings_of(instruments, day, *, known_on=None):
+    """{instrument key: Standing} on a day, as known on another; one query."""
+    found: dict[int, list] = {}
+    for event in events_of(instruments, day, known_on=known_on).order_by("happened_on", "pk"):
+        found.setdefault(event.instrument_id, []).append(event)
+    return {one.pk: standing(one, found.get(one.pk, [])) for one in instruments}
 
 
-def last_values(events):
-    """{instrument key: (value in cents, day)}: the latest valuation that no correction took back."""
-    stated = events.filter(kind=E.VALUATION, reverses=None, reversed_by=None).order_by("happened_on", "pk")
-    return {key: (cents, day) for key, cents, day in stated.values_list("instrument", "cents", "happened_on")}
+def events_of(instruments, day, *, known_on=None):
+    """What had happened on a day to these instruments, as known on another."""
+    return InstrumentEvent.objects.filter(known_by(known_on), instrument__in=instruments, happened_on__lte=day)
 
 
-def standing(instrument, sums, value):
-    if sums is None:
-        return Standing(instrument, 0, 0, 0, 0, False)
-    cents, day = value or (None, None)
-    ended = sums["ends"] > 0
+def standing(instrument, events):
+    """The `Standing` that these events make, oldest first; what a correction takes back counts for nothing."""
+    taken_back = {one.reverses_id for one in events}
+    kept = [one for one in events if one.reverses_id is None and one.pk not in taken_back]
+    sums = {
+        name: sum(getattr(one, amount) for one in kept if one.kind in kinds) for name, (kinds, amount) in SUMS.items()
+    }
+    ended = any(one.kind == E.EXIT for one in kept)
+    last = next((one for one in reversed(kept) if one.kind == E.VALUATION), None)
+    value = last.cents if last else None
     return Standing(
         instrument,
         called_cents=sums["called_cents"],
@@ -116,21 +131,25 @@ def standing(instrument, sums, value):
         income_cents=sums["income_cents"] + sums["proceeds_cents"] - sums["capital_cents"],
         lost_cents=sums["lost_cents"],
         ended=ended,
-        value_cents=0 if ended else cents,
-        valued_on=day,
+        value_cents=0 if ended else value,
+        valued_on=last.happened_on if last else None,
     )
 
 
-def dues_on(instrument, day):
+def dues_on(instrument, day, *, known_on=None):
     """Repayments planned in the schedule in force, each with what is covered by what was repaid by `day`.
+
+    Args:
+        known_on: Paris date by which the schedule and the repayments were known; None: all of them.
 
     Returns:
         [(InstrumentDue, covered capital in cents, "paid", "late" or "expected")], oldest first.
     """
-    version = instrument.dues.order_by("-version").values_list("version", flat=True).first()
-    left = standings_of([instrument], day)[instrument.pk].repaid_cents
+    planned = instrument.dues.filter(known_by(known_on))
+    version = planned.order_by("-version").values_list("version", flat=True).first()
+    left = standings_of([instrument], day, known_on=known_on)[instrument.pk].repaid_cents
     rows = []
-    for due in instrument.dues.filter(version=version).order_by("number"):
+    for due in planned.filter(version=version).order_by("number"):
         covered = min(left, due.capital_cents)
         left -= covered
         state = "paid" if covered == due.capital_cents else "late" if due.due_on < day else "expected"

@@ -22,6 +22,8 @@ class Fund(PublicIdModel):
     size_cents = models.BigIntegerField("taille (centimes)")
     act = models.ForeignKey(Act, models.PROTECT, related_name="+", verbose_name="acte")
     origin = models.CharField("origine", max_length=16, choices=Origin, default=Origin.REAL)
+    # Null: recorded before that was kept, known at once.
+    recorded_at = models.DateTimeField("connu le", null=True, blank=True, editable=False)
     # Kept by the trigger of `Instrument`.
     engaged_cents = models.BigIntegerField("engagé (centimes)", default=0, editable=False)
 
@@ -68,6 +70,8 @@ class Instrument(PublicIdModel):
     act = models.ForeignKey(Act, models.PROTECT, related_name="+", verbose_name="acte")
     rate_hundredths = models.PositiveSmallIntegerField("taux annuel (centièmes de %)", default=0)
     origin = models.CharField("origine", max_length=16, choices=Origin, default=Origin.REAL)
+    # Null: recorded before that was kept, known at once.
+    recorded_at = models.DateTimeField("connu le", null=True, blank=True, editable=False)
     # Kept by the trigger of `InstrumentEvent`.
     called_cents = models.BigIntegerField("appelé ou versé (centimes)", default=0, editable=False)
     repaid_cents = models.BigIntegerField("capital rendu (centimes)", default=0, editable=False)
@@ -167,6 +171,8 @@ class InstrumentDue(models.Model):
     due_on = models.DateField("attendu le")
     capital_cents = models.BigIntegerField("capital (centimes)")
     interest_cents = models.BigIntegerField("intérêts (centimes)", default=0)
+    # Null: recorded before that was kept, known at once.
+    recorded_at = models.DateTimeField("connu le", null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = "échéance de remboursement"

@@ -107,13 +107,18 @@ class Outlook:
         return self.as_of + datetime.timedelta(days=days) if days < 36_500 else None
 
 
+def before_pace(as_of, years=2):
+    """The day before the first whose places make the pace."""
+    return as_of - datetime.timedelta(days=round(years * DAYS_A_YEAR))
+
+
 def pace_of(steps, as_of, years=2):
     """Places selected a year, over the last `years` years or since the first when it is later; 0.0 when none was.
 
     Args:
         steps: [(day, places)].
     """
-    start = as_of - datetime.timedelta(days=round(years * DAYS_A_YEAR))
+    start = before_pace(as_of, years)
     recent = [(day, places) for day, places in steps if start < day <= as_of]
     if not recent:
         return 0.0

@@ -8,7 +8,6 @@ import datetime
 from collections import defaultdict
 from dataclasses import dataclass, fields
 
-from funding.balances import passages
 from funding.models import Kind, Source
 from funding.outlook.remaining import Remaining
 
@@ -91,20 +90,21 @@ def added(generations):
     return total
 
 
-def jpe(left: Remaining, *, as_of, known_on, programme):
-    """The table on a day; one query beside those of `left`.
+def jpe(left: Remaining, months, *, year):
+    """The table of a year, on a day; no query.
 
     Args:
-        left: what is left to pay that day (`remaining`), on the same clocks.
-        as_of, known_on: the two clocks, Paris dates; the table is that of the year of `as_of`.
+        left: what is left to pay that day (`remaining`).
+        months: the passages of the money up to that day, month by month (`funding.balances.passages`), on the same
+            clocks.
+        year: N, the year of that day.
     """
-    year = as_of.year
     found: dict[int, Generation] = {}
 
     def generation(ae_year):
         return found.setdefault(ae_year, Generation(ae_year))
 
-    for row in passages(as_of=as_of, known_on=known_on, programme=programme, by_month=True):
+    for row in months:
         if row.instrument == Source.Instrument.GRANT:
             count(row, year, generation)
     for part in left.parts:
@@ -149,6 +149,19 @@ def window_of(column, year):
         datetime.date(first, 1, 1) if first else None,
         datetime.date(last, 12, 31) if last else None,
     )
+
+
+def over_years(left: Remaining, year, last=3):
+    """{AE year: cents left to pay in `year`, in each year up to `year + last`, and after}; what is late is in `year`.
+
+    What the CP of a finance bill for the year after have to cover of what is committed already.
+    """
+    found: dict[int, list[int]] = defaultdict(lambda: [0] * (last + 2))
+    for part in left.parts:
+        found[part.ae_year][min(max(part.expected_on.year - year, 0), last + 1)] += part.cents
+    for _, ae_year in left.unplanned:
+        found.setdefault(ae_year, [0] * (last + 2))
+    return dict(sorted(found.items()))
 
 
 def by_year(left: Remaining, year):

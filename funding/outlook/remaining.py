@@ -60,17 +60,17 @@ class Remaining:
         return sum(part.cents for part in self.parts) + sum(self.unplanned.values())
 
 
-def remaining(*, as_of, known_on, programme, held=None):
+def remaining(*, as_of, known_on, programme, held=None, ranks=None):
     """The `Remaining` of the grants of a programme, in three queries.
 
     Args:
         as_of: *en date de*, Paris date.
         known_on: *connu au*, Paris date.
-        held: what `held_by_award` gives on the same day, when it was asked already.
+        held: what `held_by_award` gives on the same day, when it was asked already; ranks: what `ranks_of_draws` does.
     """
     clocks = {"as_of": as_of, "known_on": known_on, "programme": programme}
     held = held_by_award(**clocks) if held is None else held
-    ranks = ranks_of_draws(programme)
+    ranks = ranks_of_draws(programme) if ranks is None else ranks
     owed = {key[1:]: cents for key, cents in held.items() if key[0] == Kind.AE_COMMITTED and cents > 0}
     slots: dict[int, list] = defaultdict(list)
     for award, line, year in sorted(owed, key=lambda slot: (slot[0], ranks.get(slot, 0), slot[2], slot[1])):

@@ -51,14 +51,18 @@ def quantile(values, percent):
 
 def slippage(*, as_of, known_on, programme):
     """What was learned by that day, from the payments known; one query."""
-    paid = Instalment.objects.filter(
-        paid_by(as_of=as_of, known_on=known_on), award__wave__call__programme=programme, due_on__isnull=False
-    )
-    rows = list(paid.order_by().values_list("due_on", "expected_on", "paid_on"))
+    paid = learned_from(as_of=as_of, known_on=known_on, programme=programme)
+    rows = list(paid.values_list("due_on", "expected_on", "paid_on"))
     return Slippage(
         sorted((paid_on - due).days for due, _, paid_on in rows),
         sorted((paid_on - expected).days for _, expected, paid_on in rows),
     )
+
+
+def learned_from(*, as_of, known_on, programme):
+    """The instalments whose payment teaches a delay on that day."""
+    paid = paid_by(as_of=as_of, known_on=known_on)
+    return Instalment.objects.filter(paid, award__wave__call__programme=programme, due_on__isnull=False).order_by()
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ class Need:
 
     Attributes:
         planned: by the schedules alone.
-        low, median, high: over the scenarios.
+        low, median, high: over the scenarios; low_at, high_at: the deciles of the scenarios that give them.
     """
 
     start: datetime.date
@@ -75,6 +79,8 @@ class Need:
     low: int | None = None
     median: int | None = None
     high: int | None = None
+    low_at: int | None = None
+    high_at: int | None = None
 
 
 @dataclass(frozen=True)
@@ -121,11 +127,12 @@ def paid_day(part, learned, decile, as_of):
 
 
 def need(start, amounts):
-    scenarios = [found.get(start, 0) for name, found in amounts.items() if name != "planned"]
+    scenarios = {int(name): found.get(start, 0) for name, found in amounts.items() if name != "planned"}
     planned = amounts["planned"].get(start, 0)
     if not scenarios:
         return Need(start, planned)
-    return Need(start, planned, min(scenarios), amounts[str(MEDIAN)].get(start, 0), max(scenarios))
+    low, high = (extreme(scenarios, key=scenarios.__getitem__) for extreme in (min, max))
+    return Need(start, planned, scenarios[low], scenarios[MEDIAN], scenarios[high], low, high)
 
 
 def summed(days, amounts, period):

@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.access import permission_required
@@ -15,6 +16,7 @@ from funding.claims.claiming import CLAIMABLE
 from funding.claims.claiming import may_write as may_claim
 from funding.claims.clock import pay_before, payment_days_of
 from funding.conventions import drafting
+from funding.endings.hearings import about
 from funding.endings.reducing import ALIVE
 from funding.endings.withdrawals import MAY_BE_WITHDRAWN
 from funding.instalments import agreement_of, missing_before_due
@@ -23,6 +25,8 @@ from funding.models.hearing import CONDUCT
 from funding.schedules import current_instalments, needs_agreement
 
 READ = "accounts.read_steering"
+# The state of a payment as a badge; what waits is an information.
+TONES = {"paid": "success", "planned": "", "withheld": "warning", "cancelled": ""}
 RELATED = ("fabrique__commune", "organisation", "wave__call", "agreement", "application__call_version")
 
 
@@ -94,9 +98,16 @@ def my_payments(request, public_id):
         "payment_days": payment_days_of(award) if award else 0,
         "paid_cents": sum(row["instalment"].cents for row in rows if row["instalment"].state == "paid"),
         "todo": todo(award) if award else "",
-        "asked_back": award is not None and award.hearings.exists(),
+        **hearing_words(award),
     }
     return render(request, "funding/my_payments.html", context)
+
+
+def hearing_words(award):
+    """Whether something was ever asked back, and the day until which an answer is waited for, or None."""
+    found = list(award.hearings.select_related("withdrawal", "recovery")) if award else []
+    open_ones = [one for one in found if one.complete_at is None and about(one).state == "hearing"]
+    return {"asked_back": bool(found), "answer_by": min((one.answer_by for one in open_ones), default=None)}
 
 
 def payment_rows(award, user):
@@ -118,7 +129,7 @@ def payment_row(instalment):
     return {
         "instalment": instalment,
         "label": Instalment.APPLICANT_LABELS[instalment.state],
-        "tone": "success" if instalment.state == "paid" else "info" if instalment.state != "planned" else "",
+        "tone": TONES.get(instalment.state, "info"),
         "when": when(instalment),
     }
 
@@ -128,6 +139,8 @@ def when(instalment):
         return f"le {long_date(instalment.paid_on)}"
     if instalment.due_on:
         return f"au plus tard le {long_date(pay_before(instalment))}"
+    if instalment.expected_on < timezone.localdate():
+        return "dès que ce qu’il faut est reçu"
     return f"vers le {long_date(instalment.expected_on)}"
 
 

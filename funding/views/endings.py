@@ -140,6 +140,7 @@ def recovery(request, public_id):
     day = recovery_day(found)
     context = {
         "recovery": found, "award": found.award, "hearing": found.hearing, "forms": every(forms),
+        "is_heard": found.state == "hearing",
         "observations": observations_of(found.hearing), "entries": found.entries.select_related("recorded_by"),
         "reinstated": reinstating.reinstated_cents(found.award), "next_act": next_act(found),
         "prescribed_on": day, "prescription": told(day, timezone.localdate()), "history": history_of(found),
@@ -248,6 +249,7 @@ def withdrawal(request, public_id):
     context = {
         "withdrawal": found, "award": found.award, "hearing": found.hearing, "forms": every(forms), "shown": shown,
         "consequences": withdrawals.consequences(found.award, shown) if shown else [],
+        "is_heard": found.state == "hearing",
         "observations": observations_of(found.hearing), "recovery": getattr(found, "recovery", None),
         "is_over": hearings.is_over(found.hearing, timezone.localdate()), "history": history_of(found),
         "dossier_url": dossier_url(found.award),

@@ -1,5 +1,7 @@
 """The investment fund: what was engaged, called, valued, returned; beside the grants, never added to them."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
@@ -8,14 +10,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import permission_required
 from accounts.forms import attempt, status_of, version_of
-from accounts.lists import asked_day
 from accounts.models import Organisation
 from funding.envelopes import investing, standing
 from funding.envelopes.acts import record_act
 from funding.envelopes.forms import EventForm, FundForm, InstrumentForm, RepaymentsForm
 from funding.files import file_links, table_file
-from funding.models import Fund, Instrument, InstrumentEvent
+from funding.models import Fund, Instrument
 from funding.positions import grants_committed
+from funding.views.budget import Clocks
 from funding.views.credits import current_programme
 from programme.models import Announcement
 
@@ -27,20 +29,24 @@ FORM = require_http_methods(["GET", "HEAD", "POST"])
 @require_GET
 @permission_required(READ)
 def funds(request):
-    """Every fund and its instruments on a day; the grants beside, each against its own announcement."""
-    day = asked_day(request, "au") or timezone.localdate()
-    found = standing.funds_on(day)
+    """Every fund and its instruments on both clocks; the grants beside, each against its own announcement."""
+    clocks = Clocks(request)
+    day = clocks.as_of or timezone.localdate()
+    found = standing.funds_on(day, known_on=clocks.known_on)
     if file := table_file(request, f"fonds-au-{day:%Y-%m-%d}", HEADS, lambda: instrument_rows(found)):
         return file
     statement = Announcement.objects.in_force(current_programme(), on=day)
     context = {
+        "clocks": clocks,
         "day": day,
+        "known_on": clocks.known_on or timezone.localdate(),
+        "kept": f"?{urlencode(clocks.query)}" if clocks.query else "",
         "funds": found,
         "statement": statement,
-        "grants_cents": grants_committed(day),
+        "grants_cents": grants_committed(day, clocks.known_on),
         "fund_cents": sum(one.engaged_cents for one in found),
         "may_write": request.user.has_perm(WRITE),
-        "files": file_links(au=day.isoformat()),
+        "files": file_links(**clocks.query),
     }
     return render(request, "funding/funds.html", context)
 
@@ -117,24 +123,28 @@ def instrument(request, public_id):
     if request.method == "POST" and attempt(form, lambda data: add_event(request, form, found, data)):
         messages.success(request, "Fait enregistré.")
         return redirect("funding:instrument", public_id=public_id)
-    day = asked_day(request, "au") or timezone.localdate()
+    clocks = Clocks(request)
+    day, known_on = clocks.as_of or timezone.localdate(), clocks.known_on
+    events = standing.events_of([found], day, known_on=known_on)
     may_write = request.user.has_perm(WRITE)
     context = {
         "instrument": found,
+        "clocks": clocks,
         "day": day,
-        "standing": standing.standings_of([found], day)[found.pk],
-        "events": found.events.filter(happened_on__lte=day).select_related("act", "recorded_by", "reverses"),
-        "corrected": corrected(found),
-        "dues": standing.dues_on(found, day),
+        "known_on": known_on or timezone.localdate(),
+        "standing": standing.standings_of([found], day, known_on=known_on)[found.pk],
+        "events": events.select_related("act", "recorded_by", "reverses"),
+        "corrected": corrected(events),
+        "dues": standing.dues_on(found, day, known_on=known_on),
         "form": form if form.is_bound or (may_write and found.ended_on is None) else None,
         "may_write": may_write,
     }
     return render(request, "funding/instrument.html", context, status=status_of(form))
 
 
-def corrected(instrument):
-    """Keys of the facts that a correction took back."""
-    return set(InstrumentEvent.objects.filter(reverses__instrument=instrument).values_list("reverses", flat=True))
+def corrected(events):
+    """Keys of the facts that a correction among these took back."""
+    return set(events.filter(reverses__isnull=False).values_list("reverses", flat=True))
 
 
 @transaction.atomic

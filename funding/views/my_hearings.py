@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.errors import NotAllowed
 from accounts.forms import attempt, status_of, version_of
+from accounts.french import euros, long_date
 from documents.downloads import serve, serve_upload
 from funding.endings import hearings
 from funding.endings.forms import ObservationForm
@@ -71,8 +72,27 @@ def row_of(hearing):
     return {
         "hearing": hearing, "recovery": recovery, "withdrawal": withdrawal,
         "label": label_of(hearing, recovery, withdrawal), "observations": hearing.observations.all(),
+        "tone": "warning" if is_waiting(hearing) or is_owed(recovery) else "info",
+        "next": next_of(hearing, recovery),
         "letters": [(slug, label, document) for slug, label, document in letters if document],
     }  # fmt: skip
+
+
+def is_owed(recovery):
+    return recovery is not None and recovery.state == Recovery.State.ISSUED
+
+
+def next_of(hearing, recovery):
+    """What the structure has to do, or waits for; "" when it is over."""
+    if is_owed(recovery):
+        return f"Il reste {euros(recovery.left_cents)} à payer au comptable, comme le titre de perception l’indique."
+    if recovery is not None and recovery.state == Recovery.State.DECIDED:
+        return "Attendez le titre de perception du comptable pour payer."
+    if is_waiting(hearing):
+        if hearings.is_over(hearing, timezone.localdate()):
+            return "Vous n’avez rien à faire : la décision vous sera écrite."
+        return f"Répondez avant le {long_date(hearing.answer_by)} : rien ne se décide avant."
+    return ""
 
 
 def label_of(hearing, recovery, withdrawal):

@@ -4,12 +4,12 @@ import datetime
 from functools import cached_property
 
 from funding.balances import balances_of, passages
-from funding.models import Award, Source
+from funding.models import Draw, Source
 from funding.outlook.jpe import jpe
 from funding.outlook.remaining import held_by_award, remaining
 from funding.outlook.slippage import needs, slippage
 from monitoring.figures import Figures
-from monitoring.money import CURVES, Money, gain
+from monitoring.money import CURVES, gain
 from monitoring.panels.rows import FLOWS, Addresses
 from monitoring.steering import Board
 from programme.models import CallVersion
@@ -38,10 +38,6 @@ class Facts:
         return self.board.figures
 
     @property
-    def money(self) -> Money:
-        return self.figures.money
-
-    @property
     def on_clocks(self):
         return {"as_of": self.clocks.as_of, "known_on": self.clocks.known_on, "programme": self.programme}
 
@@ -52,11 +48,11 @@ class Facts:
 
     @cached_property
     def left(self):
-        return remaining(**self.on_clocks, held=self.held)
+        return remaining(**self.on_clocks, held=self.held, ranks=self.ranks)
 
     @cached_property
     def jpe(self):
-        return jpe(self.left, **self.on_clocks)
+        return jpe(self.left, self.months, year=self.year)
 
     @cached_property
     def needs(self):
@@ -65,7 +61,7 @@ class Facts:
     @cached_property
     def grant_balances(self):
         """{(kind, line, fiscal year): cents} of the lines of grants."""
-        return balances_of([row for row in self.money.ways if row.instrument == GRANT])
+        return balances_of([row for row in self.months if row.instrument == GRANT])
 
     def of_year(self, flow, year, instrument=GRANT):
         """The balance of a figure (`FLOWS`) in a fiscal year, of one instrument. Cents."""
@@ -73,22 +69,30 @@ class Facts:
 
     def by_year(self, flow, instrument=GRANT):
         """{fiscal year: balance of a figure}."""
-        kinds, found = set(FLOWS[flow].kinds), {}
-        for row in self.money.ways:
-            if row.instrument == instrument:
-                for kind, year, sign in ((row.to_kind, row.to_year, 1), (row.from_kind, row.from_year, -1)):
-                    if kind in kinds:
-                        found[year] = found.get(year, 0) + sign * row.cents
+        found: dict[int, int] = {}
+        for kind in FLOWS[flow].kinds:
+            for year, cents in self.by_kind.get((instrument, kind), {}).items():
+                found[year] = found.get(year, 0) + cents
+        return found
+
+    @cached_property
+    def by_kind(self):
+        """{(instrument, kind of account): {fiscal year: balance}}."""
+        found: dict[tuple, dict[int, int]] = {}
+        for row in self.months:
+            for kind, year, sign in ((row.to_kind, row.to_year, 1), (row.from_kind, row.from_year, -1)):
+                of = found.setdefault((row.instrument, kind), {})
+                of[year] = of.get(year, 0) + sign * row.cents
         return found
 
     @cached_property
     def has_fund(self):
-        return any(row.instrument == FUND for row in self.money.ways)
+        return any(row.instrument == FUND for row in self.months)
 
     @cached_property
     def months(self):
         """The passages of the money, month by month."""
-        return passages(**self.money.scope, by_month=True)
+        return passages(**self.on_clocks, by_month=True)
 
     def curves(self, instrument):
         """{curve: {year: cents gained in that year}} of one instrument."""
@@ -101,12 +105,22 @@ class Facts:
         return found
 
     @cached_property
+    def draws(self):
+        """Each draw with the place of its award, the last made first."""
+        rows = Draw.objects.filter(award__wave__call__programme=self.programme).order_by("-pk")
+        columns = ("pk", "award", "line", "fiscal_year", "award__fabrique__region", "award__fabrique__segment")
+        return list(rows.values_list(*columns))
+
+    @property
+    def ranks(self):
+        """As `funding.outlook.remaining.ranks_of_draws`."""
+        return {(award, line, year): pk for pk, award, line, year, _, _ in self.draws}
+
+    @cached_property
     def places_of_awards(self):
         """{award: (region, segment) of its place} of the awards that ever held money."""
         keys = {award for _, award, _, _ in self.held}
-        rows = Award.objects.filter(wave__call__programme=self.programme).order_by()
-        found = rows.values_list("pk", "fabrique__region", "fabrique__segment")
-        return {pk: (region, segment) for pk, region, segment in found if pk in keys}
+        return {award: (region, segment) for _, award, _, _, region, segment in self.draws if award in keys}
 
     @cached_property
     def schedule_years(self):

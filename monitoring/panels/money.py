@@ -64,7 +64,7 @@ def chain_table(facts):
         ("Reste à payer", "ae-a-payer"),
     ):  # fmt: skip
         cents = sum(facts.by_year(flow).values())
-        rows.append(Row(label, [cents, percent(cents, grants)], [to.movements(flow, instrument=GRANT)]))
+        rows.append(Row(label, [cents, percent(cents, grants)], [to.movements(flow, instrument=GRANT)] * 2))
     columns = [("Subventions", "cents"), ("Part de l’annoncé", "text")]
     return Table("etapes", "Où en est l’argent, subventions, cumul depuis l’origine, en euros", "Étape", columns, rows)
 
@@ -72,7 +72,7 @@ def chain_table(facts):
 def fund_table(facts):
     """The investment fund, in a table of its own: what was announced of it, then each fund."""
     force, day = facts.figures.promises.in_force, facts.day
-    url = f"{reverse('funding:funds')}?au={day.isoformat()}"
+    url = f"{reverse('funding:funds')}?au={day.isoformat()}&connu_au={facts.clocks.known_on.isoformat()}"
     rows = [Row("Annoncé", [force.fund_cents, *[None] * 5], [facts.to.at("monitoring:statements")])] if force else []
     rows += [
         Row(
@@ -81,14 +81,14 @@ def fund_table(facts):
              one.lost_cents],
             [url] * 6,
         )
-        for one in funds_on(day, programme=facts.programme)
+        for one in funds_on(day, known_on=facts.clocks.known_on, programme=facts.programme)
     ]  # fmt: skip
     columns = [
         ("Annoncé ou taille", "cents"), ("Souscrit ou accordé", "cents"), ("Appelé ou versé", "cents"),
         ("Valeur déclarée", "cents"), ("Distribué et intérêts", "cents"), ("Perdu", "cents"),
     ]  # fmt: skip
     caption = "Fonds d’investissement, à part des subventions, en euros"
-    return Table("fonds", caption, "Fonds", columns, rows, note="À la date des faits ; jamais ajouté aux subventions.")
+    return Table("fonds", caption, "Fonds", columns, rows, note="Jamais ajouté aux subventions.")
 
 
 def years_table(facts):

@@ -3,7 +3,7 @@
 import datetime
 
 from accounts.french import MONTHS, long_date, millions, plural
-from funding.outlook.slippage import ENOUGH, quantile
+from funding.outlook.slippage import ENOUGH, MEDIAN, quantile
 from monitoring.panels.drawing import ranges
 from monitoring.panels.schedule import FUND_APART
 from monitoring.panels.tables import Panel, Row, Table
@@ -21,7 +21,7 @@ def needs_panel(facts):
         [needs_drawing(facts, found.months, month_label, "Besoin de CP par mois"),
          needs_drawing(facts, found.years, year_label, "Besoin de CP par année")],
         [needs_table(facts, found.years), end_table(facts, found.by_year_end), months_table(facts, found.months),
-         delays_table(learned)],
+         delays_table(facts, learned)],
         [*needs_notes(learned), FUND_APART],
     )  # fmt: skip
 
@@ -68,43 +68,58 @@ def need_values(one):
     return one.planned, one.low, one.median, one.high
 
 
+def need_urls(facts, one, first, last):
+    """The instalments of each amount: those planned by then, those that its scenario pays by then.
+
+    Args:
+        first, last: days of the period, first None when it starts with what is late.
+    """
+    urls = [facts.to.instalments(prevue_du=first, prevue_au=last)]
+    if one.median is None:
+        return urls
+    deciles = (one.low_at, MEDIAN, one.high_at)
+    return urls + [facts.to.instalments(scenario=decile, payee_du=first, payee_au=last) for decile in deciles]
+
+
 def needs_table(facts, rows):
     last = rows[-1].start.year if rows else 0
     written = []
     for one in rows:
         year = one.start.year
         first, end = facts.first_and_last(year)
-        url = facts.to.instalments(prevue_du=first if year > facts.year else None, prevue_au=end)
+        urls = need_urls(facts, one, first if year > facts.year else None, end)
         available = facts.of_year("cp-disponible", year) if year in facts.by_year("cp-ouvert") else None
         url_cp = facts.to.movements("cp-disponible", exercice=year, instrument="grant")
-        written.append(Row(str(year), [*need_values(one), available], [url, "", "", "", url_cp]))
-    total = sum(one.planned for one in rows)
+        written.append(Row(str(year), [*need_values(one), available], [*urls, *[""] * (4 - len(urls)), url_cp]))
+    total, every = sum(one.planned for one in rows), facts.to.instalments()
     median = sum(one.median or 0 for one in rows) if rows and rows[0].median is not None else None
     return Table(
         "annees", "Besoin de CP par année, subventions, en euros", "Année",
         [*NEED_COLUMNS, ("CP disponibles", "cents")],
-        written, Row("Total", [total, None, median, None, None]) if last else None,
+        written, Row("Total", [total, None, median, None, None], [every, "", every]) if last else None,
         note="Bas et haut ne s’additionnent pas : ce qui n’est pas payé une année l’est la suivante.",
     )  # fmt: skip
 
 
 def end_table(facts, rows):
-    return Table(
-        "cumul", "Payé au plus tard le 31 décembre, cumulé depuis ce jour, en euros", "Année", NEED_COLUMNS,
-        [Row(str(one.start.year), need_values(one)) for one in rows],
-    )  # fmt: skip
+    written = []
+    for one in rows:
+        _, end = facts.first_and_last(one.start.year)
+        written.append(Row(str(one.start.year), need_values(one), need_urls(facts, one, None, end)))
+    caption = "Payé au plus tard le 31 décembre, cumulé depuis ce jour, en euros"
+    return Table("cumul", caption, "Année", NEED_COLUMNS, written)
 
 
 def months_table(facts, rows):
     written = []
     for n, one in enumerate(rows):
         end = datetime.date(one.start.year + one.start.month // 12, one.start.month % 12 + 1, 1)
-        url = facts.to.instalments(prevue_du=one.start if n else None, prevue_au=end - datetime.timedelta(days=1))
-        written.append(Row(f"{MONTHS[one.start.month - 1]} {one.start.year}", need_values(one), [url]))
+        urls = need_urls(facts, one, one.start if n else None, end - datetime.timedelta(days=1))
+        written.append(Row(f"{MONTHS[one.start.month - 1]} {one.start.year}", need_values(one), urls))
     return Table("mois", "Besoin de CP par mois, sur 24 mois, en euros", "Mois", NEED_COLUMNS, written)
 
 
-def delays_table(learned):
+def delays_table(facts, learned):
     """What past payments teach, or that they are too few."""
     columns = [("1 sur 10 au plus", "text"), ("Médiane", "text"), ("9 sur 10 au plus", "text")]
     rows = []
@@ -113,7 +128,13 @@ def delays_table(learned):
             ("De l’exigibilité au paiement", learned.since_due),
             ("De la date prévue au paiement", learned.since_expected),
         ):
-            rows.append(Row(label, [plural(quantile(values, percent_), "jour") for percent_ in (10, 50, 90)]))
+            rows.append(
+                Row(
+                    label,
+                    [plural(quantile(values, percent_), "jour") for percent_ in (10, 50, 90)],
+                    [facts.to.at("monitoring:payments")] * 3,
+                )
+            )
     return Table("delais", "Délais constatés sur les paiements passés", "Délai", columns, rows, empty=too_few(learned))
 
 

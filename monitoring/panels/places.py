@@ -1,5 +1,7 @@
 """Places on the board: the way to the target with the waves, the map, by region and by segment."""
 
+import calendar
+
 from accounts.french import integer, long_date, plural
 from funding.outlook.remaining import by_award
 from monitoring.panels.drawing import Series, count, grouped_bars
@@ -27,12 +29,15 @@ def trajectory_panel(facts: Facts):
             f"Vague {wave}" if wave else "Hors vague",
             [day, number, total, max(target - total, 0) if target else None],
             ["", facts.to.places(etape="standing", laureate_du=day, laureate_au=day),
-             facts.to.places(etape="standing", laureate_au=day)],
+             *[facts.to.places(etape="standing", laureate_au=day)] * 2],
         )
         for day, wave, number, total in board.trajectory
     ]  # fmt: skip
     columns = [("Annoncée le", "date"), ("Lauréates", "integer"), ("Cumul", "integer"), ("Manquent", "integer")]
-    opened = [Row(long_date(month), [total]) for month, total in board.openings]
+    opened = [
+        Row(long_date(month), [total], [facts.to.places(etape="opened", ouverte_au=end_of_month(month))])
+        for month, total in board.openings
+    ]
     return Panel(
         "trajectoire",
         f"Vers {integer(target)} fabriques" if target else "Trajectoire",
@@ -47,6 +52,10 @@ def trajectory_panel(facts: Facts):
     )  # fmt: skip
 
 
+def end_of_month(day):
+    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+
+
 # --- Le territoire -----------------------------------------------------------------------------------------------
 
 
@@ -58,13 +67,18 @@ def map_panel(facts: Facts):
         Row(
             code if code != "unknown" else "Non connu",
             [number, known(facts, opened.get(code, 0))],
-            [facts.to.places(etape="standing", departement=code)] if code != "unknown" else [],
+            [
+                facts.to.places(etape=step, departement=NOWHERE if code == "unknown" else code)
+                for step in ("standing", "opened")
+            ],
         )
         for code, number in sorted(counts.items(), key=lambda pair: (pair[0] == "unknown", pair[0]))
         if number
     ]
     total = Row(
-        "Total", [sum(counts.values()), known(facts, sum(opened.values()))], [facts.to.places(etape="standing")]
+        "Total",
+        [sum(counts.values()), known(facts, sum(opened.values()))],
+        [facts.to.places(etape=step) for step in ("standing", "opened")],
     )
     caption = "Lauréates et ouvertes par département"
     return Panel(
@@ -128,8 +142,7 @@ def counts_by(facts, key):
 def place_row(facts, label, name, value, counts, money):
     """One region or segment: its places, then its money, each a link to its rows."""
     to = facts.to
-    links = {} if name == "region" and not value else {name: value}
-    places = [to.places(etape=step, **links) if links else "" for _, step in COUNTED]
+    places = [to.places(etape=step, **{name: value or NOWHERE}) for _, step in COUNTED]
     moved = [
         to.at("monitoring:movements", chiffre=flow, instrument="grant", **{name: value or NOWHERE})
         for flow in ("ae-engage", "ae-liquide")

@@ -1,7 +1,9 @@
 """How many more fabriques can be funded, and until when, as a panel."""
 
+import datetime
+
 from accounts.french import euros, integer, long_date, millions, plural
-from funding.outlook.affordable import Outlook, YearRoom, pace_of
+from funding.outlook.affordable import Outlook, YearRoom, before_pace, pace_of
 from monitoring.panels.drawing import Series, count, grouped_bars
 from monitoring.panels.rows import FLOWS
 from monitoring.panels.tables import Panel, Row, Table
@@ -14,7 +16,7 @@ def affordable_panel(facts):
         "Fabriques que l’on peut encore financer",
         affordable_sentence(found),
         [affordable_drawing(facts, found)],
-        [rooms_table(facts, found), until_table(found)],
+        [rooms_table(facts, found), until_table(facts, found)],
         notes_of(facts),
     )
 
@@ -125,16 +127,17 @@ def rooms_table(facts, found):
         ("CP attendus par les attributions", "cents"), ("CP libres", "cents"), ("Places (CP)", "integer"),
         ("Places", "integer"), ("Ce qui manque d’abord", "text"),
     ]  # fmt: skip
-    rows = []
+    rows, left = [], facts.to.movements("ae-restant", instrument="grant")
     for one in found.years:
         first, last = facts.first_and_last(one.year)
-        urls = [
-            facts.to.movements("ae-restant", exercice=one.year, instrument="grant"), "",
-            facts.to.movements("cp-disponible", exercice=one.year, instrument="grant"),
-            facts.to.instalments(
-                prevue_du=first if one.year > facts.year else None, prevue_au=last, nature="sans-cp"
-            ),
-        ]  # fmt: skip
+        ae, cp = (
+            facts.to.movements(flow, exercice=one.year, instrument="grant") for flow in ("ae-restant", "cp-disponible")
+        )
+        waiting = facts.to.instalments(
+            prevue_du=first if one.year > facts.year else None, prevue_au=last, nature="sans-cp"
+        )
+        # What is computed opens the rows of what it is computed from: the least of the two says which.
+        urls = [ae, ae, cp, waiting, waiting, cp, cp if one.limit == "cp" else ae]
         values = [
             one.ae_left, one.by_ae, one.cp_left, one.cp_need, one.cp_free, one.by_cp, one.places, LIMITS[one.limit],
         ]  # fmt: skip
@@ -142,22 +145,31 @@ def rooms_table(facts, found):
     return Table(
         "annees", f"Ce que chaque année peut encore financer, à {euros(found.average)} l’une, premier versement de "
         f"{euros(found.years[0].first_payment)}", "Année", columns, rows,
-        Row("Total", [None, found.by_ae, None, None, None, None, found.opened_places, ""]),
+        Row("Total", [None, found.by_ae, *[None] * 4, found.opened_places, ""], ["", left, *[""] * 4, left]),
         note="Un tiret : rien n’est ouvert pour cette année-là.",
     )  # fmt: skip
 
 
-def until_table(found):
+def until_table(facts, found):
+    to = facts.to
+    standing, statements = to.places(etape="standing"), to.at("monitoring:statements")
+    left, pace = to.movements("ae-restant", instrument="grant"), since_two_years(facts)
     rows = [
-        Row("Lauréates", [integer(found.laureates)]),
+        Row("Lauréates", [integer(found.laureates)], [standing]),
         Row("Cible en vigueur", [integer(found.target) if found.target else "non connue"]),
-        Row("Manquent", [integer(found.missing) if found.target else "—"]),
-        Row("Ce qui est ouvert en finance encore", [integer(found.opened_places)]),
-        Row("Subventions annoncées que rien n’ouvre", [euros(found.promised_left)]),
-        Row("qui en financeraient", [integer(found.promised_places)]),
-        Row("AE à ouvrir pour atteindre la cible", [euros(found.to_open) if found.target else "—"]),
-        Row("Rythme (lauréates par an, sur deux ans)", [f"{found.pace:.1f}".replace(".", ",")]),
-        Row("Ce qui est ouvert suffit jusqu’au", [long_date(found.until)]),
-        Row("Cible atteinte à ce rythme le", [long_date(found.target_day)]),
+        Row("Manquent", [integer(found.missing) if found.target else "—"], [standing]),
+        Row("Ce qui est ouvert en finance encore", [integer(found.opened_places)], [left]),
+        Row("Subventions annoncées que rien n’ouvre", [euros(found.promised_left)], [statements]),
+        Row("qui en financeraient", [integer(found.promised_places)], [statements]),
+        Row("AE à ouvrir pour atteindre la cible", [euros(found.to_open) if found.target else "—"], [left]),
+        Row("Rythme (lauréates par an, sur deux ans)", [f"{found.pace:.1f}".replace(".", ",")], [pace]),
+        Row("Ce qui est ouvert suffit jusqu’au", [long_date(found.until)], [pace]),
+        Row("Cible atteinte à ce rythme le", [long_date(found.target_day)], [pace]),
     ]
     return Table("jusqu-a-quand", "Jusqu’à quand, contre la cible", "", [("Valeur", "text")], rows)
+
+
+def since_two_years(facts):
+    """The laureates that make the pace."""
+    first = before_pace(facts.day) + datetime.timedelta(days=1)
+    return facts.to.places(etape="standing", laureate_du=first, laureate_au=facts.day)

@@ -183,7 +183,7 @@ class WaitingList(ListPage):
     )  # fmt: skip
     kept_keys = (
         "dispositif", "au", "connu_au", "exercice", "avant", "prevue_du", "prevue_au", "age", "region", "segment",
-        "nature",
+        "nature", "scenario", "payee_du", "payee_au",
     )  # fmt: skip
 
     @property

@@ -3,7 +3,7 @@
 import datetime
 
 from accounts.french import euros, long_date, millions
-from funding.outlook.jpe import Generation, window_of
+from funding.outlook.jpe import Generation, over_years, window_of
 from monitoring.panels.drawing import Series, stacked_bars
 from monitoring.panels.tables import Panel, Row, Table
 
@@ -27,7 +27,7 @@ def schedule_panel(facts):
         "Échéancier des CP",
         sentence,
         [schedule_drawing(facts)],
-        [schedule_table(facts), keys_table(facts)],
+        [schedule_table(facts), keys_table(facts), bill_table(facts)],
         schedule_notes(facts),
     )
 
@@ -122,6 +122,49 @@ def keys_table(facts):
     ]
     heads = [(f"CP {year}", "text"), (f"CP {year + 1}", "text"), (f"CP {year + 2}", "text"), ("CP au-delà", "text")]
     return Table("cles", "Clés : part des AE que paient les CP de chaque année", "AE", heads, rows)
+
+
+def bill_table(facts):
+    """What a finance bill for N+1 has to open CP for: what is committed, by generation, year after year."""
+    year = facts.year
+    columns = [
+        ("Reste à payer", "cents"), (f"CP {year} à payer", "cents"), (f"CP {year + 1}", "cents"),
+        (f"CP {year + 2}", "cents"), (f"CP {year + 3}", "cents"), (f"CP après {year + 3}", "cents"),
+        ("Sans échéance", "cents"),
+    ]  # fmt: skip
+    unplanned: dict[int, int] = {}
+    for (_, ae_year), cents in facts.left.unplanned.items():
+        unplanned[ae_year] = unplanned.get(ae_year, 0) + cents
+    rows = []
+    for ae_year, amounts_of in over_years(facts.left, year).items():
+        without = unplanned.get(ae_year, 0)
+        values = [sum(amounts_of) + without, *amounts_of, without]
+        rows.append(Row(str(ae_year), values, bill_urls(facts, exercice=ae_year)))
+    sums = [sum(values) for values in zip(*(row.values for row in rows), strict=True)]
+    return Table(
+        "plf",
+        f"Projet de loi de finances {year + 1} : CP qu’il faut pour ce qui est déjà engagé, subventions, en euros",
+        "AE de",
+        columns,
+        rows,
+        Row("Total", sums, bill_urls(facts)) if rows else None,
+        note=(
+            f"Les AE que le projet demandera pour {year + 1} n’y sont pas : rien ne les engage encore. "
+            f"« CP {year} à payer » est ce qui reste à payer d’ici au 31 décembre, échéances en retard comprises."
+        ),
+        empty="Rien n’était à payer à cette date.",
+    )
+
+
+def bill_urls(facts, **which):
+    """The rows of each amount of `bill_table`, of one generation of AE or of all."""
+    to, year = facts.to, facts.year
+    left = to.movements("ae-a-payer", instrument="grant", **which)
+    years = [to.instalments(**which, prevue_au=datetime.date(year, 12, 31))]
+    for one in range(year + 1, year + 4):
+        first, last = facts.first_and_last(one)
+        years.append(to.instalments(**which, prevue_du=first, prevue_au=last))
+    return [left, *years, to.instalments(**which, prevue_du=datetime.date(year + 4, 1, 1)), left]
 
 
 def percent(part, whole):

@@ -2,18 +2,16 @@
 
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts import exports
 from accounts.access import permission_required
-from documents.rendering import RenderingUnavailable
+from monitoring.models import READ
 from monitoring.panels.board import BOARD, FORECASTS, panels
 from monitoring.panels.facts import Facts
-from monitoring.panels.printed import printed
 from monitoring.views.rows import scope_of
-from monitoring.views.steering import READ
 
 FAMILIES = {
     "board": ("monitoring:board", "monitoring:panel", "Tableau de bord", BOARD),
@@ -51,7 +49,7 @@ def page_of(facts, home):
         "board_url": facts.to.at("monitoring:board"),
         "forecasts_url": facts.to.at("monitoring:forecasts"),
         "cut_url": facts.to.at("monitoring:cut"),
-        "pdf_url": facts.to.at("monitoring:board_pdf"),
+        "prints_url": facts.to.at("monitoring:prints"),
         "files": files_of(facts),
     }
 
@@ -95,18 +93,3 @@ def file_of(request, shown, facts):
     if table is None:
         raise Http404("Ce tableau n’existe pas.")
     return table.file(wanted, f"{shown.key}-{table.key}-au-{facts.day.isoformat()}")
-
-
-@permission_required(READ)
-@require_safe
-def board_pdf(request):
-    """The whole board on paper, with its date, its pages numbered, each drawing and its tables."""
-    facts = Facts(scope_of(request), request.user)
-    try:
-        content = printed(facts, panels(facts))
-    except RenderingUnavailable:
-        context = page_of(facts, "monitoring:board")
-        return render(request, "monitoring/board_unavailable.html", context, status=503)
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="tableau-de-bord-au-{facts.day.isoformat()}.pdf"'
-    return response

@@ -8,11 +8,11 @@ from accounts.access import permission_required
 from accounts.forms import attempt
 from funding.models import Line
 from monitoring.forms import CutForm
+from monitoring.models import READ
 from monitoring.panels.facts import Facts
 from monitoring.panels.trimmed import cut_panel, tried
 from monitoring.views.board import file_of, page_of
 from monitoring.views.rows import scope_of
-from monitoring.views.steering import READ
 
 
 @permission_required(READ)

@@ -14,8 +14,8 @@ from applications.models import Application, Fabrique, FabriqueFact
 from funding.models import Award
 from monitoring.forms import FactForm
 from monitoring.lists import PlaceList, selected
+from monitoring.models import READ
 from monitoring.scope import Scope
-from monitoring.views.steering import READ
 
 RECORD = "applications.record_fact"
 

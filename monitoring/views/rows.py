@@ -10,6 +10,9 @@ from accounts.access import permission_required
 from accounts.filters import parsed_day
 from funding.models import Allotment, Instalment, Movement, Posting
 from funding.outlook.remaining import remaining
+from funding.outlook.slippage import DECILES, paid_day, slippage
+from monitoring.models import READ
+from monitoring.panels.paid import PaidList, payments_learned
 from monitoring.panels.rows import (
     FLOWS,
     NOWHERE,
@@ -24,7 +27,6 @@ from monitoring.panels.rows import (
 )
 from monitoring.panels.waiting import AGES, age_of
 from monitoring.scope import Scope
-from monitoring.views.steering import READ
 from programme.models import Segment
 
 
@@ -95,6 +97,7 @@ def waiting(request):
         "listing": listing,
         "scope": scope,
         "closed_cents": closed_cents,
+        "decile": asked_decile(request),
         "board_url": Addresses(scope).at("monitoring:board"),
     }
     return listing.file() or render(request, "monitoring/waiting.html", context)
@@ -105,6 +108,8 @@ def chosen(request, parts, scope):
     year, before, age = asked_year(request), asked_year(request, "avant"), request.GET.get("age", "")
     first, last = (parsed_day(request.GET.get(key, "")) for key in ("prevue_du", "prevue_au"))
     not_ordered = request.GET.get("nature") == "sans-cp"
+    if decile := asked_decile(request):
+        parts = in_scenario(request, parts, decile, scope)
     return [
         part
         for part in parts
@@ -115,6 +120,35 @@ def chosen(request, parts, scope):
         and (age not in AGES or age_of(part, scope.clocks.as_of) == age)
         and not (not_ordered and part.ordered)
     ]
+
+
+def asked_decile(request):
+    """The decile of the delays that the address asks for, or None."""
+    asked = request.GET.get("scenario", "")
+    return int(asked) if asked.isdecimal() and int(asked) in DECILES else None
+
+
+def in_scenario(request, parts, decile, scope):
+    """The parts that are paid in a period when every instalment slips by that decile of the delays learned."""
+    clocks = scope.clocks
+    learned = slippage(as_of=clocks.as_of, known_on=clocks.known_on, programme=scope.programme)
+    if not learned.is_enough:
+        return parts
+    first, last = (parsed_day(request.GET.get(key, "")) for key in ("payee_du", "payee_au"))
+    days = ((part, paid_day(part, learned, decile, clocks.as_of)) for part in parts)
+    return [part for part, day in days if (first is None or day >= first) and (last is None or day <= last)]
+
+
+@permission_required(READ)
+@require_safe
+def payments(request):
+    """The payments that teach the delays of the forecasts."""
+    scope = scope_of(request)
+    rows, closed = payments_learned(request.user, scope)
+    listing = PaidList(request, rows)
+    needs_url = Addresses(scope).at("monitoring:forecast", "besoins-cp")
+    context = {"listing": listing, "scope": scope, "closed": closed, "needs_url": needs_url}
+    return listing.file() or render(request, "monitoring/payments.html", context)
 
 
 @permission_required(READ)

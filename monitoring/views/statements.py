@@ -4,8 +4,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.access import permission_required
+from monitoring.models import READ
 from monitoring.scope import Scope
-from monitoring.views.steering import READ
 from programme.models import Announcement, Target
 
 

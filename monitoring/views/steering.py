@@ -7,11 +7,11 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import permission_required
 from accounts.errors import Refusal
+from monitoring.models import READ
 from monitoring.scope import Scope
 from monitoring.steering import Board
 from monitoring.todo import NATURES
 
-READ = "accounts.read_steering"
 FIRST_LINES, ALL_LINES = 8, 400
 
 

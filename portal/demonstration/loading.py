@@ -1,4 +1,4 @@
-"""Load the demonstration once: four waves of one call, at four moments of their life."""
+"""Load the demonstration once: four waves of one call, at four moments of their life, and an earlier call."""
 
 import datetime
 
@@ -8,7 +8,7 @@ from django.utils import timezone
 from applications import messaging
 from funding.budgets import open_credits
 from funding.models import Line, Source
-from portal.demonstration import envelopes, payments, waves
+from portal.demonstration import earlier, envelopes, payments, waves
 from portal.demonstration.people import create_people
 from programme import ami, calls, founding, public_questions
 from programme.communes import load_communes
@@ -56,6 +56,7 @@ def create():
     waves.live_to_deposit(fourth, people)
     envelopes.live(programme, people["finances1"])
     prepare_next_call(programme, people)
+    earlier.live(programme, people, line)
 
 
 PUBLIC_QUESTIONS = (

@@ -51,15 +51,17 @@ def next_week():
 # --- Held ------------------------------------------------------------------------------------------------------------
 
 
-def hold(wave, dossiers, people, prepare):
+def hold(wave, dossiers, people, prepare, *, reread=True):
     """From the call to the minutes, all in a minute.
 
     Args:
         prepare: writes the prepared outcomes, once the meeting is open.
+        reread: the last dossier is examined alone, and not retained.
     """
     officer, chair = people["instruction"], people["presidence"]
     meeting = open_meeting(wave, people, officer)
-    examine_last(meeting, dossiers[-1], chair)
+    if reread:
+        examine_last(meeting, dossiers[-1], chair)
     prepare()
     vote_together(meeting, chair)
     outcomes.adopt(wave=wave, by=chair)

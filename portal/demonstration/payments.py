@@ -14,10 +14,14 @@ CHECKED = "Appel au secrétariat, au numéro du dossier : IBAN relu, titulaire 
 
 def live(wave, people):
     first, second, *_ = Agreement.objects.filter(award__wave=wave).order_by("pk")
-    account = propose(first, *FIRST)
+    approved(first, FIRST, people)
+    propose(second, *SECOND)
+
+
+def approved(agreement, details, people):
+    account = propose(agreement, *details)
     bank_details.verify(account=account, by=people["finances1"], checked_how=CHECKED)
     bank_details.approve(account=account, by=people["finances2"])
-    propose(second, *SECOND)
 
 
 def propose(agreement, iban, bic):

@@ -27,6 +27,7 @@ GROUND = (
 # Points of each criterion by the two reviewers of each dossier of the first wave.
 SHEETS_1 = ((4, 4), (4, 3), (3, 3), (3, 2), (2, 2), (1, 2))
 SHEETS_2 = ((4, 4), (3, 4), (2, 3))
+LAUREATES = 3
 REVIEWERS = ("evaluation", "evaluation2", "evaluation3")
 
 
@@ -48,10 +49,11 @@ def live_to_payment(wave, people, line):
     pay(wave, people)
 
 
-def deposit(wave, invented, people):
+def deposit(wave, invented, people, first="porteuse"):
+    """Dossiers sent, the first by `first`, the others by the same person."""
     dossiers = []
     for rank, place in enumerate(invented):
-        by = people["porteuse" if rank == 0 else "porteur"]
+        by = people[first if rank == 0 else "porteur"]
         dossier = places.write_dossier(place, fresh(wave), by)
         submission.submit(application=dossier, by=by, at=timezone.now() - (6 - rank) * DAY)
         dossiers.append(fresh(dossier))
@@ -82,7 +84,7 @@ def hand_out(wave, dossiers, people):
     assignments.send_to_review(wave=fresh(wave), by=people["instruction"])
 
 
-def review_all(wave, dossiers, people, sheets):
+def review_all(wave, dossiers, people, sheets=SHEETS_1):
     hand_out(wave, dossiers, people)
     for dossier, sheet in zip(dossiers, sheets, strict=True):
         for assignment, points in zip(dossier.assignments.order_by("pk"), sheet, strict=True):
@@ -115,18 +117,19 @@ def select(wave, dossiers, people, line):
         for rank, dossier in enumerate(dossiers):
             outcomes.prepare(application=fresh(dossier), by=chair, **prepared(rank, dossier, line, year))
 
-    meeting.hold(fresh(wave), dossiers, people, prepare)
+    # Where everyone is proposed, nobody is examined alone to be refused.
+    meeting.hold(fresh(wave), dossiers, people, prepare, reread=len(dossiers) > LAUREATES)
 
 
 def prepared(rank, dossier, line, year):
-    if rank < 3:
+    if rank < LAUREATES:
         return {
             "outcome": Outcome.PROPOSED,
             "amount_cents": fresh(dossier).requested_cents,
             "line": line,
             "fiscal_year": year,
         }
-    if rank == 3:
+    if rank == LAUREATES:
         return {"outcome": Outcome.WAITLIST}
     return {"outcome": Outcome.NOT_RETAINED, "ground": GROUND}
 
@@ -161,16 +164,20 @@ def contract(agreement, people):
     agreements.record_state_signature(agreement=fresh(agreement), by=officer, on=today, signatory=people["decision"])
 
 
-def pay_advance(instalment, people):
+def pay_advance(instalment, people, number=1):
     instalments.certify(instalment=instalment, by=people["finances1"])
     instalments.order(instalment=fresh(instalment), by=people["finances2"])
-    paid_by_chorus(fresh(instalment), people["finances3"])
+    paid_by_chorus(fresh(instalment), people["finances3"], number)
 
 
-def paid_by_chorus(instalment, by):
-    """The line of Chorus that pays it, read, confirmed and applied by a third person."""
+def paid_by_chorus(instalment, by, number):
+    """The line of Chorus that pays it, read, confirmed and applied by a third person.
+
+    Args:
+        number: of the EJ and of the payment request, among those of the year.
+    """
     typed = reading.Typed(
-        commitment=f"21{timezone.localdate():%Y}0001", request=f"DP{timezone.localdate():%Y}000001",
+        commitment=f"21{timezone.localdate():%Y}{number:04d}", request=f"DP{timezone.localdate():%Y}{number:06d}",
         cents=instalment.cents, paid_on=timezone.localdate(), siret=instalment.award.organisation.siret or "",
     )  # fmt: skip
     file = reading.type_row(typed=typed, by=by)

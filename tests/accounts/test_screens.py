@@ -213,3 +213,14 @@ def test_the_next_page_after_a_structure_is_one_of_ours(client, post, applicant)
 def test_the_history_speaks_french(organisation, applicant):
     (entry,) = history.entries_of(organisation)
     assert (entry.actor, entry.text) == (str(applicant), "a enregistré la structure")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/pilotage/", "/pilotage/tableau/", "/pilotage/tableau/argent/", "/pilotage/previsions/coupe/",
+     "/pilotage/mouvements/", "/pilotage/fabriques/"],
+)  # fmt: skip
+def test_the_pages_of_figures_stand_under_steering(rf, client, db, path):
+    request = rf.get(path)
+    request.user, request.session = factories.auditor(), client.session
+    assert [entry.label for entry in Navigation(request).menu if entry.current] == ["Pilotage"]

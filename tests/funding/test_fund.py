@@ -206,3 +206,37 @@ def test_only_finance_records_and_no_endowment_fund_without_derogation(fund):
     organisation.legal_form = LegalForm.ENDOWMENT_FUND
     with pytest.raises(EndowmentFundRefused):
         engaged(fund, organisation=organisation)
+
+
+def test_what_was_not_known_yet_is_not_counted(fund):
+    """« Connu au »: what happened long ago and was told today stands in no figure known yesterday."""
+    share, yesterday = engaged(fund), today() - DAY
+    happen(share, E.CALL, 400, days=90)
+    assert now(share).called_cents == 400
+    assert standing.standings_of([share], today(), known_on=today())[share.pk].called_cents == 400
+    assert standing.standings_of([share], today(), known_on=yesterday)[share.pk].called_cents == 0
+    assert standing.funds_on(today(), known_on=yesterday) == []
+    Fund.objects.update(recorded_at=None)
+    (found,) = standing.funds_on(today(), known_on=yesterday)
+    assert (found.instruments, found.engaged_cents) == ([], 0)
+    Instrument.objects.update(recorded_at=None)
+    (found,) = standing.funds_on(today(), known_on=yesterday)
+    assert (found.engaged_cents, found.called_cents) == (1000, 0)
+
+
+def test_a_schedule_fixed_today_was_not_known_yesterday(fund):
+    loan = engaged(fund, kind="loan", label="Prêt")
+    investing.plan_repayments(instrument=loan, dues=[(today() + DAY, 1000, 0)], by=None)
+    assert len(standing.dues_on(loan, today(), known_on=today())) == 1
+    assert standing.dues_on(loan, today(), known_on=today() - DAY) == []
+
+
+def test_the_pages_of_the_fund_take_both_dates(fund, client):
+    client.force_login(make.make_user(Role.AUDITOR))
+    share, yesterday = engaged(fund), (today() - DAY).isoformat()
+    happen(share, E.CALL, 400, days=90)
+    said = [client.get(f"/pilotage/budget/fonds/{query}") for query in ("", f"?connu_au={yesterday}")]
+    assert [fund.name in one.content.decode() for one in said] == [True, False]
+    address = f"/pilotage/budget/instruments/{share.public_id}/"
+    said = [client.get(f"{address}{query}").context["standing"] for query in ("", f"?connu_au={yesterday}")]
+    assert [one.called_cents for one in said] == [400, 0]

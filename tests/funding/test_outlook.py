@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
-from funding.balances import balances
+from funding.balances import balances, passages
 from funding.models import Account, Kind
 from funding.outlook.jpe import jpe
 from funding.outlook.remaining import by_award, held_by_award, held_now, held_then, remaining
@@ -29,7 +29,8 @@ class OutlookMachine(LedgerMachine):
 
     def foreseen(self, **clocks):
         left = remaining(**clocks, programme=self.programme)
-        table = jpe(left, **clocks, programme=self.programme)
+        months = passages(**clocks, programme=self.programme, by_month=True)
+        table = jpe(left, months, year=clocks["as_of"].year)
         learned = slippage(**clocks, programme=self.programme)
         return left, table, needs(left.parts, learned, as_of=clocks["as_of"])
 

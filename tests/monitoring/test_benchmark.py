@@ -21,6 +21,7 @@ PAGES = {
     "list_search",
     "detail",
     "dashboard",
+    "board",
     "review_post",
     "autosave",
     "submit",
@@ -35,6 +36,7 @@ PAGES = {
     "propose_500",
     "as_of_million",
     "dashboard_million",
+    "board_million",
 }
 RATES = {"ledger_tps", "ledger_tps_raw"}
 

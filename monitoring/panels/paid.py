@@ -1,0 +1,58 @@
+"""The payments that teach a delay: what the comptable had paid on a day, each with its two delays."""
+
+from django.db.models import CharField, OuterRef, Subquery, Sum, Value
+from django.db.models.functions import Cast, Concat
+from django.urls import reverse
+
+from accounts.lists import Column, ListPage
+from funding.lists import instalment_url
+from funding.models import Instalment, Posting
+from funding.outlook.slippage import learned_from
+
+
+class PaidList(ListPage):
+    """Payments of one scheme, the last first."""
+
+    name = "paiements"
+    caption = "Paiements du comptable"
+    noun = ("paiement", "paiements")
+    default_sort = "-payee"
+    search_field = "award__fabrique__sort_name"
+    search_label = "Lieu"
+    empty_title = "Aucun paiement"
+    empty_text = "Rien n’était payé à ces dates."
+    totals = {"Payé": ("cents", Sum("cents"))}
+    columns = (
+        Column("lieu", "Lieu", "award.fabrique.name", sort="award__fabrique__sort_name", note="award.organisation",
+               url=instalment_url, header=True),
+        Column("numero", "Échéance", lambda row: f"{row.number}, {row.get_kind_display().lower()}", sort="number"),
+        Column("prevue", "Prévue le", "expected_on", kind="date", sort="expected_on"),
+        Column("exigible", "Exigible le", "due_on", kind="date", sort="due_on"),
+        Column("payee", "Payée le", "paid_on", kind="date", sort="paid_on"),
+        Column("depuis-exigible", "Jours depuis l’exigibilité", lambda row: (row.paid_on - row.due_on).days,
+               kind="integer"),
+        Column("depuis-prevue", "Jours depuis la date prévue", lambda row: (row.paid_on - row.expected_on).days,
+               kind="integer"),
+        Column("montant", "Montant", "cents", kind="cents", sort="cents"),
+        Column("ecriture", "Payée par", lambda row: "Écriture" if row.posting else None,
+               url=lambda row: reverse("monitoring:posting", args=[row.posting]) if row.posting else None),
+    )  # fmt: skip
+    kept_keys = ("dispositif", "au", "connu_au")
+
+    @property
+    def kept(self):
+        asked = [(key, self.request.GET[key]) for key in self.kept_keys if key in self.request.GET]
+        return [*super().kept, *asked]
+
+    def page_rows(self, ids):
+        key = Concat(Value("instalment:"), Cast(OuterRef("pk"), CharField()), Value(":pay:"), output_field=CharField())
+        posting = Posting.objects.filter(key__startswith=key).order_by("pk").values("public_id")[:1]
+        rows = Instalment.objects.filter(pk__in=ids).select_related("award__fabrique", "award__organisation")
+        return list(rows.annotate(posting=Subquery(posting)))
+
+
+def payments_learned(user, scope):
+    """(the payments of the delays that `user` may read, how many she may not)."""
+    every = learned_from(as_of=scope.clocks.as_of, known_on=scope.clocks.known_on, programme=scope.programme)
+    rows = Instalment.objects.visible_to(user).filter(pk__in=every.values("pk"))
+    return rows, every.count() - rows.count()
