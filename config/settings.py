@@ -138,8 +138,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
 else:
     # Questions of a few milliseconds: compiling them (50 ms) or sharing them between processes costs more than both.
+    # A statement that is prepared (those of the ledger, those of the triggers) is planned once a connection.
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
-        "options", "-c jit=off -c max_parallel_workers_per_gather=0"
+        "options", "-c jit=off -c max_parallel_workers_per_gather=0 -c plan_cache_mode=force_generic_plan"
     )
     # For cursors that bind on the server, those of the ledger alone: after so many uses of a connection.
     DATABASES["default"]["OPTIONS"].setdefault("prepare_threshold", 3)

@@ -120,19 +120,35 @@ def post(*, key, kind, effective_on, actor, act, legs, act_file=None, reason="",
     refuse_wrong_parts(kind, legs)
     refuse_wrong_date(kind, effective_on, legs)
     refuse_wrong_year(kind, effective_on, legs)
+    now = timezone.now()
+    posting = Posting(
+        key=key, fingerprint=fingerprint_of(kind, effective_on, legs), kind=str(kind), effective_on=effective_on,
+        booked_at=now, booked_on=timezone.localdate(now), actor=actor, act=act, act_file=act_file, reason=reason,
+        reverses=reverses, movement_count=len(legs),
+    )  # fmt: skip
+    return posting if written_at_once(posting, legs) else written_step_by_step(posting, legs)
+
+
+def written_at_once(posting, legs):
+    """The usual posting, of today and on accounts that are there for good; False when it takes the steps to say why
+    not. Without a savepoint: it is one statement, all or nothing."""
+    if not knows_accounts(legs) or posting.effective_on != posting.booked_on:
+        return False
+    return ledger_rows.write_at_once(posting, legs, KNOWN, limited(outflow_of(legs)))
+
+
+def written_step_by_step(posting, legs):
+    """The same in the same order; the first step that cannot be taken says why."""
     with transaction.atomic():
-        posting, created = insert_posting(
-            key=key, kind=kind, effective_on=effective_on, actor=actor, act=act, act_file=act_file, reason=reason,
-            reverses=reverses,
-            fingerprint=fingerprint_of(kind, effective_on, legs), movement_count=len(legs),
-        )  # fmt: skip
-        if created:
-            refuse_closed_year(effective_on)
-            accounts = lock_accounts({slot for leg in legs for slot in leg[:2]})
-            refuse_midnight(posting)
-            refuse_overdraft(accounts, legs)
-            refuse_past_overdraft(accounts, legs, effective_on)
-            insert_movements(posting, accounts, legs)
+        accounts = lock_accounts({slot for leg in legs for slot in leg[:2]})
+        known = insert_posting(posting)
+        if known is not None:
+            return known
+        refuse_closed_year(posting.effective_on)
+        refuse_midnight(posting)
+        refuse_overdraft(accounts, legs)
+        refuse_past_overdraft(accounts, legs, posting.effective_on)
+        insert_movements(posting, accounts, legs)
     return posting
 
 
@@ -239,39 +255,43 @@ def fingerprint_of(kind, effective_on, legs):
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
-def insert_posting(*, key, fingerprint, **fields):
-    """The posting goes in first: a twin that arrives meanwhile waits on the unique key, then finds it."""
-    now = timezone.now()
-    mine = Posting(key=key, fingerprint=fingerprint, booked_at=now, booked_on=timezone.localdate(now), **fields)
-    if ledger_rows.insert_posting(mine):
-        return mine, True
-    known = Posting.objects.get(key=key)
-    if known.fingerprint != fingerprint:
+def insert_posting(posting):
+    """None once it is written; the one that already bears its key, when there is one: a twin waits for our accounts,
+    then finds it."""
+    if ledger_rows.insert_posting(posting):
+        return None
+    known = Posting.objects.get(key=posting.key)
+    if known.fingerprint != posting.fingerprint:
         raise KeyReused(
             "Cette opération a déjà été enregistrée avec un autre contenu : rien n’a été écrit. "
             "Ouvrez l’écriture existante avant de recommencer."
         )
-    return known, False
+    return known
 
 
-# Slots whose account is there for good: it need not be looked for before it is locked. Never one that a transaction
-# could still undo: opening an account while others are held would have two postings wait for each other.
-KNOWN: set[Slot] = set()
+# {slot: key of its account} of those that are there for good: they need not be looked for before they are locked.
+# Never one that a transaction could still undo: opening an account while others are held would have two postings wait
+# for each other.
+KNOWN: dict[Slot, int] = {}
 MOST_KNOWN = 20_000
+
+
+def knows_accounts(legs):
+    return ledger_rows.writes_at_once() and all(slot in KNOWN for leg in legs for slot in leg[:2])
 
 
 def lock_accounts(slots):
     """Open the missing accounts, then lock all of them in key order. Returns {slot: Held}."""
     wanted = sorted(slots, key=lambda slot: (slot.kind, slot.line_id, slot.fiscal_year, slot.award_id or 0))
-    if not KNOWN.issuperset(wanted):
+    if not all(slot in KNOWN for slot in wanted):
         open_missing(wanted)
-        transaction.on_commit(lambda: remember(wanted))
     held = find_accounts(wanted, lock=True)
     if len(held) < len(wanted):
         # The database is not the one that we knew: only a test empties it.
         KNOWN.clear()
         open_missing(wanted)
         held = find_accounts(wanted, lock=True)
+    transaction.on_commit(lambda: remember(held))
     return held
 
 
@@ -282,19 +302,29 @@ def open_missing(wanted):
         Account.objects.bulk_create(missing, ignore_conflicts=True)
 
 
-def remember(slots):
+def remember(held):
     if len(KNOWN) > MOST_KNOWN:
         KNOWN.clear()
-    KNOWN.update(slots)
+    KNOWN.update({slot: account.pk for slot, account in held.items()})
+
+
+def outflow_of(legs):
+    """{slot: cents that leave it}."""
+    outflow: dict[Slot, int] = defaultdict(int)
+    for origin, _, cents in legs:
+        outflow[origin] += cents
+    return outflow
+
+
+def limited(outflow):
+    """Without the slots that may fall below zero: where money comes from."""
+    return {slot: cents for slot, cents in outflow.items() if slot.kind not in SOURCE_KINDS}
 
 
 def refuse_overdraft(accounts, legs):
     """Compare what leaves each account with the balance just read under lock."""
-    outflow = defaultdict(int)
-    for origin, _, cents in legs:
-        outflow[origin] += cents
-    for slot, asked in outflow.items():
-        if slot.kind not in SOURCE_KINDS and accounts[slot].balance_cents < asked:
+    for slot, asked in limited(outflow_of(legs)).items():
+        if accounts[slot].balance_cents < asked:
             raise InsufficientFunds(overdraft_sentence(slot, accounts[slot].balance_cents, asked), field="amount")
 
 

@@ -7,24 +7,24 @@ DAY_TOTAL_COLUMNS = "from_kind, from_line_id, from_year, to_kind, to_line_id, to
 APPLY_POSTGRESQL = f"""
 CREATE OR REPLACE FUNCTION funding_movement_apply() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    origin record;
-    destination record;
-    posted record;
+    found record;
 BEGIN
-    SELECT effective_on, booked_on, movement_count INTO posted FROM funding_posting WHERE id = NEW.posting_id;
-    IF posted.effective_on <> NEW.effective_on THEN
+    SELECT p.effective_on, p.booked_on, p.movement_count, o.kind AS from_kind, o.line_id AS from_line,
+        o.fiscal_year AS from_year, d.kind AS to_kind, d.line_id AS to_line, d.fiscal_year AS to_year
+    INTO found FROM funding_posting p, funding_account o, funding_account d
+    WHERE p.id = NEW.posting_id AND o.id = NEW.from_account_id AND d.id = NEW.to_account_id;
+    IF found.effective_on <> NEW.effective_on THEN
         RAISE EXCEPTION 'movement and posting differ in date' USING ERRCODE = 'integrity_constraint_violation';
     END IF;
-    IF NEW.rank > posted.movement_count THEN
+    IF NEW.rank > found.movement_count THEN
         RAISE EXCEPTION 'the posting is complete' USING ERRCODE = 'integrity_constraint_violation';
     END IF;
-    UPDATE funding_account SET balance_cents = balance_cents - NEW.amount_cents
-        WHERE id = NEW.from_account_id RETURNING kind, line_id, fiscal_year INTO origin;
-    UPDATE funding_account SET balance_cents = balance_cents + NEW.amount_cents
-        WHERE id = NEW.to_account_id RETURNING kind, line_id, fiscal_year INTO destination;
+    UPDATE funding_account
+    SET balance_cents = balance_cents + CASE id WHEN NEW.to_account_id THEN NEW.amount_cents ELSE -NEW.amount_cents END
+    WHERE id IN (NEW.from_account_id, NEW.to_account_id);
     INSERT INTO funding_daytotal ({DAY_TOTAL_COLUMNS}, cents)
-    VALUES (origin.kind, origin.line_id, origin.fiscal_year, destination.kind, destination.line_id,
-            destination.fiscal_year, NEW.effective_on, posted.booked_on, NEW.amount_cents)
+    VALUES (found.from_kind, found.from_line, found.from_year, found.to_kind, found.to_line, found.to_year,
+            NEW.effective_on, found.booked_on, NEW.amount_cents)
     ON CONFLICT ({DAY_TOTAL_COLUMNS}) DO UPDATE SET cents = funding_daytotal.cents + EXCLUDED.cents;
     RETURN NULL;
 END $$;
@@ -128,7 +128,7 @@ register(
     refuse_when(
         "funding_account_fixed",
         "funding_account",
-        "UPDATE",
+        "UPDATE OF kind, line_id, fiscal_year, award_id",
         "OLD.kind <> NEW.kind OR OLD.line_id <> NEW.line_id OR OLD.fiscal_year <> NEW.fiscal_year "
         "OR COALESCE(OLD.award_id, 0) <> COALESCE(NEW.award_id, 0)",
         "what an account holds is fixed",

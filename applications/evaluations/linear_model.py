@@ -1,5 +1,10 @@
 """A mixed integer programme written by blocks of columns and rows, solved exactly by HiGHS (scipy `milp`)."""
 
+import ctypes
+import os
+from contextlib import contextmanager
+from functools import cache
+
 import numpy as np
 
 
@@ -20,10 +25,37 @@ def minimise(costs, *, whole, upper, entries, lows, highs, options, lower=0):
 
     rows, columns, values = entries
     matrix = csr_array((values, (rows, columns)), shape=(len(lows), len(costs)))
-    return milp(
-        costs, integrality=whole, bounds=Bounds(lower, upper), constraints=LinearConstraint(matrix, lows, highs),
-        options=options,
-    )  # fmt: skip
+    with solver_silent():
+        return milp(
+            costs, integrality=whole, bounds=Bounds(lower, upper), constraints=LinearConstraint(matrix, lows, highs),
+            options=options,
+        )  # fmt: skip
+
+
+@contextmanager
+def solver_silent():
+    """HiGHS prints a line of its own now and then, whatever its options say: in C, to the output of this process.
+
+    Only what C prints is put aside, where its library can be asked to; Python and the file descriptors are left alone.
+    """
+    try:
+        printed = ctypes.c_void_p.in_dll(ctypes.CDLL(None), "stdout")
+    except (OSError, ValueError):
+        yield
+        return
+    before, printed.value = printed.value, nowhere()
+    try:
+        yield
+    finally:
+        printed.value = before
+
+
+@cache
+def nowhere():
+    """A C stream that keeps nothing, for the life of the process."""
+    library = ctypes.CDLL(None)
+    library.fopen.restype = ctypes.c_void_p
+    return library.fopen(os.devnull.encode(), b"w")
 
 
 class LinearModel:

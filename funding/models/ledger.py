@@ -70,8 +70,8 @@ class Account(models.Model):
                 violation_error_message="Il ne reste pas assez d’argent sur cette ligne.",
             ),
             models.CheckConstraint(
-                condition=Q(award=None, kind__in=[k for k in Kind if k not in AWARD_KINDS])
-                | Q(award__isnull=False, kind__in=AWARD_KINDS),
+                # Read anew by PostgreSQL at each movement: as short as it can be said.
+                condition=Q(award=None) & ~Q(kind__in=AWARD_KINDS) | Q(award__isnull=False, kind__in=AWARD_KINDS),
                 name="account_award_where_due",
             ),
         ]
@@ -109,20 +109,23 @@ class Posting(PublicIdModel):
         USE = "use", "Emploi"
         DROP_PLEDGE = "drop_pledge", "Promesse non tenue"
 
-    key = models.CharField("clé", max_length=120, unique=True)
+    key = models.CharField("clé", max_length=120)
     fingerprint = models.CharField("empreinte", max_length=64)
     kind = models.CharField("nature", max_length=14, choices=Kind)
     effective_on = models.DateField("en date du", db_index=True)
     booked_at = models.DateTimeField("connu le", default=timezone.now)
     # Paris date of `booked_at`: the triggers need it, and SQLite knows no time zone.
     booked_on = models.DateField("jour où c’est connu", default=timezone.localdate)
-    actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="par")
+    actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="par", db_index=False)
     act = models.CharField("acte", max_length=200)
     act_file = models.ForeignKey(
-        Act, models.PROTECT, null=True, blank=True, related_name="postings", verbose_name="acte enregistré"
-    )
+        Act, models.PROTECT, null=True, blank=True, related_name="postings", verbose_name="acte enregistré",
+        db_index=False,
+    )  # fmt: skip
     reason = models.CharField("motif", max_length=300, blank=True)
-    reverses = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="reversed_by")
+    reverses = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="reversed_by", db_index=False
+    )
     # How many movements it holds: none may be slipped into a posting of the past, which would change what we knew.
     movement_count = models.PositiveSmallIntegerField("nombre de mouvements")
 
@@ -134,6 +137,13 @@ class Posting(PublicIdModel):
         constraints = [
             models.CheckConstraint(condition=Q(movement_count__gt=0), name="posting_moves_money"),
             models.CheckConstraint(condition=Q(effective_on__lte=F("booked_on")), name="posting_not_in_the_future"),
+            # Named here: `unique=True` would bring a second index, for searches by the beginning of a key.
+            models.UniqueConstraint(fields=["key"], name="posting_key_once"),
+        ]
+        # Most postings have no file and correct nothing: what is absent takes no place in an index.
+        indexes = [
+            models.Index(fields=[name], condition=Q(**{f"{name}__isnull": False}), name=f"posting_{name}")
+            for name in ("actor", "act_file", "reverses")
         ]
 
     def __str__(self):

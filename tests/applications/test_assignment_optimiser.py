@@ -1,5 +1,6 @@
 """The optimiser of assignments: exact against an oracle that shares nothing with it, and each rule on its own."""
 
+import ctypes
 from dataclasses import replace
 
 import numpy as np
@@ -17,6 +18,12 @@ def test_it_equals_an_exact_solver_on_random_instances():
     told = {seed: compare(seed) for seed in range(2_000, 2_060)}
     assert {seed: outcome.fault for seed, outcome in told.items() if outcome.fault} == {}
     assert 5 < sum(outcome.impossible for outcome in told.values()) < 55
+
+
+def test_the_solver_prints_nothing(capfd):
+    compare(425)  # HiGHS has a word to say about this one
+    ctypes.CDLL(None).fflush(None)
+    assert capfd.readouterr().out == ""
 
 
 def plain(dossiers, reviewers, each=2, most=None, **more):

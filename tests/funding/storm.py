@@ -34,7 +34,9 @@ from tests.funding.test_ledger_machine import open_outside, plan_this_year
 
 FORK = multiprocessing.get_context("fork")
 DONE, REFUSED = "done", "refused"
-LINES, BACK_DAYS = 3, 40
+# What is left of a round when no other comes.
+OVER = -1
+LINES, PARTS, BACK_DAYS, CONTRACTS = 16, 4, 40, 8
 MOST_CENTS = 3_000_000_00
 # Seconds that the slowest round may take.
 PATIENCE = 240
@@ -42,20 +44,22 @@ PATIENCE = 240
 
 @dataclass
 class World:
-    """What all the clients share: lines, a regional part, the money of others, people."""
+    """What all the clients share: lines, regional parts of some of them, the money of others, people."""
 
     lines: list
-    part: object
+    parts: list
     theirs: object
     earmarked: object
     act: object
     finance: list
     officer: object
     waves: list = field(default_factory=list)
+    # Awards with an agreement signed by both, that amendments change; several clients to each.
+    contracts: list = field(default_factory=list)
 
 
 def found(clients):
-    """Three funded lines, one wave for each client (a wave is adopted by one at a time)."""
+    """Funded lines, one wave for each client (a wave is adopted by one at a time)."""
     programme = make.make_programme()
     lines = [make.make_line(programme) for _ in range(LINES)]
     for line in lines:
@@ -66,9 +70,11 @@ def found(clients):
     act = record_act(kind="order", number=f"FDC-{programme.pk}", dated_on=make.first_of_year(), by=None)
     theirs = open_outside(programme, "outside", f"Un tiers {programme.pk}")
     earmarked = open_outside(programme, "contribution", f"Fonds de concours {programme.pk}")
+    officer = make.make_user(Role.OFFICER)
     return World(
-        lines, part_of(lines[0], "53", by=None), theirs, earmarked, act,
-        [make.make_user(Role.FINANCE_OFFICER) for _ in range(3)], make.make_user(Role.OFFICER), waves,
+        lines, [part_of(line, "53", by=None) for line in lines[:PARTS]], theirs, earmarked, act,
+        [make.make_user(Role.FINANCE_OFFICER) for _ in range(3)], officer, waves,
+        [contracted(officer) for _ in range(min(clients, CONTRACTS))],
     )  # fmt: skip
 
 
@@ -79,7 +85,7 @@ class Client:
         self.world, self.number = world, number
         self.dice = random.Random(f"{seed}:{number}")
         self.keys = itertools.count(1)
-        self.done, self.refused, self.mine = [], [], None
+        self.done, self.refused = [], []
         # No two clients may invent the same person or place.
         make.COUNTER = itertools.count(number * 1_000_000 + 1)
 
@@ -144,10 +150,11 @@ class Client:
         self.send(moves.transfer, **self.axis(), **self.credits(line), to_line=to_line)
 
     def delegate(self):
-        self.send(moves.delegate, **self.axis(), **self.credits(self.world.lines[0]), to_line=self.world.part)
+        part = self.dice.choice(self.world.parts)
+        self.send(moves.delegate, **self.axis(), **self.credits(part.parent), to_line=part)
 
     def withdraw(self):
-        self.send(moves.withdraw_delegation, **self.axis(), **self.credits(self.world.part))
+        self.send(moves.withdraw_delegation, **self.axis(), **self.credits(self.dice.choice(self.world.parts)))
 
     def of_others(self):
         step = self.dice.choice(("pledge", "receive", "use", "drop_pledge", "attach"))
@@ -197,10 +204,7 @@ class Client:
 
     def amend(self):
         """Less, then more, of an award with an agreement: signed by both, through the ledger."""
-        if self.mine is None:
-            with transaction.atomic():
-                self.mine = contracted(self.world.officer)
-        award = Award.objects.get(pk=self.mine.pk)
+        award = Award.objects.get(pk=self.dice.choice(self.world.contracts).pk)
         year, line = make.today().year, award.draws.first().line
         cents = make.CAP // 2 if award.total_cents > 2 * make.CAP else 2 * make.CAP
         first, second = cents // 2, cents - cents // 2
@@ -275,9 +279,11 @@ class Client:
 
 
 STEPS = ("planned", "due", "certified", "ordered")
+# The weight of each: what writes a dossier or a text around its posting takes ten to a hundred times longer than what
+# moves money alone.
 OPERATIONS = {
-    "open": 3, "freeze": 8, "unfreeze": 6, "cancel": 2, "transfer": 10, "delegate": 5, "withdraw": 4, "of_others": 6,
-    "reserve": 10, "release": 3, "commit": 9, "give_back": 3, "amend": 1, "pay": 26, "recover": 4,
+    "open": 4, "freeze": 12, "unfreeze": 10, "cancel": 3, "transfer": 16, "delegate": 8, "withdraw": 6, "of_others": 9,
+    "reserve": 5, "release": 2, "commit": 4, "give_back": 2, "amend": 0.3, "pay": 14, "recover": 5,
 }  # fmt: skip
 
 
@@ -303,26 +309,26 @@ def storm(*, clients=64, a_round=1_000, most=10_000, seconds=150, seed=1, replay
         a_round: operations of all the clients together between two checks of every invariant.
         seconds: no round starts later; replay_seconds: nothing is sent again later.
     """
+    # Made before the clients part: what they import and open once is there for all of them.
     world = found(clients)
-    each = -(-a_round // clients)
     connections.close_all()
-    gate, told, going = FORK.Barrier(clients + 1), FORK.SimpleQueue(), FORK.Value("b", 1)
+    gate, told, left = FORK.Barrier(clients + 1), FORK.SimpleQueue(), FORK.Value("i", a_round)
     processes = [
-        FORK.Process(target=live, args=(world, number, seed, each, gate, told, going, replay_seconds), daemon=True)
+        FORK.Process(target=live, args=(world, number, seed, gate, told, left, replay_seconds), daemon=True)
         for number in range(1, clients + 1)
     ]
     for process in processes:
         process.start()
     outcome, stop_at = Outcome(Counter(), [], 0, Counter(), 0), time.monotonic() + seconds
-    while going.value:
+    while left.value != OVER:
         gate.wait(PATIENCE)
         for _ in processes:
             outcome.told += told.get()
         outcome.rounds += 1
         outcome.faults += storm_faults.faults()
         outcome.checks += 1
-        if outcome.faults or time.monotonic() > stop_at or outcome.rounds * each >= most:
-            going.value = 0
+        done = outcome.faults or time.monotonic() > stop_at or outcome.rounds * a_round >= most * clients
+        left.value = OVER if done else a_round
         connections.close_all()
         gate.wait(PATIENCE)
     finish(outcome, processes, gate, told)
@@ -351,12 +357,12 @@ def finish(outcome, processes, gate, told):
             outcome.faults.append(f"réponse inattendue : {name} ({number})")
 
 
-def live(world, number, seed, each, gate, told, going, replay_seconds):
-    """The life of one client."""
+def live(world, number, seed, gate, told, left, replay_seconds):
+    """The life of one client: in each round it takes one operation after the other from what is left of it."""
     client = Client(world, number, seed)
-    while going.value:
+    while left.value != OVER:
         answers = Counter()
-        for _ in range(each):
+        while one_more(left):
             name, answer = client.act()
             answers[f"{name}|{answer}" if answer in (DONE, REFUSED) else f"{name} : {answer}"] += 1
         gate.wait(PATIENCE)
@@ -367,3 +373,11 @@ def live(world, number, seed, each, gate, told, going, replay_seconds):
     done = [arguments["key"] for _, arguments in client.done if "key" in arguments]
     told.put((replayed, done, [key for key in client.refused if key]))
     connections.close_all()
+
+
+def one_more(left):
+    with left.get_lock():
+        if left.value > 0:
+            left.value -= 1
+            return True
+    return False
