@@ -22,7 +22,7 @@ from funding.models.ledger import AWARD_KINDS, OUTSIDE_KINDS, SOURCE_KINDS, Acco
 from funding.models.line import Line, Region, Source
 from funding.models.payment import Agreement, Instalment, Schedule, ScheduleYear
 from funding.models.recovery import Recovery, RecoveryEntry, Withdrawal
-from funding.models.sharing import Share, Sharing
+from funding.models.sharing import InstalmentPayee, Share, Sharing
 
 __all__ = [
     "AWARD_KINDS",
@@ -54,6 +54,7 @@ __all__ = [
     "Ground",
     "Hearing",
     "Instalment",
+    "InstalmentPayee",
     "Instrument",
     "InstrumentDue",
     "InstrumentEvent",

@@ -15,8 +15,7 @@ from funding import instalments as verbs
 from funding.claims import withholding
 from funding.claims.certifying import needs_claim
 from funding.claims.forms import ReasonForm
-from funding.conventions.sharing import payees_words
-from funding.conventions.snapshots import current_shares
+from funding.claims.payees import payee_rows
 from funding.endings import prescription
 from funding.forms import CancelOrderForm, CertifyForm, DueForm, OrderForm
 from funding.lists import InstalmentList, clock, pay_before, who_may_act
@@ -147,7 +146,7 @@ def page_of(found, forms, left, user):
         "prescription": prescription.told(prescription.instalment_day(found), timezone.localdate()),
         "steps": steps_of(found),
         "parts": verbs.split(found),
-        "payees": payees_words(found) if current_shares(found.award) else "",
+        "payees": payee_rows(found),
         "history": entries_of(found),
     }
 
