@@ -29,6 +29,7 @@ SETTINGS = (
     "state_aid_basis", "republican_contract_required", "sign_off_required", "partners_allowed",
     "state_share_max_percent", "eligible_legal_forms", "self_test_note", "tie_break", "threshold_hundredths",
     "exercise_required", "payment_days", "claim_required", "bank_details_required", "bank_cooling_days",
+    "dormant_months",
 )  # fmt: skip
 PUBLISHED_SINCE = (
     "Cette version est publiée : elle ne change plus. Votre texte est gardé ci-dessous. "

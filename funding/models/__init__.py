@@ -16,8 +16,9 @@ from funding.models.chorus import (
 from funding.models.claim import Claim, ClaimLine
 from funding.models.contribution import ClosedYear, Contribution, Derogation
 from funding.models.de_minimis import DeMinimisGrant
-from funding.models.hearing import Ground, Hearing, Observation
+from funding.models.hearing import Ground, Hearing, LetterOpening, Observation
 from funding.models.instrument import Fund, Instrument, InstrumentDue, InstrumentEvent
+from funding.models.interruption import Interruption
 from funding.models.ledger import AWARD_KINDS, OUTSIDE_KINDS, SOURCE_KINDS, Account, DayTotal, Kind, Movement, Posting
 from funding.models.line import Line, Region, Source
 from funding.models.payment import Agreement, Instalment, Schedule, ScheduleYear
@@ -58,8 +59,10 @@ __all__ = [
     "Instrument",
     "InstrumentDue",
     "InstrumentEvent",
+    "Interruption",
     "Kind",
     "LegalCommitment",
+    "LetterOpening",
     "Line",
     "Movement",
     "Observation",

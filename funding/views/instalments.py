@@ -120,6 +120,7 @@ def act(request, found, forms):
 
 def page_of(found, forms, left, user):
     name, _, _, permission, title, _ = STEPS.get(found.state, ("", None, None, "", "", ""))
+    last_day = prescription.instalment_day(found)
     return {
         "instalment": found,
         "award": found.award,
@@ -142,8 +143,8 @@ def page_of(found, forms, left, user):
         "missing": verbs.missing_of(found),
         "pay_before": pay_before(found),
         "clock": clock(found),
-        "prescribed_on": prescription.instalment_day(found),
-        "prescription": prescription.told(prescription.instalment_day(found), timezone.localdate()),
+        "prescribed_on": last_day,
+        "prescription": prescription.told(last_day, timezone.localdate()),
         "steps": steps_of(found),
         "parts": verbs.split(found),
         "payees": payee_rows(found),
