@@ -60,7 +60,7 @@ register(
     *append_only("funding_recoveryentry"),
     *never_deleted("funding_interruption"),
     fixed(
-        "funding_interruption", "instalment_id", "kind", "on", "source", "file_id",
+        "funding_interruption", "instalment_id", "kind", '"on"', "source", "file_id",
         message="what interrupted a prescription is fixed",
     ),
     refuse_when(
