@@ -21,16 +21,19 @@ READ = "accounts.read_steering"
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(READ)
 def of_instalment(request, public_id):
-    rows = Instalment.objects.visible_to(request.user).select_related("award__fabrique", "award__organisation")
-    found = get_object_or_404(prescription.with_born(rows), public_id=public_id)
+    visible = Instalment.objects.visible_to(request.user).select_related("award__fabrique", "award__organisation")
+    found = get_object_or_404(prescription.with_born(visible), public_id=public_id)
     day = prescription.instalment_day(found)
     forms = forms_of(request, found)
+    rows = list(found.interruptions.select_related("file", "recorded_by"))
     if request.method == "POST" and acted(request, found, forms):
         return redirect("funding:prescription", found.public_id)
     context = {
         "instalment": found, "award": found.award, "day": day, "pending": found.born == prescription.PENDING,
         "told": prescription.told(day, timezone.localdate()), "form": forms.get("record"),
-        "end_form": forms.get("end"), "rows": found.interruptions.select_related("file", "recorded_by"),
+        "end_form": forms.get("end"), "rows": rows,
+        # One case after the other: the oldest that has no judgment yet.
+        "waiting": next((one for one in rows if one.is_pending), None),
     }  # fmt: skip
     return render(
         request, "funding/prescription.html", context, status=max(map(status_of, forms.values()), default=200)
