@@ -104,6 +104,39 @@ class RepaymentFacts(SignedLetter):
         return [*super().public_summary(), ("Montant à reverser", euros(self.amount_cents))]
 
 
+@dataclass(frozen=True, kw_only=True)
+class UndoneWithdrawalFacts(SignedLetter):
+    """Annulation d’un retrait: what the structure gets back, by which act.
+
+    Attributes:
+        amount_cents: what was withdrawn, and no longer is: planned again, or no longer to be paid back.
+    """
+
+    TITLE = "Annulation du retrait d’une aide"
+    amount_cents: int
+    planned_cents: int
+    dropped_cents: int
+    withdrawn_on: dt.date
+    withdrawal_number: str
+    act: str
+    act_on: dt.date
+    reason: str
+
+    def __post_init__(self):
+        if self.amount_cents != self.planned_cents + self.dropped_cents:
+            raise FactsError("amount_cents : ce qui est planifié de nouveau et ce qui n’est plus demandé en retour.")
+
+    @property
+    def paragraphs(self) -> list[str]:
+        return paragraphs(self.reason)
+
+    def public_summary(self) -> Summary:
+        return [*super().public_summary(), ("Montant rendu", euros(self.amount_cents))]
+
+
+TEMPLATES["withdrawal_undone"] = Template(
+    path="documents/letters/withdrawal_undone.html", version=1, facts=UndoneWithdrawalFacts, series="FT"
+)
 TEMPLATES["hearing_letter"] = Template(
     path="documents/letters/hearing.html", version=1, facts=HearingFacts, series="FT"
 )

@@ -50,6 +50,7 @@ class Document(PublicIdModel):
         HEARING_LETTER = "hearing_letter", "Lettre contradictoire"
         WITHDRAWAL_DECISION = "withdrawal_decision", "Décision de retrait"
         REPAYMENT_REQUEST = "repayment_request", "Demande de reversement"
+        WITHDRAWAL_UNDONE = "withdrawal_undone", "Annulation d’un retrait"
 
     class Void(models.TextChoices):
         WITHDRAWN = "withdrawn", "Retirée"

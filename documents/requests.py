@@ -173,6 +173,24 @@ def void(*, document, on, how, by_number="", by=None):
 
 
 @transaction.atomic
+def restore(*, document, by=None):
+    """Record that a document has its effect again: the decision that ended it is itself undone.
+
+    Args:
+        document: one without effect; one that has its effect stays as it is.
+        by: the `User`, None for the system.
+    """
+    document = Document.objects.select_for_update(of=("self",)).get(pk=document.pk)
+    if document.voided_on is None:
+        return document
+    details = {"was": document.voided_on.isoformat(), "by": document.voided_by_number}
+    document.voided_on, document.void_kind, document.voided_by_number = None, "", ""
+    document.save(update_fields=["voided_on", "void_kind", "voided_by_number"])
+    JournalEntry.write(action="restore_document", subject=document, actor=by, details=details)
+    return document
+
+
+@transaction.atomic
 def retry(*, document, by):
     """Ask again for a document whose rendering failed.
 

@@ -5,5 +5,6 @@ ACTIONS = {
     "retry_document": "a relancé un document en erreur",
     "release_document": "a libéré un document",
     "void_document": "a retiré un document",
+    "restore_document": "a rendu son effet à un document",
     "quarantine_file": "a mis à l’écart un fichier infecté",
 }

@@ -7,14 +7,16 @@ register since 1 January 2026, within twenty working days (D. 2025-1361).
 import datetime
 
 from django.db import transaction
+from django.db.models import F, Sum
 
 from accounts.errors import Refusal
 from accounts.models import JournalEntry
 from accounts.permissions import require
 from applications.de_minimis import Aid, window
 from applications.models import Revision
+from applications.shares import split
 from applications.state_aid import excess_sentence, positions
-from funding.models import Award, DeMinimisGrant
+from funding.models import Award, DeMinimisGrant, Ground, Instalment, Recovery
 from programme.models import Programme
 
 WORKING_DAYS = 20
@@ -38,17 +40,59 @@ def aids_here(undertakings, on, but=None):
     rows = DeMinimisGrant.objects.counted().filter(undertaking__in=undertakings).exclude(granted_on__lt=first)
     if but is not None:
         rows = rows.exclude(award__application=but)
+    rows = list(rows.select_related("award__wave__call__programme").order_by("pk"))
+    counted = counted_cents(rows)
     return [
         Aid(
             # What is only reserved will count on the day of its act, that is not known: it counts today.
             one.granted_on or on,
-            one.cents,
+            counted[one.pk],
             one.regime,
             str(one.award.wave.call.programme),
             HERE if one.granted_on else HELD,
         )
-        for one in rows.select_related("award__wave__call__programme").order_by("pk")
+        for one in rows
+        if counted[one.pk]
     ]
+
+
+def counted_cents(grants):
+    """{key of a grant: what of it still counts, in cents}; the queries do not grow with the grants.
+
+    An aid counts from the day on which the right to it is given, paid or not (Reg. (EU) 2023/2831 and 2023/2832
+    art. 3 § 3), and a register shows what was granted (art. 6). Neither says what becomes of an aid that is
+    reduced: chosen here, what the act no longer grants stops counting from the act that takes it away (an amendment, a
+    release, a withdrawal, a termination), at the date of the grant, each member in proportion of its share. What was
+    paid and is asked back no longer counts either: the right to it has ended; what of it is waived or written off
+    stays with the beneficiary, and counts. An award withdrawn whole counts nothing; a withdrawal that is undone counts
+    again at the first date, without being judged anew: the right was given that day.
+    """
+    awards = {one.award_id for one in grants}
+    remaining = remaining_cents(awards)
+    members: dict[int, list] = {}
+    for key, award, cents in (
+        DeMinimisGrant.objects.filter(award__in=awards).order_by("pk").values_list("pk", "award", "cents")
+    ):
+        members.setdefault(award, []).append((key, cents))
+    counted: dict[int, int] = {}
+    for award, rows in members.items():
+        granted = sum(cents for _, cents in rows)
+        parts = split(min(remaining[award], granted), [cents for _, cents in rows])
+        counted |= {key: part for (key, _), part in zip(rows, parts, strict=True)}
+    return counted
+
+
+def remaining_cents(awards):
+    """{award key: what its act still grants, in cents}, less what is asked back and will come back."""
+    ended = Award.State.TERMINATED
+    found = dict(Award.objects.filter(pk__in=awards).exclude(state=ended).values_list("pk", "total_cents"))
+    owed = Instalment.objects.live().filter(award__in=awards, award__state=ended).order_by().values_list("award")
+    found |= dict.fromkeys(set(awards) - set(found), 0) | dict(owed.annotate(cents=Sum("cents")))
+    back = Recovery.objects.standing().filter(award__in=awards).exclude(hearing__ground=Ground.DOUBLE).order_by()
+    kept = F("waived_cents") + F("written_off_cents")
+    for award, cents in back.values_list("award").annotate(cents=Sum(F("due_cents") - kept)):
+        found[award] = max(found[award] - cents, 0)
+    return found
 
 
 def content_of(application):

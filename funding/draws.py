@@ -57,9 +57,14 @@ def split(instalment):
     The draws are used up in their order, instalment after instalment, so that nothing depends on who is paid first.
     Less than the instalment where its year is not committed yet (a call that commits year by year).
     """
+    return split_part(instalment, 0, instalment.cents)
+
+
+def split_part(instalment, skipped, cents):
+    """What `cents` of an instalment take from each draw, after the `skipped` first cents of it."""
     before = Instalment.objects.live().filter(award=instalment.award_id, number__lt=instalment.number)
-    start = before.aggregate(total=Sum("cents"))["total"] or 0
-    stop, seen, parts = start + instalment.cents, 0, []
+    start = (before.aggregate(total=Sum("cents"))["total"] or 0) + skipped
+    stop, seen, parts = start + cents, 0, []
     for draw, drawn in net_draws(instalment.award):
         cents = min(stop, seen + drawn) - max(start, seen)
         if cents > 0:

@@ -8,12 +8,12 @@ from django.utils import timezone
 
 from accounts.errors import Refusal
 from accounts.french import euros, long_date
-from accounts.models import Event, JournalEntry
-from accounts.notify import notify
+from accounts.models import JournalEntry
 from accounts.permissions import require
 from funding.claims.bank_details import refuse_without_account
 from funding.claims.certifying import refuse_unclaimed
 from funding.claims.clock import last_day
+from funding.claims.payees import fix_payees, planned_payees, retire_payees, tell_payment
 from funding.draws import ae_legs, cp_legs, split
 from funding.ledger import post
 from funding.models import Agreement, Allotment, Award, Instalment, Kind, Posting, RequestPart
@@ -91,7 +91,7 @@ def certify(*, instalment, by, on=None, version=None):
 
 
 def order(*, instalment, by, on=None, cp_year=None, version=None):
-    """Send to the comptable, against the CP of a year, on the lines that the award draws on.
+    """Send to the comptable, against the CP of a year, on the lines that the award draws on; payees are fixed here.
 
     Args:
         by: a finance officer other than the one who certified.
@@ -100,7 +100,7 @@ def order(*, instalment, by, on=None, cp_year=None, version=None):
 
     Raises:
         InsufficientFunds: the CP left do not cover it; nothing is ordered.
-        Refusal: the same person certified, or the date comes before the certification.
+        Refusal: the same person certified, the date comes before the certification, or a payee has no account.
         StalePage: the instalment is not certified.
     """
     on = on or timezone.localdate()
@@ -111,9 +111,11 @@ def order(*, instalment, by, on=None, cp_year=None, version=None):
         refuse_future(on)
         refuse_before(on, instalment.certified_on, "le service fait est certifié le")
         refuse_same_person(by, {instalment.certified_by_id: "certifié le service fait"}, "mettre en paiement")
-        refuse_without_account(award, timezone.localdate())
+        paid = planned_payees(instalment)
+        refuse_without_account(award, timezone.localdate(), [one.organisation for one in paid])
         refuse_uncommitted(instalment)
         legs = cp_legs(instalment, cp_year, Kind.CP_AVAILABLE, Kind.CP_ORDERED)
+        fix_payees(instalment, paid)
         instalment.move("order", by=by, on=on, cp_year=cp_year)
         post_for(instalment, "order", Posting.Kind.ORDER, on, by, act_of("Mise en paiement", instalment), legs)
     return instalment
@@ -142,6 +144,7 @@ def cancel_order(*, instalment, by, reason, on=None, version=None):
         legs = cp_legs(instalment, instalment.cp_year, Kind.CP_ORDERED, Kind.CP_AVAILABLE)
         retire_requests(instalment)
         instalment.move("cancel_order", by=by)
+        retire_payees(instalment)
         act = act_of("Annulation de mise en paiement", instalment)
         post_for(instalment, "cancel-order", Posting.Kind.CANCEL_ORDER, on, by, act, legs, reason)
     return instalment
@@ -177,7 +180,7 @@ def record_payment(*, instalment, by, on, chorus_reference, version=None):
         instalment.move("record_payment", by=by, on=on, chorus_reference=reference)
         post_for(instalment, "pay", Posting.Kind.PAY, on, by, f"Paiement {reference}", legs)
         complete_if_paid(award, by)
-        tell_payment(award, instalment)
+        tell_payment(instalment)
     return instalment
 
 
@@ -347,21 +350,3 @@ def complete_if_paid(award, by):
     left = Instalment.objects.live().filter(award=award).exclude(state=S.PAID)
     if award.state == Award.State.IN_FORCE and not left.exists():
         award.move("complete", by=by)
-
-
-def tell_payment(award, instalment):
-    """Tell the members of the organisation, in their words."""
-    if award.organisation is None:
-        return
-    for member in award.organisation.members.filter(is_active=True):
-        notify(
-            Event.PAYMENT,
-            key=f"instalment-paid:{instalment.pk}:{member.pk}",
-            recipient=member,
-            subject=f"Versement de {euros(instalment.cents)}",
-            body=(
-                f"Bonjour,\n\nLe comptable a versé {euros(instalment.cents)} à {award.organisation} "
-                f"le {long_date(instalment.paid_on)} (référence {instalment.chorus_reference}).\n\n"
-                "Le détail est sur la page « Versements » de votre dossier."
-            ),
-        )

@@ -98,6 +98,15 @@ class DeMinimisQuerySet(OfAwardQuerySet):
         return self.counted().filter(granted_on__isnull=False)
 
 
+class InterruptionQuerySet(models.QuerySet):
+    """Read by the staff who read the award."""
+
+    def visible_to(self, user):
+        if not reads_steering(user):
+            return self.none()
+        return self.filter(~has_tie(user, "instalment__award__application"))
+
+
 class LedgerQuerySet(models.QuerySet):
     """The ledger is read by staff alone; nobody writes it but `funding.ledger`."""
 

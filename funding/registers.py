@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.lists import ChoiceFilter, Column, ConditionFilter, DateFilter, ListPage
 from applications.de_minimis import CEILINGS, RULES, Regime
-from funding.de_minimis import register_by
+from funding.de_minimis import counted_cents, register_by
 from funding.models import DeMinimisGrant
 
 INSTRUMENT = "Subvention directe"
@@ -30,6 +30,7 @@ class DeMinimisList(ListPage):
         Column("siret", "SIRET", "siret", kind="code"),
         Column("entreprise", "Entreprise", "undertaking", kind="code", shown=False),
         Column("montant", "Montant", "cents", kind="cents", sort="cents"),
+        Column("reste_attribue", "Compte encore pour", "counted_cents", kind="cents"),
         Column("date", "Attribuée le", "granted_on", kind="date", sort="granted_on"),
         Column("autorite", "Autorité", lambda row: row.award.wave.call.programme.service_name),
         Column("instrument", "Instrument", lambda row: INSTRUMENT),
@@ -54,9 +55,15 @@ class DeMinimisList(ListPage):
         ]  # fmt: skip
 
     def page_rows(self, ids):
-        return DeMinimisGrant.objects.filter(pk__in=ids).select_related(
-            "award__application", "award__wave__call__programme"
+        rows = list(
+            DeMinimisGrant.objects.filter(pk__in=ids).select_related(
+                "award__application", "award__wave__call__programme"
+            )
         )
+        counted = counted_cents(rows)
+        for one in rows:
+            one.counted_cents = counted[one.pk]
+        return rows
 
 
 def left_after(grant):

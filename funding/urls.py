@@ -20,6 +20,7 @@ from funding.views import (
     my_hearings,
     outside,
     payment_requests,
+    prescription,
     standing,
 )
 
@@ -70,6 +71,12 @@ urlpatterns = [
     path("pilotage/attributions/<uuid:public_id>/part-annuelle/", standing.year_part, name="year_part"),
     path("pilotage/echeances/", instalments.instalments, name="instalments"),
     path("pilotage/echeances/<uuid:public_id>/", instalments.instalment, name="instalment"),
+    path("pilotage/echeances/<uuid:public_id>/prescription/", prescription.of_instalment, name="prescription"),
+    path(
+        "pilotage/echeances/<uuid:public_id>/prescription/<uuid:interruption_id>/",
+        prescription.paper,
+        name="interruption_file",
+    ),
     path("pilotage/echeances/<uuid:public_id>/chorus/", payment_requests.numbers, name="chorus_numbers"),
     path("pilotage/chorus/", chorus.chorus, name="chorus"),
     path("pilotage/chorus/importer/", chorus.extract, name="chorus_import"),
@@ -114,6 +121,11 @@ urlpatterns = [
         "dossiers/<uuid:public_id>/versements/contradictoire/<uuid:hearing_id>/<slug:kind>/",
         my_hearings.my_letter,
         name="my_hearing_letter",
+    ),
+    path(
+        "dossiers/<uuid:public_id>/versements/contradictoire/<uuid:hearing_id>/<slug:kind>/ouvrir/",
+        my_hearings.open_my_letter,
+        name="open_my_hearing_letter",
     ),
     path("dossiers/<uuid:public_id>/versements/", dossiers.my_payments, name="my_payments"),
 ]

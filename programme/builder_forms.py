@@ -110,6 +110,9 @@ class SettingsForm(TieBreakForm, PanelRulesForm, BuilderForm):
         "Ne rien mettre en paiement sans compte bancaire vérifié", "Vérifié par une personne, approuvé par une autre."
     )
     bank_cooling_days = whole("Délai de sûreté d’un nouveau compte bancaire, en jours", most=60)
+    dormant_months = whole(
+        "Un engagement dort après, en mois sans mouvement", "Il est alors proposé pour être rendu.", least=1, most=120
+    )
 
     groups = (
         ("Le texte", ("title", "kind", "summary", "eligibility", "eligible_legal_forms", "self_test_note")),
@@ -117,7 +120,8 @@ class SettingsForm(TieBreakForm, PanelRulesForm, BuilderForm):
                       "sign_off_required", "partners_allowed", "republican_contract_required")),
         ("L’aide", ("years", "state_aid_basis", "state_share_max_percent", "commitment_act", "commitment_extent",
                     "agreement_required", "public_body_act")),
-        ("Le paiement", ("payment_days", "claim_required", "bank_details_required", "bank_cooling_days")),
+        ("Le paiement", ("payment_days", "claim_required", "bank_details_required", "bank_cooling_days",
+                         "dormant_months")),
         ("L’examen", ("reviews_per_application", "threshold_hundredths", "exercise_required", "silence_months")),
         ("Le départage des dossiers à égalité", CHOSEN),
         ("Le comité", PANEL_RULES),

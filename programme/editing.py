@@ -31,6 +31,7 @@ SETTINGS = (
     "state_share_max_percent", "eligible_legal_forms", "self_test_note", "tie_break", "threshold_hundredths",
     "exercise_required", "payment_days", "claim_required", "bank_details_required", "bank_cooling_days",
     *panel_rules.FIELDS,
+    "dormant_months",
 )  # fmt: skip
 PUBLISHED_SINCE = (
     "Cette version est publiée : elle ne change plus. Votre texte est gardé ci-dessous. "

@@ -1,7 +1,5 @@
 """How a decision reaches its addressee: opened on line, or presumed after fifteen days, or proved otherwise."""
 
-from datetime import timedelta
-
 from django.db import transaction
 from django.utils import timezone
 
@@ -9,13 +7,13 @@ from accounts.errors import NotAllowed, Refusal, StalePage
 from accounts.french import long_date
 from accounts.models import JournalEntry
 from accounts.permissions import require
+from documents import notifying
 from documents.models import Document
+from documents.notifying import OPENED_WITHIN
 from funding import awards
 from selection.models import Decision
 
 State = Decision.State
-# CRPA R112-20: not opened within fifteen days, it is notified from the day it was made available.
-OPENED_WITHIN = timedelta(days=15)
 
 
 def open_letter(*, decision, by):
@@ -45,9 +43,7 @@ def open_letter(*, decision, by):
 
 def record_first_opening(decision, by):
     made_available = timezone.localdate(decision.issued_at)
-    today = timezone.localdate()
-    late = today > made_available + OPENED_WITHIN
-    notify_on(decision, made_available if late else today, by)
+    notify_on(decision, notifying.notified_day(made_available, timezone.localdate()), by)
 
 
 def notify_on(decision, on, by):
@@ -82,7 +78,7 @@ def record_notification(*, decision, by, on=None, evidence=""):
 
 def presumed_from(decision):
     """First day on which the notification may be presumed."""
-    return timezone.localdate(decision.issued_at) + OPENED_WITHIN + timedelta(days=1)
+    return notifying.presumed_from(timezone.localdate(decision.issued_at))
 
 
 def presumed_day(decision):

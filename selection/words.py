@@ -28,6 +28,8 @@ ACTIONS = {
     "undo_adoption": "est revenu sur l’adoption et a libéré les crédits",
     "grant_delegation": "a enregistré une délégation de signature",
     "record_notification": "a enregistré la notification",
+    "Decision.stand_again": "a rendu son effet à la décision",
+    "Decision.stand_again_notified": "a rendu son effet à la décision",
     "Decision.sign": "a signé la décision",
     "Decision.issue": "a publié la décision",
     "Decision.notify": "a notifié la décision",

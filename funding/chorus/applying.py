@@ -8,7 +8,7 @@ from accounts.french import euros, plural
 from accounts.permissions import require
 from funding import instalments
 from funding.chorus.judging import judge
-from funding.chorus.numbering import link_commitment, link_request, lock_awards
+from funding.chorus.numbering import Asked, link_commitment, link_request, lock_awards
 from funding.chorus.reading import day_of
 from funding.chorus.verdicts import APPLY, DIFFERS, K
 from funding.models import (
@@ -112,19 +112,27 @@ def parts_of(verdict, by):
     """[(RequestPart, cents to pay)]: those known, or those of the request that these rows reveal."""
     if all(share.part for share in verdict.shares):
         return [(share.part, share.cents) for share in verdict.owed]
-    request = link_request(verdict.number, [(share.instalment, share.cents) for share in verdict.shares], by)
-    live = RequestPart.objects.filter(request=request, live=True).select_related("instalment").order_by("pk")
+    asked = [Asked(share.instalment, share.payee, share.cents) for share in verdict.shares]
+    request = link_request(verdict.number, asked, by)
+    live = RequestPart.objects.filter(request=request, live=True).order_by("pk")
+    live = live.select_related("instalment__award__organisation", "payee__organisation")
     return [(part, part.cents) for part in live]
 
 
 def allotments(rows, parts):
-    """Each cent of the rows goes to one part, those of the award of the row's EJ first; both sums are equal."""
+    """Each cent of the rows goes to one part, those of its payee, then of the award of its EJ, first; equal sums."""
     left = {part.pk: cents for part, cents in parts}
     links = LegalCommitment.objects.filter(number__in={row.commitment for row in rows})
     named = set(links.values_list("number", "links__award"))
-    for row in rows:
+
+    def distance(row, part):
+        other_payee = part.organisation is None or part.organisation.siret != row.siret
+        return other_payee, (row.commitment, part.instalment.award_id) not in named
+
+    # A row that names no payee takes what the others leave.
+    for row in sorted(rows, key=lambda one: not one.siret):
         rest = row.cents
-        for part, _ in sorted(parts, key=lambda one: (row.commitment, one[0].instalment.award_id) not in named):
+        for part, _ in sorted(parts, key=lambda one, row=row: distance(row, one[0])):
             if taken := min(rest, left[part.pk]):
                 yield Allotment(row=row, part=part, instalment=part.instalment, cents=taken)
                 left[part.pk] -= taken

@@ -22,6 +22,7 @@ def check(verdict, facts, by):
     refuse_other_payee(verdict)
     refuse_not_ordered(verdict)
     refuse_other_amount(verdict)
+    refuse_other_split(verdict)
     refuse_wrong_moment(verdict)
     refuse_same_person(verdict, by)
     refuse_tied(verdict, facts)
@@ -67,7 +68,9 @@ def refuse_closed_year(rows, facts):
 
 
 def shares_of(request, facts):
-    return [Share(part.instalment, part.cents - facts.allotted[part.pk], part) for part in request.live_parts]
+    return [
+        Share(part.instalment, part.cents - facts.allotted[part.pk], part, part.payee) for part in request.live_parts
+    ]
 
 
 def check_commitments(verdict, facts):
@@ -114,8 +117,8 @@ def find_shares(verdict, facts):
     """Instalments that an unknown payment request may pay: of its EJ, else of its payee; the amount must agree."""
     row = verdict.rows[0]
     awards = awards_named(verdict, facts)
-    ordered = [one for key in sorted(awards) for one in facts.by_award.get(key, ())]
-    shares = [Share(one, one.cents) for one in ordered]
+    ordered = [share for key in sorted(awards) for share in facts.by_award.get(key, ())]
+    shares = [share for share in ordered if is_paid_by(share, verdict.rows)] or ordered
     exact = [share for share in shares if share.cents == verdict.cents]
     if len(exact) != 1 and sum(share.cents for share in shares) == verdict.cents and shares:
         exact = shares
@@ -126,6 +129,12 @@ def find_shares(verdict, facts):
             learn_commitment(verdict, one, {share.instalment.award_id for share in exact}, facts)
     verdict.learned.append(f"la DP {row.request} sera rattachée à {plural(len(exact), 'échéance')}")
     return exact
+
+
+def is_paid_by(share, rows):
+    """One of the rows goes to the payee of this share, as far as they say."""
+    sirets = {row.siret for row in rows}
+    return "" in sirets or share.organisation is None or share.organisation.siret in sirets
 
 
 def awards_named(verdict, facts):
@@ -176,7 +185,7 @@ def not_found(row, verdict, awards, shares, facts):
 
 def refuse_other_payee(verdict):
     """Each row pays one of the structures to which the request is due."""
-    due = {share.instalment.award.organisation for share in verdict.shares} - {None}
+    due = payees_of(verdict)
     sirets = {organisation.siret for organisation in due}
     for row in verdict.rows:
         if row.siret and due and None not in sirets and row.siret not in sirets:
@@ -185,6 +194,28 @@ def refuse_other_payee(verdict):
                 K.OTHER_PAYEE,
                 f"La ligne {row.line} paie {row.payee or 'une structure'} (SIRET {row.siret}), et c’est dû à {names}. "
                 "Vérifiez à qui l’argent est allé.",
+            )
+
+
+def payees_of(verdict):
+    """The structures to which the request is due, in the order of its shares."""
+    return list(dict.fromkeys(share.organisation for share in verdict.shares if share.organisation))
+
+
+def refuse_other_split(verdict):
+    """Of a request that pays several members of a consortium, each gets her own share."""
+    due = payees_of(verdict)
+    if len(due) < 2 or any(not row.siret for row in verdict.rows):
+        return
+    for organisation in due:
+        paid = sum(row.cents for row in verdict.rows if row.siret == organisation.siret)
+        owed = sum(share.cents for share in verdict.shares if share.organisation == organisation)
+        if paid != owed:
+            raise Differs(
+                K.OTHER_PAYEE,
+                f"La DP {verdict.number} paie {euros(paid)} à {organisation}, et sa part est de {euros(owed)}. "
+                "Vérifiez dans Chorus à qui l’argent est allé.",
+                verdict.shares,
             )
 
 

@@ -1,6 +1,6 @@
-"""What the database itself keeps of Chorus, bank details and claims, on both engines."""
+"""What the database itself keeps of payees, Chorus, bank details and claims, on both engines."""
 
-from accounts.database import append_only, never_deleted, refuse_when, register
+from accounts.database import Trigger, append_only, never_deleted, refuse_when, register
 
 
 def fixed(table, *columns, message):
@@ -12,7 +12,51 @@ def fixed(table, *columns, message):
     return refuse_when(f"{table}_fixed", table, "UPDATE", changed, message)
 
 
+def refuse_if(name, table, moment, condition, message, when=""):
+    """Refuse `moment` on rows of `table` while `condition`, which reads other tables, holds; `when`: on the row."""
+    guarded = f"WHEN ({when})" if when else ""
+    return Trigger(
+        name,
+        table,
+        f"""
+        CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF {condition} THEN
+                RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation';
+            END IF;
+            RETURN NEW;
+        END $$;
+        CREATE OR REPLACE TRIGGER {name} BEFORE {moment} ON {table}
+            FOR EACH ROW {guarded} EXECUTE FUNCTION {name}();
+        """,
+        f"""
+        CREATE TRIGGER {name} BEFORE {moment} ON {table} {guarded}
+        BEGIN SELECT RAISE(ABORT, '{message}') WHERE {condition}; END
+        """,
+    )
+
+
+NOT_THE_WHOLE = """
+    NEW.cents <> (SELECT COALESCE(SUM(cents), 0) FROM funding_instalmentpayee WHERE instalment_id = NEW.id AND live)
+"""
+GONE_TO_PAY = """
+    EXISTS (SELECT 1 FROM funding_instalment WHERE id = NEW.instalment_id AND state IN ('ordered', 'paid'))
+"""
+PAYEES_FIXED = "who receives an instalment is fixed once it is ordered"
+
 register(
+    refuse_if(
+        "funding_instalment_payees_whole", "funding_instalment", "UPDATE OF state", NOT_THE_WHOLE,
+        "what each payee receives makes the whole of the instalment",
+        when="OLD.state = 'certified' AND NEW.state = 'ordered'",
+    ),
+    refuse_if("funding_instalmentpayee_in_time", "funding_instalmentpayee", "INSERT", GONE_TO_PAY, PAYEES_FIXED),
+    refuse_if("funding_instalmentpayee_stays", "funding_instalmentpayee", "UPDATE", GONE_TO_PAY, PAYEES_FIXED),
+    *never_deleted("funding_instalmentpayee"),
+    fixed(
+        "funding_instalmentpayee", "instalment_id", "organisation_id", "cents",
+        message="what a payee receives is fixed",
+    ),
     *append_only("funding_allotment"),
     *never_deleted("funding_chorusfile"),
     *never_deleted("funding_chorusrow"),
@@ -29,7 +73,7 @@ register(
         message="what Chorus wrote is fixed",
     ),
     fixed(
-        "funding_requestpart", "request_id", "instalment_id", "cents", "bank_account_id",
+        "funding_requestpart", "request_id", "instalment_id", "payee_id", "cents", "bank_account_id",
         message="what a payment request asks is fixed",
     ),
     fixed(

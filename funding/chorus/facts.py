@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from django.db.models import Prefetch, Q
 
 from applications.evaluations.doors import kept_out
+from funding.chorus.verdicts import Share
 from funding.models import (
     Allotment,
     Award,
@@ -14,6 +15,7 @@ from funding.models import (
     ClosedYear,
     Difference,
     Instalment,
+    InstalmentPayee,
     LegalCommitment,
     PaymentRequest,
     RequestPart,
@@ -31,9 +33,9 @@ class Facts:
     requests: {DP: PaymentRequest, with `live_parts`}.
     commitments: {EJ: keys of its awards}.
     numbered_awards: keys of the awards that have an EJ.
-    by_award: {award key: instalments ordered and without a numbered payment request}.
+    by_award: {award key: `Share`s of instalments ordered, of payees without a numbered payment request}.
     others_by_award: {award key: instalments that are not ordered yet}.
-    by_siret: {SIRET: keys of awards}.
+    by_siret: {SIRET: keys of awards that pay it}.
     awards: {award key: Award}.
     allotted: {RequestPart key: cents}.
     closed: years that are closed.
@@ -96,7 +98,7 @@ def read_rows(facts, rows, numbers):
 def read_requests(facts, numbers):
     parts = RequestPart.objects.filter(live=True).select_related(
         "instalment__schedule_year", "instalment__award__organisation", "instalment__award__fabrique",
-        "instalment__award__application__call_version",
+        "instalment__award__application__call_version", "payee__organisation",
     ).order_by("pk")  # fmt: skip
     found = PaymentRequest.objects.filter(number__in=numbers).prefetch_related(
         Prefetch("parts", queryset=parts, to_attr="live_parts")
@@ -115,7 +117,12 @@ def read_awards(facts, rows):
     of_requests = {part.instalment.award_id for one in facts.requests.values() for part in one.live_parts}
     sirets = {row.siret for row in rows} - {""}
     by_number = set().union(*facts.commitments.values()) | of_requests
-    awards = Award.objects.filter(Q(pk__in=by_number) | Q(organisation__siret__in=sirets, committed_on__isnull=False))
+    members = InstalmentPayee.objects.filter(live=True, organisation__siret__in=sirets)
+    paid_to = list(members.values_list("organisation__siret", "instalment__award"))
+    for siret, award in paid_to:
+        facts.by_siret[siret].add(award)
+    named = Q(pk__in=by_number | {award for _, award in paid_to})
+    awards = Award.objects.filter(named | Q(organisation__siret__in=sirets, committed_on__isnull=False))
     for award in awards.select_related("organisation", "fabrique"):
         facts.awards[award.pk] = award
         if award.organisation and award.organisation.siret:
@@ -126,15 +133,20 @@ def read_awards(facts, rows):
 
 
 def read_candidates(facts):
-    """Instalments that may still be paid, and are in no numbered payment request."""
+    """What may still be paid, and is in no numbered payment request."""
     numbered = RequestPart.objects.filter(live=True, request__number__isnull=False)
+    taken = set(numbered.filter(instalment__award__in=facts.awards).values_list("instalment", "payee"))
+    live = InstalmentPayee.objects.filter(live=True).select_related("organisation").order_by("pk")
     found = (
         Instalment.objects.live()
         .filter(award__in=facts.awards, state__in=["due", "certified", "ordered"])
-        .exclude(pk__in=numbered.filter(instalment__award__in=facts.awards).values("instalment"))
         .select_related("schedule_year", "award__organisation", "award__fabrique", "award__application__call_version")
+        .prefetch_related(Prefetch("payees", queryset=live, to_attr="live_payees"))
         .order_by("award", "number")
     )
     for instalment in found:
-        kept = facts.by_award if instalment.state == Instalment.State.ORDERED else facts.others_by_award
-        kept[instalment.award_id].append(instalment)
+        if instalment.state != Instalment.State.ORDERED:
+            facts.others_by_award[instalment.award_id].append(instalment)
+            continue
+        shares = [Share(instalment, (one or instalment).cents, payee=one) for one in instalment.live_payees or [None]]
+        facts.by_award[instalment.award_id] += [share for share in shares if share.slot not in taken]

@@ -4,6 +4,7 @@ from django import forms
 from django.utils import timezone
 
 from accounts.forms import DsfrForm, EuroCentsField
+from accounts.french import euros
 from funding.chorus.reading import FIRST_YEAR, Typed
 
 
@@ -53,6 +54,18 @@ class CommitmentForm(DsfrForm):
 
 class RequestForm(DsfrForm):
     number = forms.CharField(label="N° DP", help_text="Demande de paiement qui paie cette échéance", max_length=24)
+    payee = forms.TypedChoiceField(
+        label="Structure payée", help_text="Chaque membre payé lui-même a sa demande", coerce=int, empty_value=None,
+        required=False,
+    )  # fmt: skip
+
+    def __init__(self, *args, payees=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        if len(payees) < 2:
+            del self.fields["payee"]
+            return
+        each = [(one.pk, f"{one}, {euros(one.cents)}") for one in payees]
+        self.fields["payee"].choices = [("", "Toutes celles qui n’ont pas encore de DP"), *each]
 
 
 class ReturnForm(DsfrForm):

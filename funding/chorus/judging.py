@@ -33,18 +33,18 @@ def judge(rows, *, by, facts=None):
 
 def refuse_twice(verdicts):
     """Two payment requests that nobody noted may not both be found to pay one instalment."""
-    taken: dict[int, str] = {}
+    taken: dict[tuple, str] = {}
     for verdict in verdicts:
-        found = [share.instalment for share in verdict.shares if share.part is None]
+        found = [share.slot for share in verdict.shares if share.part is None]
         if verdict.outcome != APPLY:
             continue
-        if others := {taken[one.pk] for one in found if one.pk in taken}:
+        if others := {taken[slot] for slot in found if slot in taken}:
             verdict.outcome, verdict.kind, verdict.learned = DIFFERS, K.UNKNOWN_REQUEST, []
             verdict.sentence = (
                 f"La DP {verdict.number} et la DP {', '.join(sorted(others))} paient {euros(verdict.cents)} chacune "
                 "à la même échéance : notez sur elle la DP qui la paie, et vérifiez l’autre dans Chorus."
             )
-        taken |= {one.pk: verdict.number for one in found}
+        taken |= dict.fromkeys(found, verdict.number)
     return verdicts
 
 

@@ -1,7 +1,9 @@
 """The numbers of Chorus: which EJ carries which awards, which DP pays which instalments. Many to many, both ways."""
 
+from dataclasses import dataclass
+
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils import timezone
 
 from accounts.errors import Refusal
@@ -15,6 +17,7 @@ from funding.models import (
     ChorusRow,
     CommitmentAward,
     Instalment,
+    InstalmentPayee,
     LegalCommitment,
     PaymentRequest,
     RequestPart,
@@ -22,6 +25,23 @@ from funding.models import (
 from funding.models.chorus import IMPORT
 
 SHORTEST = 4
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a payment request is to ask: of a locked instalment, for a payee, in cents (None: the rest of it)."""
+
+    instalment: Instalment
+    payee: InstalmentPayee | None
+    cents: int | None = None
+
+    @property
+    def slot(self):
+        return self.instalment.pk, self.payee.pk if self.payee else None
+
+    @property
+    def due_cents(self):
+        return (self.payee or self.instalment).cents
 
 
 def clean_number(typed, what, field="number"):
@@ -95,13 +115,14 @@ def forget_commitment(*, award, number, by):
             JournalEntry.write(action="forget_ej", subject=award, actor=by, details={"number": number})
 
 
-def record_request(*, number, instalments, by):
+def record_request(*, number, instalments, by, payees=None):
     """Note that a DP pays instalments, each for what no other DP pays of it.
 
     Args:
         number: of the DP, as typed.
         instalments: `Instalment`s that are ordered.
         by: a finance officer.
+        payees: keys of the `InstalmentPayee`s that it pays; None: all that no other DP pays.
 
     Returns:
         The `PaymentRequest`.
@@ -119,8 +140,19 @@ def record_request(*, number, instalments, by):
             .order_by("pk")
         )
         refuse_not_ordered(locked)
-        request = link_request(number, [(one, None) for one in locked], by)
+        request = link_request(number, [asked for one in locked for asked in asked_of(one, payees)], by)
     return request
+
+
+def asked_of(instalment, chosen):
+    """What a DP may ask of an instalment: for the payees chosen, else for those that no numbered DP pays."""
+    found = list(instalment.payees.filter(live=True).order_by("pk"))
+    if chosen:
+        found = [one for one in found if one.pk in chosen]
+    numbered = RequestPart.objects.filter(live=True, request__number__isnull=False, payee__in=found)
+    paid = set(numbered.values_list("payee", flat=True))
+    left = [one for one in found if one.pk not in paid] or found
+    return [Asked(instalment, one) for one in left or [None]]
 
 
 def refuse_not_ordered(instalments):
@@ -138,7 +170,7 @@ def link_request(number, asked, by):
 
     Args:
         number: clean.
-        asked: [(locked `Instalment`, cents or None for the rest of it)].
+        asked: `Asked`s, their instalments locked.
     """
     waiting = unnumbered(asked)
     request = PaymentRequest.objects.filter(number=number).first()
@@ -148,46 +180,52 @@ def link_request(number, asked, by):
         request.save()
     accounts = {}
     for part in waiting:
-        accounts[part.instalment_id] = part.bank_account
+        accounts[slot_of(part)] = part.bank_account
         if part.request_id != request.pk:
             part.live = False
             part.save(update_fields=["live"])
-    for instalment, cents in asked:
-        write_part(request, instalment, cents, accounts.get(instalment.pk))
+    for one in asked:
+        write_part(request, one, accounts.get(one.slot))
         details = {"number": number}
-        JournalEntry.write(action="record_dp", subject=instalment, actor=by, details=details)
+        JournalEntry.write(action="record_dp", subject=one.instalment, actor=by, details=details)
     return request
 
 
+def slot_of(part):
+    return part.instalment_id, part.payee_id
+
+
 def unnumbered(asked):
-    return list(
-        RequestPart.objects.select_related("request", "bank_account").filter(
-            live=True, request__number=None, instalment__in=[instalment.pk for instalment, _ in asked]
-        )
-    )
+    whole = [one.instalment.pk for one in asked if one.payee is None]
+    mine = Q(payee__in=[one.payee.pk for one in asked if one.payee]) | Q(payee=None, instalment__in=whole)
+    parts = RequestPart.objects.filter(mine, live=True, request__number=None)
+    return list(parts.select_related("request", "bank_account"))
 
 
 def same_as_exported(waiting, asked):
-    """The exported request that asks exactly these instalments, if there is one."""
+    """The exported request that asks exactly this, if there is one."""
     requests = {part.request for part in waiting}
-    if len(requests) != 1 or {part.instalment_id for part in waiting} != {one.pk for one, _ in asked}:
+    if len(requests) != 1 or {slot_of(part) for part in waiting} != {one.slot for one in asked}:
         return None
     request = requests.pop()
     return request if request.parts.filter(live=True).count() == len(waiting) else None
 
 
-def write_part(request, instalment, cents, bank_account):
-    if RequestPart.objects.filter(request=request, instalment=instalment, live=True).exists():
+def write_part(request, asked, bank_account):
+    live = RequestPart.objects.filter(instalment=asked.instalment, payee=asked.payee, live=True)
+    if live.filter(request=request).exists():
         return
-    taken = RequestPart.objects.filter(instalment=instalment, live=True).aggregate(total=Sum("cents"))["total"] or 0
-    rest = instalment.cents - taken
-    if rest <= 0 or (cents or 0) > rest:
+    rest = asked.due_cents - (live.aggregate(total=Sum("cents"))["total"] or 0)
+    if rest <= 0 or (asked.cents or 0) > rest:
         raise Refusal(
-            f"L’échéance {instalment.number} de {euros(instalment.cents)} est déjà demandée en entier par une autre "
-            "demande de paiement : retirez d’abord l’autre numéro de DP.",
+            f"L’échéance {asked.instalment.number} de {euros(asked.due_cents)} est déjà demandée en entier par une "
+            "autre demande de paiement : retirez d’abord l’autre numéro de DP.",
             field="number",
         )
-    RequestPart.objects.create(request=request, instalment=instalment, cents=cents or rest, bank_account=bank_account)
+    RequestPart.objects.create(
+        request=request, instalment=asked.instalment, payee=asked.payee, cents=asked.cents or rest,
+        bank_account=bank_account,
+    )  # fmt: skip
 
 
 def forget_request(*, part, by):

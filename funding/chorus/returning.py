@@ -95,5 +95,8 @@ def note(number, requests, by):
     waiting = [one for one in requests if one.number is None]
     parts = list(RequestPart.objects.filter(request__in=waiting, live=True).select_related("instalment"))
     if parts:
-        numbering.record_request(number=number, instalments=[part.instalment for part in parts], by=by)
+        numbering.record_request(
+            number=number, instalments=[part.instalment for part in parts], by=by,
+            payees={part.payee_id for part in parts} - {None},
+        )  # fmt: skip
     return len({part.request_id for part in parts})

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from funding.chorus.reading import day_of
-from funding.models import ChorusRow, Difference, Instalment, RequestPart
+from funding.models import ChorusRow, Difference, Instalment, InstalmentPayee, RequestPart
 
 K = Difference.Kind
 APPLY, KNOWN, FOREIGN, DIFFERS, EXPLAINED = "apply", "known", "foreign", "differs", "explained"
@@ -11,11 +11,24 @@ APPLY, KNOWN, FOREIGN, DIFFERS, EXPLAINED = "apply", "known", "foreign", "differ
 
 @dataclass(frozen=True)
 class Share:
-    """What a payment request asks of one instalment; `part` is None while it is not written. Cents still to pay."""
+    """What a payment request asks of one instalment for one payee; `part` is None while it is not written.
+
+    Cents still to pay; `payee` is None for an instalment ordered before its payees were kept.
+    """
 
     instalment: Instalment
     cents: int
     part: RequestPart | None = None
+    payee: InstalmentPayee | None = None
+
+    @property
+    def organisation(self):
+        return self.payee.organisation if self.payee else self.instalment.award.organisation
+
+    @property
+    def slot(self):
+        """What is paid once: the payee of an instalment."""
+        return self.instalment.pk, self.payee.pk if self.payee else None
 
 
 @dataclass
@@ -77,7 +90,7 @@ class Verdict:
     @property
     def signature(self):
         """What the reader of the preview saw of it."""
-        paid = [(share.instalment.pk, share.cents) for share in self.shares]
+        paid = [(*share.slot, share.cents) for share in self.shares]
         return [self.subject, self.outcome, self.kind, sorted(row.pk for row in self.rows), paid]
 
 

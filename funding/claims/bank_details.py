@@ -5,7 +5,7 @@ import datetime
 import re
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 from stdnum import iban as iban_rules
 
@@ -15,7 +15,7 @@ from accounts.models import Event, JournalEntry, Membership
 from accounts.notify import notify
 from documents.detection import JPEG, PDF, PNG
 from documents.uploads import examine, keep
-from funding.models import Award, BankAccount
+from funding.models import Award, BankAccount, Share, Sharing
 from funding.schedules import call_version_of
 from programme.models import CallVersion
 
@@ -174,9 +174,11 @@ def approve(*, account, by, version=None):
 
 def cooling_days_of(organisation):
     """The longest cooling-off of the calls that pay this structure; five days when none does."""
-    versions = CallVersion.objects.filter(
-        pk__in=Award.objects.filter(organisation=organisation).values("application__call_version")
+    paid_as_member = Share.objects.filter(
+        organisation=organisation, payee=Share.Payee.MEMBER, sharing__state=Sharing.State.CURRENT
     )
+    awards = Award.objects.filter(Q(organisation=organisation) | Q(pk__in=paid_as_member.values("sharing__award")))
+    versions = CallVersion.objects.filter(pk__in=awards.values("application__call_version"))
     longest = versions.aggregate(days=Max("bank_cooling_days"))["days"]
     return COOLING_DAYS if longest is None else longest
 
@@ -222,16 +224,20 @@ def refuse_same(by, done, what):
         raise Refusal(f"Vous avez {done[by.pk]} ce compte : une autre personne {what}.")
 
 
-def refuse_without_account(award, on):
-    """No payment request without an account that may be paid, once the call wants it.
+def refuse_without_account(award, on, organisations):
+    """No payment request without an account that may be paid, for each structure paid, once the call wants it.
+
+    Args:
+        organisations: those that are paid; None for one that is not known.
 
     Raises:
         Refusal: none, one that waits, or one that rests.
     """
     if award.organisation is None or not call_version_of(award).bank_details_required:
         return
-    if active_bank_account(award.organisation, on) is None:
-        raise Refusal(f"{award.organisation} n’a pas de compte bancaire utilisable : {why_none(award.organisation)}")
+    for one in organisations:
+        if active_bank_account(one, on) is None:
+            raise Refusal(f"{one} n’a pas de compte bancaire utilisable : {why_none(one)}")
 
 
 def why_none(organisation):

@@ -6,7 +6,6 @@ from django.db import transaction
 from django.db.models import Max
 
 from accounts.errors import Refusal
-from accounts.french import euros
 from accounts.models import JournalEntry, Organisation
 from accounts.permissions import require
 from applications.models import WHOLE_SHARE, Revision
@@ -135,13 +134,17 @@ class Payment:
     members: tuple[str, ...]
 
 
-def payees_of(instalment: Instalment) -> list[Payment]:
+def payees_of(instalment: Instalment, shares=None) -> list[Payment]:
     """Who receives an instalment, exact to the cent: the lead alone, or each member that is paid itself.
+
+    Args:
+        shares: those in force, read when None.
 
     Returns:
         `Payment`s, the lead first; each structure once.
     """
-    lead, shares = instalment.award.organisation, current_shares(instalment.award)
+    lead = instalment.award.organisation
+    shares = current_shares(instalment.award) if shares is None else shares
     if not shares:
         return [Payment(lead, instalment.cents, ())]
     parts = split(instalment.cents, [one.ten_thousandths for one in shares])
@@ -153,8 +156,3 @@ def payees_of(instalment: Instalment) -> list[Payment]:
         Payment(payee, sum(cents for _, cents in rows), tuple(name for name, _ in rows))
         for payee, rows in by_payee.items()
     ]
-
-
-def payees_words(instalment):
-    """« 40 000 € à A, 10 000 € à B » for a page."""
-    return ", ".join(f"{euros(one.cents)} à {one.payee}" for one in payees_of(instalment))

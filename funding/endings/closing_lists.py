@@ -128,6 +128,9 @@ class PrescriptionList(ChargeList):
     name = "prescriptions"
     caption = "Sommes qui se prescrivent"
 
+    def page_rows(self, ids):
+        return prescription.with_born(super().page_rows(ids))
+
     def get_columns(self):
         return [
             *(column for column in ChargeList.columns if column.key not in ("certifie", "limite")),

@@ -56,7 +56,20 @@ ADD_UP = """
 
 register(
     *append_only("funding_observation"),
+    *append_only("funding_letteropening"),
     *append_only("funding_recoveryentry"),
+    *never_deleted("funding_interruption"),
+    fixed(
+        "funding_interruption", "instalment_id", "kind", '"on"', "source", "file_id",
+        message="what interrupted a prescription is fixed",
+    ),
+    refuse_when(
+        "funding_interruption_final_once",
+        "funding_interruption",
+        "UPDATE",
+        "OLD.final_on IS NOT NULL AND (NEW.final_on IS NULL OR NEW.final_on <> OLD.final_on)",
+        "a judgment becomes final once",
+    ),
     *never_deleted("funding_hearing"),
     *never_deleted("funding_withdrawal"),
     *never_deleted("funding_recovery"),

@@ -10,10 +10,9 @@ from django.utils import timezone
 from accounts.errors import Refusal
 from funding.endings import giving_up, reducing
 from funding.models import Account, Award, Instalment, Kind, Movement
+from programme.models import CallVersion
 
-# A schedule pays something every year (the default plan of a call): two years without a movement are a payment that
-# was missed and another that is late. Shorter would wake the awards that wait for their yearly report.
-MONTHS = 24
+# What the page may ask instead of what each call says (`CallVersion.dormant_months`, frozen with its conditions).
 CHOICES = (12, 18, 24, 36)
 MOST = 200
 
@@ -26,18 +25,30 @@ def since(months, today=None):
     return datetime.date(year, month + 1, min(today.day, 28))
 
 
-def dormants(awards=None, *, months=MONTHS, today=None):
-    """Awards that hold money and have not moved for `months`, with `last_on` and `asleep_cents`.
+def dormants(awards=None, *, months=None, today=None):
+    """Awards that hold money and have not moved for so many months, with `last_on` and `asleep_cents`.
 
     Args:
         awards: queryset of `Award`s to look in; all when None.
+        months: for all of them; None: those that the call version of each says.
 
     `asleep_cents`: what is committed and neither owed nor paid, in cents.
     """
     rows = Award.objects.all() if awards is None else awards
     rows = with_remaining(rows.filter(state__in=reducing.ALIVE, application__isnull=False))
     rows = rows.annotate(last_on=last_move())
-    return rows.filter(asleep_cents__gt=0, last_on__lt=since(months, today))
+    late = by_call(today) if months is None else Q(last_on__lt=since(months, today))
+    return rows.filter(late, asleep_cents__gt=0)
+
+
+def by_call(today=None):
+    """Condition: not moved for as many months as the call version says."""
+    version = "application__call_version__dormant_months"
+    kept = CallVersion.objects.order_by().values_list("dormant_months", flat=True).distinct()
+    found = Q(pk__in=[])
+    for months in kept:
+        found |= Q(**{version: months, "last_on__lt": since(months, today)})
+    return found
 
 
 def with_remaining(awards):
@@ -107,8 +118,3 @@ def one_of_many(award, on, act, reason, by, key, recycled_by):
         recycled_by=recycled_by,
     )  # fmt: skip
     return reduction.released_cents if reduction else 0
-
-
-def awake(awards, keys, months=MONTHS):
-    """Keys among `keys` that no longer sleep."""
-    return set(keys) - set(dormants(awards.filter(Q(pk__in=keys)), months=months).values_list("pk", flat=True))

@@ -8,7 +8,7 @@ from funding.endings import hearings
 from funding.endings.giving_up import Why
 from funding.envelopes.forms import ActFields, line_name
 from funding.forms import LineField, today
-from funding.models import Ground, Line, RecoveryEntry
+from funding.models import Ground, Interruption, Line, RecoveryEntry
 
 REASON = forms.Textarea(attrs={"rows": 4})
 
@@ -139,6 +139,37 @@ class DecideWithdrawalForm(DsfrForm):
     )
     act = act_field()
     reason = reason_field()
+
+
+class UndoForm(DsfrForm):
+    act = act_field()
+    on = forms.DateField(label="Date de l’acte", help_text="Son année est celle des AE reprises", initial=today)
+    line = LineField(
+        label="Ligne qui donne les AE", queryset=Line.objects.none(), to_field_name="public_id", required=False,
+        empty_label="Celle qui les a reçues au retrait",
+    )  # fmt: skip
+    reason = reason_field()
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["line"].queryset = Line.objects.visible_to(user).of_the_state()
+        self.fields["line"].label_from_instance = line_name
+
+
+class InterruptionForm(DsfrForm):
+    kind = forms.ChoiceField(label="Ce qui l’interrompt", choices=Interruption.Kind.choices, widget=forms.RadioSelect)
+    on = forms.DateField(label="Date", initial=today)
+    source = forms.CharField(
+        label="Source", help_text="Courrier, requête ou jugement, avec son numéro", max_length=250
+    )
+    final_on = forms.DateField(
+        label="Jugement définitif le", required=False, help_text="Pour un recours ; vide tant qu’il est pendant"
+    )
+    uploaded = forms.FileField(label="La pièce", required=False, help_text="PDF, image ou document bureautique")
+
+
+class EndCaseForm(DsfrForm):
+    final_on = forms.DateField(label="Jugement définitif le")
 
 
 class DormantForm(DsfrForm):

@@ -12,7 +12,7 @@ from funding.models.recovery import SETTLED
 
 TONES = {
     "hearing": "info", "decided": "warning", "issued": "warning", "collected": "success", "waived": "",
-    "written_off": "error", "dropped": "",
+    "written_off": "error", "dropped": "", "undone": "",
 }  # fmt: skip
 RELATED = ("award__fabrique", "award__organisation", "hearing")
 

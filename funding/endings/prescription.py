@@ -1,7 +1,8 @@
 """When a debt is extinguished by time: shown and told before, never applied by itself.
 
 What the State owes (an instalment that is due): four years from 1 January after the year in which the right arose
-(loi 68-1250 art. 1); a written request for payment starts them again the year after (art. 2). People raise it, or
+(loi 68-1250 art. 1); they start again on 1 January after a written request, a written answer of the administration or
+a payment, even in part, and after the judgment is final where a court had the case (art. 2). People raise it, or
 relieve the creditor from it by a decision (art. 6): nothing here stops a payment because of its age.
 
 What is owed to the State (a recovery that has no title yet): the same four years when the debtor is a public body,
@@ -11,15 +12,16 @@ else five years from the day on which the service knew for certain (code civil a
 
 import datetime
 
-from django.db.models import DateField, Q
+from django.db.models import Case, DateField, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, ExtractYear, Greatest, TruncDate
-from django.utils import timezone
 
 from funding.conventions.obligation import PUBLIC_FORMS, is_public
-from funding.models import Instalment, Recovery
+from funding.models import Allotment, Instalment, Interruption, Recovery
 from funding.schedules import years_after
 
 YEARS_OF_THE_STATE, YEARS_OF_OTHERS = 4, 5
+# A year that no date reaches.
+PENDING = 9999
 # Warned so long before: one closing of a year comes in between.
 WARNING = datetime.timedelta(days=365)
 
@@ -30,12 +32,38 @@ def last_day_of(year):
 
 
 def instalment_day(instalment):
-    """Last Paris day on which an instalment is owed for certain; None while nothing is due, or once it is paid."""
+    """Last Paris day on which an instalment is owed for certain; None while nothing is due, once it is paid, or while
+    a court has the case.
+
+    Args:
+        instalment: one of `with_born`, or any: one query more.
+    """
     if instalment.due_on is None or instalment.state in ("paid", "cancelled"):
         return None
-    claim = getattr(instalment, "claim", None)
-    asked = timezone.localdate(claim.sent_at).year if claim and claim.sent_at else 0
-    return last_day_of(max(instalment.due_on.year, asked))
+    born = getattr(instalment, "born", None) or with_born(Instalment.objects.filter(pk=instalment.pk)).get().born
+    return None if born == PENDING else last_day_of(born)
+
+
+def with_born(instalments):
+    """Instalments with `born`: the year after which their four years run; `PENDING` while a court has the case."""
+    asked = Coalesce(ExtractYear(TruncDate("claim__sent_at", output_field=DateField())), 0)
+    restarts = Case(
+        When(kind="court", final_on=None, then=Value(PENDING)),
+        When(kind="court", then=ExtractYear("final_on")),
+        default=ExtractYear("on"),
+        output_field=IntegerField(),
+    )
+    acts = Interruption.objects.filter(instalment=OuterRef("pk")).annotate(restarts=restarts).order_by("-restarts")
+    # What rows of Chorus pay in part interrupts it for the rest.
+    paid = Allotment.objects.filter(instalment=OuterRef("pk")).annotate(year=ExtractYear("row__paid_on"))
+    return instalments.annotate(
+        born=Greatest(
+            Coalesce(ExtractYear("due_on"), 0),
+            asked,
+            Coalesce(Subquery(acts.values("restarts")[:1]), 0),
+            Coalesce(Subquery(paid.order_by("-year").values("year")[:1]), 0),
+        )
+    )
 
 
 def recovery_day(recovery):
@@ -51,9 +79,8 @@ def recovery_day(recovery):
 def prescribed_by(year, instalments=None):
     """Instalments that are owed, and not for certain after 31 December of `year`; `born`: where their years start."""
     rows = Instalment.objects.live() if instalments is None else instalments
-    asked = Coalesce(ExtractYear(TruncDate("claim__sent_at", output_field=DateField())), 0)
     due = rows.filter(due_on__isnull=False).exclude(state__in=["paid", "cancelled"])
-    return due.annotate(born=Greatest(ExtractYear("due_on"), asked)).filter(born__lte=year - YEARS_OF_THE_STATE)
+    return with_born(due).filter(born__lte=year - YEARS_OF_THE_STATE)
 
 
 def recoveries_by(day, recoveries=None):

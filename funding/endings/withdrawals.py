@@ -15,7 +15,7 @@ from accounts.models import Event
 from accounts.permissions import require
 from documents.ending_facts import WithdrawalFacts
 from documents.models import Document
-from funding.conventions import standing
+from funding.conventions import snapshots, standing
 from funding.endings import hearings, recoveries, reducing
 from funding.endings.prorata import parts_of
 from funding.models import Award, Hearing, Instalment, Recovery, Withdrawal
@@ -117,6 +117,7 @@ def decide(*, withdrawal, measure, act, reason, by, version=None):
             on=on, act=act.strip(), reason=f"Décision retirée : {reason.strip()}", by=by,
             key=f"withdrawal:{withdrawal.pk}", withdraws=True,
         )  # fmt: skip
+        withdrawal.schedule_before = snapshots.standing(award)["instalments"]
         released = take_away(award, found, done)
         fill_in(withdrawal, measure, found, released)
         withdrawal.move("decide", by=by, on=on, act=done.act, reason=reason.strip())

@@ -16,13 +16,14 @@ from funding.models.chorus import (
 from funding.models.claim import Claim, ClaimLine
 from funding.models.contribution import ClosedYear, Contribution, Derogation
 from funding.models.de_minimis import DeMinimisGrant
-from funding.models.hearing import Ground, Hearing, Observation
+from funding.models.hearing import Ground, Hearing, LetterOpening, Observation
 from funding.models.instrument import Fund, Instrument, InstrumentDue, InstrumentEvent
+from funding.models.interruption import Interruption
 from funding.models.ledger import AWARD_KINDS, OUTSIDE_KINDS, SOURCE_KINDS, Account, DayTotal, Kind, Movement, Posting
 from funding.models.line import Line, Region, Source
 from funding.models.payment import Agreement, Instalment, Schedule, ScheduleYear
 from funding.models.recovery import Recovery, RecoveryEntry, Withdrawal
-from funding.models.sharing import Share, Sharing
+from funding.models.sharing import InstalmentPayee, Share, Sharing
 
 __all__ = [
     "AWARD_KINDS",
@@ -54,11 +55,14 @@ __all__ = [
     "Ground",
     "Hearing",
     "Instalment",
+    "InstalmentPayee",
     "Instrument",
     "InstrumentDue",
     "InstrumentEvent",
+    "Interruption",
     "Kind",
     "LegalCommitment",
+    "LetterOpening",
     "Line",
     "Movement",
     "Observation",

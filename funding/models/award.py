@@ -166,6 +166,16 @@ class Award(PublicIdModel, StatefulModel):
         """The whole of it, by a decision after a hearing; what was paid is asked back by a recovery."""
         self.ended_on, self.stop_reason = on, reason
 
+    @transition(state, [State.WITHDRAWN, State.COMPLETED], State.IN_FORCE, permission="funding.decide_recovery")
+    def reinstate(self, *, by):
+        """The withdrawal is undone: what it cancelled is planned again."""
+        self.ended_on, self.stop_reason = None, ""
+
+    @transition(state, State.WITHDRAWN, State.COMMITTED, permission="funding.decide_recovery")
+    def reinstate_committed(self, *, by):
+        """The same, for one that was not in force yet when it was withdrawn."""
+        self.ended_on, self.stop_reason = None, ""
+
 
 class Category(models.TextChoices):
     """Intervention spending by who receives it (LOLF art. 5, title 6)."""

@@ -11,6 +11,7 @@ from accounts.models.base import FoldedTextField
 from documents.models import StoredFile
 from funding.models.award import Award
 from funding.models.payment import Instalment
+from funding.models.sharing import InstalmentPayee
 from funding.querysets import ChorusQuerySet, DifferenceQuerySet
 
 IMPORT = "funding.import_chorus"
@@ -97,10 +98,14 @@ class PaymentRequest(PublicIdModel):
 
 
 class RequestPart(models.Model):
-    """What a payment request asks of one instalment, on which account. Cents."""
+    """What a payment request asks of one instalment for one payee, on which account. Cents."""
 
     request = models.ForeignKey(PaymentRequest, models.PROTECT, related_name="parts", verbose_name="demande")
     instalment = models.ForeignKey(Instalment, models.PROTECT, related_name="request_parts", verbose_name="échéance")
+    # Null for one of before each payee had its own.
+    payee = models.ForeignKey(
+        InstalmentPayee, models.PROTECT, null=True, blank=True, related_name="parts", verbose_name="destinataire"
+    )
     cents = models.BigIntegerField("montant (centimes)")
     bank_account = models.ForeignKey(
         "funding.BankAccount", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="compte"
@@ -113,12 +118,22 @@ class RequestPart(models.Model):
         verbose_name_plural = "parts de demande"
         ordering = ["pk"]
         constraints = [
-            models.UniqueConstraint(fields=["request", "instalment"], condition=Q(live=True), name="requestpart_once"),
+            models.UniqueConstraint(
+                fields=["request", "instalment"], condition=Q(live=True, payee=None), name="requestpart_once"
+            ),
+            models.UniqueConstraint(
+                fields=["request", "payee"], condition=Q(live=True), name="requestpart_once_per_payee"
+            ),
             models.CheckConstraint(condition=Q(cents__gt=0), name="requestpart_positive"),
         ]
 
     def __str__(self):
         return f"{self.request}, {self.instalment}"
+
+    @property
+    def organisation(self):
+        """Whose account it is paid on."""
+        return self.payee.organisation if self.payee_id else self.instalment.award.organisation
 
 
 class ChorusFile(PublicIdModel, StatefulModel):

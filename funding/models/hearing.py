@@ -86,3 +86,21 @@ class Observation(PublicIdModel):
 
     def get_absolute_url(self):
         return reverse("funding:observation", args=[self.public_id])
+
+
+class LetterOpening(models.Model):
+    """The first opening of a letter of the end of an aid by its addressee: what notifies it (CRPA R112-20)."""
+
+    document = models.OneToOneField(Document, models.PROTECT, related_name="+", verbose_name="courrier")
+    hearing = models.ForeignKey(Hearing, models.PROTECT, related_name="openings", verbose_name="procédure")
+    opened_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="ouvert par")
+    opened_at = models.DateTimeField("ouvert le", default=timezone.now)
+    notified_on = models.DateField("notifié le")
+
+    class Meta:
+        verbose_name = "ouverture d’un courrier"
+        verbose_name_plural = "ouvertures de courriers"
+        ordering = ["pk"]
+
+    def __str__(self):
+        return f"{self.document}, {self.notified_on:%d/%m/%Y}"

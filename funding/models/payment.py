@@ -143,6 +143,10 @@ class Agreement(PublicIdModel, StatefulModel):
     def close(self, *, by):
         """Everything is paid and reported."""
 
+    @transition(state, State.CLOSED, State.IN_FORCE, permission="funding.decide_recovery")
+    def reopen(self, *, by):
+        """The withdrawal that closed it is undone."""
+
 
 class Instalment(PublicIdModel, StatefulModel):
     """One scheduled payment with its condition (glossary 46, 47). Cents."""

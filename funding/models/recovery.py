@@ -25,6 +25,7 @@ class Withdrawal(PublicIdModel, StatefulModel):
         HEARING = "hearing", "Phase contradictoire"
         DECIDED = "decided", "Retrait décidé"
         DROPPED = "dropped", "Abandonné"
+        UNDONE = "undone", "Retrait annulé"
 
     award = models.ForeignKey(Award, models.PROTECT, related_name="withdrawals", verbose_name="attribution")
     hearing = models.OneToOneField(Hearing, models.PROTECT, related_name="withdrawal", verbose_name="procédure")
@@ -39,11 +40,19 @@ class Withdrawal(PublicIdModel, StatefulModel):
     cancelled_cents = models.BigIntegerField("versements annulés (centimes)", null=True, blank=True)
     recovered_cents = models.BigIntegerField("à reverser (centimes)", null=True, blank=True)
     released_cents = models.BigIntegerField("AE rendues (centimes)", null=True, blank=True)
+    # The instalments as they stood: what is planned again if the withdrawal is undone.
+    schedule_before = models.JSONField("échéancier d’avant", default=list, blank=True, editable=False)
     decided_on = models.DateField("décidé le", null=True, blank=True)
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     act = models.CharField("acte", max_length=150, blank=True)
     reason = models.CharField("motif", max_length=1000, blank=True)
     document = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+")
+    # The act that takes the withdrawal back: an upheld appeal, a judgment.
+    undone_on = models.DateField("annulé le", null=True, blank=True)
+    undone_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    undone_act = models.CharField("acte qui annule", max_length=150, blank=True)
+    undone_reason = models.CharField("motif de l’annulation", max_length=1000, blank=True)
+    undone_document = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = WithdrawalQuerySet.as_manager()
 
@@ -81,6 +90,14 @@ class Withdrawal(PublicIdModel, StatefulModel):
                 name="withdrawal_decided_by_an_act",
             ),
             models.CheckConstraint(condition=~Q(state="dropped") | ~Q(reason=""), name="withdrawal_dropped_says_why"),
+            models.CheckConstraint(
+                condition=~Q(state="undone")
+                | Q(decided_on__isnull=False, undone_on__gte=F("decided_on"))
+                & ~Q(undone_act="")
+                & ~Q(undone_reason=""),
+                name="withdrawal_undone_by_an_act",
+                violation_error_message="Un retrait est annulé par un acte daté, après le retrait, avec son motif.",
+            ),
         ]
 
     def __str__(self):
@@ -101,6 +118,11 @@ class Withdrawal(PublicIdModel, StatefulModel):
     def drop(self, *, by, reason):
         """The observations convinced, or it was a mistake: the award stays as it is."""
         self.reason = reason
+
+    @transition(state, State.DECIDED, State.UNDONE, permission=DECIDE)
+    def undo(self, *, by, on, act, reason):
+        """An act takes it back, after an upheld appeal: the award stands again as it did."""
+        self.undone_on, self.undone_by, self.undone_act, self.undone_reason = on, by, act, reason
 
 
 class Recovery(PublicIdModel, StatefulModel):
@@ -211,6 +233,11 @@ class Recovery(PublicIdModel, StatefulModel):
     @transition(state, [State.HEARING, State.DECIDED], State.DROPPED, permission=DECIDE)
     def drop(self, *, by, reason):
         """Nothing is asked back."""
+        self.reason = reason
+
+    @transition(state, [State.DECIDED, State.ISSUED], State.DROPPED, permission=DECIDE)
+    def fall(self, *, by, reason):
+        """The withdrawal on which it rests is undone before anything came back: the accountant cancels the title."""
         self.reason = reason
 
     @transition(state, State.DECIDED, State.ISSUED, permission=COLLECT)

@@ -1,4 +1,4 @@
-"""How the grant of a consortium is shared, and who is paid each share."""
+"""How the grant of a consortium is shared, and who is paid each share of an instalment."""
 
 from django.db import models
 from django.db.models import Q
@@ -78,3 +78,39 @@ class Share(models.Model):
     @property
     def percent(self):
         return percent(self.ten_thousandths)
+
+
+class InstalmentPayee(models.Model):
+    """Who receives an instalment that is ordered, and how much: one row for a structure alone. Cents.
+
+    Written with the order, from the shares of that day, and fixed from then on: `live` until the order is cancelled.
+    The database orders nothing whose payees do not make the whole of it.
+    """
+
+    instalment = models.ForeignKey("funding.Instalment", models.PROTECT, related_name="payees")
+    # Null for an award whose beneficiary is not known.
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="structure payée"
+    )
+    cents = models.BigIntegerField("montant (centimes)")
+    # Names of the members whose shares it receives; empty for a structure alone.
+    members = models.JSONField("membres", default=list, blank=True)
+    live = models.BooleanField("en cours", default=True)
+
+    class Meta:
+        verbose_name = "destinataire d’une échéance"
+        verbose_name_plural = "destinataires des échéances"
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(cents__gt=0), name="instalmentpayee_positive"),
+            models.UniqueConstraint(
+                fields=["instalment", "organisation"], condition=Q(live=True), name="instalmentpayee_once"
+            ),
+        ]
+
+    def __str__(self):
+        return str(self.organisation or "Bénéficiaire non connu")
+
+    @property
+    def member_names(self):
+        return ", ".join(self.members)

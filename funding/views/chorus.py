@@ -18,6 +18,7 @@ from funding.chorus.closed import Hidden, pays_closed
 from funding.chorus.exporting import to_take_out
 from funding.chorus.forms import ExplainForm, ExtractForm, TypedRowForm
 from funding.chorus.lists import ChorusFileList, DifferenceList
+from funding.claims.payees import paid_by_payee, payees
 from funding.models import ChorusFile, ChorusRow, Difference, Instalment, RequestPart
 from funding.models.chorus import IMPORT
 from funding.views.agreements import uuids
@@ -95,11 +96,17 @@ def asked(request):
     key = next(iter(uuids([named])), None)
     visible = Instalment.objects.visible_to(request.user).select_related("award__organisation")
     one = get_object_or_404(visible, public_id=key)
-    organisation = one.award.organisation
-    number = RequestPart.objects.filter(instalment=one, live=True).values_list("request__number", flat=True).first()
+    payee = next_unpaid(one)
+    number = one.request_parts.filter(live=True, payee=payee.pk).values_list("request__number", flat=True).first()
     commitment = one.award.commitments.values_list("number", flat=True).first()
-    known = {"commitment": commitment, "request": number, "siret": organisation.siret if organisation else ""}
-    return {**known, "cents": one.cents}
+    siret = payee.organisation.siret if payee.organisation else ""
+    return {"commitment": commitment, "request": number, "siret": siret, "cents": payee.cents}
+
+
+def next_unpaid(instalment):
+    """The first payee that no row of Chorus pays yet, else the first."""
+    found, paid = payees(instalment), paid_by_payee(instalment)
+    return next((one for one in found if one.pk not in paid), found[0])
 
 
 @FORM

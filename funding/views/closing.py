@@ -91,14 +91,15 @@ def dormant(request):
             return redirect("funding:dormant")
     context = {
         "listing": listing, "form": form, "months": months, "choices": sleeping.CHOICES,
-        "since": sleeping.since(months), "chosen": set(request.POST.getlist("award")),
+        "since": sleeping.since(months) if months else None, "chosen": set(request.POST.getlist("award")),
     }  # fmt: skip
     return render(request, "funding/dormant.html", context, status=status_of(form) if form else 200)
 
 
 def asked_months(request):
+    """The months that the reader chose; None: what the call of each award says."""
     text = request.GET.get("mois", "")
-    return int(text) if text.isdecimal() and int(text) in sleeping.CHOICES else sleeping.MONTHS
+    return int(text) if text.isdecimal() and int(text) in sleeping.CHOICES else None
 
 
 def released(request, found, data):

@@ -15,6 +15,7 @@ from funding.claims.certifying import needs_claim
 from funding.claims.claiming import CLAIMABLE
 from funding.claims.claiming import may_write as may_claim
 from funding.claims.clock import pay_before, payment_days_of
+from funding.claims.payees import shared_payees
 from funding.conventions import drafting
 from funding.endings.hearings import about
 from funding.endings.reducing import ALIVE
@@ -113,7 +114,10 @@ def hearing_words(award):
 def payment_rows(award, user):
     found = current_instalments(award).select_related("schedule_year", "claim", "award__application__call_version")
     may_write = may_claim(award, user)
-    return [{**payment_row(one), "claim": claim_words(one, may_write)} for one in found]
+    shared = shared_payees(award, found)
+    return [
+        {**payment_row(one), "claim": claim_words(one, may_write), "payees": shared.get(one.pk, ())} for one in found
+    ]
 
 
 def claim_words(instalment, may_write):

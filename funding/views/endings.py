@@ -13,7 +13,7 @@ from accounts.french import NBSP, euros
 from accounts.history import entries_of
 from documents.downloads import serve
 from funding.endings import forms as asked
-from funding.endings import giving_up, hearings, recoveries, reinstating, withdrawals
+from funding.endings import giving_up, hearings, opening, recoveries, reinstating, undoing, withdrawals
 from funding.endings.lists import RecoveryList, WithdrawalList, next_act
 from funding.endings.prescription import recovery_day, told
 from funding.endings.releases import foreseen
@@ -144,7 +144,7 @@ def recovery(request, public_id):
         "observations": observations_of(found.hearing), "entries": found.entries.select_related("recorded_by"),
         "reinstated": reinstating.reinstated_cents(found.award), "next_act": next_act(found),
         "prescribed_on": day, "prescription": told(day, timezone.localdate()), "history": history_of(found),
-        "dossier_url": dossier_url(found.award),
+        "dossier_url": dossier_url(found.award), "openings": opening.told(found.hearing),
     }  # fmt: skip
     return render(request, "funding/recovery.html", context, status=status_of_any(forms))
 
@@ -179,7 +179,7 @@ def bound_forms(request, made):
     }
 
 
-ACTS = ("decide", "drop", "issue", "entry", "reinstate")
+ACTS = ("decide", "drop", "issue", "entry", "reinstate", "undo")
 
 
 def every(forms):
@@ -250,9 +250,10 @@ def withdrawal(request, public_id):
         "withdrawal": found, "award": found.award, "hearing": found.hearing, "forms": every(forms), "shown": shown,
         "consequences": withdrawals.consequences(found.award, shown) if shown else [],
         "is_heard": found.state == "hearing",
+        "undoing": undoing.consequences(found, timezone.localdate()) if forms.get("undo") else [],
         "observations": observations_of(found.hearing), "recovery": getattr(found, "recovery", None),
         "is_over": hearings.is_over(found.hearing, timezone.localdate()), "history": history_of(found),
-        "dossier_url": dossier_url(found.award),
+        "dossier_url": dossier_url(found.award), "openings": opening.told(found.hearing),
     }  # fmt: skip
     return render(request, "funding/withdrawal.html", context, status=status_of_any(forms))
 
@@ -264,6 +265,8 @@ def withdrawal_forms(request, found):
             made["decide"] = asked.DecideWithdrawalForm, {}
         if user.has_perm(CONDUCT):
             made["drop"] = asked.DropForm, {}
+    if found.state == Withdrawal.State.DECIDED and user.has_perm(DECIDE):
+        made["undo"] = asked.UndoForm, {"user": user}
     return bound_forms(request, made)
 
 
@@ -278,6 +281,9 @@ def withdrawal_act(request, found, forms):
     if name == "drop":
         done = attempt(form, lambda data: withdrawals.drop(**common, **data))
         return ("Rien n’est retiré : la structure est prévenue." if done else ""), None
+    if name == "undo":
+        done = attempt(form, lambda data: undoing.undo(**common, **data))
+        return ("Le retrait est annulé : la structure reçoit la lettre." if done else ""), None
     if "confirm" not in request.POST:
         return "", (
             form.result if attempt(form, lambda data: withdrawals.parts(found.award, measure_of(data))) else None
@@ -306,10 +312,7 @@ def letter(request, public_id, kind):
 
 def document_of(hearing, kind):
     """The document of this kind, or 404."""
-    subject = {
-        "contradictoire": hearing, "retrait": getattr(hearing, "withdrawal", None),
-        "reversement": getattr(hearing, "recovery", None),
-    }.get(kind)  # fmt: skip
-    if subject is None or subject.document is None:
+    found = opening.letters_of(hearing).get(kind)
+    if found is None:
         raise Http404("Ce courrier n’existe pas.")
-    return subject.document
+    return found

@@ -15,8 +15,7 @@ from funding import instalments as verbs
 from funding.claims import withholding
 from funding.claims.certifying import needs_claim
 from funding.claims.forms import ReasonForm
-from funding.conventions.sharing import payees_words
-from funding.conventions.snapshots import current_shares
+from funding.claims.payees import payee_rows
 from funding.endings import prescription
 from funding.forms import CancelOrderForm, CertifyForm, DueForm, OrderForm
 from funding.lists import InstalmentList, clock, pay_before, who_may_act
@@ -121,6 +120,7 @@ def act(request, found, forms):
 
 def page_of(found, forms, left, user):
     name, _, _, permission, title, _ = STEPS.get(found.state, ("", None, None, "", "", ""))
+    last_day = prescription.instalment_day(found)
     return {
         "instalment": found,
         "award": found.award,
@@ -143,11 +143,11 @@ def page_of(found, forms, left, user):
         "missing": verbs.missing_of(found),
         "pay_before": pay_before(found),
         "clock": clock(found),
-        "prescribed_on": prescription.instalment_day(found),
-        "prescription": prescription.told(prescription.instalment_day(found), timezone.localdate()),
+        "prescribed_on": last_day,
+        "prescription": prescription.told(last_day, timezone.localdate()),
         "steps": steps_of(found),
         "parts": verbs.split(found),
-        "payees": payees_words(found) if current_shares(found.award) else "",
+        "payees": payee_rows(found),
         "history": entries_of(found),
     }
 

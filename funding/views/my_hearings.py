@@ -5,19 +5,19 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.errors import NotAllowed
 from accounts.forms import attempt, status_of, version_of
 from accounts.french import euros, long_date
 from documents.downloads import serve, serve_upload
-from funding.endings import hearings
+from funding.endings import hearings, opening
 from funding.endings.forms import ObservationForm
 from funding.models import Award, Hearing, Observation, Recovery
 from funding.views.endings import document_of
 from funding.views.my_agreement import find
 
-RELATED = ("document", "withdrawal__document", "recovery__document")
+RELATED = ("document", "withdrawal__document", "withdrawal__undone_document", "recovery__document")
 
 
 def hearings_of(award):
@@ -43,7 +43,7 @@ def my_hearings(request, public_id):
             messages.success(request, "Vos observations sont reçues. Le service les lit avant de décider.")
             return redirect("funding:my_hearings", application.public_id)
     context = {
-        "application": application, "award": award, "rows": [row_of(one) for one in found], "waiting": waiting,
+        "application": application, "award": award, "rows": rows_of(found), "waiting": waiting,
         "form": form,
     }  # fmt: skip
     return render(request, "funding/my_hearings.html", context, status=status_of(form) if form else 200)
@@ -63,18 +63,29 @@ def answered(request, hearing, data):
     return hearings.observe(hearing=hearing, by=request.user, version=version_of(request), **data)
 
 
-def row_of(hearing):
-    """What the page says of one hearing: where it stands, its letters."""
+LABELS = {
+    opening.HEARING: "Lettre qui vous demande vos observations",
+    "retrait": "Décision de retrait",
+    "annulation": "Annulation du retrait",
+    "reversement": "Demande de reversement",
+}
+
+
+def rows_of(found):
+    opened = opening.opened(found)
+    return [row_of(one, opened) for one in found]
+
+
+def row_of(hearing, opened):
+    """What the page says of one hearing: where it stands, its letters, which of them were opened."""
     recovery, withdrawal = getattr(hearing, "recovery", None), getattr(hearing, "withdrawal", None)
-    letters = [("contradictoire", "Lettre qui vous demande vos observations", hearing.document)]
-    letters += [("retrait", "Décision de retrait", withdrawal.document)] if withdrawal and withdrawal.document else []
-    letters += [("reversement", "Demande de reversement", recovery.document)] if recovery and recovery.document else []
+    letters = opening.letters_of(hearing)
     return {
         "hearing": hearing, "recovery": recovery, "withdrawal": withdrawal,
         "label": label_of(hearing, recovery, withdrawal), "observations": hearing.observations.all(),
         "tone": "warning" if is_waiting(hearing) or is_owed(recovery) else "info",
         "next": next_of(hearing, recovery),
-        "letters": [(slug, label, document) for slug, label, document in letters if document],
+        "letters": [(kind, LABELS[kind], one, one.pk in opened) for kind, one in letters.items()],
     }  # fmt: skip
 
 
@@ -98,22 +109,43 @@ def next_of(hearing, recovery):
 def label_of(hearing, recovery, withdrawal):
     if is_waiting(hearing) and hearings.is_over(hearing, timezone.localdate()):
         return "Le service va décider"
-    if recovery is not None:
+    if recovery is not None and not (withdrawal and withdrawal.state == "undone"):
         return Recovery.APPLICANT_LABELS[recovery.state]
     if withdrawal is not None and withdrawal.state == "decided":
         return "Aide retirée, en tout ou en partie"
     if withdrawal is not None and withdrawal.state == "dropped":
-        return "Abandonné : votre aide reste la même"
+        return "Abandonné : votre aide reste la même"
+    if withdrawal is not None and withdrawal.state == "undone":
+        return "Retrait annulé : votre aide vous est rendue"
     return "Vos observations sont attendues"
+
+
+def own_hearing(request, public_id, hearing_id):
+    _, award, _ = find(request, public_id)
+    if award is None:
+        raise Http404
+    return get_object_or_404(Hearing.objects.filter(award=award).select_related(*RELATED), public_id=hearing_id)
+
+
+@require_POST
+@login_required
+def open_my_letter(request, public_id, hearing_id, kind):
+    """The first opening notifies: it is an act, so it is posted; the file is then read by a GET."""
+    hearing = own_hearing(request, public_id, hearing_id)
+    document_of(hearing, kind)
+    opening.open_letter(hearing=hearing, kind=kind, by=request.user)
+    return redirect("funding:my_hearing_letter", public_id, hearing_id, kind)
 
 
 @require_GET
 @login_required
 def my_letter(request, public_id, hearing_id, kind):
-    _, award, _ = find(request, public_id)
-    if award is None:
-        raise Http404
-    return serve(document_of(get_object_or_404(Hearing.objects.filter(award=award), public_id=hearing_id), kind))
+    """The letter's bytes, once it was opened: reading a file must not notify anything."""
+    hearing = own_hearing(request, public_id, hearing_id)
+    document = document_of(hearing, kind)
+    if document.pk not in opening.opened([hearing]):
+        return redirect("funding:my_hearings", public_id)
+    return serve(document)
 
 
 @require_GET

@@ -101,7 +101,7 @@ def numbers(request, public_id):
     sent = request.POST.get("act") if request.method == "POST" else None
     forms = {
         "ej": CommitmentForm(request.POST if sent == "ej" else None, prefix="ej"),
-        "dp": RequestForm(request.POST if sent == "dp" else None, prefix="dp"),
+        "dp": RequestForm(request.POST if sent == "dp" else None, prefix="dp", payees=kept_payees(found)),
     }
     if request.method == "POST" and noted(request, found, sent, forms):
         return redirect("funding:chorus_numbers", public_id=found.public_id)
@@ -111,10 +111,34 @@ def numbers(request, public_id):
         "ej_form": forms["ej"],
         "dp_form": forms["dp"],
         "commitments": found.award.commitments.all(),
-        "parts": RequestPart.objects.filter(instalment=found, live=True).select_related("request__export"),
+        "parts": live_parts(found),
     }
     bound = forms.get(sent)
     return render(request, "funding/chorus_numbers.html", context, status=status_of(bound) if bound else 200)
+
+
+def kept_payees(instalment):
+    return list(instalment.payees.filter(live=True).select_related("organisation").order_by("pk"))
+
+
+def live_parts(instalment):
+    live = RequestPart.objects.filter(instalment=instalment, live=True)
+    return live.select_related("request__export", "payee__organisation", "instalment__award__organisation")
+
+
+def chosen_part(instalment, sent):
+    """The part that was named: a DP that pays several members has one for each."""
+    parts = live_parts(instalment).filter(request__public_id=next(iter(uuids([sent.get("number", "")])), None))
+    if (payee := sent.get("payee", "")).isdecimal():
+        parts = parts.filter(payee=payee)
+    if (found := parts.order_by("pk").first()) is None:
+        raise Http404
+    return found
+
+
+def note_request(found, data, by):
+    chosen = {data["payee"]} if data.get("payee") else None
+    return numbering.record_request(number=data["number"], instalments=[found], by=by, payees=chosen)
 
 
 def noted(request, found, sent, forms):
@@ -125,14 +149,13 @@ def noted(request, found, sent, forms):
             award=found.award, number=request.POST.get("number", ""), by=by
         ))  # fmt: skip
     if sent == "forget_dp":
-        part = next(iter(uuids([request.POST.get("number", "")])), None)
-        live = get_object_or_404(RequestPart, instalment=found, live=True, request__public_id=part)
-        return undone(request, lambda: numbering.forget_request(part=live, by=by))
+        part = chosen_part(found, request.POST)
+        return undone(request, lambda: numbering.forget_request(part=part, by=by))
     if sent not in forms:
         raise NotAllowed
     verbs = {
         "ej": lambda data: numbering.record_commitment(award=found.award, by=by, **data),
-        "dp": lambda data: numbering.record_request(instalments=[found], by=by, **data),
+        "dp": lambda data: note_request(found, data, by),
     }
     if done := attempt(forms[sent], verbs[sent]):
         messages.success(request, "Numéro noté.")

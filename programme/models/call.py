@@ -144,6 +144,8 @@ class CallVersion(EditedRow):
     claim_required = models.BooleanField("acomptes et solde versés sur demande justifiée", default=False)
     bank_details_required = models.BooleanField("compte bancaire vérifié avant toute mise en paiement", default=False)
     bank_cooling_days = models.PositiveSmallIntegerField("délai de sûreté d’un nouveau compte (jours)", default=5)
+    # A schedule pays something every year: two years without a movement are a payment missed and another one late.
+    dormant_months = models.PositiveSmallIntegerField("engagement dormant après (mois)", default=24)
     grace_minutes = models.PositiveSmallIntegerField("délai de grâce après la clôture (minutes)", default=0)
     closing_rule = models.TextField("règle de clôture", blank=True)
     minimum_opening_days = models.PositiveSmallIntegerField("durée minimale d’ouverture (jours)", default=0)

@@ -125,3 +125,11 @@ class Decision(PublicIdModel, StatefulModel):
     @transition(state, [State.ISSUED, State.NOTIFIED], State.WITHDRAWN)
     def withdraw(self, *, by):
         """Another decision takes it back whole, after a hearing (CRPA L242-2)."""
+
+    @transition(state, State.WITHDRAWN, State.ISSUED)
+    def stand_again(self, *, by):
+        """What withdrew it is undone, before it was notified."""
+
+    @transition(state, State.WITHDRAWN, State.NOTIFIED)
+    def stand_again_notified(self, *, by):
+        """What withdrew it is undone: it stands, notified as it was."""

@@ -15,6 +15,7 @@ from accounts.forms import attempt, status_of, version_of
 from accounts.history import entries_of
 from accounts.lists import ChoiceFilter, Column, ConditionFilter, DateFilter, ListPage
 from documents.downloads import serve, serve_upload
+from funding.models import Withdrawal
 from selection import appeal_follow_ups as follow_ups
 from selection import appeals
 from selection.after_forms import (
@@ -224,6 +225,7 @@ def context_of(request, found, forms):
         "may_notify": may_follow and bool(found.conclusion) and found.answer_notified_on is None,
         "pieces": found.pieces.select_related("file"),
         "follow_ups": follow_ups_of(found, may_follow, forms["settle"], today),
+        "withdrawal": withdrawal_of(found, user),
         "ask_form": (forms["ask"] or FollowUpForm(prefix="suite"))
         if may_follow and found.state in follow_ups.UPHELD
         else None,
@@ -231,6 +233,14 @@ def context_of(request, found, forms):
         "notify_form": forms["notify"] or AnswerNotifiedForm(prefix="notification"),
         "history": entries_of(found, limit=20),
     }
+
+
+def withdrawal_of(found, user):
+    """The withdrawal that an upheld appeal may have undone, if one is decided on the dossier."""
+    if found.state not in follow_ups.UPHELD:
+        return None
+    rows = Withdrawal.objects.visible_to(user).filter(award__application=found.decision.application_id)
+    return rows.filter(state=Withdrawal.State.DECIDED).order_by("-pk").first()
 
 
 def follow_ups_of(found, may_follow, posted, today):

@@ -26,7 +26,8 @@ ENDINGS = [
     Row("funding:closing", STAFF, get=STAFF, target=then.year),
     Row("funding:closing_list", STAFF, get=STAFF, target=then.year_list),
     Row("funding:my_hearings", **OWN, get=MEMBERS, post=WRITER, target=then.own_hearing),
-    Row("funding:my_hearing_letter", **OWN, get=MEMBERS, target=then.own_letter),
+    Row("funding:my_hearing_letter", **OWN, get=MEMBERS, target=then.own_opened_letter),
+    Row("funding:open_my_hearing_letter", **OWN, post=MEMBERS, target=then.own_letter),
     Row("funding:observation", SIGNED_IN, sees=MEMBERS | READERS, get=MEMBERS | READERS, target=then.observation),
 ]
 FORMS_ENDINGS = {"funding:give_up", "funding:open_recovery", "funding:open_withdrawal"}

@@ -4,8 +4,8 @@ from django.utils import timezone
 
 from documents.production import _store
 from documents.uploads import store_upload
-from funding.endings import hearings, recoveries, withdrawals
-from funding.models import Award, Observation
+from funding.endings import hearings, opening, recoveries, withdrawals
+from funding.models import Award, Hearing, Observation
 from tests import factories
 from tests.access.rows import Target
 from tests.access.targets import REASON, today, words_of
@@ -96,6 +96,13 @@ def own_letter(world):
     found = made(own(world))
     kwargs = {"public_id": world.awarded.public_id, "hearing_id": found.public_id, "kind": "contradictoire"}
     return about(world.award, **kwargs)
+
+
+def own_opened_letter(world):
+    target = own_letter(world)
+    hearing = Hearing.objects.get(public_id=target.kwargs["hearing_id"])
+    opening.open_letter(hearing=hearing, kind="contradictoire", by=world.people["owner"])
+    return target
 
 
 def observation(world):

@@ -439,6 +439,8 @@ MONEY = [
     Row("funding:de_minimis", STAFF, get=STAFF, post=OFFICERS | FINANCE, done=(302,), target=then.de_minimis),
     Row("funding:instalments", STAFF, get=STAFF),
     Row("funding:instalment", **SENT, get=READERS, post=FINANCE, target=then.instalment),
+    Row("funding:prescription", **SENT, get=READERS, post=FINANCE, target=then.prescription),
+    Row("funding:interruption_file", **SENT, get=READERS, target=then.interruption),
     Row("funding:dossier", **SENT, get=READERS, target=at.awarded),
     Row("funding:dossier", STAFF, sees=NOBODY, get=READERS, target=at.draft),
 ]

@@ -9,7 +9,8 @@ from applications.evaluations import proposing
 from applications.evaluations.assignment_problem import Settings
 from applications.models import Assignment
 from documents.models import Document
-from funding.models import Award
+from documents.uploads import store_upload
+from funding.models import Award, Interruption
 from programme import public_questions
 from programme.waves import amend_wave
 from selection import decisions, outcomes
@@ -258,6 +259,25 @@ def instalment(world):
     found = world.instalment("due")
     data = {"act": "certify", "certify-on": today().isoformat()}
     return Target({"public_id": found.public_id}, data, words_of(found.award.application))
+
+
+def prescription(world):
+    found = world.instalment("due")
+    data = {
+        "act": "record", "record-kind": "request", "record-on": today().isoformat(), "record-source": REASON,
+        "version": found.version,
+    }  # fmt: skip
+    return Target({"public_id": found.public_id}, data, words_of(found.award.application))
+
+
+def interruption(world):
+    found = world.instalment("due")
+    row = Interruption.objects.create(
+        instalment=found, kind="request", on=today(), source=REASON,
+        file=store_upload(uploaded=factories.upload(), by=factories.user("finance_officer")),
+    )  # fmt: skip
+    kwargs = {"public_id": found.public_id, "interruption_id": row.public_id}
+    return Target(kwargs, {}, words_of(found.award.application))
 
 
 # --- Places ----------------------------------------------------------------------------------------------------------

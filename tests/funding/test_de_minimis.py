@@ -4,16 +4,19 @@ import datetime
 from types import SimpleNamespace
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Role
 from applications import state_aid
 from applications.de_minimis import Regime
-from applications.models import LinkedUndertaking, Revision
+from applications.models import Application, LinkedUndertaking, Revision
 from funding import awards
-from funding.de_minimis import CeilingPassed, mark_registered, register_by
-from funding.models import Award, DeMinimisGrant
+from funding.de_minimis import CeilingPassed, counted_cents, mark_registered, register_by
+from funding.endings import giving_up, hearings, undoing, withdrawals
+from funding.models import Award, DeMinimisGrant, Hearing, Recovery, RecoveryEntry
+from tests.funding import conftest as make
 from tests.funding.conftest import (
     GRANT,
     commit,
@@ -27,6 +30,7 @@ from tests.funding.conftest import (
     reserve,
     today,
 )
+from tests.funding.endings.conftest import asked, withdraw, write_for
 
 pytestmark = pytest.mark.django_db
 SIRET = "80000001200016"
@@ -214,3 +218,94 @@ def test_who_may_not_register_reads(world):
     page = client.get("/pilotage/aides-de-minimis/")
     assert page.status_code == 200 and "Noter l’inscription" not in page.content.decode()
     assert client.post("/pilotage/aides-de-minimis/", {"idempotency_key": "x" * 32}).status_code == 403
+
+
+# --- What remains granted ------------------------------------------------------------------------------------------
+
+
+def in_force_under(world, **more):
+    """An award of 150 000 € in force without an agreement."""
+    application = dossier(world, **more)
+    application.wave.call.versions.update(agreement_required=False)
+    application.organisation.legal_form = "local_authority"
+    application.organisation.save()
+    award = held(world, application)
+    commit([award])
+    make.announce(award)
+    awards.mark_notified(award=Award.objects.get(pk=award.pk), on=today())
+    Application.objects.filter(pk=application.pk).update(state="awarded", published_at=application.submitted_at)
+    return Award.objects.get(pk=award.pk)
+
+
+def counted(award):
+    return sum(counted_cents(list(award.de_minimis.all())).values())
+
+
+def withdrawn(award, done, planned=3):
+    opened = withdrawals.open_withdrawal(award=award, by=None, **asked(cents=GRANT))
+    hearings.observe(hearing=opened.hearing, by=write_for(award.organisation), text="Bien.", complete=True)
+    return withdraw(opened, make.make_signatory(award.wave.call.programme), done=done, planned=planned)
+
+
+def test_what_is_withdrawn_in_part_counts_no_more(world):
+    award = in_force_under(world)
+    assert counted(award) == GRANT
+    withdrawn(award, done=1)
+    assert counted(award) == GRANT // 3
+    # 150 000 + 150 000 + 50 000 is above 300 000: the room of what was withdrawn is there again, to the cent.
+    held(world, dossier(world, organisation=award.organisation))
+    with pytest.raises(CeilingPassed):
+        held(world, dossier(world, organisation=award.organisation), cents=GRANT - GRANT // 3 + 1)
+    held(world, dossier(world, organisation=award.organisation), cents=GRANT - GRANT // 3)
+
+
+def test_a_withdrawal_undone_counts_again(world):
+    award = in_force_under(world)
+    found = withdrawn(award, done=1)
+    by = make.make_signatory(award.wave.call.programme)
+    undoing.undo(withdrawal=found, act="Jugement", on=today(), reason="Annulé.", by=by)
+    assert counted(award) == GRANT
+
+
+def test_what_is_given_up_counts_no_more(world):
+    award = in_force_under(world)
+    giving_up.give_up(
+        award=award, why="unspent", cents=GRANT // 3, on=today(), act="Lettre", reason="Non dépensé.", by=None, key="g"
+    )
+    assert counted(award) == GRANT - GRANT // 3
+
+
+def test_each_member_is_reduced_by_its_share_to_the_cent(world):
+    partners = [{"name": "B", "siret": SIRET, "share": 3_333}]
+    award = in_force_under(world, consortium={"lead_share": 6_667, "lead_role": "", "partners": partners})
+    withdrawn(award, done=1)
+    found = counted_cents(list(award.de_minimis.all()))
+    assert sum(found.values()) == GRANT // 3
+    lead = award.de_minimis.order_by("pk").first()
+    assert found[lead.pk] == lead.cents // 3 + (lead.cents % 3 > 1)
+
+
+def test_what_is_asked_back_counts_no_more_until_it_is_waived(world):
+    award = in_force_under(world)
+    hearing = Hearing.objects.create(
+        award=award, ground="unspent", facts="x", asked_cents=100, known_on=today(), opened_on=today(),
+        answer_by=today() + datetime.timedelta(days=30),
+    )  # fmt: skip
+    fields = {"due_cents": 100, "decided_on": today(), "act": "D", "reason": "R"}
+    recovery = Recovery.objects.create(award=award, hearing=hearing, state="issued", title_number="T1",
+                                       title_on=today(), **fields)  # fmt: skip
+    assert counted(award) == GRANT - 100
+    RecoveryEntry.objects.create(recovery=recovery, kind="waived", cents=40, on=today(), reference="R")
+    assert counted(award) == GRANT - 60
+
+
+def test_the_list_reads_what_counts_in_as_many_queries_for_three(world, client):
+    in_force_under(world)
+    client.force_login(make_user(Role.FINANCE_OFFICER))
+    with CaptureQueriesContext(connection) as one:
+        assert "Compte encore pour" in client.get("/pilotage/aides-de-minimis/").content.decode()
+    in_force_under(world)
+    in_force_under(world)
+    with CaptureQueriesContext(connection) as three:
+        client.get("/pilotage/aides-de-minimis/")
+    assert len(one) == len(three)

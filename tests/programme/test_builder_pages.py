@@ -50,7 +50,7 @@ def settings(**changes):
     return {
         "title": "Ateliers", "kind": "aap", "summary": "Un résumé", "eligibility": "Les associations", "years": "3",
         "minimum_opening_days": "0", "grace_minutes": "0", "payment_days": "60",
-        "bank_cooling_days": "5", "closing_rule": "", "state_aid_basis": "not_aid",
+        "bank_cooling_days": "5", "dormant_months": "24", "closing_rule": "", "state_aid_basis": "not_aid",
         "reviews_per_application": "2", "silence_months": "2", "commitment_act": "decision",
         "panel_notice_days": "5", "panel_quorum_percent": "50", "panel_second_call_free": "on",
         "panel_casting_vote": "on", **changes,

@@ -57,6 +57,11 @@ def bring_in(lines, by, **more):
     return ChorusFile.objects.get(pk=file.pk)
 
 
+def asked(instalment, cents=None):
+    """What one payment request asks of an instalment that is paid to one structure."""
+    return [numbering.Asked(instalment, instalment.payees.get(live=True), cents)]
+
+
 def state_of(instalment):
     return Instalment.objects.get(pk=instalment.pk).state
 
@@ -136,8 +141,8 @@ def test_many_to_many(ordered, importer, line, wave, officer, finance):
     numbering.record_commitment(award=ordered.award, number=EJ, by=finance[0])
     numbering.record_commitment(award=other.award, number="2109999999", by=finance[0])
     numbering.record_commitment(award=third.award, number="2109999999", by=finance[0])
-    numbering.link_request("777001", [(third, 3_000_000)], finance[0])
-    numbering.link_request("777002", [(third, None)], finance[0])
+    numbering.link_request("777001", asked(third, 3_000_000), finance[0])
+    numbering.link_request("777002", asked(third), finance[0])
     bring_in(
         [
             line_for(other, ej="2109999999"),
@@ -157,8 +162,8 @@ def test_many_to_many(ordered, importer, line, wave, officer, finance):
 
 
 def test_an_instalment_is_paid_once_the_whole_of_it_is(ordered, importer, finance):
-    numbering.link_request("777001", [(ordered, 3_000_000)], finance[0])
-    numbering.link_request("777002", [(ordered, None)], finance[0])
+    numbering.link_request("777001", asked(ordered, 3_000_000), finance[0])
+    numbering.link_request("777002", asked(ordered), finance[0])
     bring_in([line_for(ordered, dp="777001", euros=30_000)], importer)
     assert state_of(ordered) == "ordered"
     assert balance(Kind.CP_PAID) == 0

@@ -4,6 +4,8 @@ import datetime
 
 import pytest
 import time_machine
+from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from accounts.errors import NotAllowed, Refusal
 from accounts.models import Organisation, Role
@@ -14,6 +16,7 @@ from funding.envelopes.acts import record_act
 from funding.models import Award, Instalment, Kind, Recovery
 from monitoring import reconciliation as whole
 from monitoring.todo import to_do
+from programme.models import CallVersion
 from tests.funding import conftest as make
 from tests.funding.conftest import CAP, GRANT, today
 from tests.funding.endings.conftest import days
@@ -53,6 +56,33 @@ def test_two_years_without_a_movement(paid, finance):
         found = dormant.dormants().get()
         assert (found.pk, found.asleep_cents, found.committed_cents) == (paid.pk, 2 * CAP, 2 * CAP)
         assert not dormant.dormants(months=36).exists()
+
+
+def test_each_call_says_after_how_long(paid):
+    version = paid.application.call_version
+    CallVersion.objects.filter(pk=version.pk).update(dormant_months=36)
+    with in_years(2, month=12):
+        assert not dormant.dormants().exists()
+        assert dormant.dormants(months=24).exists()
+    with in_years(3, month=12):
+        assert dormant.dormants().exists()
+
+
+def test_the_page_starts_from_what_each_call_says(paid, reader, client):
+    CallVersion.objects.filter(pk=paid.application.call_version_id).update(dormant_months=36)
+    with in_years(2, month=12):
+        client.force_login(reader)
+        page = client.get("/pilotage/budget/engagements-dormants/").content.decode()
+        assert "<strong>ce que dit chaque appel</strong>" in page and paid.fabrique.name not in page
+        page = client.get("/pilotage/budget/engagements-dormants/?mois=24").content.decode()
+        assert "<strong>24 mois</strong>" in page and paid.fabrique.name in page
+
+
+def test_the_months_are_frozen_with_the_conditions(paid):
+    version = paid.application.call_version
+    CallVersion.objects.filter(pk=version.pk).update(frozen_at=timezone.now())
+    with pytest.raises(IntegrityError), transaction.atomic():
+        CallVersion.objects.filter(pk=version.pk).update(dormant_months=12)
 
 
 def test_what_is_owed_does_not_sleep(in_force, finance):

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts.models import Membership, Role
 from funding import instalments
-from funding.endings import giving_up, hearings, recoveries, withdrawals
+from funding.endings import giving_up, hearings, recoveries, undoing, withdrawals
 from funding.models import Award, Kind, Posting, Recovery, RecoveryEntry, Withdrawal
 from monitoring import reconciliation as whole
 from tests.funding import conftest as make
@@ -133,3 +133,37 @@ def test_the_last_cent_of_a_title_is_collected_once(paid):
     told = rush.at_once([lambda number=number: collect(number) for number in range(5)])
     assert told.count(rush.WON) == 1
     assert RecoveryEntry.objects.count() == 1 and Recovery.objects.get().collected_cents == 600
+
+
+def test_six_people_undo_one_withdrawal_once(paid):
+    """Each is answered that it is undone; the AE are taken once."""
+    opened = withdrawals.open_withdrawal(award=paid, by=make.make_user(Role.OFFICER), **asked(cents=GRANT))
+    answer(opened.hearing)
+    decider = make.make_signatory(paid.wave.call.programme)
+    found = withdraw(opened, decider, done=0)
+
+    def undo():
+        undoing.undo(withdrawal=found, act="Jugement", on=today(), reason="Annulé.", by=decider)
+
+    told = rush.at_once([undo] * 6)
+    assert set(told) == {rush.WON}
+    assert Posting.objects.filter(key__startswith=f"withdrawal:{found.pk}:undo").count() == 2
+    assert Withdrawal.objects.get().state == "undone" and Award.objects.get(pk=paid.pk).state == "in_force"
+    agrees()
+
+
+def test_one_line_is_not_taken_twice_by_two_undoings(paid):
+    """Whoever reserves the AE first has them; the other is told in words, and nothing is half done."""
+    opened = withdrawals.open_withdrawal(award=paid, by=make.make_user(Role.OFFICER), **asked(cents=GRANT))
+    answer(opened.hearing)
+    decider = make.make_signatory(paid.wave.call.programme)
+    found = withdraw(opened, decider, done=0)
+    wave, line = paid.wave, paid.draws.get().line
+    requests = [make.request_for(wave, line, cents=2 * CAP)]
+
+    def undo():
+        undoing.undo(withdrawal=found, act="Jugement", on=today(), reason="Annulé.", by=decider)
+
+    told = rush.at_once([undo, lambda: make.reserve(wave, requests)])
+    assert told_of(told)[rush.WON] == 1 and told_of(told)[rush.REFUSED] == 1
+    agrees()

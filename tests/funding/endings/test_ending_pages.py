@@ -12,7 +12,7 @@ from accounts.models import Role
 from documents import production
 from funding.endings import hearings
 from funding.endings.closing import SECTIONS
-from funding.models import Hearing, Kind, Observation, Posting, Recovery, Withdrawal
+from funding.models import Hearing, Kind, LetterOpening, Observation, Posting, Recovery, Withdrawal
 from tests import factories
 from tests.funding import conftest as make
 from tests.funding.conftest import CAP, GRANT, today
@@ -111,9 +111,12 @@ def test_letters_are_read_by_those_who_read_the_dossier(client, recovery, office
         "funding:my_hearing_letter",
         args=[recovery.award.application.public_id, hearing.public_id, "contradictoire"],
     )
+    # Not before she opened it: a GET notifies nothing.
+    assert client.get(own).status_code == 302 and not LetterOpening.objects.exists()
+    assert post(client, f"{own}ouvrir/").status_code == 302
     assert client.get(own).status_code == 200
     client.force_login(make.make_user(Role.APPLICANT))
-    assert client.get(own).status_code == 404
+    assert client.get(own).status_code == 404 and post(client, f"{own}ouvrir/").status_code == 404
 
 
 # --- The structure -----
