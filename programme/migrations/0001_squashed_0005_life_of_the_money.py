@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    replaces = [('programme', '0001_initial'), ('programme', '0002_dossier'), ('programme', '0003_review'), ('programme', '0004_public_money')]
+    replaces = [('programme', '0001_initial'), ('programme', '0002_dossier'), ('programme', '0003_review'), ('programme', '0004_public_money'), ('programme', '0005_life_of_the_money')]
 
     initial = True
 
@@ -203,6 +203,7 @@ class Migration(migrations.Migration):
                 ('claim_required', models.BooleanField(default=False, verbose_name='acomptes et solde versés sur demande justifiée')),
                 ('bank_details_required', models.BooleanField(default=False, verbose_name='compte bancaire vérifié avant toute mise en paiement')),
                 ('bank_cooling_days', models.PositiveSmallIntegerField(default=5, verbose_name='délai de sûreté d’un nouveau compte (jours)')),
+                ('dormant_months', models.PositiveSmallIntegerField(default=24, verbose_name='engagement dormant après (mois)')),
                 ('grace_minutes', models.PositiveSmallIntegerField(default=0, verbose_name='délai de grâce après la clôture (minutes)')),
                 ('closing_rule', models.TextField(blank=True, verbose_name='règle de clôture')),
                 ('minimum_opening_days', models.PositiveSmallIntegerField(default=0, verbose_name='durée minimale d’ouverture (jours)')),
@@ -216,12 +217,17 @@ class Migration(migrations.Migration):
                 ('exercise_required', models.BooleanField(default=False, verbose_name='exercice de calibrage demandé')),
                 ('self_test_note', models.TextField(blank=True, verbose_name='mot d’accueil du test d’éligibilité')),
                 ('tie_break', models.JSONField(blank=True, default=list, verbose_name='règles de départage')),
+                ('panel_notice_days', models.PositiveSmallIntegerField(default=5, verbose_name='convocation du comité (jours)')),
+                ('panel_quorum_percent', models.PositiveSmallIntegerField(default=50, verbose_name='quorum du comité (%)')),
+                ('panel_second_call_free', models.BooleanField(default=True, verbose_name='seconde convocation du comité sans quorum')),
+                ('panel_casting_vote', models.BooleanField(default=True, verbose_name='voix prépondérante de qui préside le comité')),
+                ('panel_rules_basis', models.CharField(blank=True, max_length=300, verbose_name='texte des règles du comité')),
                 ('change_note', models.TextField(blank=True, verbose_name='ce qui change')),
             ],
             options={
                 'verbose_name': 'version d’appel',
                 'ordering': ['call', 'number'],
-                'constraints': [models.UniqueConstraint(fields=('call', 'number'), name='callversion_number_once'), models.UniqueConstraint(condition=models.Q(('frozen_at', None)), fields=('call',), name='callversion_one_draft', violation_error_message='Une version de cet appel est déjà en préparation.'), models.CheckConstraint(condition=models.Q(('state_share_max_percent', None), ('state_share_max_percent__range', (1, 100)), _connector='OR'), name='callversion_state_share', violation_error_message='La part de l’État est un pourcentage, de 1 à 100.'), models.CheckConstraint(condition=models.Q(('threshold_hundredths', None), ('threshold_hundredths__range', (1, 10000)), _connector='OR'), name='callversion_threshold', violation_error_message='La note à atteindre est sur 100.')],
+                'constraints': [models.UniqueConstraint(fields=('call', 'number'), name='callversion_number_once'), models.UniqueConstraint(condition=models.Q(('frozen_at', None)), fields=('call',), name='callversion_one_draft', violation_error_message='Une version de cet appel est déjà en préparation.'), models.CheckConstraint(condition=models.Q(('state_share_max_percent', None), ('state_share_max_percent__range', (1, 100)), _connector='OR'), name='callversion_state_share', violation_error_message='La part de l’État est un pourcentage, de 1 à 100.'), models.CheckConstraint(condition=models.Q(('threshold_hundredths', None), ('threshold_hundredths__range', (1, 10000)), _connector='OR'), name='callversion_threshold', violation_error_message='La note à atteindre est sur 100.'), models.CheckConstraint(condition=models.Q(('panel_notice_days__range', (1, 60)), ('panel_quorum_percent__range', (1, 100))), name='callversion_panel_rules', violation_error_message='Le comité est convoqué de 1 à 60 jours avant, avec un quorum de 1 à 100 %.')],
             },
         ),
         migrations.CreateModel(

@@ -10,14 +10,14 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    replaces = [('funding', '0001_initial'), ('funding', '0002_dossier'), ('funding', '0003_instalments_by_payment_day'), ('funding', '0004_public_money')]
+    replaces = [('funding', '0001_initial'), ('funding', '0002_dossier'), ('funding', '0003_instalments_by_payment_day'), ('funding', '0004_public_money'), ('funding', '0005_life_of_the_money')]
 
     initial = True
 
     dependencies = [
         ('accounts', '0004_folded_name'),
         ('applications', '0005_folded_names'),
-        ('documents', '0004_public_money'),
+        ('documents', '0005_life_of_the_money'),
         ('programme', '0004_public_money'),
     ]
 
@@ -371,6 +371,56 @@ class Migration(migrations.Migration):
             bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
         ),
         migrations.CreateModel(
+            name='Sharing',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('award', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sharings', to='funding.award', verbose_name='attribution')),
+                ('number', models.PositiveSmallIntegerField(verbose_name='version')),
+                ('state', models.CharField(choices=[('draft', 'En préparation'), ('current', 'En vigueur'), ('replaced', 'Remplacée')], default='draft', max_length=10, verbose_name='état')),
+                ('planned', models.PositiveIntegerField(default=0, editable=False, verbose_name='réparti (dix-millièmes)')),
+            ],
+            options={
+                'verbose_name': 'répartition',
+                'ordering': ['award', 'number'],
+                'constraints': [models.UniqueConstraint(fields=('award', 'number'), name='sharing_number_once'), models.UniqueConstraint(condition=models.Q(('state', 'current')), fields=('award',), name='sharing_one_current'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'current'), _negated=True), ('planned', 10000), _connector='OR'), name='sharing_current_is_whole', violation_error_message='Les parts d’un consortium font 100\xa0%.')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Share',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('sharing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shares', to='funding.sharing', verbose_name='répartition')),
+                ('position', models.PositiveSmallIntegerField(verbose_name='rang')),
+                ('name', models.CharField(max_length=250, verbose_name='structure')),
+                ('siret', models.CharField(blank=True, max_length=14, verbose_name='SIRET')),
+                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation', verbose_name='structure connue')),
+                ('ten_thousandths', models.PositiveIntegerField(verbose_name='part (dix-millièmes)')),
+                ('payee', models.CharField(choices=[('lead', 'Le chef de file, qui reverse'), ('member', 'La structure elle-même')], default='lead', max_length=8, verbose_name='qui reçoit l’argent')),
+            ],
+            options={
+                'verbose_name': 'part',
+                'ordering': ['sharing', 'position'],
+                'constraints': [models.UniqueConstraint(fields=('sharing', 'position'), name='share_position_once'), models.CheckConstraint(condition=models.Q(('ten_thousandths__gt', 0), ('ten_thousandths__lte', 10000)), name='share_is_a_part'), models.CheckConstraint(condition=models.Q(models.Q(('payee', 'member'), _negated=True), ('organisation__isnull', False), _connector='OR'), name='share_paid_member_is_known', violation_error_message='Une structure payée directement a une fiche dans le service.')],
+            },
+        ),
+        migrations.CreateModel(
+            name='InstalmentPayee',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('instalment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payees', to='funding.instalment')),
+                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation', verbose_name='structure payée')),
+                ('cents', models.BigIntegerField(verbose_name='montant (centimes)')),
+                ('members', models.JSONField(blank=True, default=list, verbose_name='membres')),
+                ('live', models.BooleanField(default=True, verbose_name='en cours')),
+            ],
+            options={
+                'verbose_name': 'destinataire d’une échéance',
+                'verbose_name_plural': 'destinataires des échéances',
+                'ordering': ['pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('cents__gt', 0)), name='instalmentpayee_positive'), models.UniqueConstraint(condition=models.Q(('live', True)), fields=('instalment', 'organisation'), name='instalmentpayee_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='PaymentExport',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -530,7 +580,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'compte',
                 'ordering': ['pk'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('award', None)), fields=('kind', 'line', 'fiscal_year'), name='account_line_once'), models.UniqueConstraint(condition=models.Q(('award__isnull', False)), fields=('kind', 'line', 'fiscal_year', 'award'), name='account_award_once'), models.CheckConstraint(condition=models.Q(('balance_cents__gte', 0), ('kind__in', ('ae_source', 'cp_source', 'pledge_source')), _connector='OR'), name='account_never_below_zero', violation_error_message='Il ne reste pas assez d’argent sur cette ligne.'), models.CheckConstraint(condition=models.Q(models.Q(('award', None), ('kind__in', ['ae_source', 'ae_opened', 'ae_frozen', 'ae_cancelled', 'cp_source', 'cp_available', 'cp_frozen', 'cp_cancelled', 'pledge_source', 'pledged', 'received', 'used', 'pledge_lost'])), models.Q(('award__isnull', False), ('kind__in', ('ae_reserved', 'ae_committed', 'ae_liquidated', 'ae_lapsed', 'cp_ordered', 'cp_paid'))), _connector='OR'), name='account_award_where_due')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('award', None)), fields=('kind', 'line', 'fiscal_year'), name='account_line_once'), models.UniqueConstraint(condition=models.Q(('award__isnull', False)), fields=('kind', 'line', 'fiscal_year', 'award'), name='account_award_once'), models.CheckConstraint(condition=models.Q(('balance_cents__gte', 0), ('kind__in', ('ae_source', 'cp_source', 'pledge_source')), _connector='OR'), name='account_never_below_zero', violation_error_message='Il ne reste pas assez d’argent sur cette ligne.'), models.CheckConstraint(condition=models.Q(models.Q(('award', None), models.Q(('kind__in', ('ae_reserved', 'ae_committed', 'ae_liquidated', 'ae_lapsed', 'cp_ordered', 'cp_paid')), _negated=True)), models.Q(('award__isnull', False), ('kind__in', ('ae_reserved', 'ae_committed', 'ae_liquidated', 'ae_lapsed', 'cp_ordered', 'cp_paid'))), _connector='OR'), name='account_award_where_due')],
                 'indexes': [models.Index(fields=['award', 'kind'], name='account_award_kind')],
             },
         ),
@@ -539,23 +589,24 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='identifiant public')),
-                ('key', models.CharField(max_length=120, unique=True, verbose_name='clé')),
+                ('key', models.CharField(max_length=120, verbose_name='clé')),
                 ('fingerprint', models.CharField(max_length=64, verbose_name='empreinte')),
                 ('kind', models.CharField(choices=[('open', 'Ouverture'), ('freeze', 'Mise en réserve (gel)'), ('unfreeze', 'Dégel'), ('cancel', 'Annulation'), ('carry_over', 'Report'), ('reserve', 'Réservation'), ('release', 'Libération'), ('commit', 'Engagement'), ('decommit', 'Retrait d’engagement'), ('lapse', 'Retrait d’engagement d’une année antérieure'), ('recycle', 'Recyclage d’AE d’une année antérieure'), ('order', 'Mise en paiement'), ('cancel_order', 'Annulation de mise en paiement'), ('pay', 'Paiement'), ('transfer', 'Virement entre lignes'), ('delegate', 'Délégation à une région'), ('withdraw_part', 'Retrait de délégation'), ('reinstate', 'Rétablissement de crédits'), ('attach', 'Rattachement d’un fonds de concours'), ('pledge', 'Promesse d’un tiers'), ('receive', 'Encaissement'), ('use', 'Emploi'), ('drop_pledge', 'Promesse non tenue')], max_length=14, verbose_name='nature')),
                 ('effective_on', models.DateField(db_index=True, verbose_name='en date du')),
                 ('booked_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='connu le')),
                 ('booked_on', models.DateField(default=django.utils.timezone.localdate, verbose_name='jour où c’est connu')),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='par')),
+                ('actor', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='par')),
                 ('act', models.CharField(max_length=200, verbose_name='acte')),
-                ('act_file', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='funding.act', verbose_name='acte enregistré')),
+                ('act_file', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='funding.act', verbose_name='acte enregistré')),
                 ('reason', models.CharField(blank=True, max_length=300, verbose_name='motif')),
-                ('reverses', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='funding.posting')),
+                ('reverses', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='funding.posting')),
                 ('movement_count', models.PositiveSmallIntegerField(verbose_name='nombre de mouvements')),
             ],
             options={
                 'verbose_name': 'écriture',
                 'ordering': ['-pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('movement_count__gt', 0)), name='posting_moves_money'), models.CheckConstraint(condition=models.Q(('effective_on__lte', models.F('booked_on'))), name='posting_not_in_the_future')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('movement_count__gt', 0)), name='posting_moves_money'), models.CheckConstraint(condition=models.Q(('effective_on__lte', models.F('booked_on'))), name='posting_not_in_the_future'), models.UniqueConstraint(fields=('key',), name='posting_key_once')],
+                'indexes': [models.Index(condition=models.Q(('actor__isnull', False)), fields=['actor'], name='posting_actor'), models.Index(condition=models.Q(('act_file__isnull', False)), fields=['act_file'], name='posting_act_file'), models.Index(condition=models.Q(('reverses__isnull', False)), fields=['reverses'], name='posting_reverses')],
             },
         ),
         migrations.CreateModel(
@@ -724,6 +775,22 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='LetterOpening',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('document', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document', verbose_name='courrier')),
+                ('hearing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='openings', to='funding.hearing', verbose_name='procédure')),
+                ('opened_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ouvert par')),
+                ('opened_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='ouvert le')),
+                ('notified_on', models.DateField(verbose_name='notifié le')),
+            ],
+            options={
+                'verbose_name': 'ouverture d’un courrier',
+                'verbose_name_plural': 'ouvertures de courriers',
+                'ordering': ['pk'],
+            },
+        ),
+        migrations.CreateModel(
             name='Fund',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -734,6 +801,7 @@ class Migration(migrations.Migration):
                 ('size_cents', models.BigIntegerField(verbose_name='taille (centimes)')),
                 ('act', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='funding.act', verbose_name='acte')),
                 ('origin', models.CharField(choices=[('real', 'Réel'), ('reconstruction', 'Reconstruction'), ('demonstration', 'Démonstration')], default='real', max_length=16, verbose_name='origine')),
+                ('recorded_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='connu le')),
                 ('engaged_cents', models.BigIntegerField(default=0, editable=False, verbose_name='engagé (centimes)')),
             ],
             options={
@@ -758,6 +826,7 @@ class Migration(migrations.Migration):
                 ('act', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='funding.act', verbose_name='acte')),
                 ('rate_hundredths', models.PositiveSmallIntegerField(default=0, verbose_name='taux annuel (centièmes de %)')),
                 ('origin', models.CharField(choices=[('real', 'Réel'), ('reconstruction', 'Reconstruction'), ('demonstration', 'Démonstration')], default='real', max_length=16, verbose_name='origine')),
+                ('recorded_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='connu le')),
                 ('called_cents', models.BigIntegerField(default=0, editable=False, verbose_name='appelé ou versé (centimes)')),
                 ('repaid_cents', models.BigIntegerField(default=0, editable=False, verbose_name='capital rendu (centimes)')),
                 ('lost_cents', models.BigIntegerField(default=0, editable=False, verbose_name='perdu (centimes)')),
@@ -806,12 +875,34 @@ class Migration(migrations.Migration):
                 ('due_on', models.DateField(verbose_name='attendu le')),
                 ('capital_cents', models.BigIntegerField(verbose_name='capital (centimes)')),
                 ('interest_cents', models.BigIntegerField(default=0, verbose_name='intérêts (centimes)')),
+                ('recorded_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='connu le')),
             ],
             options={
                 'verbose_name': 'échéance de remboursement',
                 'verbose_name_plural': 'échéances de remboursement',
                 'ordering': ['version', 'number'],
                 'constraints': [models.UniqueConstraint(fields=('instrument', 'version', 'number'), name='instrument_due_once'), models.CheckConstraint(condition=models.Q(('capital_cents__gte', 0), ('interest_cents__gte', 0)), name='instrument_due_not_negative')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Interruption',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='identifiant public')),
+                ('instalment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='interruptions', to='funding.instalment', verbose_name='échéance')),
+                ('kind', models.CharField(choices=[('request', 'Demande de paiement ou réclamation écrite'), ('court', 'Recours devant une juridiction'), ('answer', 'Communication écrite de l’administration'), ('payment', 'Moyen de règlement émis, même en partie')], max_length=8, verbose_name='nature')),
+                ('on', models.DateField(verbose_name='date')),
+                ('source', models.CharField(max_length=250, verbose_name='source')),
+                ('file', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.storedfile', verbose_name='pièce')),
+                ('final_on', models.DateField(blank=True, null=True, verbose_name='jugement définitif le')),
+                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='noté par')),
+                ('recorded_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='noté le')),
+            ],
+            options={
+                'verbose_name': 'interruption de la prescription',
+                'verbose_name_plural': 'interruptions de la prescription',
+                'ordering': ['on', 'pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('source', ''), _negated=True), name='interruption_has_source'), models.CheckConstraint(condition=models.Q(('final_on', None), models.Q(('final_on__gte', models.F('on')), ('kind', 'court')), _connector='OR'), name='interruption_court_alone_ends', violation_error_message='Seul un recours devant une juridiction a un jugement, après lui.'), models.UniqueConstraint(fields=('instalment', 'kind', 'on', 'source'), name='interruption_once', violation_error_message='Ce fait est déjà noté.')],
             },
         ),
         migrations.CreateModel(
@@ -822,7 +913,7 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
                 ('award', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='withdrawals', to='funding.award', verbose_name='attribution')),
                 ('hearing', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='withdrawal', to='funding.hearing', verbose_name='procédure')),
-                ('state', django_fsm.FSMField(choices=[('hearing', 'Phase contradictoire'), ('decided', 'Retrait décidé'), ('dropped', 'Abandonné')], default='hearing', max_length=10, protected=True, verbose_name='état')),
+                ('state', django_fsm.FSMField(choices=[('hearing', 'Phase contradictoire'), ('decided', 'Retrait décidé'), ('dropped', 'Abandonné'), ('undone', 'Retrait annulé')], default='hearing', max_length=10, protected=True, verbose_name='état')),
                 ('measure', models.CharField(blank=True, max_length=150, verbose_name='ce qui est mesuré')),
                 ('planned_units', models.BigIntegerField(blank=True, null=True, verbose_name='prévu')),
                 ('done_units', models.BigIntegerField(blank=True, null=True, verbose_name='réalisé')),
@@ -831,17 +922,23 @@ class Migration(migrations.Migration):
                 ('cancelled_cents', models.BigIntegerField(blank=True, null=True, verbose_name='versements annulés (centimes)')),
                 ('recovered_cents', models.BigIntegerField(blank=True, null=True, verbose_name='à reverser (centimes)')),
                 ('released_cents', models.BigIntegerField(blank=True, null=True, verbose_name='AE rendues (centimes)')),
+                ('schedule_before', models.JSONField(blank=True, default=list, editable=False, verbose_name='échéancier d’avant')),
                 ('decided_on', models.DateField(blank=True, null=True, verbose_name='décidé le')),
                 ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('act', models.CharField(blank=True, max_length=150, verbose_name='acte')),
                 ('reason', models.CharField(blank=True, max_length=1000, verbose_name='motif')),
                 ('document', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document')),
+                ('undone_on', models.DateField(blank=True, null=True, verbose_name='annulé le')),
+                ('undone_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('undone_act', models.CharField(blank=True, max_length=150, verbose_name='acte qui annule')),
+                ('undone_reason', models.CharField(blank=True, max_length=1000, verbose_name='motif de l’annulation')),
+                ('undone_document', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document')),
             ],
             options={
                 'verbose_name': 'retrait d’une décision',
                 'verbose_name_plural': 'retraits de décisions',
                 'ordering': ['-pk'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'hearing')), fields=('award',), name='withdrawal_one_at_a_time', violation_error_message='Un retrait est déjà en cours pour cette attribution.'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'decided'), _negated=True), models.Q(('cancelled_cents__gte', 0), ('kept_cents__gte', 0), ('recovered_cents__gte', 0), ('released_cents__gte', 0), ('released_cents__lte', models.F('cancelled_cents')), ('total_cents', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('kept_cents'), '+', models.F('cancelled_cents')), '+', models.F('recovered_cents'))), ('total_cents__gt', models.F('kept_cents'))), _connector='OR'), name='withdrawal_keeps_the_sum'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'decided'), _negated=True), models.Q(('done_units__gte', 0), ('done_units__lt', models.F('planned_units')), ('planned_units__gt', 0)), _connector='OR'), name='withdrawal_measured'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'decided'), _negated=True), models.Q(('decided_on__isnull', False), models.Q(('act', ''), _negated=True), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='withdrawal_decided_by_an_act'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'dropped'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='withdrawal_dropped_says_why')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'hearing')), fields=('award',), name='withdrawal_one_at_a_time', violation_error_message='Un retrait est déjà en cours pour cette attribution.'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'decided'), _negated=True), models.Q(('cancelled_cents__gte', 0), ('kept_cents__gte', 0), ('recovered_cents__gte', 0), ('released_cents__gte', 0), ('released_cents__lte', models.F('cancelled_cents')), ('total_cents', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('kept_cents'), '+', models.F('cancelled_cents')), '+', models.F('recovered_cents'))), ('total_cents__gt', models.F('kept_cents'))), _connector='OR'), name='withdrawal_keeps_the_sum'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'decided'), _negated=True), models.Q(('done_units__gte', 0), ('done_units__lt', models.F('planned_units')), ('planned_units__gt', 0)), _connector='OR'), name='withdrawal_measured'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'decided'), _negated=True), models.Q(('decided_on__isnull', False), models.Q(('act', ''), _negated=True), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='withdrawal_decided_by_an_act'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'dropped'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='withdrawal_dropped_says_why'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'undone'), _negated=True), models.Q(('decided_on__isnull', False), ('undone_on__gte', models.F('decided_on')), models.Q(('undone_act', ''), _negated=True), models.Q(('undone_reason', ''), _negated=True)), _connector='OR'), name='withdrawal_undone_by_an_act', violation_error_message='Un retrait est annulé par un acte daté, après le retrait, avec son motif.')],
             },
             bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
         ),
@@ -899,39 +996,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Sharing',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('award', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sharings', to='funding.award', verbose_name='attribution')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='version')),
-                ('state', models.CharField(choices=[('draft', 'En préparation'), ('current', 'En vigueur'), ('replaced', 'Remplacée')], default='draft', max_length=10, verbose_name='état')),
-                ('planned', models.PositiveIntegerField(default=0, editable=False, verbose_name='réparti (dix-millièmes)')),
-            ],
-            options={
-                'verbose_name': 'répartition',
-                'ordering': ['award', 'number'],
-                'constraints': [models.UniqueConstraint(fields=('award', 'number'), name='sharing_number_once'), models.UniqueConstraint(condition=models.Q(('state', 'current')), fields=('award',), name='sharing_one_current'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'current'), _negated=True), ('planned', 10000), _connector='OR'), name='sharing_current_is_whole', violation_error_message='Les parts d’un consortium font 100\xa0%.')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Share',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sharing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shares', to='funding.sharing', verbose_name='répartition')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='rang')),
-                ('name', models.CharField(max_length=250, verbose_name='structure')),
-                ('siret', models.CharField(blank=True, max_length=14, verbose_name='SIRET')),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation', verbose_name='structure connue')),
-                ('ten_thousandths', models.PositiveIntegerField(verbose_name='part (dix-millièmes)')),
-                ('payee', models.CharField(choices=[('lead', 'Le chef de file, qui reverse'), ('member', 'La structure elle-même')], default='lead', max_length=8, verbose_name='qui reçoit l’argent')),
-            ],
-            options={
-                'verbose_name': 'part',
-                'ordering': ['sharing', 'position'],
-                'constraints': [models.UniqueConstraint(fields=('sharing', 'position'), name='share_position_once'), models.CheckConstraint(condition=models.Q(('ten_thousandths__gt', 0), ('ten_thousandths__lte', 10000)), name='share_is_a_part'), models.CheckConstraint(condition=models.Q(models.Q(('payee', 'member'), _negated=True), ('organisation__isnull', False), _connector='OR'), name='share_paid_member_is_known', violation_error_message='Une structure payée directement a une fiche dans le service.')],
-            },
-        ),
-        migrations.CreateModel(
             name='LegalCommitment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -986,6 +1050,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='funding.paymentrequest', verbose_name='demande')),
                 ('instalment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='request_parts', to='funding.instalment', verbose_name='échéance')),
+                ('payee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='funding.instalmentpayee', verbose_name='destinataire')),
                 ('cents', models.BigIntegerField(verbose_name='montant (centimes)')),
                 ('bank_account', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='funding.bankaccount', verbose_name='compte')),
                 ('live', models.BooleanField(default=True, verbose_name='en cours')),
@@ -994,7 +1059,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'part de demande',
                 'verbose_name_plural': 'parts de demande',
                 'ordering': ['pk'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('live', True)), fields=('request', 'instalment'), name='requestpart_once'), models.CheckConstraint(condition=models.Q(('cents__gt', 0)), name='requestpart_positive')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('live', True), ('payee', None)), fields=('request', 'instalment'), name='requestpart_once'), models.UniqueConstraint(condition=models.Q(('live', True)), fields=('request', 'payee'), name='requestpart_once_per_payee'), models.CheckConstraint(condition=models.Q(('cents__gt', 0)), name='requestpart_positive')],
             },
         ),
         migrations.CreateModel(

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    replaces = [('documents', '0001_initial'), ('documents', '0002_dossier'), ('documents', '0003_review'), ('documents', '0004_public_money')]
+    replaces = [('documents', '0001_initial'), ('documents', '0002_dossier'), ('documents', '0003_review'), ('documents', '0004_public_money'), ('documents', '0005_life_of_the_money')]
 
     initial = True
 
@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='identifiant public')),
-                ('kind', models.CharField(choices=[('receipt', 'Accusé de réception'), ('award_letter', 'Lettre d’attribution'), ('waitlist_letter', 'Lettre de liste complémentaire'), ('refusal_letter', 'Lettre de refus'), ('deferral_letter', 'Lettre d’ajournement'), ('inadmissibility_letter', 'Lettre d’irrecevabilité'), ('appeal_receipt', 'Accusé de réception d’un recours'), ('panel_minutes', 'Procès-verbal du comité'), ('panel_addendum', 'Additif au procès-verbal du comité'), ('agreement', 'Convention à signer'), ('amendment', 'Avenant à signer'), ('signed_agreement', 'Convention signée'), ('signed_amendment', 'Avenant signé'), ('hearing_letter', 'Lettre contradictoire'), ('withdrawal_decision', 'Décision de retrait'), ('repayment_request', 'Demande de reversement')], max_length=30, verbose_name='sorte')),
+                ('kind', models.CharField(choices=[('receipt', 'Accusé de réception'), ('award_letter', 'Lettre d’attribution'), ('waitlist_letter', 'Lettre de liste complémentaire'), ('refusal_letter', 'Lettre de refus'), ('deferral_letter', 'Lettre d’ajournement'), ('inadmissibility_letter', 'Lettre d’irrecevabilité'), ('appeal_receipt', 'Accusé de réception d’un recours'), ('panel_minutes', 'Procès-verbal du comité'), ('panel_addendum', 'Additif au procès-verbal du comité'), ('agreement', 'Convention à signer'), ('amendment', 'Avenant à signer'), ('signed_agreement', 'Convention signée'), ('signed_amendment', 'Avenant signé'), ('hearing_letter', 'Lettre contradictoire'), ('withdrawal_decision', 'Décision de retrait'), ('repayment_request', 'Demande de reversement'), ('withdrawal_undone', 'Annulation d’un retrait')], max_length=30, verbose_name='sorte')),
                 ('subject_type', models.CharField(max_length=60, verbose_name='type d’objet')),
                 ('subject_id', models.BigIntegerField(verbose_name='clé de l’objet')),
                 ('facts', models.JSONField(verbose_name='faits figés')),
