@@ -23,9 +23,9 @@ from selection.models import Decision
 
 DAY = datetime.timedelta(days=1)
 PLACES = (
-    Place("La Manufacture des deux rives", "42187", RURAL, "90000014", (4_000_000, 4_000_000, 4_000_000)),
-    Place("Le Hangar solidaire", "10387", QPV, "90000015", (5_000_000, 5_000_000, 5_000_000)),
-    Place("L’Étape du plateau", "23096", RURAL, "90000016", (3_000_000, 3_000_000, 3_000_000)),
+    Place("La Manufacture des deux rives", "42187", RURAL, "90000017", (4_000_000, 4_000_000, 4_000_000)),
+    Place("Le Hangar solidaire", "10387", QPV, "90000018", (5_000_000, 5_000_000, 5_000_000)),
+    Place("L’Étape du plateau", "23096", RURAL, "90000019", (3_000_000, 3_000_000, 3_000_000)),
 )
 # A dossier was selected, signed and paid for the first time so many days ago.
 SELECTED, SIGNED, PAID = 820, 790, 760
