@@ -23,8 +23,10 @@ def settings(world):
     data = {
         "title": "Un appel", "kind": "ami", "summary": "x", "eligibility": "x", "years": 3, "minimum_opening_days": 0,
         "grace_minutes": 0, "payment_days": 60, "bank_cooling_days": 5, "dormant_months": 24,
-        "state_aid_basis": "not_aid", "reviews_per_application": 2, "silence_months": 2,
-        "commitment_act": "decision", "version": draft(world).edition,
+        "state_aid_basis": "not_aid",
+        "reviews_per_application": 2, "silence_months": 2,
+        "commitment_act": "decision", "panel_notice_days": 5, "panel_quorum_percent": 50, "panel_casting_vote": "on",
+        "version": draft(world).edition,
     }  # fmt: skip
     return building(world, data)
 

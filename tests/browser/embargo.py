@@ -27,7 +27,7 @@ def communicate(people, wave):
 def refused(people, officer, keys):
     """Nothing typed: each field says what it lacks."""
     keys.activate("Envoyer le lien", tag="BUTTON")
-    assert officer.locator(".fr-error-text").count() >= 4
+    assert officer.locator(".fr-message--error").count() >= 4
     people.look(officer)
 
 
@@ -44,7 +44,8 @@ def open_list(people):
     """By whoever holds the link, without an account; the telephone too."""
     mail = people.page("instruction").context.new_page()
     mail.goto(f"/courriels/?q={ADDRESS}")
-    mail.locator("main a[href*='/courriels/']").first.click()
+    mail.get_by_role("link", name="Sous embargo").first.click()
+    steps.says(mail, "Ouvrez-la ici")
     link = re.search(r"/embargo/[\w-]+/", mail.locator("main").inner_text()).group(0)
     mail.close()
     page = people.window()
