@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from applications.models import Application, FabriqueFact
-from monitoring.generation import money, people
+from monitoring.generation import endings, money, people
 from monitoring.generation.dossiers import create_dossiers
 from monitoring.generation.reviews import create_reviews
 from programme import ami, calls, founding
@@ -56,6 +56,7 @@ def generate(*, applications, seed, programme=None):
         settled = place < len(waves) - 1 - UNSETTLED
         fill(random, wave, count, communes, pool, numbers, line, settled=settled)
     money.open_what_is_left(programme, line, name)
+    endings.open_endings(call, pool)
     return programme
 
 

@@ -46,6 +46,7 @@ from funding.models import (
     SignedCopy,
     Withdrawal,
 )
+from monitoring.models import PrintedBoard
 from monitoring.panels.board import BOARD, FORECASTS
 from programme.models import Wave
 from selection.models import AgendaItem, Appeal, Decision, EmbargoedList, MinutesAddendum, PanelMeeting
@@ -94,6 +95,7 @@ def objects(dossier):
         "courriels": naming(OutboxMessage, dossier, "subject", "body"),
         "notifications": naming(Notification, dossier, "subject", "body"),
         "travaux": Job.objects.all(),
+        "impressions": PrintedBoard.objects.all(),
         "decisions": Decision.objects.filter(**own),
         "recours": Appeal.objects.filter(decision__application=dossier),
         "seances": PanelMeeting.objects.filter(**wave),

@@ -7,7 +7,7 @@ from django.db import transaction
 from applications.models import Application, Assignment, Review
 from applications.reading import readable
 from applications.sheets import criteria_of, score_hundredths
-from funding.models import Agreement, Award, Instalment, Schedule
+from funding.models import Agreement, Award, Instalment, Recovery, Schedule, Withdrawal
 from monitoring.generation import generate
 from monitoring.reconciliation import differences
 from programme.models import Programme
@@ -78,6 +78,7 @@ def test_an_older_wave_is_contracted_and_paid(db):
         generation.PER_WAVE = before
     assert Instalment.objects.filter(state="paid").exists()
     assert Award.objects.filter(state="in_force").exists()
+    assert (Recovery.objects.get().state, Withdrawal.objects.get().state) == ("hearing", "hearing")
     assert differences() == []
 
 
