@@ -132,9 +132,10 @@ def post(*, key, kind, effective_on, actor, act, legs, act_file=None, reason="",
 def written_at_once(posting, legs):
     """The usual posting, of today and on accounts that are there for good; False when it takes the steps to say why
     not. Without a savepoint: it is one statement, all or nothing."""
-    if not knows_accounts(legs) or posting.effective_on != posting.booked_on:
+    keys = {slot: KNOWN.get(slot) for leg in legs for slot in leg[:2]}
+    if not ledger_rows.writes_at_once() or None in keys.values() or posting.effective_on != posting.booked_on:
         return False
-    return ledger_rows.write_at_once(posting, legs, KNOWN, limited(outflow_of(legs)))
+    return ledger_rows.write_at_once(posting, legs, keys, limited(outflow_of(legs)))
 
 
 def written_step_by_step(posting, legs):
@@ -274,10 +275,6 @@ def insert_posting(posting):
 # for each other.
 KNOWN: dict[Slot, int] = {}
 MOST_KNOWN = 20_000
-
-
-def knows_accounts(legs):
-    return ledger_rows.writes_at_once() and all(slot in KNOWN for leg in legs for slot in leg[:2])
 
 
 def lock_accounts(slots):

@@ -155,14 +155,13 @@ def write_at_once(posting, legs, keys, outflow):
         keys: {slot: key of its account}, all of those of the legs; an account that is not that one is not touched.
         outflow: {slot: cents that must be there}; a slot that is not named may fall below zero.
     """
-    slots = sorted({slot for leg in legs for slot in leg[:2]}, key=keys.__getitem__)
-    wanted = [(keys[slot], *slot, outflow.get(slot)) for slot in slots]
+    wanted = [(pk, *slot, outflow.get(slot)) for slot, pk in keys.items()]
     moved = [(keys[origin], keys[destination], cents) for origin, destination, cents in legs]
     values = [getattr(posting, field.attname) for field in posting_fields()]
     with statements() as cursor:
         cursor.execute(
             at_once_sql(),
-            [*map(array, zip(*wanted, strict=True)), *values, len(slots), posting.booked_on,
+            [*map(array, zip(*wanted, strict=True)), *values, len(wanted), posting.booked_on,
              *map(array, zip(*moved, strict=True))],
         )  # fmt: skip
         return is_written(posting, cursor.fetchone())

@@ -42,7 +42,7 @@ DIFFERENCE = "/pilotage/chorus/ecarts/{}/"
 # After a crash every file is synced by one call before the log is read; a small memory is made sooner.
 QUICK_RECOVERY = ("-c", "recovery_init_sync_method=syncfs", "-c", "shared_buffers=32MB", "-c", "max_connections=60")
 # Seconds from the moment everything answers to the next death, and between two looks at what starts or ends.
-BETWEEN, LOOK = (0.01, 0.4), 0.005
+BETWEEN, LOOK = (0.02, 0.8), 0.005
 ANSWERED, STALE = 302, 409
 
 
