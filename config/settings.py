@@ -142,7 +142,7 @@ else:
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
         "options", "-c jit=off -c max_parallel_workers_per_gather=0 -c plan_cache_mode=force_generic_plan"
     )
-    # For cursors that bind on the server, those of the ledger alone: after so many uses of a connection.
+    # For the cursors of `accounts.statements`: after so many uses of a connection.
     DATABASES["default"]["OPTIONS"].setdefault("prepare_threshold", 3)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -8,10 +8,10 @@ same three in one (`write_at_once`), read once a connection and gone to and fro 
 from functools import cache
 from typing import NamedTuple
 
-import psycopg
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 
+from accounts.statements import statements
 from funding.models import Movement, Posting
 
 MOVEMENT_COLUMNS = ("posting_id", "rank", "from_account_id", "to_account_id", "amount_cents", "effective_on")
@@ -38,15 +38,6 @@ class Held(NamedTuple):
 def writes_at_once():
     """SQLite has no statement that writes to two tables."""
     return connections[DEFAULT_DB_ALIAS].vendor == "postgresql"
-
-
-def statements():
-    """A cursor whose statements are prepared where the engine prepares (after some uses, see the settings)."""
-    connection = connections[DEFAULT_DB_ALIAS]
-    if connection.vendor != "postgresql":
-        return connection.cursor()
-    connection.ensure_connection()
-    return connection._prepare_cursor(psycopg.Cursor(connection.connection))
 
 
 @cache

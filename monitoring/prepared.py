@@ -8,7 +8,7 @@ from functools import lru_cache, wraps
 
 from django.db import connection
 
-from funding.ledger_rows import statements
+from accounts.statements import statements
 
 
 def prepared(build):
