@@ -14,7 +14,18 @@ from documents.requests import take_number
 from funding import agreements, awards, budgets, schedules
 from funding.claims.clock import PAYMENT_DAYS
 from funding.ledger import Leg, Slot, post
-from funding.models import Agreement, Award, Instalment, Kind, Line, Posting, Schedule, ScheduleYear, Source
+from funding.models import (
+    Agreement,
+    Award,
+    Instalment,
+    InstalmentPayee,
+    Kind,
+    Line,
+    Posting,
+    Schedule,
+    ScheduleYear,
+    Source,
+)
 from programme.models import Origin, SegmentBounds
 
 S = Instalment.State
@@ -204,7 +215,7 @@ class Batch:
 
 def pay(random, wave, signed, line, people):
     """Instalment after instalment, what is due by today is due, what had time to be paid is paid."""
-    rows = list(Instalment.objects.live().filter(award__in=signed).order_by("award_id"))
+    rows = list(Instalment.objects.live().filter(award__in=signed).select_related("award").order_by("award_id"))
     today = timezone.localdate()
     for rank in sorted({row.number for row in rows}):
         of_rank = [row for row in rows if row.number == rank]
@@ -237,6 +248,10 @@ def replace(batch, paid, people):
     certifier, orderer, recorder = people["finance_officer"][:3]
     noon = timezone.make_aware(datetime.datetime.combine(batch.due_on, datetime.time(12)))
     settled = {row.pk for row in paid}
+    # Nobody here shares an award: the structure receives the whole.
+    InstalmentPayee.objects.bulk_create(
+        InstalmentPayee(instalment=row, organisation_id=row.award.organisation_id, cents=row.cents) for row in paid
+    )
     for row in batch.rows:
         row.move("become_due", by=None, on=batch.due_on, at=noon, pay_by=batch.due_on + PAYMENT_DAYS * DAY)
         if row.pk in settled:

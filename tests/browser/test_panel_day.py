@@ -188,6 +188,9 @@ def prepare_the_rest(people, page, keys, wave):
     keys.skip_to_content()
     keys.find("Choisir la ligne et le motif", tag="SUMMARY")
     keys.press("Enter")
+    # A line that the other journeys of the same demonstration leave alone.
+    keys.find("Ligne budgétaire", tag="SELECT")
+    page.keyboard.type("P147-01")
     keys.find("Motif commun des autres")
     keys.write("Le besoin du territoire n’est pas établi.")
     keys.activate("Remplir", tag="BUTTON")

@@ -38,6 +38,10 @@ def links_of(programme, reader, **days):
     ]
 
 
+# Worked out from what their rows add up to: the target less the laureates, the places that an amount pays…
+WORKED_OUT = {"Manquent", "Places (AE)", "Places (CP)", "Places", "CP libres"}
+
+
 def counted(answer, value_is_money):
     listing = answer.context["listing"]
     return listing.sums.get("total_0", 0) or 0 if value_is_money else listing.count
@@ -54,7 +58,7 @@ def test_every_figure_is_the_sum_of_the_rows_behind_it(town, days):
     for panel, table, row, heading, value, url in found:
         answer = client.get(url)
         assert answer.status_code == 200, url
-        if "annonces" in url:
+        if "annonces" in url or heading in WORKED_OUT:
             continue
         by_count = "fabriques" in url or heading == "Échéances"
         if table == "mois" or (panel, table, heading) == ("besoins-cp", "annees", "Prévu"):
