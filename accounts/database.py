@@ -82,6 +82,32 @@ def refuse_when(name, table, moment, condition, message):
     return _refusal(name, table, moment, message, condition)
 
 
+def refuse_if(name, table, moment, condition, message, *, when="", error="integrity_constraint_violation"):
+    """Refuse `moment` on rows of `table` while `condition`, which reads other tables, holds.
+
+    Args:
+        when: condition on OLD and NEW alone, asked first.
+        error: what PostgreSQL calls the refusal.
+    """
+    guarded = f"WHEN ({when})" if when else ""
+    postgresql = f"""
+        CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF {condition} THEN
+                RAISE EXCEPTION '{message}' USING ERRCODE = '{error}';
+            END IF;
+            RETURN NEW;
+        END $$;
+        CREATE OR REPLACE TRIGGER {name} BEFORE {moment} ON {table}
+            FOR EACH ROW {guarded} EXECUTE FUNCTION {name}();
+    """
+    sqlite = f"""
+        CREATE TRIGGER {name} BEFORE {moment} ON {table} {guarded}
+        BEGIN SELECT RAISE(ABORT, '{message}') WHERE {condition}; END
+    """
+    return Trigger(name, table, postgresql, sqlite)
+
+
 def install(connection):
     """Create every registered trigger whose table exists."""
     tables = set(connection.introspection.table_names())

@@ -4,7 +4,7 @@ A frozen version (`frozen_at` set) keeps its row, its bounds, its criteria with 
 questions: no INSERT, UPDATE or DELETE. A correction is a new version. A slug names one question of a version.
 """
 
-from accounts.database import Trigger, append_only, never_deleted, refuse_when, register
+from accounts.database import Trigger, append_only, never_deleted, refuse_if, refuse_when, register
 
 MESSAGE = "a published call version is frozen: write a new version"
 SLUG_TWICE = "a question of this slug exists in this call version"
@@ -54,22 +54,7 @@ def slug_once_in_a_version(moment):
         JOIN programme_formsection s ON s.id = q.section_id
         JOIN programme_formsection mine ON mine.id = NEW.section_id
         WHERE q.slug = NEW.slug AND s.version_id = mine.version_id {itself})"""
-    postgresql = f"""
-        CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-            IF {twice} THEN
-                RAISE EXCEPTION '{SLUG_TWICE}' USING ERRCODE = 'unique_violation';
-            END IF;
-            RETURN NEW;
-        END $$;
-        CREATE OR REPLACE TRIGGER {name} BEFORE {moment} ON programme_question
-        FOR EACH ROW EXECUTE FUNCTION {name}();
-    """
-    sqlite = f"""
-        CREATE TRIGGER {name} BEFORE {moment} ON programme_question
-        BEGIN SELECT RAISE(ABORT, '{SLUG_TWICE}') WHERE {twice}; END
-    """
-    return Trigger(name, "programme_question", postgresql, sqlite)
+    return refuse_if(name, "programme_question", moment, twice, SLUG_TWICE, error="unique_violation")
 
 
 register(

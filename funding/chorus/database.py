@@ -1,6 +1,6 @@
 """What the database itself keeps of payees, Chorus, bank details and claims, on both engines."""
 
-from accounts.database import Trigger, append_only, never_deleted, refuse_when, register
+from accounts.database import append_only, never_deleted, refuse_if, refuse_when, register
 
 
 def fixed(table, *columns, message):
@@ -10,30 +10,6 @@ def fixed(table, *columns, message):
         f"OLD.{column} <> NEW.{column} OR (OLD.{column} IS NULL) <> (NEW.{column} IS NULL)" for column in columns
     )
     return refuse_when(f"{table}_fixed", table, "UPDATE", changed, message)
-
-
-def refuse_if(name, table, moment, condition, message, when=""):
-    """Refuse `moment` on rows of `table` while `condition`, which reads other tables, holds; `when`: on the row."""
-    guarded = f"WHEN ({when})" if when else ""
-    return Trigger(
-        name,
-        table,
-        f"""
-        CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-            IF {condition} THEN
-                RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation';
-            END IF;
-            RETURN NEW;
-        END $$;
-        CREATE OR REPLACE TRIGGER {name} BEFORE {moment} ON {table}
-            FOR EACH ROW {guarded} EXECUTE FUNCTION {name}();
-        """,
-        f"""
-        CREATE TRIGGER {name} BEFORE {moment} ON {table} {guarded}
-        BEGIN SELECT RAISE(ABORT, '{message}') WHERE {condition}; END
-        """,
-    )
 
 
 NOT_THE_WHOLE = """

@@ -1,6 +1,6 @@
 """What the database itself keeps of money taken back, on both engines."""
 
-from accounts.database import Trigger, append_only, never_deleted, refuse_when, register
+from accounts.database import Trigger, append_only, never_deleted, refuse_if, refuse_when, register
 from funding.chorus.database import fixed
 
 BECOMES_DECIDED = "OLD.state <> 'decided' AND NEW.state = 'decided'"
@@ -23,25 +23,7 @@ MORE_MESSAGE = "more is asked back than was paid"
 
 def refused_when_decided(name, table, condition, message):
     """Refuse that a row of `table` becomes decided while `condition` (on other tables) holds."""
-    return Trigger(
-        name,
-        table,
-        f"""
-        CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-            IF {condition} THEN
-                RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation';
-            END IF;
-            RETURN NEW;
-        END $$;
-        CREATE OR REPLACE TRIGGER {name} BEFORE UPDATE OF state ON {table}
-            FOR EACH ROW WHEN ({BECOMES_DECIDED}) EXECUTE FUNCTION {name}();
-        """,
-        f"""
-        CREATE TRIGGER {name} BEFORE UPDATE OF state ON {table} WHEN {BECOMES_DECIDED}
-        BEGIN SELECT RAISE(ABORT, '{message}') WHERE {condition}; END
-        """,
-    )
+    return refuse_if(name, table, "UPDATE OF state", condition, message, when=BECOMES_DECIDED)
 
 
 NO_TITLE = "EXISTS (SELECT 1 FROM funding_recovery WHERE id = NEW.recovery_id AND state <> 'issued')"

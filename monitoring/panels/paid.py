@@ -5,9 +5,9 @@ from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 
 from accounts.lists import Column, ListPage
-from funding.lists import instalment_url
 from funding.models import Instalment, Posting
 from funding.outlook.slippage import learned_from
+from monitoring.panels.rows import OF_AN_INSTALMENT
 
 
 class PaidList(ListPage):
@@ -23,10 +23,7 @@ class PaidList(ListPage):
     empty_text = "Rien n’était payé à ces dates."
     totals = {"Payé": ("cents", Sum("cents"))}
     columns = (
-        Column("lieu", "Lieu", "award.fabrique.name", sort="award__fabrique__sort_name", note="award.organisation",
-               url=instalment_url, header=True),
-        Column("numero", "Échéance", lambda row: f"{row.number}, {row.get_kind_display().lower()}", sort="number"),
-        Column("prevue", "Prévue le", "expected_on", kind="date", sort="expected_on"),
+        *OF_AN_INSTALMENT,
         Column("exigible", "Exigible le", "due_on", kind="date", sort="due_on"),
         Column("payee", "Payée le", "paid_on", kind="date", sort="paid_on"),
         Column("depuis-exigible", "Jours depuis l’exigibilité", lambda row: (row.paid_on - row.due_on).days,

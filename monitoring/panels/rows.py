@@ -158,6 +158,15 @@ def flow_movements(user, flow, scope, *, year=None, before=None, instrument="", 
 # --- Instalments -------------------------------------------------------------------------------------------------
 
 
+# What names an instalment in a list.
+OF_AN_INSTALMENT = (
+    Column("lieu", "Lieu", "award.fabrique.name", sort="award__fabrique__sort_name", note="award.organisation",
+           url=instalment_url, header=True),
+    Column("numero", "Échéance", lambda row: f"{row.number}, {row.get_kind_display().lower()}", sort="number"),
+    Column("prevue", "Prévue le", "expected_on", kind="date", sort="expected_on"),
+)  # fmt: skip
+
+
 class WaitingList(ListPage):
     """Instalments left to pay on a day, each for the part that the figure counts; wants `parts` and `scope`."""
 
@@ -171,10 +180,7 @@ class WaitingList(ListPage):
     empty_text = "Rien ne restait à payer ici à ces dates."
     totals = {"Reste à payer": ("cents", Sum("part_cents"))}
     columns = (
-        Column("lieu", "Lieu", "award.fabrique.name", sort="award__fabrique__sort_name", note="award.organisation",
-               url=instalment_url, header=True),
-        Column("numero", "Échéance", lambda row: f"{row.number}, {row.get_kind_display().lower()}", sort="number"),
-        Column("prevue", "Prévue le", "expected_on", kind="date", sort="expected_on"),
+        *OF_AN_INSTALMENT,
         Column("exigible", "Exigible le", "due_then", kind="date"),
         Column("generation", "AE de", "generations"),
         Column("montant", "Reste à payer", "part_cents", kind="cents", sort="part_cents"),
