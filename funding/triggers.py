@@ -2,7 +2,9 @@
 
 from accounts.database import Trigger, append_only, never_deleted, refuse_when, register
 
-DAY_TOTAL_COLUMNS = "from_kind, from_line_id, from_year, to_kind, to_line_id, to_year, effective_on, booked_on"
+WAY = "from_kind, from_line_id, from_year, to_kind, to_line_id, to_year"
+DAY_TOTAL_COLUMNS = f"{WAY}, effective_on, booked_on"
+MONTH_TOTAL_COLUMNS = f"{WAY}, month"
 
 APPLY_POSTGRESQL = f"""
 CREATE OR REPLACE FUNCTION funding_movement_apply() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -26,6 +28,11 @@ BEGIN
     VALUES (found.from_kind, found.from_line, found.from_year, found.to_kind, found.to_line, found.to_year,
             NEW.effective_on, found.booked_on, NEW.amount_cents)
     ON CONFLICT ({DAY_TOTAL_COLUMNS}) DO UPDATE SET cents = funding_daytotal.cents + EXCLUDED.cents;
+    INSERT INTO funding_monthtotal ({MONTH_TOTAL_COLUMNS}, last_on, cents)
+    VALUES (found.from_kind, found.from_line, found.from_year, found.to_kind, found.to_line, found.to_year,
+            date_trunc('month', NEW.effective_on)::date, NEW.effective_on, NEW.amount_cents)
+    ON CONFLICT ({MONTH_TOTAL_COLUMNS}) DO UPDATE SET cents = funding_monthtotal.cents + EXCLUDED.cents,
+        last_on = GREATEST(funding_monthtotal.last_on, EXCLUDED.last_on);
     RETURN NULL;
 END $$;
 CREATE OR REPLACE TRIGGER funding_movement_apply AFTER INSERT ON funding_movement
@@ -47,6 +54,13 @@ BEGIN
     FROM funding_account o, funding_account d, funding_posting p
     WHERE o.id = NEW.from_account_id AND d.id = NEW.to_account_id AND p.id = NEW.posting_id
     ON CONFLICT ({DAY_TOTAL_COLUMNS}) DO UPDATE SET cents = cents + excluded.cents;
+    INSERT INTO funding_monthtotal ({MONTH_TOTAL_COLUMNS}, last_on, cents)
+    SELECT o.kind, o.line_id, o.fiscal_year, d.kind, d.line_id, d.fiscal_year,
+           strftime('%Y-%m-01', NEW.effective_on), NEW.effective_on, NEW.amount_cents
+    FROM funding_account o, funding_account d
+    WHERE o.id = NEW.from_account_id AND d.id = NEW.to_account_id
+    ON CONFLICT ({MONTH_TOTAL_COLUMNS}) DO UPDATE SET cents = cents + excluded.cents,
+        last_on = max(last_on, excluded.last_on);
 END
 """
 
@@ -54,6 +68,7 @@ GUARDED = {
     # table: (moments, message). What a trigger keeps changes only inside that trigger.
     "funding_account": ("UPDATE", "a balance moves only with a movement"),
     "funding_daytotal": ("INSERT OR UPDATE OR DELETE", "day totals are kept by the movements"),
+    "funding_monthtotal": ("INSERT OR UPDATE OR DELETE", "month totals are kept by the movements"),
 }
 
 

@@ -19,7 +19,17 @@ from funding.models.de_minimis import DeMinimisGrant
 from funding.models.hearing import Ground, Hearing, LetterOpening, Observation
 from funding.models.instrument import Fund, Instrument, InstrumentDue, InstrumentEvent
 from funding.models.interruption import Interruption
-from funding.models.ledger import AWARD_KINDS, OUTSIDE_KINDS, SOURCE_KINDS, Account, DayTotal, Kind, Movement, Posting
+from funding.models.ledger import (
+    AWARD_KINDS,
+    OUTSIDE_KINDS,
+    SOURCE_KINDS,
+    Account,
+    DayTotal,
+    Kind,
+    MonthTotal,
+    Movement,
+    Posting,
+)
 from funding.models.line import Line, Region, Source
 from funding.models.payment import Agreement, Instalment, Schedule, ScheduleYear
 from funding.models.recovery import Recovery, RecoveryEntry, Withdrawal
@@ -64,6 +74,7 @@ __all__ = [
     "LegalCommitment",
     "LetterOpening",
     "Line",
+    "MonthTotal",
     "Movement",
     "Observation",
     "PaymentExport",

@@ -184,11 +184,10 @@ class Movement(models.Model):
         return f"{self.amount_cents} centimes"
 
 
-class DayTotal(models.Model):
-    """What went from one kind of account to another in a day, kept by the movement's trigger: as-of figures read it.
+class Total(models.Model):
+    """What went from one kind of account to another in some time, kept by the movement's trigger."""
 
-    `effective_on` and `booked_on` are the two clocks.
-    """
+    WAY = ("from_kind", "from_line", "from_year", "to_kind", "to_line", "to_year")
 
     from_kind = models.CharField("de", max_length=16, choices=Kind)
     from_line = models.ForeignKey(Line, models.PROTECT, related_name="+")
@@ -196,23 +195,45 @@ class DayTotal(models.Model):
     to_kind = models.CharField("vers", max_length=16, choices=Kind)
     to_line = models.ForeignKey(Line, models.PROTECT, related_name="+")
     to_year = models.PositiveSmallIntegerField("exercice d’arrivée")
-    effective_on = models.DateField("en date du")
-    booked_on = models.DateField("connu le")
     cents = models.BigIntegerField("montant (centimes)")
 
     class Meta:
+        abstract = True
+        ordering = ["pk"]
+
+
+class DayTotal(Total):
+    """Of a day: `effective_on` and `booked_on` are the two clocks. As-of figures read it."""
+
+    effective_on = models.DateField("en date du")
+    booked_on = models.DateField("connu le")
+
+    class Meta(Total.Meta):
         verbose_name = "total du jour"
         verbose_name_plural = "totaux du jour"
-        ordering = ["pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=[
-                    "from_kind", "from_line", "from_year",
-                    "to_kind", "to_line", "to_year", "effective_on", "booked_on",
-                ],
-                name="daytotal_once",
-            )
-        ]  # fmt: skip
+        constraints = [models.UniqueConstraint(fields=[*Total.WAY, "effective_on", "booked_on"], name="daytotal_once")]
+        indexes = [
+            models.Index(fields=["effective_on"], name="daytotal_effective"),
+            models.Index(fields=["booked_on"], name="daytotal_booked"),
+        ]
 
     def __str__(self):
         return f"{self.from_kind} → {self.to_kind}, {self.effective_on}"
+
+
+class MonthTotal(Total):
+    """Of a whole month of `effective_on`, whenever it was known: what the figures of today read in place of its days.
+
+    `month` is its first day, `last_on` the last day on which any of it is true.
+    """
+
+    month = models.DateField("mois")
+    last_on = models.DateField("dernier jour")
+
+    class Meta(Total.Meta):
+        verbose_name = "total du mois"
+        verbose_name_plural = "totaux du mois"
+        constraints = [models.UniqueConstraint(fields=[*Total.WAY, "month"], name="monthtotal_once")]
+
+    def __str__(self):
+        return f"{self.from_kind} → {self.to_kind}, {self.month:%Y-%m}"

@@ -14,7 +14,7 @@ from accounts import database
 from funding.models import Award, Line, Source
 from programme.models import Origin
 
-TABLES = ("funding_posting", "funding_movement", "funding_account", "funding_daytotal")
+TABLES = ("funding_posting", "funding_movement", "funding_account", "funding_daytotal", "funding_monthtotal")
 # Awards that one act carries, and movements that each goes through: reserved, committed, ordered, paid (twice).
 A_BATCH, EACH = 25, 5
 LINES, AWARDS = 4, 480
@@ -85,7 +85,14 @@ INSERT INTO funding_daytotal
 SELECT origin_kind, line, year, destination_kind, line, year, day, day, SUM(cents) FROM moved
 GROUP BY origin_kind, line, year, destination_kind, day
 ON CONFLICT (from_kind, from_line_id, from_year, to_kind, to_line_id, to_year, effective_on, booked_on)
-DO UPDATE SET cents = funding_daytotal.cents + EXCLUDED.cents
+DO UPDATE SET cents = funding_daytotal.cents + EXCLUDED.cents;
+INSERT INTO funding_monthtotal
+    (from_kind, from_line_id, from_year, to_kind, to_line_id, to_year, month, last_on, cents)
+SELECT origin_kind, line, year, destination_kind, line, year, date_trunc('month', day)::date, MAX(day), SUM(cents)
+FROM moved GROUP BY origin_kind, line, year, destination_kind, date_trunc('month', day)
+ON CONFLICT (from_kind, from_line_id, from_year, to_kind, to_line_id, to_year, month)
+DO UPDATE SET cents = funding_monthtotal.cents + EXCLUDED.cents,
+    last_on = GREATEST(funding_monthtotal.last_on, EXCLUDED.last_on)
 """
 
 

@@ -67,6 +67,8 @@ AROUND = (
     "UPDATE funding_account SET line_id = line_id + 1",
     "UPDATE funding_daytotal SET cents = cents + 1",
     "DELETE FROM funding_daytotal",
+    "UPDATE funding_monthtotal SET cents = cents + 1",
+    "DELETE FROM funding_monthtotal",
     "INSERT INTO funding_daytotal (from_kind, from_line_id, from_year, to_kind, to_line_id, to_year, effective_on, "
     "booked_on, cents) SELECT from_kind, from_line_id, from_year, to_kind, to_line_id, to_year, '2000-01-01', "
     "booked_on, 1 FROM funding_daytotal",

@@ -15,6 +15,7 @@ from funding.models import (
     DayTotal,
     Instalment,
     Kind,
+    MonthTotal,
     Movement,
     Posting,
     Schedule,
@@ -125,7 +126,7 @@ def over_the_award():
 
 def everything():
     """What a replay may not change: counts, and every balance."""
-    models = (Posting, Movement, Account, DayTotal, Award, Instalment, Contribution)
+    models = (Posting, Movement, Account, DayTotal, MonthTotal, Award, Instalment, Contribution)
     return {
         **{model.__name__: model.objects.count() for model in models},
         "soldes": hash(tuple(Account.objects.order_by("pk").values_list("pk", "balance_cents"))),

@@ -16,6 +16,7 @@ from funding.models import (
     Draw,
     Instalment,
     Kind,
+    MonthTotal,
     Movement,
     Posting,
     Schedule,
@@ -166,17 +167,18 @@ def test_no_upsert_goes_round_the_triggers(opened, table):
     assert refused(lambda: cursor.execute(statement))
 
 
-def test_day_totals_are_kept_by_the_movements(opened):
-    total = DayTotal.objects.get()
+@pytest.mark.parametrize(("model", "name"), [(DayTotal, "total du jour"), (MonthTotal, "total du mois")])
+def test_totals_are_kept_by_the_movements(opened, model, name):
+    total = model.objects.get()
     assert total.cents == 1000
     if connection.vendor == "postgresql":
-        assert refused(lambda: DayTotal.objects.update(cents=1))
-        assert refused(lambda: DayTotal.objects.all()._raw_delete("default"))
+        assert refused(lambda: model.objects.update(cents=1))
+        assert refused(lambda: model.objects.all()._raw_delete("default"))
     else:
         from funding.reconciliation import differences
 
-        DayTotal.objects.update(cents=1)
-        assert any("total du jour" in sentence for sentence in differences())
+        model.objects.update(cents=1)
+        assert any(name in sentence for sentence in differences())
 
 
 # --- The holes ---------------------------------------------------------------------------------------------------

@@ -2,15 +2,18 @@
 
 import datetime
 
+import hypothesis
 import pytest
 import time_machine
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import Sum
+from hypothesis import strategies as st
 
 from accounts.errors import NotAllowed, Refusal, StalePage
 from accounts.french import NBSP
 from accounts.models import Role
 from funding import budgets, ledger
-from funding.balances import balances, flows
+from funding.balances import balances, flows, months, passages
 from funding.ledger import InsufficientFunds, KeyReused, Leg, Slot, post
 from funding.models import Account, Award, DayTotal, Kind, Movement, Posting
 from funding.reconciliation import differences
@@ -208,6 +211,36 @@ def test_both_clocks(line):
     assert frozen(as_of=april, known_on=april) == 300
     assert flows(as_of=april)[Kind.AE_OPENED, Kind.AE_FROZEN, line.pk, 2027] == 300
     assert balances(known_on=datetime.date(2027, 2, 28)) == {}
+
+
+ANY_DAY = st.dates(datetime.date(2027, 1, 1), datetime.date(2027, 4, 30))
+
+
+@hypothesis.settings(max_examples=25, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture])
+@hypothesis.given(data=st.data())
+def test_any_day_adds_up_to_the_movements_true_and_known_by_then(line, data):
+    """Whole months are read in one row, the last one day by day, what came late is taken off: the same sum always."""
+    with transaction.atomic():
+        with time_machine.travel("2027-01-01 09:00:00+01:00"):
+            make.open_credits(line, "ae", 100_000, year=2027, on=datetime.date(2027, 1, 1))
+        frozen_late = st.tuples(st.integers(1, 900), ANY_DAY, st.integers(0, 70))
+        for number, (cents, on, late) in enumerate(data.draw(st.lists(frozen_late, max_size=8))):
+            with time_machine.travel(datetime.datetime.combine(on + late * DAY, datetime.time(12), datetime.UTC)):
+                freeze(line, cents, key=f"k{number}", on=on, year=2027)
+        as_of, known_on = data.draw(st.none() | ANY_DAY), data.draw(st.none() | ANY_DAY)
+        then = Movement.objects.filter(to_account__kind=Kind.AE_FROZEN)
+        then = then.filter(effective_on__lte=as_of) if as_of else then
+        before = then.filter(posting__booked_on__lt=known_on) if known_on else then
+        then = then.filter(posting__booked_on__lte=known_on) if known_on else then
+        expected, earlier = (found.aggregate(t=Sum("amount_cents", default=0))["t"] for found in (then, before))
+        for by_month in (True, False):
+            rows = passages(as_of=as_of, known_on=known_on, known_before=known_on, by_month=by_month)
+            frozen = [row for row in rows if row.to_kind == Kind.AE_FROZEN]
+            assert sum(row.cents for row in frozen) == expected
+            assert sum(row.earlier_cents for row in frozen) == earlier
+        told = months(to_kinds={Kind.AE_FROZEN}, as_of=as_of, known_on=known_on)
+        assert sum(cents for *_, cents in told) == expected
+        transaction.set_rollback(True)
 
 
 def test_an_adoption_is_all_or_nothing(line, wave):

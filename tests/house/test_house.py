@@ -105,7 +105,7 @@ def test_only_the_ledger_writes_postings_and_movements():
         for path in source_files()
         for call in calls_in(path)
         if call.func.attr in {"create", "bulk_create"} and ast.unparse(call.func.value) in
-        {"Posting.objects", "Movement.objects", "Account.objects", "DayTotal.objects"}
+        {"Posting.objects", "Movement.objects", "Account.objects", "DayTotal.objects", "MonthTotal.objects"}
     }  # fmt: skip
     assert writers == {"funding/ledger.py"}
 

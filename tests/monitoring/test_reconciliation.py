@@ -35,12 +35,20 @@ def test_a_balance_changed_by_a_superuser_is_told(paid):
     assert "somme de tous les soldes : 1 centimes" in told
 
 
-def test_a_day_total_changed_by_a_superuser_is_told(paid):
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        ("UPDATE funding_daytotal SET cents = cents + 1", "total du jour"),
+        ("UPDATE funding_monthtotal SET cents = cents + 1", "total du mois"),
+        ("UPDATE funding_monthtotal SET last_on = month", "total du mois"),
+    ],
+)
+def test_a_total_changed_by_a_superuser_is_told(paid, change, name):
     with triggers_aside(connection), connection.cursor() as cursor:
-        cursor.execute("UPDATE funding_daytotal SET cents = cents + 1 WHERE to_kind = 'ae_committed'")
+        cursor.execute(f"{change} WHERE to_kind = 'ae_committed'")
     status, told = reconcile()
     assert status == 1
-    assert "total du jour" in told
+    assert name in told
 
 
 def test_a_place_selected_without_an_award_is_told(paid):

@@ -11,7 +11,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    replaces = [('funding', '0001_initial'), ('funding', '0002_dossier'), ('funding', '0003_instalments_by_payment_day'), ('funding', '0004_public_money'), ('funding', '0005_life_of_the_money')]
+    replaces = [('funding', '0001_initial'), ('funding', '0002_dossier'), ('funding', '0003_instalments_by_payment_day'), ('funding', '0004_public_money'), ('funding', '0005_life_of_the_money'), ('funding', '0006_month_totals')]
 
     initial = True
 
@@ -640,15 +640,37 @@ class Migration(migrations.Migration):
                         ('to_kind', models.CharField(choices=[('ae_source', 'AE : origine'), ('ae_opened', 'AE ouvertes, non employées'), ('ae_frozen', 'AE mises en réserve (gel)'), ('ae_cancelled', 'AE annulées'), ('ae_reserved', 'AE réservées (fléchées)'), ('ae_committed', 'AE engagées, non liquidées'), ('ae_liquidated', 'AE liquidées'), ('ae_lapsed', 'AE perdues'), ('cp_source', 'CP : origine'), ('cp_available', 'CP ouverts, non employés'), ('cp_frozen', 'CP mis en réserve (gel)'), ('cp_cancelled', 'CP annulés'), ('cp_ordered', 'CP mis en paiement'), ('cp_paid', 'CP payés'), ('pledge_source', 'Argent d’un tiers : origine'), ('pledged', 'Promis, non reçu'), ('received', 'Reçu, non employé'), ('used', 'Employé'), ('pledge_lost', 'Promesse non tenue')], max_length=16, verbose_name='vers')),
                         ('to_line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='funding.line')),
                         ('to_year', models.PositiveSmallIntegerField(verbose_name='exercice d’arrivée')),
+                        ('cents', models.BigIntegerField(verbose_name='montant (centimes)')),
                         ('effective_on', models.DateField(verbose_name='en date du')),
                         ('booked_on', models.DateField(verbose_name='connu le')),
-                        ('cents', models.BigIntegerField(verbose_name='montant (centimes)')),
                     ],
                     options={
                         'verbose_name': 'total du jour',
                         'verbose_name_plural': 'totaux du jour',
                         'ordering': ['pk'],
                         'constraints': [models.UniqueConstraint(fields=('from_kind', 'from_line', 'from_year', 'to_kind', 'to_line', 'to_year', 'effective_on', 'booked_on'), name='daytotal_once')],
+                        'indexes': [models.Index(fields=['effective_on'], name='daytotal_effective'), models.Index(fields=['booked_on'], name='daytotal_booked')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='MonthTotal',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('from_kind', models.CharField(choices=[('ae_source', 'AE : origine'), ('ae_opened', 'AE ouvertes, non employées'), ('ae_frozen', 'AE mises en réserve (gel)'), ('ae_cancelled', 'AE annulées'), ('ae_reserved', 'AE réservées (fléchées)'), ('ae_committed', 'AE engagées, non liquidées'), ('ae_liquidated', 'AE liquidées'), ('ae_lapsed', 'AE perdues'), ('cp_source', 'CP : origine'), ('cp_available', 'CP ouverts, non employés'), ('cp_frozen', 'CP mis en réserve (gel)'), ('cp_cancelled', 'CP annulés'), ('cp_ordered', 'CP mis en paiement'), ('cp_paid', 'CP payés'), ('pledge_source', 'Argent d’un tiers : origine'), ('pledged', 'Promis, non reçu'), ('received', 'Reçu, non employé'), ('used', 'Employé'), ('pledge_lost', 'Promesse non tenue')], max_length=16, verbose_name='de')),
+                        ('from_line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='funding.line')),
+                        ('from_year', models.PositiveSmallIntegerField(verbose_name='exercice de départ')),
+                        ('to_kind', models.CharField(choices=[('ae_source', 'AE : origine'), ('ae_opened', 'AE ouvertes, non employées'), ('ae_frozen', 'AE mises en réserve (gel)'), ('ae_cancelled', 'AE annulées'), ('ae_reserved', 'AE réservées (fléchées)'), ('ae_committed', 'AE engagées, non liquidées'), ('ae_liquidated', 'AE liquidées'), ('ae_lapsed', 'AE perdues'), ('cp_source', 'CP : origine'), ('cp_available', 'CP ouverts, non employés'), ('cp_frozen', 'CP mis en réserve (gel)'), ('cp_cancelled', 'CP annulés'), ('cp_ordered', 'CP mis en paiement'), ('cp_paid', 'CP payés'), ('pledge_source', 'Argent d’un tiers : origine'), ('pledged', 'Promis, non reçu'), ('received', 'Reçu, non employé'), ('used', 'Employé'), ('pledge_lost', 'Promesse non tenue')], max_length=16, verbose_name='vers')),
+                        ('to_line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='funding.line')),
+                        ('to_year', models.PositiveSmallIntegerField(verbose_name='exercice d’arrivée')),
+                        ('cents', models.BigIntegerField(verbose_name='montant (centimes)')),
+                        ('month', models.DateField(verbose_name='mois')),
+                        ('last_on', models.DateField(verbose_name='dernier jour')),
+                    ],
+                    options={
+                        'verbose_name': 'total du mois',
+                        'verbose_name_plural': 'totaux du mois',
+                        'ordering': ['pk'],
+                        'constraints': [models.UniqueConstraint(fields=('from_kind', 'from_line', 'from_year', 'to_kind', 'to_line', 'to_year', 'month'), name='monthtotal_once')],
                     },
                 ),
                 migrations.CreateModel(

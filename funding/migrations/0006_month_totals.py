@@ -1,0 +1,67 @@
+import django.db.models.deletion
+from django.db import migrations, models
+
+
+MONTH = {"postgresql": "date_trunc('month', effective_on)::date", "sqlite": "strftime('%Y-%m-01', effective_on)"}
+
+
+def add_up_months(apps, schema_editor):
+    """A database in service holds totals of days: those of months follow from them. A new one holds none."""
+    month = MONTH[schema_editor.connection.vendor]
+    way = "from_kind, from_line_id, from_year, to_kind, to_line_id, to_year"
+    schema_editor.execute(
+        f"INSERT INTO funding_monthtotal ({way}, month, last_on, cents) "
+        f"SELECT {way}, {month}, MAX(effective_on), SUM(cents) FROM funding_daytotal GROUP BY {way}, {month}"
+    )
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('funding', '0005_life_of_the_money'),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name='MonthTotal',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('from_kind', models.CharField(choices=[('ae_source', 'AE : origine'), ('ae_opened', 'AE ouvertes, non employées'), ('ae_frozen', 'AE mises en réserve (gel)'), ('ae_cancelled', 'AE annulées'), ('ae_reserved', 'AE réservées (fléchées)'), ('ae_committed', 'AE engagées, non liquidées'), ('ae_liquidated', 'AE liquidées'), ('ae_lapsed', 'AE perdues'), ('cp_source', 'CP : origine'), ('cp_available', 'CP ouverts, non employés'), ('cp_frozen', 'CP mis en réserve (gel)'), ('cp_cancelled', 'CP annulés'), ('cp_ordered', 'CP mis en paiement'), ('cp_paid', 'CP payés'), ('pledge_source', 'Argent d’un tiers : origine'), ('pledged', 'Promis, non reçu'), ('received', 'Reçu, non employé'), ('used', 'Employé'), ('pledge_lost', 'Promesse non tenue')], max_length=16, verbose_name='de')),
+                ('from_year', models.PositiveSmallIntegerField(verbose_name='exercice de départ')),
+                ('to_kind', models.CharField(choices=[('ae_source', 'AE : origine'), ('ae_opened', 'AE ouvertes, non employées'), ('ae_frozen', 'AE mises en réserve (gel)'), ('ae_cancelled', 'AE annulées'), ('ae_reserved', 'AE réservées (fléchées)'), ('ae_committed', 'AE engagées, non liquidées'), ('ae_liquidated', 'AE liquidées'), ('ae_lapsed', 'AE perdues'), ('cp_source', 'CP : origine'), ('cp_available', 'CP ouverts, non employés'), ('cp_frozen', 'CP mis en réserve (gel)'), ('cp_cancelled', 'CP annulés'), ('cp_ordered', 'CP mis en paiement'), ('cp_paid', 'CP payés'), ('pledge_source', 'Argent d’un tiers : origine'), ('pledged', 'Promis, non reçu'), ('received', 'Reçu, non employé'), ('used', 'Employé'), ('pledge_lost', 'Promesse non tenue')], max_length=16, verbose_name='vers')),
+                ('to_year', models.PositiveSmallIntegerField(verbose_name='exercice d’arrivée')),
+                ('cents', models.BigIntegerField(verbose_name='montant (centimes)')),
+                ('month', models.DateField(verbose_name='mois')),
+                ('last_on', models.DateField(verbose_name='dernier jour')),
+            ],
+            options={
+                'verbose_name': 'total du mois',
+                'verbose_name_plural': 'totaux du mois',
+                'ordering': ['pk'],
+                'abstract': False,
+            },
+        ),
+        migrations.AddIndex(
+            model_name='daytotal',
+            index=models.Index(fields=['effective_on'], name='daytotal_effective'),
+        ),
+        migrations.AddIndex(
+            model_name='daytotal',
+            index=models.Index(fields=['booked_on'], name='daytotal_booked'),
+        ),
+        migrations.AddField(
+            model_name='monthtotal',
+            name='from_line',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='funding.line'),
+        ),
+        migrations.AddField(
+            model_name='monthtotal',
+            name='to_line',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='funding.line'),
+        ),
+        migrations.AddConstraint(
+            model_name='monthtotal',
+            constraint=models.UniqueConstraint(fields=('from_kind', 'from_line', 'from_year', 'to_kind', 'to_line', 'to_year', 'month'), name='monthtotal_once'),
+        ),
+        migrations.RunPython(add_up_months, migrations.RunPython.noop),
+    ]
