@@ -12,6 +12,8 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connections
 
+from tests import built_once
+from tests.built_once import pytest_runtest_setup, pytest_runtest_teardown  # noqa: F401
 from tests.guards import ROOT, UndefinedVariable, close_the_network, triggers_aside
 
 # A loaded machine is no finding: examples have no time limit of their own.
@@ -86,6 +88,9 @@ def pytest_collection_modifyitems(config, items):
         config.hook.pytest_deselected(items=list(without))
         items[:] = [item for item in items if item not in without]
         report_not_run(missing, Counter(without.values()))
+    # In a file, those that want the same built once come together, the least first.
+    order = {path: number for number, path in enumerate(dict.fromkeys(item.path for item in items))}
+    items.sort(key=lambda item: (order[item.path], len(built_once.asked_by(item))))
     # The longest first: they wait while other workers work, and none is left alone at the end.
     items.sort(key=lambda item: item.get_closest_marker("browser") is None)
 
@@ -107,6 +112,13 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
     if suffix and on_postgresql():
         base = test_settings.get("NAME") or f"test_{settings.DATABASES['default']['NAME']}"
         test_settings["NAME"] = f"{base}_{suffix}"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    built_once.ready(django_db_blocker)
+    yield
+    built_once.take_down()
 
 
 @pytest.fixture(scope="session", autouse=True)

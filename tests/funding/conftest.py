@@ -3,7 +3,6 @@
 import datetime
 import itertools
 
-import pytest
 from django.utils import timezone
 
 from accounts.models import Organisation, Role, User
@@ -15,6 +14,7 @@ from funding.conventions.clauses import COMPULSORY
 from funding.models import Line, Source
 from programme.models import Call, CallVersion, Origin, Programme, SegmentBounds, Wave
 from selection.delegations import AGREEMENT, grant_delegation
+from tests.built_once import part, stage
 
 COUNTER = itertools.count(1)
 EUROS = 100
@@ -121,28 +121,28 @@ def commit(reserved, *, key=None, on=None, by=None):
     awards.commit(awards=reserved, on=on or today(), act="Arrêté", by=by, key=key or f"commit:{next(COUNTER)}")
 
 
-@pytest.fixture
+@part
 def line(db):
     return make_line()
 
 
-@pytest.fixture
+@part
 def wave(line):
     return make_wave(line.programme)
 
 
-@pytest.fixture
+@part
 def officer(db):
     return make_user(Role.OFFICER, name="Instruction")
 
 
-@pytest.fixture
+@part
 def finance(db):
     """Three people: one certifies, one orders, one records the payment."""
     return [make_user(Role.FINANCE_OFFICER, name=name) for name in ("Ada", "Blaise", "Colette")]
 
 
-@pytest.fixture
+@stage
 def committed(line, wave):
     """An award of 150 000 € committed on the line, announced to its applicant."""
     open_credits(line, "ae", GRANT)
@@ -153,7 +153,7 @@ def committed(line, wave):
     return award
 
 
-@pytest.fixture
+@stage
 def in_force(committed, officer):
     """The same, notified, its agreement signed by both: the first instalment is due."""
     announce(committed)

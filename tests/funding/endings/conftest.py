@@ -6,6 +6,7 @@ import pytest
 
 from accounts.models import Membership, Role
 from funding.endings import hearings, recoveries, withdrawals
+from tests.built_once import stage
 from tests.funding import conftest as make
 from tests.funding.conftest import CAP, today
 from tests.funding.test_payments import ordered, pay
@@ -13,7 +14,7 @@ from tests.funding.test_payments import ordered, pay
 FACTS = "Le lieu a ouvert 120 jours sur les 200 prévus.\nL’atelier n’a pas été équipé."
 
 
-@pytest.fixture
+@stage
 def paid(in_force, finance, line):
     """150 000 € granted, 50 000 € paid, two instalments planned."""
     pay(ordered(in_force, finance, line), finance[2])
