@@ -1,6 +1,7 @@
 """The closing of a year, the commitments asleep, what is left to pay."""
 
 import datetime
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404
@@ -21,6 +22,7 @@ from funding.files import file_links, table_file
 from funding.forms import FIRST_YEAR
 from funding.models import Award, ClosedYear
 from funding.models.award import GIVE_BACK
+from funding.then import Then
 from funding.views.agreements import uuids
 from funding.views.budget import READ, Clocks
 from funding.views.endings import key_of
@@ -33,12 +35,15 @@ SHOWN = 5
 def closing(request, year):
     """Every list of the closing of a year, with its first rows, its total and what settles it."""
     refuse_far(year)
+    clocks = Clocks(request)
+    then = Then(clocks.as_of, clocks.known_on)
     sections = [
-        {"section": one, "listing": one.page(request, year), "action": one.action(year) if one.action else None}
+        {"section": one, "listing": one.page(request, year, then), "action": one.action(year) if one.action else None}
         for one in SECTIONS.values()
     ]
     context = {
-        "year": year, "sections": sections, "shown": SHOWN, "today": timezone.localdate(),
+        "year": year, "sections": sections, "shown": SHOWN, "clocks": clocks, "then": then,
+        "query": urlencode(clocks.query),
         "days_left": (datetime.date(year, 12, 31) - timezone.localdate()).days,
         "closed": ClosedYear.objects.filter(year=year).select_related("act").first(),
         "years": [year - 1, year + 1] if year < timezone.localdate().year else [year - 1],
@@ -55,9 +60,10 @@ def closing_list(request, year, slug):
     section = SECTIONS.get(slug)
     if section is None:
         raise Http404
-    listing = section.page(request, year)
+    clocks = Clocks(request)
+    listing = section.page(request, year, Then(clocks.as_of, clocks.known_on))
     context = {
-        "year": year, "section": section, "listing": listing,
+        "year": year, "clocks": clocks, "query": urlencode(clocks.query), "section": section, "listing": listing,
         "action": section.action(year) if section.action else None,
     }  # fmt: skip
     return listing.file() or render(request, "funding/closing_list.html", context)
