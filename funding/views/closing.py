@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -128,10 +129,28 @@ def remaining(request):
     """Restes à payer by year of the AE, on any day; each figure opens its movements."""
     clocks = Clocks(request)
     rows = remaining_by_year(as_of=clocks.as_of, known_on=clocks.known_on)
-    context = {"clocks": clocks, "rows": rows, "total": total(rows), "files": file_links(**clocks.query)}
+    context = {
+        "clocks": clocks, "rows": [(row, cells_of(row, clocks, row.year)) for row in rows],
+        "total": cells_of(total(rows), clocks), "files": file_links(**clocks.query),
+    }  # fmt: skip
     return table_file(request, "restes-a-payer", HEADS, lambda: [values_of(row) for row in rows]) or render(
         request, "funding/remaining.html", context
     )
+
+
+def cells_of(row, clocks, year=None):
+    """[(heading, cents, address of the movements that make them)] of a year of AE, or of all of them."""
+    path = reverse("funding:year", args=[year]) if year else reverse("funding:all_years")
+    asked = (
+        {"chiffre": "ae-engage", "nature": "commit"},
+        {"chiffre": "ae-engage", "nature": ["decommit", "lapse", "recycle"]},
+        {"chiffre": "ae-liquide"},
+        {"chiffre": "ae-a-payer"},
+    )
+    return [
+        (heading, cents, f"{path}?{urlencode(which | clocks.query, doseq=True)}")
+        for (heading, _), cents, which in zip(HEADS[1:], values_of(row)[1:], asked, strict=True)
+    ]
 
 
 def values_of(row):

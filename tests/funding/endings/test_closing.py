@@ -400,3 +400,20 @@ def test_what_is_recycled_leaves_the_year_it_comes_from(paid, finance):
         )  # fmt: skip
         found = {row.year: row for row in remaining.remaining_by_year()}
         assert found[year].given_back_cents == CAP and found[year].remaining_cents == CAP
+
+
+def test_each_figure_of_what_is_left_to_pay_opens_its_movements(in_force, finance, line, reader, client):
+    make.open_credits(line, "cp", CAP)
+    pay(ordered(in_force, finance, line), finance[2])
+    dormant.giving_up.give_up(
+        award=in_force, why="unspent", cents=CAP, on=today(), act="Décision 3", reason="Moins.", by=finance[0],
+        key="g",
+    )  # fmt: skip
+    client.force_login(reader)
+    context = client.get("/pilotage/budget/restes-a-payer/").context
+    cells = [cell for _, row in context["rows"] for cell in row] + context["total"]
+    assert [cents for _, cents, _ in cells] == [GRANT, CAP, CAP, CAP] * 2
+    for heading, cents, url in cells:
+        answer = client.get(url)
+        assert abs(answer.context["listing"].sums["total_0"]) == cents, (heading, url)
+    assert "tous exercices" in client.get("/pilotage/budget/exercices/?chiffre=ae-a-payer").content.decode()
