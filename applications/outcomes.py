@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from accounts.errors import Refusal
-from applications.models import Application
+from applications.models import Application, ApplicationState
 
 AWARD, WAITLIST, REFUSAL, DEFERRAL = "award", "waitlist", "refusal", "deferral"
 
@@ -12,7 +12,8 @@ def publish(*, application, act, by, at, ground="", until=None, rank=None):
     """Make the outcome of a dossier public.
 
     Args:
-        application: the dossier, reviewed (or waitlisted, for an award or a refusal).
+        application: the dossier, reviewed; or waitlisted, for an award or a refusal; or refused, for an award after
+            an appeal.
         act: "award", "waitlist", "refusal" or "deferral".
         by: who announces; the permission is `applications.publish_outcome`.
         at: aware instant of the announcement, the same for the whole wave.
@@ -28,7 +29,8 @@ def publish(*, application, act, by, at, ground="", until=None, rank=None):
     with transaction.atomic():
         locked = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
         if act == AWARD:
-            locked.move("award", by=by, at=at)
+            refused = locked.state == ApplicationState.REFUSED
+            locked.move("award_after_appeal" if refused else "award", by=by, at=at)
         elif act == WAITLIST:
             refuse_undated_waitlist(until, rank)
             locked.move("waitlist", by=by, at=at, until=until, rank=rank)

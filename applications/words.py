@@ -40,6 +40,7 @@ STAFF = {
     "reject_as_inadmissible": "a déclaré le dossier irrecevable",
     "withdraw": "s’est désisté",
     "award": "a publié l’attribution",
+    "award_after_appeal": "a publié l’attribution, après un recours accueilli",
     "waitlist": "a publié l’inscription en liste complémentaire",
     "refuse": "a publié le rejet",
     "defer": "a publié l’ajournement",
@@ -84,6 +85,7 @@ APPLICANT = {
     "reject_as_inadmissible": "a déclaré votre dossier irrecevable.",
     "withdraw": "s’est désisté.",
     "award": "vous a annoncé que vous êtes lauréat.",
+    "award_after_appeal": "vous a annoncé que vous êtes lauréat, après votre recours.",
     "waitlist": "vous a annoncé votre place en liste complémentaire.",
     "refuse": "vous a annoncé que le dossier n’est pas retenu.",
     "defer": "vous a annoncé le report du dossier.",
@@ -91,7 +93,7 @@ APPLICANT = {
 }
 # Signed by one person, spoken for the service.
 DRAFTING = ("edit_section", "attach", "remove_attachment", "entrust_section", "ask_sign_off", "reuse_answers")
-BY_THE_SERVICE = {"award", "waitlist", "refuse", "defer", "end_without_decision"}
+BY_THE_SERVICE = {"award", "award_after_appeal", "waitlist", "refuse", "defer", "end_without_decision"}
 
 
 def applicant_history(application, section_titles, limit=40):

@@ -84,12 +84,12 @@ def movements_of(user, *, figure, fiscal_year, line=None, instrument="grant", wh
     """Movements that make a figure, signed: what enters its accounts, less what leaves them.
 
     Args:
-        figure: key of a `positions.Figure`.
+        figure: key of a `positions.Figure`. fiscal_year: of the accounts; None: every year together.
         line: a `Line`, or None for all those of one instrument ("grant" or "fund").
         whole: with the regional parts of `line`.
         as_of, known_on: the two clocks, Paris dates; None: no limit.
     """
-    closed = fiscal_year < (as_of or timezone.localdate()).year
+    closed = fiscal_year is not None and fiscal_year < (as_of or timezone.localdate()).year
     kinds = kinds_of(figure, closed=closed)
     lines = {"line": line} if line else {"line__source__instrument": instrument}
     if line and whole:

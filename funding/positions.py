@@ -53,6 +53,7 @@ FIGURES = {
             (K.AE_COMMITTED, K.AE_LIQUIDATED),
         ),
         Figure("ae-liquide", "dont liquidé", "AE dont le paiement est fait.", (K.AE_LIQUIDATED,)),
+        Figure("ae-a-payer", "Reste à payer", "AE engagées que rien n’a encore liquidées.", (K.AE_COMMITTED,)),
         Figure("ae-tombe", "Tombé", "AE perdues : retraits d’engagements antérieurs, reste d’un exercice clos.", ()),
         Figure("ae-restant", "Restant à engager", "AE encore libres de l’exercice.", (K.AE_OPENED,)),
         Figure(

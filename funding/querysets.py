@@ -219,7 +219,9 @@ class WithdrawalQuerySet(OfAwardQuerySet):
 
 
 class RecoveryQuerySet(OfAwardQuerySet):
-    OPEN = ("hearing", "decided", "issued")
+    OPEN = ("hearing", "decided", "issued", "refunding")
+    # Nothing is asked back any more.
+    GONE = ("dropped", "refunding", "refunded")
 
     def open(self):
         """Neither settled nor dropped."""
@@ -227,7 +229,7 @@ class RecoveryQuerySet(OfAwardQuerySet):
 
     def standing(self):
         """Decided, whatever came back of it."""
-        return self.exclude(state__in=["hearing", "dropped"])
+        return self.exclude(state__in=["hearing", *self.GONE])
 
 
 class ObservationQuerySet(models.QuerySet):

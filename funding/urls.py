@@ -53,6 +53,7 @@ urlpatterns = [
         name="correct_event",
     ),
     path("pilotage/budget/lignes/<uuid:public_id>/<int:fiscal_year>/", budget.line, name="line"),
+    path("pilotage/budget/exercices/", budget.year, name="all_years"),
     path("pilotage/budget/exercices/<int:fiscal_year>/", budget.year, name="year"),
     path("pilotage/conventions/", agreements.agreements, name="agreements"),
     path("pilotage/conventions/a-preparer/", agreements.uncontracted, name="uncontracted"),

@@ -7,8 +7,8 @@ import datetime
 from collections import Counter
 from functools import cached_property
 
-from django.db.models import CharField, Count, Exists, F, FilteredRelation, OuterRef, Q, Value
-from django.db.models.functions import TruncMonth
+from django.db.models import CharField, Count, DateField, Exists, F, FilteredRelation, OuterRef, Q, Value
+from django.db.models.functions import TruncDate, TruncMonth
 
 from accounts.filters import midnight
 from applications.models import Fabrique, FabriqueFact
@@ -90,11 +90,13 @@ def dated_steps(programme, clocks):
     opened = standing(of_programme, clocks).filter(
         same_place("selected", clocks), ~same_place("closed", clocks), **when("opened", clocks)
     )
-    waves = Wave.objects.filter(call__programme=programme, announcement_on__isnull=False).order_by()
+    # The day on which it was announced, whatever was planned.
+    waves = Wave.objects.filter(call__programme=programme, announced_at__isnull=False).order_by()
+    waves = waves.annotate(announced_on=TruncDate("announced_at", output_field=DateField()))
     first = selected.values_list(named("selected"), "effective_on").annotate(n=Count("pk"))
     return first.union(
         opened.values_list(named("opened"), TruncMonth("effective_on")).annotate(n=Count("pk")),
-        waves.values_list(named("wave"), "announcement_on").annotate(n=F("number")),
+        waves.values_list(named("wave"), "announced_on").annotate(n=F("number")),
         all=True,
     )
 

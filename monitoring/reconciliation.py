@@ -5,7 +5,7 @@ from django.db.models.functions import Coalesce
 
 from applications.models import FabriqueFact
 from funding import reconciliation
-from funding.models import Account, Award, Draw, Instalment, Kind, Movement
+from funding.models import Account, Award, Draw, Instalment, Kind, Movement, Posting
 
 STANDING_KINDS = (Kind.AE_COMMITTED, Kind.AE_LIQUIDATED)
 # Ended before anything was committed, or in ways that the endings account for.
@@ -60,7 +60,9 @@ def payment_differences():
         instalments_paid=sum_of(Instalment.objects.filter(state="paid"), "cents"),
         liquidated=sum_of(Account.objects.filter(kind=Kind.AE_LIQUIDATED)),
         # What was asked back and gave CP again, by an act, had been paid all the same.
-        cp_paid=sum_of(Account.objects.filter(kind=Kind.CP_PAID)) + Coalesce(Subquery(reinstated()), 0),
+        cp_paid=sum_of(Account.objects.filter(kind=Kind.CP_PAID))
+        + Coalesce(Subquery(reinstated()), 0)
+        - Coalesce(Subquery(refunded()), 0),
     )
     wrong = awards.exclude(instalments_paid=F("liquidated"), cp_paid=F("liquidated"))
     for award in wrong:
@@ -75,6 +77,12 @@ def reinstated():
         from_account__award=OuterRef("pk"), from_account__kind=Kind.CP_PAID, to_account__kind=Kind.CP_AVAILABLE
     )
     return back.order_by().values("from_account__award").annotate(total=Sum("amount_cents")).values("total")
+
+
+def refunded():
+    """What had given CP back and was owed again: paid a second time."""
+    again = Movement.objects.filter(to_account__award=OuterRef("pk"), posting__kind=Posting.Kind.REFUND)
+    return again.order_by().values("to_account__award").annotate(total=Sum("amount_cents")).values("total")
 
 
 def laureate_differences():

@@ -2,10 +2,12 @@
 
 from django import forms
 
+from accounts.errors import Refusal
 from accounts.forms import DsfrForm, EuroCentsField
 from accounts.models import User
 from applications.models import Application
 from applications.piece_forms import OptionalFiles, help_of_files
+from funding.plan_forms import PlanMixin
 from programme.models import Wave
 from selection.appeal_follow_ups import UPHELD, owners
 from selection.appeals import OUTCOMES
@@ -76,7 +78,7 @@ class ConcludeForm(DsfrForm):
     what = forms.ChoiceField(
         label="Si le recours est accueilli, suite à donner",
         help_text="Un recours accueilli, même en partie, a une suite, une personne qui s’en charge et une date.",
-        choices=[("", "Aucune : recours rejeté ou terminé"), *AppealFollowUp.What.choices],
+        choices=[("", "Aucune : recours rejeté ou terminé"), *AppealFollowUp.What.choices],
         required=False,
     )
     owner = Person(User.objects.none(), label="Confiée à", to_field_name="public_id", required=False)
@@ -113,30 +115,18 @@ class FollowUpForm(DsfrForm):
 
 
 class SettleForm(DsfrForm):
-    done_note = text_field("Ce qui a été fait", "Par exemple : dossier réexaminé, nouvelle décision signée et remise.")
+    done_note = text_field("Ce qui a été fait", "Par exemple : dossier réexaminé, nouvelle décision signée et remise.")
 
 
 class AnswerNotifiedForm(DsfrForm):
     on = forms.DateField(label="Réponse notifiée le", widget=forms.DateInput)
 
 
-class CallForm(DsfrForm):
-    """A dossier of the waitlist is called."""
+class LateAwardForm(DsfrForm):
+    """An award prepared after the announcement: on which line, how much."""
 
     credit = forms.ChoiceField(label="Ligne budgétaire")
     amount_cents = EuroCentsField(label="Montant accordé, en euros", min_cents=100)
-    reason = forms.CharField(
-        label="D’où vient l’argent ou la place",
-        help_text="Par exemple : renoncement d’un lauréat. C’est gardé avec la réservation.",
-        max_length=150,
-    )
-    ground = text_field("Motif d’un montant réduit", "La lettre le dira.", rows=2, required=False)
-    out_of_order_reason = forms.CharField(
-        label="Motif de l’écart à l’ordre de la liste",
-        help_text="Demandé seulement si un dossier mieux placé attend encore. Il est montré à l’audit.",
-        max_length=300,
-        required=False,
-    )
     reason_if_over_capacity = forms.CharField(
         label="Motif du dépassement de la capacité",
         help_text="Demandé seulement si la vague aurait plus de lauréats que sa capacité.",
@@ -155,6 +145,65 @@ class CallForm(DsfrForm):
         if credit:
             data |= {"line": credit.line, "fiscal_year": credit.fiscal_year}
         return data
+
+
+class CallForm(LateAwardForm):
+    """A dossier of the waitlist is called."""
+
+    reason = forms.CharField(
+        label="D’où vient l’argent ou la place",
+        help_text="Par exemple : renoncement d’un lauréat. C’est gardé avec la réservation.",
+        max_length=150,
+    )
+    ground = text_field("Motif d’un montant réduit", "La lettre le dira.", rows=2, required=False)
+    out_of_order_reason = forms.CharField(
+        label="Motif de l’écart à l’ordre de la liste",
+        help_text="Demandé seulement si un dossier mieux placé attend encore. Il est montré à l’audit.",
+        max_length=300,
+        required=False,
+    )
+    field_order = (
+        "credit", "amount_cents", "reason", "ground", "out_of_order_reason", "reason_if_over_capacity",
+    )  # fmt: skip
+
+
+class AfterAppealForm(PlanMixin, LateAwardForm):
+    """The award that an upheld appeal asks for, with its payments when they are not those of the call."""
+
+    use_required_attribute = False
+    ROWS = 4
+
+    ground = text_field(
+        "Motif",
+        "La lettre le dira : ce que le recours a montré ; le cas échéant, pourquoi le montant est réduit.",
+        rows=4,
+    )
+    field_order = ("credit", "amount_cents", "ground", "reason_if_over_capacity")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.first_fields = list(self.fields)
+        self.add_plan((), free_rows=self.ROWS)
+
+    def award_fields(self):
+        return [self[name] for name in self.first_fields]
+
+    def clean(self):
+        """What is typed of the schedule goes with the award."""
+        data = super().clean()
+        names = [name for name in data if name.startswith("plan-")]
+        if not self.errors:
+            try:
+                data["schedule"] = self.plans() or ()
+            except Refusal as refusal:
+                self.add_refusal(refusal)
+        for name in names:
+            data.pop(name, None)
+        return data
+
+    def add_refusal(self, refusal):
+        field = self.plan_refusals.get(refusal.field, refusal.field)
+        self.add_error(field if field in self.fields else None, refusal.message)
 
 
 class EmbargoForm(DsfrForm):

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from selection.views import appeals, derogations, embargo, waitlist
+from selection.views import after_appeal, appeals, derogations, embargo, waitlist
 
 urlpatterns = [
     path("pilotage/recours/", appeals.register, name="appeals"),
     path("pilotage/recours/<uuid:public_id>/", appeals.appeal, name="appeal"),
     path("pilotage/recours/<uuid:public_id>/accuse-de-reception/", appeals.receipt, name="appeal_receipt"),
+    path("pilotage/recours/<uuid:public_id>/attribuer/", after_appeal.grant, name="grant_after_appeal"),
     path("pilotage/recours/<uuid:public_id>/pieces/<uuid:piece_id>/", appeals.piece, name="appeal_piece"),
     path("pilotage/decisions/<uuid:public_id>/recours/", appeals.record, name="record_appeal"),
     path("pilotage/decisions/<uuid:public_id>/appeler/", waitlist.call, name="call"),

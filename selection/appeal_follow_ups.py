@@ -105,6 +105,22 @@ def settle(*, follow_up, done_note, by, version=None):
     return row
 
 
+def close_with(decision):
+    """Close what a decision that was just handed over answers: the withdrawal and the new decision that were owed.
+
+    Args:
+        decision: signed and handed over, in the caller's transaction; it replaces the one that was contested.
+    """
+    owed = AppealFollowUp.objects.select_for_update(of=("self",)).select_related("appeal")
+    for row in owed.filter(appeal__decision=decision.replaces_id, what=What.DECIDE, done_on__isnull=True):
+        row.done_on, row.done_by, row.decision = timezone.localdate(), decision.signed_by, decision
+        row.done_note = (
+            f"{decision.get_act_display()} signée le {long_date(decision.signed_at)}, remise à la structure."
+        )
+        row.save()
+        JournalEntry.write(action="settle_follow_up", subject=row.appeal, actor=None, details={"follow_up": row.pk})
+
+
 def later_decision(appeal):
     """The latest decision on the dossier signed since the appeal, if any."""
     rows = Decision.objects.filter(application=appeal.decision.application_id, signed_at__isnull=False)

@@ -4,7 +4,7 @@ from django.db import transaction
 
 from accounts.errors import Refusal
 from accounts.french import euros, long_date
-from accounts.models import JournalEntry, Role
+from accounts.models import JournalEntry, Role, User
 from accounts.permissions import require
 from funding.conventions import authority
 from selection.models import Decision, SignatureDelegation
@@ -108,6 +108,18 @@ def uncovered_sentence(signatory, programme, delegations, act, cents, on):
         f"Une décision « {label} » de {euros(cents)} dépasse le plafond de votre délégation, {euros(ceiling)} "
         f"par acte. {remedy} Rien n’a été signé."
     )
+
+
+def signatories(programme, act, on, *, cents=0):
+    """The `User`s to tell that an act waits: those whose delegation covers it; without any, every decision-maker.
+
+    Args:
+        act: a `Decision.Act`. on: Paris date. cents: amount of the act.
+    """
+    held = SignatureDelegation.objects.filter(programme=programme, starts_on__lte=on, ends_on__gte=on)
+    holders = {one.holder_id for one in held if act in one.acts and one.ceiling_cents >= cents}
+    people = User.objects.holding(Role.DECISION_MAKER)
+    return list((people.filter(pk__in=holders) if holders else people).order_by("pk"))
 
 
 # --- Agreements, asked by the floor below --------------------------------------------------------------------------

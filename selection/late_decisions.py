@@ -1,22 +1,23 @@
-"""Decisions signed one by one after the announcement of their wave: each takes the place of a waitlist.
+"""Decisions signed one by one after the announcement of their wave: each takes the place of another.
 
-Prepared (a dossier that is called, or one whose date is past), signed by whoever holds a delegation, handed over once
-its letter is made. A decision has an author: the clock prepares, it never signs (CRPA L212-1).
+Prepared (a dossier that is called, one whose date is past, one whose appeal is upheld: `late_ways`), signed by whoever
+holds a delegation, handed over once its letter is made. A decision has an author: the clock prepares, it never signs
+(CRPA L212-1).
 """
 
 from dataclasses import replace
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.errors import Refusal, StalePage
 from accounts.french import long_date, plural
 from accounts.permissions import require
 from applications import outcomes as published_outcomes
-from applications.models import ApplicationState
 from documents import requests as documents
 from documents.models import Document
-from funding import awards
+from funding import awards, schedules
 from funding.models import Draw
 from programme.models import CallVersion, Wave
 from selection import derogations
@@ -29,9 +30,10 @@ from selection.decisions import (
     tell_applicant,
 )
 from selection.delegations import delegation_for
+from selection.late_awards import Called, plans_of
+from selection.late_ways import in_place, way_of
 from selection.letters import Signing, facts_of
 from selection.models import SIGN, Decision, Derogation, SignatureDelegation
-from selection.promotions import Called
 from selection.sending import letter_of
 
 Act, State = Decision.Act, Decision.State
@@ -49,7 +51,7 @@ def prepared_late(wave):
         "application__officer",
         "award",
         "replaces",
-    ).order_by("act", "replaces__rank", "pk")
+    ).order_by("act", F("replaces__rank").asc(nulls_last=True), "pk")
 
 
 def sign_late(*, wave, decisions, by):
@@ -83,34 +85,18 @@ def sign_late(*, wave, decisions, by):
             )
         signing = Signing(wave=wave, session=adopted_session(wave), signatory=by, at=timezone.now(), laureates=0)
         for decision in rows:
-            refuse_unsignable(decision, signing.on)
+            way_of(decision.replaces).refuse_unsignable(decision, signing.on)
         delegations = delegations_of(signing, rows)
         for decision, delegation in zip(rows, delegations, strict=True):
             decision.move("sign", by=by, at=signing.at, delegation=delegation)
             note_departure(decision, by)
         called = {d.pk: called_from(d) for d in rows if d.act == Act.AWARD}
+        plan_each(signing, rows)
         commit_each(signing, called)
         instalments = payments_of(signing, list(called.values()))
         for decision in rows:
             ask_letter(signing, decision, called.get(decision.pk), instalments)
     return rows
-
-
-def refuse_unsignable(decision, on):
-    application, waiting = decision.application, decision.replaces
-    if application.state != ApplicationState.WAITLISTED:
-        raise Refusal(
-            f"{application} : l’état est maintenant « {application.get_state_display()} ». Abandonnez cette décision."
-        )
-    if decision.act == Act.AWARD and on > waiting.valid_until:
-        raise Refusal(
-            f"{application} : la liste complémentaire valait jusqu’au {long_date(waiting.valid_until)}. L’appel ne "
-            "peut plus être signé : abandonnez-le, le rejet sera préparé."
-        )
-    if decision.act != Act.AWARD and on <= waiting.valid_until:
-        raise Refusal(
-            f"{application} attend jusqu’au {long_date(waiting.valid_until)} compris : rien ne se signe avant."
-        )
 
 
 def note_departure(decision, by):
@@ -152,13 +138,20 @@ def called_from(decision):
     )
 
 
+def plan_each(signing, decisions):
+    """The payments that were asked for with the award; without any, those of the call are planned."""
+    for decision in decisions:
+        if decision.schedule:
+            schedules.plan(award=decision.award, instalments=plans_of(decision), by=signing.signatory)
+
+
 def commit_each(signing, called):
     """AE are committed in full when the act is signed, unless the call says that the agreement commits."""
     for key, one in called.items():
         if one.fiscal_year < signing.on.year:
             raise Refusal(
                 f"{one.application} : les AE réservées sur {one.fiscal_year} sont tombées le 31 décembre. Abandonnez "
-                f"cet appel, et préparez-le de nouveau sur une ligne de {signing.on.year}."
+                f"cette attribution, et préparez-la de nouveau sur une ligne de {signing.on.year}."
             )
         if one.application.call_version.commitment_act == CallVersion.CommitmentAct.DECISION:
             awards.commit(
@@ -171,7 +164,7 @@ def commit_each(signing, called):
 
 
 def ask_letter(signing, decision, called, instalments):
-    """The letter says what the panel had said: a place on the list, not a favourable opinion."""
+    """The letter says what was decided before, and what founds this decision: no favourable opinion of the panel."""
     if called is None:
         return request_letter(signing, decision, decision, ())
     facts = facts_of(signing, decision, called, instalments.get(called.award.pk, ()))
@@ -187,10 +180,7 @@ def ask_letter(signing, decision, called, instalments):
 def reasons_of(signing, decision):
     """Why the award comes now; the reason of a reduced amount is said apart."""
     reduced = decision.amount_cents != decision.application.requested_cents
-    text = (
-        f"{signing.opinion} avait proposé de placer votre projet au rang {decision.replaces.rank} de la liste "
-        "complémentaire. Des crédits se sont libérés depuis."
-    )
+    text = way_of(decision.replaces).opening(signing, decision)
     return text if reduced or not decision.ground else f"{text} {decision.ground}"
 
 
@@ -200,11 +190,11 @@ def reasons_of(signing, decision):
 def signed_late():
     """Signed after the announcement, and not handed over yet."""
     rows = Decision.objects.filter(state=State.SIGNED, replaces__isnull=False, wave__state=Wave.State.ANNOUNCED)
-    return rows.filter(application__state=ApplicationState.WAITLISTED)
+    return rows.filter(in_place())
 
 
 def hand_over(*, decision, by=None, at=None):
-    """Hand a late decision over: its letter released, the outcome published, the waitlist at its end.
+    """Hand a late decision over: its letter released, the outcome published, the decision before it at its end.
 
     Args:
         by: whoever does it by hand; None: the service, as soon as the letter is made (the signature asked for it).
@@ -226,29 +216,29 @@ def hand_over(*, decision, by=None, at=None):
             raise LettersMissing(
                 "Le courrier de cette décision n’est pas encore fabriqué : attendez quelques minutes."
             )
-        end_waitlist(decision, letter, by, at)
+        end_replaced(decision, letter, by, at)
         documents.release(documents=Document.objects.about(decision), at=at, by=by)
         published_outcomes.publish(
             application=decision.application, act=decision.act, by=by, at=at, ground=decision.ground
         )
         decision = Decision.objects.select_related(
-            "application__fabrique", "application__submitted_by", "application__created_by"
+            "application__fabrique", "application__submitted_by", "application__created_by", "replaces"
         ).get(pk=decision.pk)
         if decision.act == Act.AWARD:
             record_selection(decision, at, by)
         decision.move("issue", by=by, at=at)
+        way_of(decision.replaces).finish(decision)
         tell_applicant(decision)
     return decision
 
 
-def end_waitlist(decision, letter, by, at):
-    """The waitlist has no effect any more; whoever verifies its letter learns which decision took its place."""
-    waiting = Decision.objects.select_for_update(of=("self",)).get(pk=decision.replaces_id)
-    waiting.move("repeal", by=by)
-    if before := letter_of(waiting):
-        documents.void(
-            document=before, on=timezone.localdate(at), how=Document.Void.REPEALED, by_number=letter.number, by=by
-        )
+def end_replaced(decision, letter, by, at):
+    """The decision before has no effect any more; whoever verifies its letter learns which one took its place."""
+    before = Decision.objects.select_for_update(of=("self",)).get(pk=decision.replaces_id)
+    how, void = way_of(before).end(before, timezone.localdate(decision.signed_at))
+    before.move(how, by=by)
+    if replaced := letter_of(before):
+        documents.void(document=replaced, on=timezone.localdate(at), how=void, by_number=letter.number, by=by)
 
 
 def hand_over_ready():

@@ -9,11 +9,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.french import long_date, plural
-from accounts.models import Event, JournalEntry, User
+from accounts.models import Event, JournalEntry
 from accounts.notify import notify_each
 from programme.models import Wave
-from selection.models import Decision, SignatureDelegation
-from selection.promotions import drop_promotion
+from selection.delegations import signatories
+from selection.late_awards import drop_award
+from selection.models import Decision
 
 Act, State = Decision.Act, Decision.State
 BATCH = 500
@@ -47,7 +48,7 @@ def prepare_refusal(key, today):
         if not over(today).filter(pk=key).exists():
             return False
         for call in waiting.replacements.filter(state=State.PREPARED):
-            drop_promotion(
+            drop_award(
                 decision=call, reason=f"Liste complémentaire close le {long_date(waiting.valid_until)}", by=None
             )
         refusal = Decision.objects.create(
@@ -79,13 +80,9 @@ def tell_signatories(wave_id, today):
 def tell_of_refusals(wave, today):
     prepared = Decision.objects.filter(wave=wave, act=Act.REFUSAL, state=State.PREPARED, replaces__isnull=False)
     count = prepared.count()
-    held = SignatureDelegation.objects.filter(programme=wave.call.programme, starts_on__lte=today, ends_on__gte=today)
-    holders = {one.holder_id for one in held if Act.REFUSAL in one.acts}
-    people = User.objects.holding("decision_maker")
-    people = list((people.filter(pk__in=holders) if holders else people).order_by("pk"))
     notify_each(
         Event.PROGRESS,
-        recipients=people,
+        recipients=signatories(wave.call.programme, Act.REFUSAL, today),
         key=f"waitlist-closed:{wave.pk}:{today.isoformat()}",
         url=f"/pilotage/vagues/{wave.public_id}/liste-complementaire/",
         subject=f"{wave} : {plural(count, 'rejet')} à signer, la liste complémentaire est close",

@@ -38,6 +38,8 @@ ACTIONS = {
     "Decision.withdraw": "a constaté le retrait de la décision",
     "prepare_promotion": "a appelé le dossier de la liste complémentaire et réservé les crédits",
     "drop_promotion": "a abandonné l’appel de la liste complémentaire et libéré les crédits",
+    "prepare_after_appeal": "a préparé l’attribution due après un recours accueilli et réservé les crédits",
+    "drop_after_appeal": "a abandonné l’attribution préparée après un recours et libéré les crédits",
     "close_waitlist": "a préparé le rejet : la liste complémentaire est close",
     "name_wave": "a nommé la vague à laquelle le dossier est reporté",
     "record_derogation": "a enregistré une dérogation",

@@ -221,6 +221,11 @@ class Application(PublicIdModel, StatefulModel):
     def award(self, *, by, at):
         self.published_at, self.waitlisted_until = at, None
 
+    @transition(state, S.REFUSED, S.AWARDED, permission=PUBLISH_OUTCOME)
+    def award_after_appeal(self, *, by, at):
+        """An appeal against the refusal was upheld: an award, signed, takes its place."""
+        self.published_at, self.outcome_ground = at, ""
+
     @transition(state, S.REVIEWED, S.WAITLISTED, permission=PUBLISH_OUTCOME)
     def waitlist(self, *, by, at, until, rank):
         self.published_at, self.waitlisted_until, self.waitlist_rank = at, until, rank

@@ -7,7 +7,7 @@ from django.utils import timezone
 from accounts.french import euros, long_date
 from accounts.models import Event
 from accounts.notify import notify
-from funding.claims.bank_details import active_bank_account
+from funding.claims.bank_details import active_bank_accounts
 from funding.conventions.sharing import payees_of
 from funding.conventions.snapshots import current_shares
 from funding.models import Allotment, InstalmentPayee
@@ -54,15 +54,14 @@ class Row:
 def payee_rows(instalment):
     """Who receives what of an instalment, on which account, by which DP, and what is paid of it."""
     parts = list(instalment.request_parts.filter(live=True).select_related("request", "bank_account").order_by("pk"))
-    paid, today = paid_by_payee(instalment), timezone.localdate()
-    return [
-        row_of(one, [part for part in parts if part.payee_id == one.pk], paid, today) for one in payees(instalment)
-    ]
+    paid, found = paid_by_payee(instalment), payees(instalment)
+    accounts = active_bank_accounts([one.organisation for one in found if one.organisation], timezone.localdate())
+    return [row_of(one, [part for part in parts if part.payee_id == one.pk], paid, accounts) for one in found]
 
 
-def row_of(payee, parts, paid, today):
+def row_of(payee, parts, paid, accounts):
     asked = next((part.bank_account for part in parts if part.bank_account), None)
-    account = asked or (active_bank_account(payee.organisation, today) if payee.organisation else None)
+    account = asked or accounts.get(payee.organisation_id)
     numbers = [part.request.number or "numéro à noter" for part in parts]
     cents = payee.cents if payee.instalment.state == "paid" else paid.get(payee.pk, 0)
     return Row(payee, account.masked if account else "", ", ".join(dict.fromkeys(numbers)), cents)

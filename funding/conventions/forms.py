@@ -10,8 +10,8 @@ from funding.conventions import clauses as wording
 from funding.conventions.amending import Changes
 from funding.conventions.sharing import Member
 from funding.conventions.standing import GROUNDS, Termination
-from funding.models import Instalment, Line, Share
-from funding.schedules import Plan
+from funding.models import Line, Share
+from funding.plan_forms import PlanMixin
 
 FREE_ROWS = 2
 
@@ -205,12 +205,11 @@ class SharesForm(SharesMixin, DsfrForm):
 # --- Amendments ---------------------------------------------------------------------------------------------------
 
 
-class AmendmentForm(SharesMixin, DsfrForm):
+class AmendmentForm(PlanMixin, SharesMixin, DsfrForm):
     """What is to be paid from now on, the consortium, the state of the payments, where more money is taken."""
 
     use_required_attribute = False
     STATES = (("", "Ne change pas"), ("suspend", "Suspendre les versements"), ("resume", "Reprendre les versements"))
-    parts = ("kind", "year", "amount", "expected_on", "condition")
 
     def __init__(self, *args, award, planned, shares, user, **kwargs):
         super().__init__(*args, **kwargs)
@@ -233,48 +232,6 @@ class AmendmentForm(SharesMixin, DsfrForm):
         other = "suspend" if self.award.state == "suspended" else "resume"
         return [(value, label) for value, label in self.STATES if value != other]
 
-    def add_plan(self, planned):
-        rows = [(one.kind, one.schedule_year.year, one.cents, one.expected_on, one.condition) for one in planned] + [
-            (Instalment.Kind.INTERIM, None, None, None, "")
-        ] * FREE_ROWS
-        self.plan_rows = len(rows)
-        for n, values in enumerate(rows, start=1):
-            fields = (
-                forms.ChoiceField(label=f"Versement {n}, nature", choices=Instalment.Kind.choices, required=False),
-                forms.IntegerField(label=f"Versement {n}, année", min_value=2018, max_value=2100, required=False,
-                                   widget=forms.TextInput(attrs={"inputmode": "numeric"})),
-                EuroCentsField(label=f"Versement {n}, montant", required=False),
-                day(f"Versement {n}, prévu le", required=False),
-                forms.CharField(label=f"Versement {n}, condition", max_length=250, required=False),
-            )  # fmt: skip
-            for part, field, value in zip(self.parts, fields, values, strict=True):
-                field.initial = euros_typed(value) if part == "amount" else value
-                self.fields[f"plan-{n}-{part}"] = field
-
-    def plan_fields(self):
-        return [[self[f"plan-{n}-{part}"] for part in self.parts] for n in range(1, self.plan_rows + 1)]
-
-    def plans(self):
-        """`Plan`s typed, or None when they are those that stand.
-
-        Raises:
-            Refusal: a payment is half written.
-        """
-        found = [plan for n in range(1, self.plan_rows + 1) if (plan := self.plan_of(n))]
-        same = [
-            Plan(one.kind, one.schedule_year.year, one.cents, one.condition, one.expected_on) for one in self.planned
-        ]
-        return None if found == same else tuple(found)
-
-    def plan_of(self, n):
-        data = {part: self.cleaned_data.get(f"plan-{n}-{part}") for part in self.parts}
-        if not data["amount"]:
-            return None
-        for part, what in (("year", "l’année"), ("expected_on", "la date prévue"), ("condition", "la condition")):
-            if not data[part]:
-                raise Refusal(f"Versement {n} : donnez {what}.", field=f"plan-{n}-{part}")
-        return Plan(data["kind"], data["year"], data["amount"], data["condition"], data["expected_on"])
-
     def changes(self, shares):
         """The `Changes` that the form asks for.
 
@@ -295,17 +252,8 @@ class AmendmentForm(SharesMixin, DsfrForm):
         )
 
     def add_refusal(self, refusal):
-        field = {"shares": "share-1-part", "amount": "plan-1-amount", "expected_on": "plan-1-expected_on"}.get(
-            refusal.field, refusal.field
-        )
+        field = ({"shares": "share-1-part"} | self.plan_refusals).get(refusal.field, refusal.field)
         self.add_error(field if field in self.fields else None, refusal.message)
-
-
-def euros_typed(cents):
-    if cents is None:
-        return None
-    whole, rest = divmod(cents, 100)
-    return f"{whole},{rest:02d}" if rest else str(whole)
 
 
 # --- The award ----------------------------------------------------------------------------------------------------

@@ -8,14 +8,12 @@ from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from funding.endings import closing_lists as lists
-from funding.endings.dormant import dormants, with_remaining
+from funding.endings.dormant import alive_then, dormants, with_remaining
 from funding.endings.lists import RecoveryList
 from funding.endings.prescription import prescribed_by
-from funding.endings.reducing import ALIVE
 from funding.models import Account, Award, Draw, Instalment, Kind, Posting, Recovery
 from funding.querysets import reads_steering
-
-OWED = ("due", "certified", "ordered")
+from funding.then import NOW, account_cents, award_cents, owed_then, state_then
 
 
 @dataclass(frozen=True)
@@ -24,7 +22,8 @@ class Section:
 
     Args:
         slug: what stands in the URL. title: heading. meaning: one or two sentences, with the rule.
-        rows: `rows(user, year)`: what `user` may see of it. listing: its `ListPage`.
+        rows: `rows(user, year, then)`: what `user` may see of it, as it was on a day (`funding.then`).
+        listing: its `ListPage`.
         action: (label, address of the year) of the page where it is settled, or None: each row has its own.
         context: what its list needs beside the year.
     """
@@ -37,55 +36,59 @@ class Section:
     action: Callable | None = None
     context: tuple = ()
 
-    def page(self, request, year):
-        return self.listing(request, self.rows(request.user, year), year=year, **dict(self.context))
+    def page(self, request, year, then=NOW):
+        return self.listing(request, self.rows(request.user, year, then), year=year, then=then, **dict(self.context))
 
 
 def last_day(year):
     return datetime.date(year, 12, 31)
 
 
-def reservations(user, year):
+def reservations(user, year, then=NOW):
     """Reserved on the AE of that year or an earlier one: they fall with it."""
     drawn = Draw.objects.filter(award=OuterRef("pk"), fiscal_year__lte=year)
-    return Award.objects.visible_to(user).filter(Exists(drawn), state=Award.State.RESERVED)
+    held = Award.objects.visible_to(user).annotate(reserved_cents=award_cents(then, Kind.AE_RESERVED))
+    return held.filter(Exists(drawn), reserved_cents__gt=0)
 
 
 def credits_left(*kinds):
-    def rows(user, year):
-        found = Account.objects.filter(kind__in=kinds, fiscal_year=year, balance_cents__gt=0)
-        return found if reads_steering(user) else found.none()
+    def rows(user, year, then=NOW):
+        found = Account.objects.filter(kind__in=kinds, fiscal_year=year).annotate(held_cents=account_cents(then))
+        return found.filter(held_cents__gt=0) if reads_steering(user) else found.none()
 
     return rows
 
 
-def charges(user, year):
+def charges(user, year, then=NOW):
     """Owed by the end of that year and not paid: the service is done, certified or not (GBCP art. 31)."""
-    return Instalment.objects.visible_to(user).live().filter(state__in=OWED, due_on__lte=last_day(year))
+    return owed_then(Instalment.objects.visible_to(user), then, by=last_day(year))
 
 
-def off_balance(user, year):
-    alive = Award.objects.visible_to(user).filter(state__in=ALIVE, committed_on__lte=last_day(year))
-    return with_remaining(alive).filter(asleep_cents__gt=0)
+def off_balance(user, year, then=NOW):
+    committed = Award.objects.visible_to(user).filter(committed_on__lte=last_day(year))
+    return with_remaining(alive_then(committed, then), then).filter(asleep_cents__gt=0)
 
 
-def asleep(user, year):
-    return dormants(Award.objects.visible_to(user))
+def asleep(user, year, then=NOW):
+    return dormants(Award.objects.visible_to(user), then=then)
 
 
-def prescribed(user, year):
-    return prescribed_by(year, Instalment.objects.visible_to(user).live())
+def prescribed(user, year, then=NOW):
+    return prescribed_by(year, Instalment.objects.visible_to(user), then)
 
 
-def without_title(user, year):
-    return Recovery.objects.visible_to(user).filter(state__in=["hearing", "decided"])
+def without_title(user, year, then=NOW):
+    opened = Recovery.objects.visible_to(user).filter(hearing__opened_on__lte=then.day)
+    return opened.annotate(then_state=state_then(Recovery, then)).filter(then_state__in=["hearing", "decided"])
 
 
-def carried_over(user, year):
+def carried_over(user, year, then=NOW):
     """Postings that took credits of that year to the next one."""
     rows = Posting.objects.visible_to(user).filter(
         kind=Posting.Kind.CARRY_OVER, movements__from_account__fiscal_year=year
     )
+    if not then.is_now:
+        rows = rows.filter(effective_on__lte=then.day, booked_on__lte=then.known)
     return Posting.objects.filter(pk__in=rows.values("pk")).with_sums()
 
 

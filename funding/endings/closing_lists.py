@@ -12,6 +12,7 @@ from funding.endings import prescription
 from funding.endings.dormant import last_move, with_remaining
 from funding.lists import STATE_TONES, act_url, award_url, clock, instalment_url, pay_before
 from funding.models import Account, Award, Instalment, Kind, Posting
+from funding.then import NOW, account_cents, award_cents, state_then
 
 MONEY = {"Montant": ("cents", Sum("cents"))}
 
@@ -31,6 +32,10 @@ class OfYear(ListPage):
     def year(self):
         return self.context["year"]
 
+    @property
+    def then(self):
+        return self.context.get("then", NOW)
+
 
 class ReservationList(OfYear):
     name = "reservations-a-engager"
@@ -38,18 +43,19 @@ class ReservationList(OfYear):
     caption = "Réservations à engager ou à libérer"
     noun = ("réservation", "réservations")
     default_sort = "date"
-    totals = {"Réservé": ("cents", Sum("total_cents"))}
+    totals = {"Réservé": ("cents", Sum("reserved_cents"))}
     columns = [
         Column("lieu", "Lieu", "fabrique.name", sort="fabrique__sort_name", note="organisation", header=True,
                url=award_url),
         Column("vague", "Vague", "wave", url=decisions_url),
         Column("date", "Réservé le", "reserved_on", kind="date", sort="reserved_on"),
-        Column("montant", "Montant", "total_cents", kind="cents", sort="total_cents"),
+        Column("montant", "Montant", "reserved_cents", kind="cents", sort="reserved_cents"),
         Column("acte", "À faire", lambda row: "Signer la décision, ou annuler l’adoption", url=decisions_url),
     ]  # fmt: skip
 
     def page_rows(self, ids):
-        return Award.objects.filter(pk__in=ids).select_related("fabrique", "organisation", "application", "wave__call")
+        rows = Award.objects.filter(pk__in=ids).annotate(reserved_cents=award_cents(self.then, Kind.AE_RESERVED))
+        return rows.select_related("fabrique", "organisation", "application", "wave__call")
 
 
 class CreditList(OfYear):
@@ -61,8 +67,8 @@ class CreditList(OfYear):
     default_sort = "ligne"
     # The fund is never in the total of the grants.
     totals = {
-        "Subventions": ("cents", Sum("balance_cents", filter=Q(line__source__instrument="grant"), default=0)),
-        "Fonds": ("cents", Sum("balance_cents", filter=Q(line__source__instrument="fund"), default=0)),
+        "Subventions": ("cents", Sum("held_cents", filter=Q(line__source__instrument="grant"), default=0)),
+        "Fonds": ("cents", Sum("held_cents", filter=Q(line__source__instrument="fund"), default=0)),
     }
 
     def get_columns(self):
@@ -70,7 +76,7 @@ class CreditList(OfYear):
             Column("ligne", "Ligne", "line.label", sort="line__code", header=True, note="line.code"),
             Column("source", "Source", "line.source.name"),
             Column("nature", "Ce qui tombe", "get_kind_display", sort="kind", url=self.movements_url),
-            Column("montant", "Montant", "balance_cents", kind="cents", sort="balance_cents"),
+            Column("montant", "Montant", "held_cents", kind="cents", sort="held_cents"),
             Column("acte", "À faire", self.to_do, url=self.carry_url),
         ]
 
@@ -93,10 +99,12 @@ class CreditList(OfYear):
             Kind.CP_FROZEN: "cp-gele",
         }  # fmt: skip
         address = reverse("funding:line", args=[row.line.public_id, row.fiscal_year])
-        return f"{address}?chiffre={figures[Kind(row.kind)]}"
+        asked = {"chiffre": figures[Kind(row.kind)], "au": self.then.as_of, "connu_au": self.then.known_on}
+        return f"{address}?{urlencode({key: value for key, value in asked.items() if value})}"
 
     def page_rows(self, ids):
-        return Account.objects.filter(pk__in=ids).select_related("line__source")
+        rows = Account.objects.filter(pk__in=ids).annotate(held_cents=account_cents(self.then))
+        return rows.select_related("line__source")
 
 
 class ChargeList(OfYear):
@@ -110,8 +118,7 @@ class ChargeList(OfYear):
         Column("lieu", "Lieu", "award.fabrique.name", sort="award__fabrique__sort_name", note="award.organisation",
                header=True, url=instalment_url),
         Column("numero", "Échéance", lambda row: f"{row.number}, {row.get_kind_display().lower()}"),
-        Column("etat", "État", lambda row: (row.get_state_display(), STATE_TONES.get(row.state, "")), kind="badge",
-               sort="state"),
+        Column("etat", "État", lambda row: state_of(row), kind="badge", sort="then_state"),
         Column("exigible", "Exigible le", "due_on", kind="date", sort="due_on"),
         Column("certifie", "Service fait le", "certified_on", kind="date", sort="certified_on"),
         Column("limite", "À payer avant le", pay_before, kind="date", note=clock),
@@ -119,9 +126,14 @@ class ChargeList(OfYear):
     ]  # fmt: skip
 
     def page_rows(self, ids):
-        return Instalment.objects.filter(pk__in=ids).select_related(
-            "schedule_year", "award__fabrique", "award__organisation", "claim"
-        )
+        rows = Instalment.objects.filter(pk__in=ids).annotate(then_state=state_then(Instalment, self.then))
+        return rows.select_related("schedule_year", "award__fabrique", "award__organisation", "claim")
+
+
+def state_of(instalment):
+    """(its state on the day of the list, the tone of its badge)."""
+    state = Instalment.State(instalment.then_state)
+    return state.label, STATE_TONES.get(state, "")
 
 
 class PrescriptionList(ChargeList):
@@ -129,7 +141,7 @@ class PrescriptionList(ChargeList):
     caption = "Sommes qui se prescrivent"
 
     def page_rows(self, ids):
-        return prescription.with_born(super().page_rows(ids))
+        return prescription.with_born(super().page_rows(ids), self.then)
 
     def get_columns(self):
         return [
@@ -157,7 +169,7 @@ class OffBalanceList(OfYear):
 
     def page_rows(self, ids):
         rows = Award.objects.filter(pk__in=ids).select_related("fabrique", "organisation", "application", "agreement")
-        return with_remaining(rows)
+        return with_remaining(rows.annotate(then_state=state_then(Award, self.then)), self.then)
 
 
 class DormantList(OffBalanceList):
@@ -168,14 +180,14 @@ class DormantList(OffBalanceList):
     columns = [
         Column("lieu", "Lieu", "fabrique.name", sort="fabrique__sort_name", note="organisation", header=True,
                url=award_url),
-        Column("etat", "État", "get_state_display"),
+        Column("etat", "État", lambda row: Award.State(row.then_state).label),
         Column("engage", "Engagée le", "committed_on", kind="date", sort="committed_on"),
         Column("mouvement", "Dernier mouvement", "last_on", kind="date", sort="last_on"),
         Column("montant", "À rendre", "asleep_cents", kind="cents", sort="asleep_cents"),
     ]  # fmt: skip
 
     def page_rows(self, ids):
-        return super().page_rows(ids).annotate(last_on=last_move())
+        return super().page_rows(ids).annotate(last_on=last_move(self.then))
 
 
 class CarryOverList(OfYear):

@@ -14,8 +14,8 @@ MORE_THAN_PAID = """
     NOT EXISTS (SELECT 1 FROM funding_hearing WHERE id = NEW.hearing_id AND ground = 'double')
     AND NEW.due_cents + (
         SELECT COALESCE(SUM(r.due_cents), 0) FROM funding_recovery r JOIN funding_hearing h ON h.id = r.hearing_id
-        WHERE r.award_id = NEW.award_id AND r.id <> NEW.id AND r.state NOT IN ('hearing', 'dropped')
-        AND h.ground <> 'double')
+        WHERE r.award_id = NEW.award_id AND r.id <> NEW.id
+        AND r.state NOT IN ('hearing', 'dropped', 'refunding', 'refunded') AND h.ground <> 'double')
     > (SELECT COALESCE(SUM(cents), 0) FROM funding_instalment WHERE award_id = NEW.award_id AND state = 'paid')
 """
 MORE_MESSAGE = "more is asked back than was paid"
@@ -26,13 +26,17 @@ def refused_when_decided(name, table, condition, message):
     return refuse_if(name, table, "UPDATE OF state", condition, message, when=BECOMES_DECIDED)
 
 
-NO_TITLE = "EXISTS (SELECT 1 FROM funding_recovery WHERE id = NEW.recovery_id AND state <> 'issued')"
+NO_TITLE = """
+    EXISTS (SELECT 1 FROM funding_recovery WHERE id = NEW.recovery_id
+            AND state <> CASE WHEN NEW.kind = 'refunded' THEN 'refunding' ELSE 'issued' END)
+"""
 NO_TITLE_MESSAGE = "nothing comes back before a title, nor after the end"
 ADD_UP = """
     UPDATE funding_recovery SET
         collected_cents = collected_cents + CASE WHEN NEW.kind = 'collected' THEN NEW.cents ELSE 0 END,
         waived_cents = waived_cents + CASE WHEN NEW.kind = 'waived' THEN NEW.cents ELSE 0 END,
-        written_off_cents = written_off_cents + CASE WHEN NEW.kind = 'written_off' THEN NEW.cents ELSE 0 END
+        written_off_cents = written_off_cents + CASE WHEN NEW.kind = 'written_off' THEN NEW.cents ELSE 0 END,
+        refunded_cents = refunded_cents + CASE WHEN NEW.kind = 'refunded' THEN NEW.cents ELSE 0 END
     WHERE id = NEW.recovery_id;
 """
 

@@ -3,13 +3,14 @@
 import datetime
 
 from django.db import transaction
-from django.db.models import BigIntegerField, F, OuterRef, Q, Subquery, Sum
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from accounts.errors import Refusal
 from funding.endings import giving_up, reducing
-from funding.models import Account, Award, Instalment, Kind, Movement
+from funding.models import Account, Award, Claim, Hearing, Instalment, Kind, Recovery, Withdrawal
+from funding.then import NOW, added, award_cents, owed_then, state_then
 from programme.models import CallVersion
 
 # What the page may ask instead of what each call says (`CallVersion.dormant_months`, frozen with its conditions).
@@ -25,20 +26,47 @@ def since(months, today=None):
     return datetime.date(year, month + 1, min(today.day, 28))
 
 
-def dormants(awards=None, *, months=None, today=None):
+def dormants(awards=None, *, months=None, then=NOW):
     """Awards that hold money and have not moved for so many months, with `last_on` and `asleep_cents`.
 
     Args:
         awards: queryset of `Award`s to look in; all when None.
         months: for all of them; None: those that the call version of each says.
+        then: the `Then` of the day asked for.
 
-    `asleep_cents`: what is committed and neither owed nor paid, in cents.
+    `asleep_cents`: what is committed and neither owed nor paid, in cents. Where a claim was sent and not accepted yet,
+    or a hearing is open, somebody is at work: nothing sleeps.
     """
     rows = Award.objects.all() if awards is None else awards
-    rows = with_remaining(rows.filter(state__in=reducing.ALIVE, application__isnull=False))
-    rows = rows.annotate(last_on=last_move())
-    late = by_call(today) if months is None else Q(last_on__lt=since(months, today))
-    return rows.filter(late, asleep_cents__gt=0)
+    rows = alive_then(rows.filter(application__isnull=False), then)
+    rows = with_remaining(rows, then).annotate(last_on=last_move(then))
+    late = by_call(then.day) if months is None else Q(last_on__lt=since(months, then.day))
+    return rows.filter(late, ~Exists(open_claims(then)), ~Exists(open_hearings(then)), asleep_cents__gt=0)
+
+
+def alive_then(awards, then):
+    """Awards that were committed and had not ended."""
+    return awards.annotate(then_state=state_then(Award, then)).filter(then_state__in=reducing.ALIVE)
+
+
+def open_claims(then):
+    """Claims of an award that were sent, and not accepted yet."""
+    rows = Claim.objects.annotate(then_state=state_then(Claim, then))
+    return rows.filter(
+        instalment__award=OuterRef("pk"),
+        then_state__in=[Claim.State.SENT, Claim.State.RETURNED],
+        sent_at__lt=then.until,
+    )
+
+
+def open_hearings(then):
+    """Hearings of an award that were opened, and not followed by a decision yet."""
+    rows = Hearing.objects.filter(award=OuterRef("pk"), opened_on__lte=then.day)
+    waiting = Q()
+    for model in (Recovery, Withdrawal):
+        open_ones = model.objects.annotate(then_state=state_then(model, then)).filter(then_state=model.State.HEARING)
+        waiting |= Q(Exists(open_ones.filter(hearing=OuterRef("pk"))))
+    return rows.filter(waiting)
 
 
 def by_call(today=None):
@@ -51,33 +79,22 @@ def by_call(today=None):
     return found
 
 
-def with_remaining(awards):
+def with_remaining(awards, then=NOW):
     """Awards with `committed_cents` (not liquidated), `owed_cents` (due, not paid) and `asleep_cents`, the rest."""
-    held = Account.objects.filter(award=OuterRef("pk"), kind=Kind.AE_COMMITTED).order_by().values("award")
-    owed = (
-        Instalment.objects.live()
-        .filter(award=OuterRef("pk"), state__in=["due", "certified", "ordered"])
-        .order_by()
-        .values("award")
-    )
+    owed = owed_then(Instalment.objects.filter(award=OuterRef("pk")), then).order_by().values("award")
     return awards.annotate(
-        committed_cents=added(held, "balance_cents"),
+        committed_cents=award_cents(then, Kind.AE_COMMITTED),
         owed_cents=added(owed, "cents"),
         asleep_cents=F("committed_cents") - F("owed_cents"),
     )
 
 
-def added(rows, field):
-    total = Subquery(rows.annotate(total=Sum(field)).values("total"), output_field=BigIntegerField())
-    return Coalesce(total, 0)
-
-
-def last_move():
+def last_move(then=NOW):
     """The last day on which money of the award moved, in or out of one of its accounts."""
     of_award = Account.objects.filter(award=OuterRef(OuterRef("pk"))).values("pk")
 
     def last(side):
-        rows = Movement.objects.filter(**{f"{side}_account__in": of_award}).order_by("-effective_on")
+        rows = then.movements().filter(**{f"{side}_account__in": of_award}).order_by("-effective_on")
         return Subquery(rows.values("effective_on")[:1])
 
     entered, left = last("to"), last("from")

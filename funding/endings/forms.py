@@ -100,8 +100,11 @@ class TitleForm(DsfrForm):
     on = forms.DateField(label="Titre émis le", initial=today)
 
 
+ON_THE_TITLE = [(kind, RecoveryEntry.Kind(kind).label) for kind in RecoveryEntry.ON_THE_TITLE]
+
+
 class EntryForm(DsfrForm):
-    kind = forms.ChoiceField(label="Ce qui est noté", choices=RecoveryEntry.Kind.choices, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label="Ce qui est noté", choices=ON_THE_TITLE, widget=forms.RadioSelect)
     cents = EuroCentsField(label="Montant", min_cents=1)
     on = forms.DateField(label="Date", initial=today)
     reference = forms.CharField(
@@ -111,6 +114,28 @@ class EntryForm(DsfrForm):
     def __init__(self, *args, left, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["cents"].help_text = f"Il reste {euros(left)}"
+
+
+class RefundForm(DsfrForm):
+    """What the accountant gave back to the structure."""
+
+    cents = EuroCentsField(label="Montant", min_cents=1)
+    on = forms.DateField(label="Date", initial=today)
+    reference = forms.CharField(label="Référence", help_text="Du comptable", max_length=150)
+    line = LineField(
+        label="Ligne qui paie", queryset=Line.objects.none(), to_field_name="public_id", required=False,
+        empty_label="Celle dont les CP avaient été rétablis",
+    )  # fmt: skip
+
+    def __init__(self, *args, user, left, on_credits, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["cents"].help_text = f"Il reste {euros(left)}"
+        if on_credits:
+            self.fields["line"].queryset = Line.objects.visible_to(user).of_the_state()
+            self.fields["line"].label_from_instance = line_name
+            self.fields["line"].help_text = f"{euros(on_credits)} avaient rétabli des crédits : payés sur des CP"
+        else:
+            del self.fields["line"]
 
 
 class ReinstateForm(ActFields):

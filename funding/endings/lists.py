@@ -12,7 +12,7 @@ from funding.models.recovery import SETTLED
 
 TONES = {
     "hearing": "info", "decided": "warning", "issued": "warning", "collected": "success", "waived": "",
-    "written_off": "error", "dropped": "", "undone": "",
+    "written_off": "error", "dropped": "", "undone": "", "refunding": "warning", "refunded": "success",
 }  # fmt: skip
 RELATED = ("award__fabrique", "award__organisation", "hearing")
 
@@ -27,6 +27,8 @@ def next_act(recovery):
         return "Les finances notent le titre de perception"
     if recovery.state == Recovery.State.ISSUED:
         return "Le comptable recouvre"
+    if recovery.state == Recovery.State.REFUNDING:
+        return "Le comptable rend à la structure ce qui est revenu"
     return "Personne : c’est fini"
 
 

@@ -18,6 +18,7 @@ from django.db.models.functions import Coalesce, ExtractYear, Greatest, TruncDat
 from funding.conventions.obligation import PUBLIC_FORMS, is_public
 from funding.models import Allotment, Instalment, Interruption, Recovery
 from funding.schedules import years_after
+from funding.then import NOW, instalments_then
 
 YEARS_OF_THE_STATE, YEARS_OF_OTHERS = 4, 5
 # A year that no date reaches.
@@ -44,18 +45,24 @@ def instalment_day(instalment):
     return None if born == PENDING else last_day_of(born)
 
 
-def with_born(instalments):
+def with_born(instalments, then=NOW):
     """Instalments with `born`: the year after which their four years run; `PENDING` while a court has the case."""
-    asked = Coalesce(ExtractYear(TruncDate("claim__sent_at", output_field=DateField())), 0)
+    # Whatever is written counts today; on another day, what had happened by then.
+    past = not then.is_now
+    sent = Case(When(claim__sent_at__lt=then.until, then="claim__sent_at")) if past else "claim__sent_at"
+    asked = Coalesce(ExtractYear(TruncDate(sent, output_field=DateField())), 0)
+    pending = Q(final_on=None) | Q(final_on__gt=then.day) if past else Q(final_on=None)
     restarts = Case(
-        When(kind="court", final_on=None, then=Value(PENDING)),
+        When(Q(kind="court") & pending, then=Value(PENDING)),
         When(kind="court", then=ExtractYear("final_on")),
         default=ExtractYear("on"),
         output_field=IntegerField(),
     )
-    acts = Interruption.objects.filter(instalment=OuterRef("pk")).annotate(restarts=restarts).order_by("-restarts")
+    known = Interruption.objects.filter(instalment=OuterRef("pk"), **({"on__lte": then.day} if past else {}))
+    acts = known.annotate(restarts=restarts).order_by("-restarts")
     # What rows of Chorus pay in part interrupts it for the rest.
-    paid = Allotment.objects.filter(instalment=OuterRef("pk")).annotate(year=ExtractYear("row__paid_on"))
+    paid = Allotment.objects.filter(instalment=OuterRef("pk"), **({"row__paid_on__lte": then.day} if past else {}))
+    paid = paid.annotate(year=ExtractYear("row__paid_on"))
     return instalments.annotate(
         born=Greatest(
             Coalesce(ExtractYear("due_on"), 0),
@@ -76,11 +83,12 @@ def recovery_day(recovery):
     return years_after(known_on, YEARS_OF_OTHERS)
 
 
-def prescribed_by(year, instalments=None):
+def prescribed_by(year, instalments=None, then=NOW):
     """Instalments that are owed, and not for certain after 31 December of `year`; `born`: where their years start."""
-    rows = Instalment.objects.live() if instalments is None else instalments
-    due = rows.filter(due_on__isnull=False).exclude(state__in=["paid", "cancelled"])
-    return with_born(due).filter(born__lte=year - YEARS_OF_THE_STATE)
+    rows = Instalment.objects.all() if instalments is None else instalments
+    known = Q(due_at=None) | Q(due_at__lt=then.known_until)
+    due = instalments_then(rows, then).filter(known, due_on__lte=then.day)
+    return with_born(due, then).filter(born__lte=year - YEARS_OF_THE_STATE)
 
 
 def recoveries_by(day, recoveries=None):

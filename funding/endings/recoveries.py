@@ -6,7 +6,7 @@ What comes back goes to the general budget: it gives no CP back by itself (see `
 import re
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import BigIntegerField, Case, F, Sum, When
 from django.utils import timezone
 
 from accounts.errors import Refusal, StalePage
@@ -228,7 +228,7 @@ def ending_of(recovery):
 
 
 def refuse_bad_entry(recovery, kind, cents, on, reference):
-    if kind not in E.values:
+    if kind not in RecoveryEntry.ON_THE_TITLE:
         raise Refusal("Dites ce qui est noté : encaissement, remise ou non-valeur.", field="kind")
     if not reference:
         raise Refusal("Donnez la référence du comptable, ou l’acte qui le décide.", field="reference")
@@ -259,16 +259,17 @@ def lock(recovery, version=None):
 
 
 def collected_cents(*, as_of=None, known_on=None, programme=None):
-    """What came back by a Paris day, in cents: told apart from what was paid, never taken off it.
+    """What came back by a Paris day, less what was given back, in cents: told apart from what was paid.
 
     Args:
         as_of: the accountant's date. known_on: the day on which it was noted. None: no limit.
     """
-    rows = RecoveryEntry.objects.filter(kind=E.COLLECTED)
+    rows = RecoveryEntry.objects.filter(kind__in=[E.COLLECTED, E.REFUNDED])
     if as_of is not None:
         rows = rows.filter(on__lte=as_of)
     if known_on is not None:
         rows = rows.filter(recorded_at__date__lte=known_on)
     if programme is not None:
         rows = rows.filter(recovery__award__wave__call__programme=programme)
-    return rows.aggregate(total=Sum("cents"))["total"] or 0
+    net = Case(When(kind=E.REFUNDED, then=-F("cents")), default=F("cents"), output_field=BigIntegerField())
+    return rows.aggregate(total=Sum(net))["total"] or 0

@@ -1,7 +1,6 @@
 """Rétablissement de crédits: what came back of a payment gives CP back, by an act, in time (LOLF art. 17 IV)."""
 
 from django.db import transaction
-from django.db.models import Sum
 
 from accounts.errors import Refusal
 from accounts.french import euros
@@ -10,23 +9,26 @@ from accounts.permissions import require
 from funding.endings import recoveries
 from funding.envelopes.acts import founded_on
 from funding.ledger import Leg, Slot, is_known, post
-from funding.models import Account, Kind, Movement, Posting
+from funding.models import Account, Kind, Posting
 
 PERMISSION = "funding.open_credits"
 # Until the end of the year after that of the payment (arrêté on the procedures of reinstatement).
 YEARS = 1
 
 
-def reinstated_cents(award):
-    """CP already given back on what an award was paid, in cents."""
-    back = Movement.objects.filter(posting__kind=Posting.Kind.REINSTATE, from_account__award=award)
-    return back.aggregate(total=Sum("amount_cents"))["total"] or 0
+def reinstated_on(recovery):
+    """CP given back out of what one recovery brought, in cents: each act is in its journal."""
+    entries = JournalEntry.objects.filter(
+        subject_type=recovery._meta.label, subject_id=recovery.pk, action="reinstate_credits"
+    )
+    return sum(details["cents"] for details in entries.values_list("details", flat=True))
 
 
-def reinstatable_cents(award):
-    """What was collected on the recoveries of an award and gave no CP back yet, in cents."""
-    collected = award.recoveries.aggregate(total=Sum("collected_cents"))["total"] or 0
-    return collected - reinstated_cents(award)
+def reinstatable_cents(recovery):
+    """What a recovery that stands brought back and gave no CP back yet, in cents."""
+    if recovery.state in recovery.__class__.GONE:
+        return 0
+    return recovery.collected_cents - reinstated_on(recovery)
 
 
 def reinstate(*, recovery, cents, line, on, act, by, key):
@@ -58,7 +60,7 @@ def reinstate(*, recovery, cents, line, on, act, by, key):
 
 
 def refuse_too_much(recovery, cents):
-    most = min(recovery.collected_cents, reinstatable_cents(recovery.award))
+    most = reinstatable_cents(recovery)
     if not 0 < cents <= most:
         raise Refusal(
             f"{euros(most)} sont revenus et n’ont pas encore rétabli de crédits : choisissez un montant positif, "

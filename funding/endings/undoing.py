@@ -31,7 +31,7 @@ A, W, R = Award.State, Withdrawal.State, Recovery.State
 
 
 def undo(*, withdrawal, act, on, reason, by, line=None, version=None):
-    """Take a withdrawal back: AE taken again, instalments planned again, what was asked back dropped.
+    """Take a withdrawal back: AE taken again, instalments planned again, what was asked back dropped or owed back.
 
     A second call does nothing.
 
@@ -47,7 +47,7 @@ def undo(*, withdrawal, act, on, reason, by, line=None, version=None):
 
     Raises:
         InsufficientFunds: the line has not that much left; nothing is undone.
-        Refusal: the year of `on` is closed, money came back on the title, a part is missing, or an amendment is open.
+        Refusal: the year of `on` is closed, a part is missing, or an amendment is open.
         StalePage: it is not decided, or the award has ended otherwise since.
     """
     require(by, DECIDE)
@@ -98,12 +98,6 @@ def refuse_not_decided(withdrawal):
         )
     if withdrawal.award.withdrawals.filter(state=W.DECIDED, pk__gt=withdrawal.pk).exists():
         raise Refusal("Un autre retrait a été décidé depuis : annulez d’abord le plus récent.")
-    recovery = getattr(withdrawal, "recovery", None)
-    if recovery is not None and (recovery.settled_cents or recovery.state not in (R.DECIDED, R.ISSUED, R.DROPPED)):
-        raise Refusal(
-            f"{euros(recovery.settled_cents)} sont déjà revenus ou remis sur le reversement de ce retrait : le "
-            "comptable rembourse d’abord la structure et annule le titre. Rien n’a été enregistré."
-        )
 
 
 # --- Money ---------------------------------------------------------------------------------------------------------
@@ -165,10 +159,18 @@ def plan_again(award, withdrawal, on):
 
 
 def drop_recovery(withdrawal, act, by):
+    """The title is cancelled; what came back of it is owed to the structure (`refunding`)."""
     recovery = getattr(withdrawal, "recovery", None)
     if recovery is not None and recovery.state != R.DROPPED:
         locked = Recovery.objects.select_for_update(of=("self",)).get(pk=recovery.pk)
-        locked.move("fall", by=by, reason=f"Retrait annulé par {act}")
+        ending = "owe_back" if locked.collected_cents else "fall"
+        locked.move(ending, by=by, reason=f"Retrait annulé par {act}")
+
+
+def returned_cents(withdrawal):
+    """What came back on the title of a withdrawal, in cents."""
+    recovery = getattr(withdrawal, "recovery", None)
+    return recovery.collected_cents if recovery is not None else 0
 
 
 # --- In words ------------------------------------------------------------------------------------------------------
@@ -180,11 +182,14 @@ def write_to(withdrawal, signed, by):
         award, Event.DECISION, f"withdrawal:{withdrawal.pk}:undone", "Le retrait de votre aide est annulé",
         f"{euros(withdrawal.withdrawn_cents)} vous sont rendus. La lettre est sur votre page « Versements ».",
     )  # fmt: skip
+    reason = withdrawal.undone_reason
+    if back := returned_cents(withdrawal):
+        reason += f"\n\nLe titre est annulé : le comptable vous rend les {euros(back)} que vous avez reversés."
     facts = UndoneWithdrawalFacts(
         **signed, amount_cents=withdrawal.withdrawn_cents, planned_cents=withdrawal.cancelled_cents,
         dropped_cents=withdrawal.recovered_cents, withdrawn_on=withdrawal.decided_on,
         withdrawal_number=withdrawal.document.number if withdrawal.document else "", act=withdrawal.undone_act,
-        act_on=withdrawal.undone_on, reason=withdrawal.undone_reason,
+        act_on=withdrawal.undone_on, reason=reason,
     )  # fmt: skip
     withdrawal.undone_document = hearings.ask_letter(withdrawal, Document.Kind.WITHDRAWAL_UNDONE, facts, by)
     withdrawal.save(update_fields=["undone_document"])
@@ -200,6 +205,8 @@ def consequences(withdrawal, today):
         said.append(f"{euros(withdrawal.cancelled_cents)} de versements sont planifiés de nouveau")
     if withdrawal.recovered_cents:
         said.append(f"{euros(withdrawal.recovered_cents)} ne sont plus demandés en retour")
+    if back := returned_cents(withdrawal):
+        said.append(f"{euros(back)} déjà reversés sont dus à la structure : le comptable les rend")
     if not withdrawal.kept_cents:
         said.append("La décision d’attribution et la convention sont de nouveau en vigueur")
     return [*said, f"La structure reçoit une lettre, datée du {long_date(today)}"]

@@ -103,6 +103,7 @@ class Posting(PublicIdModel):
         DELEGATE = "delegate", "Délégation à une région"
         WITHDRAW_DELEGATION = "withdraw_part", "Retrait de délégation"
         REINSTATE = "reinstate", "Rétablissement de crédits"
+        REFUND = "refund", "Remboursement après un retrait annulé"
         ATTACH = "attach", "Rattachement d’un fonds de concours"
         PLEDGE = "pledge", "Promesse d’un tiers"
         RECEIVE = "receive", "Encaissement"

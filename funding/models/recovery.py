@@ -136,8 +136,12 @@ class Recovery(PublicIdModel, StatefulModel):
         WAIVED = "waived", "Soldé par une remise gracieuse"
         WRITTEN_OFF = "written_off", "Admis en non-valeur"
         DROPPED = "dropped", "Abandonné"
+        REFUNDING = "refunding", "À rembourser à la structure"
+        REFUNDED = "refunded", "Remboursé à la structure"
 
-    OPEN = (State.HEARING, State.DECIDED, State.ISSUED)
+    OPEN = (State.HEARING, State.DECIDED, State.ISSUED, State.REFUNDING)
+    # Nothing is asked back any more.
+    GONE = (State.DROPPED, State.REFUNDING, State.REFUNDED)
     APPLICANT_LABELS = {
         State.HEARING: "Vos observations sont attendues",
         State.DECIDED: "À rembourser : un titre de perception va vous être envoyé",
@@ -145,7 +149,9 @@ class Recovery(PublicIdModel, StatefulModel):
         State.COLLECTED: "Remboursé",
         State.WAIVED: "Vous n’avez plus rien à rembourser",
         State.WRITTEN_OFF: "Le comptable ne demande plus ce remboursement",
-        State.DROPPED: "Demande abandonnée : rien à rembourser",
+        State.DROPPED: "Demande abandonnée : rien à rembourser",
+        State.REFUNDING: "Demande annulée : le comptable va vous rendre ce que vous avez reversé",
+        State.REFUNDED: "Demande annulée : ce que vous aviez reversé vous est rendu",
     }
 
     award = models.ForeignKey(Award, models.PROTECT, related_name="recoveries", verbose_name="attribution")
@@ -172,6 +178,8 @@ class Recovery(PublicIdModel, StatefulModel):
     collected_cents = models.BigIntegerField("recouvré (centimes)", default=0, editable=False)
     waived_cents = models.BigIntegerField("remis (centimes)", default=0, editable=False)
     written_off_cents = models.BigIntegerField("admis en non-valeur (centimes)", default=0, editable=False)
+    # What came back and was given back to the structure, the title being cancelled.
+    refunded_cents = models.BigIntegerField("remboursé à la structure (centimes)", default=0, editable=False)
     closed_on = models.DateField("soldé le", null=True, blank=True)
 
     objects = RecoveryQuerySet.as_manager()
@@ -205,6 +213,15 @@ class Recovery(PublicIdModel, StatefulModel):
                 violation_error_message="Le reversement est déjà soldé pour ce montant.",
             ),
             models.CheckConstraint(
+                condition=Q(refunded_cents__gte=0, refunded_cents__lte=F("collected_cents")),
+                name="recovery_refunded_within_collected",
+                violation_error_message="On ne rend pas plus que ce qui est revenu.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="refunded") | Q(refunded_cents=F("collected_cents"), closed_on__isnull=False),
+                name="recovery_refunded_whole",
+            ),
+            models.CheckConstraint(
                 condition=~Q(state__in=["collected", "waived", "written_off"])
                 | Q(due_cents=SETTLED, closed_on__isnull=False),
                 name="recovery_closed_is_settled",
@@ -226,6 +243,11 @@ class Recovery(PublicIdModel, StatefulModel):
     def left_cents(self):
         return (self.due_cents or 0) - self.settled_cents
 
+    @property
+    def to_refund_cents(self):
+        """What came back on a title that was cancelled since, and is not given back yet."""
+        return self.collected_cents - self.refunded_cents if self.state == self.State.REFUNDING else 0
+
     @transition(state, State.HEARING, State.DECIDED, permission=DECIDE)
     def decide(self, *, by, on, act, reason, due_cents):
         self.decided_on, self.decided_by, self.act, self.reason, self.due_cents = on, by, act, reason, due_cents
@@ -235,10 +257,24 @@ class Recovery(PublicIdModel, StatefulModel):
         """Nothing is asked back."""
         self.reason = reason
 
-    @transition(state, [State.DECIDED, State.ISSUED], State.DROPPED, permission=DECIDE)
+    @transition(
+        state, [State.DECIDED, State.ISSUED, State.WAIVED, State.WRITTEN_OFF], State.DROPPED, permission=DECIDE
+    )
     def fall(self, *, by, reason):
-        """The withdrawal on which it rests is undone before anything came back: the accountant cancels the title."""
+        """The withdrawal on which it rests is undone and nothing came back: the accountant cancels the title."""
         self.reason = reason
+
+    @transition(
+        state, [State.ISSUED, State.COLLECTED, State.WAIVED, State.WRITTEN_OFF], State.REFUNDING, permission=DECIDE
+    )
+    def owe_back(self, *, by, reason):
+        """The withdrawal on which it rests is undone: what came back is owed to the structure."""
+        self.reason, self.closed_on = reason, None
+
+    @transition(state, State.REFUNDING, State.REFUNDED, permission=COLLECT)
+    def close_refunded(self, *, by, on):
+        """All that came back was given back."""
+        self.closed_on = on
 
     @transition(state, State.DECIDED, State.ISSUED, permission=COLLECT)
     def issue(self, *, by, on, number):
@@ -267,6 +303,10 @@ class RecoveryEntry(PublicIdModel):
         COLLECTED = "collected", "Encaissement"
         WAIVED = "waived", "Remise gracieuse"
         WRITTEN_OFF = "written_off", "Admission en non-valeur"
+        # The title was cancelled after it was paid: the accountant gives back what came.
+        REFUNDED = "refunded", "Remboursement à la structure"
+
+    ON_THE_TITLE = (Kind.COLLECTED, Kind.WAIVED, Kind.WRITTEN_OFF)
 
     recovery = models.ForeignKey(Recovery, models.PROTECT, related_name="entries", verbose_name="reversement")
     kind = models.CharField("nature", max_length=12, choices=Kind)

@@ -201,7 +201,8 @@ def line(request, public_id, fiscal_year):
 
 @require_GET
 @permission_required(READ)
-def year(request, fiscal_year):
+def year(request, fiscal_year=None):
+    """The movements of a figure on every line; None: of every fiscal year together."""
     return movements(request, fiscal_year, None)
 
 

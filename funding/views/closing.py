@@ -1,10 +1,12 @@
 """The closing of a year, the commitments asleep, what is left to pay."""
 
 import datetime
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -21,6 +23,7 @@ from funding.files import file_links, table_file
 from funding.forms import FIRST_YEAR
 from funding.models import Award, ClosedYear
 from funding.models.award import GIVE_BACK
+from funding.then import Then
 from funding.views.agreements import uuids
 from funding.views.budget import READ, Clocks
 from funding.views.endings import key_of
@@ -33,12 +36,15 @@ SHOWN = 5
 def closing(request, year):
     """Every list of the closing of a year, with its first rows, its total and what settles it."""
     refuse_far(year)
+    clocks = Clocks(request)
+    then = Then(clocks.as_of, clocks.known_on)
     sections = [
-        {"section": one, "listing": one.page(request, year), "action": one.action(year) if one.action else None}
+        {"section": one, "listing": one.page(request, year, then), "action": one.action(year) if one.action else None}
         for one in SECTIONS.values()
     ]
     context = {
-        "year": year, "sections": sections, "shown": SHOWN, "today": timezone.localdate(),
+        "year": year, "sections": sections, "shown": SHOWN, "clocks": clocks, "then": then,
+        "query": urlencode(clocks.query),
         "days_left": (datetime.date(year, 12, 31) - timezone.localdate()).days,
         "closed": ClosedYear.objects.filter(year=year).select_related("act").first(),
         "years": [year - 1, year + 1] if year < timezone.localdate().year else [year - 1],
@@ -55,9 +61,10 @@ def closing_list(request, year, slug):
     section = SECTIONS.get(slug)
     if section is None:
         raise Http404
-    listing = section.page(request, year)
+    clocks = Clocks(request)
+    listing = section.page(request, year, Then(clocks.as_of, clocks.known_on))
     context = {
-        "year": year, "section": section, "listing": listing,
+        "year": year, "clocks": clocks, "query": urlencode(clocks.query), "section": section, "listing": listing,
         "action": section.action(year) if section.action else None,
     }  # fmt: skip
     return listing.file() or render(request, "funding/closing_list.html", context)
@@ -122,10 +129,28 @@ def remaining(request):
     """Restes à payer by year of the AE, on any day; each figure opens its movements."""
     clocks = Clocks(request)
     rows = remaining_by_year(as_of=clocks.as_of, known_on=clocks.known_on)
-    context = {"clocks": clocks, "rows": rows, "total": total(rows), "files": file_links(**clocks.query)}
+    context = {
+        "clocks": clocks, "rows": [(row, cells_of(row, clocks, row.year)) for row in rows],
+        "total": cells_of(total(rows), clocks), "files": file_links(**clocks.query),
+    }  # fmt: skip
     return table_file(request, "restes-a-payer", HEADS, lambda: [values_of(row) for row in rows]) or render(
         request, "funding/remaining.html", context
     )
+
+
+def cells_of(row, clocks, year=None):
+    """[(heading, cents, address of the movements that make them)] of a year of AE, or of all of them."""
+    path = reverse("funding:year", args=[year]) if year else reverse("funding:all_years")
+    asked = (
+        {"chiffre": "ae-engage", "nature": "commit"},
+        {"chiffre": "ae-engage", "nature": ["decommit", "lapse", "recycle"]},
+        {"chiffre": "ae-liquide"},
+        {"chiffre": "ae-a-payer"},
+    )
+    return [
+        (heading, cents, f"{path}?{urlencode(which | clocks.query, doseq=True)}")
+        for (heading, _), cents, which in zip(HEADS[1:], values_of(row)[1:], asked, strict=True)
+    ]
 
 
 def values_of(row):

@@ -13,7 +13,7 @@ from accounts.french import NBSP, euros
 from accounts.history import entries_of
 from documents.downloads import serve
 from funding.endings import forms as asked
-from funding.endings import giving_up, hearings, opening, recoveries, reinstating, undoing, withdrawals
+from funding.endings import giving_up, hearings, opening, recoveries, refunding, reinstating, undoing, withdrawals
 from funding.endings.lists import RecoveryList, WithdrawalList, next_act
 from funding.endings.prescription import recovery_day, told
 from funding.endings.releases import foreseen
@@ -142,7 +142,7 @@ def recovery(request, public_id):
         "recovery": found, "award": found.award, "hearing": found.hearing, "forms": every(forms),
         "is_heard": found.state == "hearing",
         "observations": observations_of(found.hearing), "entries": found.entries.select_related("recorded_by"),
-        "reinstated": reinstating.reinstated_cents(found.award), "next_act": next_act(found),
+        "reinstated": reinstating.reinstated_on(found), "next_act": next_act(found),
         "prescribed_on": day, "prescription": told(day, timezone.localdate()), "history": history_of(found),
         "dossier_url": dossier_url(found.award), "openings": opening.told(found.hearing),
     }  # fmt: skip
@@ -163,7 +163,10 @@ def recovery_forms(request, found):
         made["drop"] = asked.DropForm, {}
     if found.state == R.ISSUED and user.has_perm(COLLECT):
         made["entry"] = asked.EntryForm, {"left": found.left_cents}
-    most = min(found.collected_cents, reinstating.reinstatable_cents(found.award))
+    if found.state == R.REFUNDING and user.has_perm(COLLECT):
+        on_credits = refunding.on_credits_cents(found)
+        made["refund"] = asked.RefundForm, {"user": user, "left": found.to_refund_cents, "on_credits": on_credits}
+    most = reinstating.reinstatable_cents(found)
     if most > 0 and user.has_perm(reinstating.PERMISSION):
         made["reinstate"] = asked.ReinstateForm, {"user": user, "most": most}
     return bound_forms(request, made)
@@ -179,7 +182,7 @@ def bound_forms(request, made):
     }
 
 
-ACTS = ("decide", "drop", "issue", "entry", "reinstate", "undo")
+ACTS = ("decide", "drop", "issue", "entry", "refund", "reinstate", "undo")
 
 
 def every(forms):
@@ -202,6 +205,7 @@ def recovery_act(request, found, forms):
         "drop": (recoveries.drop, "Rien n’est demandé en retour : la structure est prévenue."),
         "issue": (recoveries.issue_title, "Le titre est noté."),
         "entry": (recoveries.record_entry, "C’est noté."),
+        "refund": (refunding.record_refund, "Le remboursement est noté."),
         "reinstate": (None, "Les crédits de paiement sont rétablis par cet acte."),
     }[name]
     if name == "reinstate":

@@ -111,16 +111,26 @@ def generation_row(facts, label, one, *, strong=False, **which):
 def keys_table(facts):
     """Which part of the AE each year pays: what the PAP calls « clés d'ouverture des CP »."""
     table, year = facts.jpe, facts.year
+    first, last = facts.first_and_last(year)
     rows = [
-        Row(label, [percent(cents, one.engaged) for cents in (one.cp_year, one.next, one.after_next, one.beyond)])
-        for label, one in (
-            (f"Engagements antérieurs à {year}", table.earlier),
-            (f"AE nouvelles de {year}", table.new),
-            ("Total", table.total),
+        Row(
+            label,
+            [percent(cents, one.engaged) for cents in (one.paid, one.to_come, one.next, one.after_next, one.beyond)],
+            [facts.to.movements("ae-liquide", instrument="grant", **which, du=first, au_plus=last),
+             *[facts.to.instalments(**which, prevue_du=start, prevue_au=end)
+               for start, end in (window_of(name, year) for name in TO_COME)]],
+        )
+        for label, one, which in (
+            (f"Engagements antérieurs à {year}", table.earlier, {"avant": year}),
+            (f"AE nouvelles de {year}", table.new, {"exercice": year}),
+            ("Total", table.total, {}),
         )
         if one.engaged
-    ]
-    heads = [(f"CP {year}", "text"), (f"CP {year + 1}", "text"), (f"CP {year + 2}", "text"), ("CP au-delà", "text")]
+    ]  # fmt: skip
+    heads = [
+        (f"CP {year} payés", "text"), (f"CP {year} à payer", "text"), (f"CP {year + 1}", "text"),
+        (f"CP {year + 2}", "text"), ("CP au-delà", "text"),
+    ]  # fmt: skip
     return Table("cles", "Clés : part des AE que paient les CP de chaque année", "AE", heads, rows)
 
 

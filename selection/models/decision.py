@@ -57,6 +57,8 @@ class Decision(PublicIdModel, StatefulModel):
     )
     # Why it is called before a dossier with a better place on the waitlist.
     departure_reason = models.CharField("motif de l’écart à l’ordre de la liste", max_length=300, blank=True)
+    # The payments asked for with an award that is prepared after the announcement; empty: those of the call.
+    schedule = models.JSONField("échéancier voulu", default=list, blank=True)
     # A deferral names the wave to come back to, and what to improve until then (glossary 23).
     deferred_to = models.ForeignKey(
         Wave, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="reporté à"

@@ -27,7 +27,9 @@ from selection.after_forms import (
     SettleForm,
 )
 from selection.appeal_receipts import interrupts, receipt_of
+from selection.late_awards import PREPARE
 from selection.models import ANSWER_APPEAL, FOLLOW_APPEALS, Appeal, AppealFollowUp, Decision
+from selection.views.after_appeal import award_of
 from selection.views.dossier import own_application, standing_decision
 from selection.views.meetings import uuid_or_404
 
@@ -226,6 +228,7 @@ def context_of(request, found, forms):
         "pieces": found.pieces.select_related("file"),
         "follow_ups": follow_ups_of(found, may_follow, forms["settle"], today),
         "withdrawal": withdrawal_of(found, user),
+        **granted(found, user),
         "ask_form": (forms["ask"] or FollowUpForm(prefix="suite"))
         if may_follow and found.state in follow_ups.UPHELD
         else None,
@@ -233,6 +236,11 @@ def context_of(request, found, forms):
         "notify_form": forms["notify"] or AnswerNotifiedForm(prefix="notification"),
         "history": entries_of(found, limit=20),
     }
+
+
+def granted(found, user):
+    award, may_grant = award_of(found, user)
+    return {"award": award, "may_grant": may_grant, "may_prepare": user.has_perm(PREPARE)}
 
 
 def withdrawal_of(found, user):
@@ -325,11 +333,13 @@ def lodge(request, public_id):
 
 def own_context(application, decision, every, form):
     decision.application = application
+    earlier = Appeal.objects.filter(decision__application=application)
     return {
         "application": application,
         "programme": application.wave.call.programme,
         "decision": decision,
         "appeals": every,
+        "earlier": list(earlier.exclude(decision=decision).order_by("lodged_on", "pk")),
         "delay": appeals.delay_of(decision, every),
         "may_lodge": decision.notified_on is not None and bool(kinds_left(every)),
         "form": form,

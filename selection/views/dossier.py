@@ -68,7 +68,8 @@ def what_follows(request, application, decision):
 
 
 def standing_decision(decisions, application):
-    rows = decisions.filter(application=application).standing()
+    """The decision that stands; one that is only prepared is none yet."""
+    rows = decisions.filter(application=application).standing().exclude(state=Decision.State.PREPARED)
     return rows.select_related(
         "signed_by", "delegation", "award", "wave", "deferred_to", "application__call_version"
     ).first()

@@ -13,10 +13,11 @@ from accounts.permissions import require
 from programme.models import Wave
 from selection.after_forms import CallForm
 from selection.forms import ReasonForm
+from selection.late_awards import drop_award, laureates, prepare_award
 from selection.late_decisions import prepared_late, sign_late, signed_late
+from selection.late_ways import better_placed
 from selection.models import Decision
 from selection.money import credits_of
-from selection.promotions import better_placed, drop_promotion, laureates, prepare_promotion
 from selection.sending import letters_of, progress_of_letters
 
 READ = "selection.read_panel"
@@ -85,7 +86,7 @@ def call(request, public_id):
     version = version_of(request) if request.method == "POST" else None
 
     def verb(data):
-        return prepare_promotion(decision=decision, by=request.user, version=version, **data)
+        return prepare_award(decision=decision, by=request.user, version=version, **data)
 
     if request.method == "POST" and attempt(form, verb):
         messages.success(request, f"{application} est appelé : les crédits sont réservés, la décision est à signer.")
@@ -111,16 +112,16 @@ def passed_over(request, decision):
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(PREPARE)
 def drop(request, public_id):
-    """Give up a call that is not signed."""
+    """Give up a late award that is not signed."""
     decision = find_decision(request, public_id)
     form = ReasonForm(request.POST or None)
     version = version_of(request) if request.method == "POST" else None
 
     def verb(data):
-        return drop_promotion(decision=decision, by=request.user, reason=data["reason"], version=version)
+        return drop_award(decision=decision, by=request.user, reason=data["reason"], version=version)
 
     if request.method == "POST" and attempt(form, verb):
-        messages.success(request, "L’appel est abandonné : les crédits sont revenus sur leur ligne.")
+        messages.success(request, "L’attribution est abandonnée : les crédits sont revenus sur leur ligne.")
         return redirect("selection:waitlist", public_id=decision.wave.public_id)
     context = {"decision": decision, "application": decision.application, "wave": decision.wave, "form": form}
     return render(request, "selection/drop.html", context, status=status_of(form))

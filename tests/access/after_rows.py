@@ -31,6 +31,7 @@ AFTER = [
     Row("selection:appeal", **SENT, get=READERS, post=ACT, target=late.lodged),
     Row("selection:appeal_receipt", **SENT, get=READERS, target=late.lodged),
     Row("selection:appeal_piece", **SENT, get=READERS, target=late.appeal_piece),
+    Row("selection:grant_after_appeal", PREPARING, sees=CALL, get=CALL, post=CALL, target=late.to_grant),
     Row("selection:record_appeal", FOLLOWING, sees=ACT, get=ACT, post=ACT, target=late.to_contest),
     Row("selection:my_appeals", **OWN, get=MEMBERS, post=WRITER, target=late.own_to_contest),
     Row("selection:my_receipt", **OWN, get=MEMBERS, target=late.own_appeal),
@@ -60,6 +61,7 @@ FORMS_AFTER = {
     "selection:close_embargo",
     "selection:defer_to",
     "selection:drop",
+    "selection:grant_after_appeal",
     "selection:record_appeal",
     "selection:record_derogation",
 }

@@ -11,8 +11,8 @@ from documents import production
 from documents.models import Document
 from programme.models import Wave
 from selection import appeals, embargo, notification, outcomes
+from selection.late_awards import prepare_award
 from selection.models import Decision
-from selection.promotions import prepare_promotion
 from tests import factories
 from tests.access.rows import Target
 from tests.access.targets import REASON, dossier, today, words_of
@@ -88,6 +88,25 @@ def lodged(world):
     return Target({"public_id": appeal.public_id}, {"act": "examine"}, words_of(appeal.decision.application))
 
 
+def upheld(world):
+    """An appeal against a refusal, upheld; the money to award is there; the recused have a tie with the dossier."""
+    panel = after.announced(ranks=2, proposed=1, waiting=0)
+    found = panel.dossiers[1]
+    recuse(world, found)
+    appeal = appeals.lodge(decision=after.opened(found), kind="gracious", grounds=REASON, by=panels.member_of(found))
+    follow_up = {"what": "decide", "owner": panel.officer, "due_on": today()}
+    appeals.conclude(
+        appeal=appeal, outcome="upheld", on=today(), conclusion=REASON, follow_up=follow_up, by=panel.signatory
+    )
+    return panel, appeal
+
+
+def to_grant(world):
+    panel, appeal = upheld(world)
+    data = {"credit": f"{panel.line.public_id}:{panels.YEAR}", "amount_cents": "150 000", "ground": REASON}
+    return Target({"public_id": appeal.public_id}, data, words_of(appeal.decision.application))
+
+
 # --- The waitlist ----------------------------------------------------------------------------------------------------
 
 
@@ -107,7 +126,7 @@ def to_call(world):
 
 def called(world):
     panel = waiting(world)
-    return prepare_promotion(decision=after.decision_of(panel.waiting[0]), **after.call_fields(panel))
+    return prepare_award(decision=after.decision_of(panel.waiting[0]), **after.call_fields(panel))
 
 
 def to_drop(world):

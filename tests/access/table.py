@@ -432,6 +432,7 @@ MONEY = [
     Row("funding:budget", STAFF, get=STAFF),
     Row("funding:ledger_file", FINANCE | AUDITOR, get=FINANCE | AUDITOR),
     Row("funding:line", STAFF, get=STAFF, target=then.line),
+    Row("funding:all_years", STAFF, get=STAFF),
     Row("funding:year", STAFF, get=STAFF, target=then.year),
     Row("funding:agreements", STAFF, get=STAFF),
     Row("funding:uncontracted", STAFF, get=STAFF),

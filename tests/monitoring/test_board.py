@@ -7,6 +7,7 @@ import time_machine
 from django.db import transaction
 from django.test import Client
 
+from applications.models import FabriqueFact
 from funding import awards, budgets, schedules
 from funding.envelopes import investing
 from funding.envelopes.acts import record_act
@@ -15,7 +16,10 @@ from funding.outlook.slippage import slippage
 from monitoring.clocks import Clocks
 from monitoring.panels.board import panels
 from monitoring.panels.facts import Facts
+from monitoring.panels.room import outlook_of, rooms_table
+from monitoring.panels.schedule import keys_table, percent
 from monitoring.steering import Board
+from programme.models import Wave
 from tests import factories
 from tests.funding import conftest as make
 from tests.funding.conftest import CAP, GRANT, today
@@ -68,6 +72,60 @@ def test_every_figure_is_the_sum_of_the_rows_behind_it(town, days):
             assert counted(answer, True) == value, (panel, table, row, heading, url)
             continue
         assert counted(answer, not by_count) == value, (panel, table, row, heading, url)
+
+
+def figure_of(reader, url):
+    return counted(reader.get(url), True)
+
+
+def test_the_places_that_money_pays_are_worked_out_of_their_rows(town, reader):
+    """« Places » and « CP libres »: no row counts them, the rows of the three amounts give them."""
+    facts = Facts(Asked(town[0]), factories.auditor())
+    found, table = outlook_of(facts), rooms_table(facts, outlook_of(facts))
+    headings = [heading for heading, _ in table.columns]
+    assert WORKED_OUT - {"Manquent"} == {"Places (AE)", "Places (CP)", "Places", "CP libres"} <= set(headings)
+    checked = 0
+    for row, year in zip(table.rows, found.years, strict=True):
+        shown_of, urls = dict(zip(headings, row.values, strict=True)), dict(zip(headings, row.urls, strict=False))
+        if shown_of["AE restantes"] is None or shown_of["CP disponibles"] is None:
+            continue
+        ae, cp, waiting = (
+            figure_of(reader, urls[name])
+            for name in ("AE restantes", "CP disponibles", "CP attendus par les attributions")
+        )
+        by_ae, by_cp = max(ae, 0) // found.average, max(cp - waiting, 0) // year.first_payment
+        assert (shown_of["Places (AE)"], shown_of["CP libres"]) == (by_ae, cp - waiting)
+        assert (shown_of["Places (CP)"], shown_of["Places"]) == (by_cp, min(by_ae, by_cp))
+        checked += 1
+    assert checked
+
+
+def test_each_key_opens_the_rows_of_its_part(town, reader):
+    """A percentage is what its rows add up to, of the AE of its line."""
+    facts = Facts(Asked(town[0]), factories.auditor())
+    engaged = {
+        f"Engagements antérieurs à {facts.year}": facts.jpe.earlier,
+        f"AE nouvelles de {facts.year}": facts.jpe.new,
+        "Total": facts.jpe.total,
+    }
+    table = keys_table(facts)
+    assert {row.label for row in table.rows} == set(engaged)
+    for row in table.rows:
+        assert len(row.urls) == len(row.values) == len(table.columns)
+        for shown_as, url in zip(row.values, row.urls, strict=True):
+            assert percent(figure_of(reader, url), engaged[row.label].engaged) == shown_as, (row.label, url)
+
+
+def test_a_wave_is_placed_on_the_day_when_it_was_announced_not_when_it_was_planned(town):
+    programme, *_ = town
+    waves = Wave.objects.filter(call__programme=programme)
+    day = FabriqueFact.objects.filter(kind="selected").earliest("effective_on").effective_on
+    at = datetime.datetime.combine(day, datetime.time(12), datetime.UTC)
+    Wave.objects.filter(pk=waves[0].pk).update(announced_at=at, announcement_on=day - datetime.timedelta(days=9))
+    others = waves.exclude(pk=waves[0].pk)
+    others.update(announced_at=None, announcement_on=day)
+    trajectory = Facts(Asked(programme), factories.auditor()).board.trajectory
+    assert trajectory[0][:2] == (day, str(waves[0].number))
 
 
 def test_a_row_opens_its_movement_and_the_movement_its_act(town, reader):
@@ -175,11 +233,11 @@ def test_a_cut_writes_nothing_and_names_who_is_touched(town, reader):
     _, old, new, held = town
     before = (Posting.objects.count(), Movement.objects.count())
     path = f"/pilotage/previsions/coupe/?exercice={today().year}&ligne="
-    # 50 000 € frozen and 250 000 € free: the rest comes from the reservation.
+    # 50 000 € frozen and 250 000 € free: the rest comes from the reservation.
     text = text_of(reader.get(f"{path}&nature=ae&montant=350000"))
     assert held.fabrique.name in text
     assert new.fabrique.name not in text
-    # 75 000 € of CP for two payments of 50 000 €: the cut of 30 000 € leaves none of them whole.
+    # 75 000 € of CP for two payments of 50 000 €: the cut of 30 000 € leaves none of them whole.
     answer = reader.get(f"{path}&nature=cp&montant=30000")
     rows = answer.context["panel"].table("touches").rows
     assert [row.values[0] for row in rows] == [new.fabrique.name, old.fabrique.name]

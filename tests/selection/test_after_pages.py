@@ -16,9 +16,9 @@ from programme.models import Wave
 from selection import appeals
 from selection.decisions import sign_wave
 from selection.feedback import SHOWN_FROM
+from selection.late_awards import prepare_award
 from selection.models import Appeal, Decision, Derogation, EmbargoAccess, EmbargoedList, PreparedOutcome
 from selection.outcomes import adopt, prepare
-from selection.promotions import prepare_promotion
 from selection.sweeping import sweep
 from tests import factories
 from tests.selection.after import announced, call_fields, decision_of, opened
@@ -240,7 +240,7 @@ def test_too_little_money_comes_back_on_the_page_of_the_call(client):
 
 def test_a_call_is_given_up_from_its_page(client):
     panel = announced()
-    prepared = prepare_promotion(decision=decision_of(panel.waiting[0]), **call_fields(panel))
+    prepared = prepare_award(decision=decision_of(panel.waiting[0]), **call_fields(panel))
     send(client, panel.officer, "drop", prepared.public_id, reason="Erreur de ligne")
     assert factories.fresh(prepared).state == "dropped"
 
@@ -250,12 +250,65 @@ def test_the_page_of_the_waitlist_asks_as_many_questions_for_one_as_for_three(cl
     for waiting in (1, 3):
         panel = announced(ranks=3 + waiting, waiting=waiting, money=9 * 15_000_000)
         for dossier in panel.waiting[:-1] or panel.waiting:
-            prepare_promotion(decision=decision_of(dossier), **call_fields(panel, out_of_order_reason="Essai."))
+            prepare_award(decision=decision_of(dossier), **call_fields(panel, out_of_order_reason="Essai."))
         read(client, panel.officer, "waitlist", panel.wave.public_id)
         with CaptureQueriesContext(connection) as queries:
             read(client, panel.officer, "waitlist", panel.wave.public_id)
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+# --- After an upheld appeal --------------------------------------------------------------------------------------
+
+
+def upheld(panel):
+    dossier = panel.refused[0]
+    appeal = appeals.lodge(
+        decision=opened(dossier), kind="gracious", grounds="La lettre était jointe.", by=member_of(dossier)
+    )
+    follow_up = {"what": "decide", "owner": panel.officer, "due_on": timezone.localdate()}
+    return appeals.conclude(
+        appeal=appeal, outcome="upheld", on=timezone.localdate(), conclusion="Elle l’était.", follow_up=follow_up,
+        by=panel.signatory,
+    )  # fmt: skip
+
+
+def test_an_award_after_an_upheld_appeal_is_prepared_from_its_page_with_its_payments(client):
+    panel = announced()
+    appeal = upheld(panel)
+    assert "Préparer l’attribution" not in read(client, factories.auditor(), "appeal", appeal.public_id)
+    assert "Préparer l’attribution" in read(client, panel.officer, "appeal", appeal.public_id)
+    assert "Un échéancier différent" in read(client, panel.officer, "grant_after_appeal", appeal.public_id)
+    typed = {"credit": f"{panel.line.public_id}:{YEAR}", "amount_cents": "150 000", "ground": "Motif inexact."}
+    half = {"plan-1-kind": "advance", "plan-1-year": YEAR, "plan-1-amount": "50 000"}
+    refused = send(client, panel.officer, "grant_after_appeal", appeal.public_id, status=422, **typed | half)
+    assert refused.context["form"].errors == {"plan-1-expected_on": ["Versement 1 : donnez la date prévue."]}
+    part = half | {"plan-1-expected_on": timezone.localdate().isoformat(), "plan-1-condition": "Convention signée"}
+    refused = send(client, panel.officer, "grant_after_appeal", appeal.public_id, status=422, **typed | part)
+    assert "L’échéancier planifie" in str(refused.context["form"].errors["plan-1-amount"])
+    send(client, panel.officer, "grant_after_appeal", appeal.public_id, status=409, **typed, version=99)
+    send(client, panel.officer, "grant_after_appeal", appeal.public_id, **typed)
+    read(client, panel.officer, "grant_after_appeal", appeal.public_id, status=302)
+    send(client, panel.officer, "grant_after_appeal", appeal.public_id, status=409, **typed)
+    assert "la décision est à signer" in read(client, panel.officer, "appeal", appeal.public_id)
+
+
+def test_what_the_applicant_reads_before_and_after_the_award_that_follows_her_appeal(client):
+    panel = announced()
+    appeal, dossier = upheld(panel), panel.refused[0]
+    prepared = prepare_award(
+        decision=decision_of(dossier), line=panel.line, fiscal_year=YEAR, amount_cents=15_000_000, ground="Inexact.",
+        by=panel.officer,
+    )  # fmt: skip
+    assert "après un recours accueilli" in read(client, panel.signatory, "waitlist", panel.wave.public_id)
+    assert "n’est pas retenu" in read(client, member_of(dossier), "my_decision", dossier.public_id)
+    send(client, panel.signatory, "sign_late", panel.wave.public_id, decisions=[str(prepared.public_id)])
+    make_letters(panel.wave)
+    assert sweep()[2] == 1
+    assert "Votre projet est lauréat" in read(client, member_of(dossier), "my_decision", dossier.public_id)
+    mine = read(client, member_of(dossier), "my_appeals", dossier.public_id)
+    assert appeal.number in mine and "décision précédente" in mine
+    assert "n’a plus d’effet" in read(client, panel.officer, "appeal", appeal.public_id)
 
 
 # --- The embargo -------------------------------------------------------------------------------------------------

@@ -77,9 +77,9 @@ def test_a_later_promotion_does_not_move_the_mean():
     """Its difference before and after would tell the score of the promoted dossier."""
     panel = announced(ranks=SHOWN_FROM + 3, proposed=SHOWN_FROM, waiting=2)
     before = feedback_of(decision_of(panel.refused[0]))
-    from selection.promotions import prepare_promotion
+    from selection.late_awards import prepare_award
 
-    sign_and_hand_over(panel, prepare_promotion(decision=decision_of(panel.waiting[0]), **call_fields(panel)))
+    sign_and_hand_over(panel, prepare_award(decision=decision_of(panel.waiting[0]), **call_fields(panel)))
     assert feedback_of(decision_of(panel.refused[0])) == before
 
 

@@ -5,8 +5,8 @@ import pytest
 from funding.models import Account, Award, Kind
 from funding.reconciliation import differences
 from selection import waitlists
+from selection.late_awards import prepare_award
 from selection.models import Decision
-from selection.promotions import prepare_promotion
 from tests.funding.rush import at_once
 from tests.selection.after import after_the_list, announced, call_fields, decision_of
 from tests.selection.conftest import GRANT
@@ -19,7 +19,7 @@ def test_two_promotions_race_for_the_last_euro():
     panel = announced(ranks=8, proposed=2, waiting=6, money=3 * GRANT)
     fields = call_fields(panel, out_of_order_reason="Course au dernier euro.")
     waiting = [decision_of(dossier) for dossier in panel.waiting]
-    told = at_once([lambda d=decision: prepare_promotion(decision=d, **fields) for decision in waiting])
+    told = at_once([lambda d=decision: prepare_award(decision=d, **fields) for decision in waiting])
     assert sorted(told) == ["refused"] * 5 + ["won"]
     assert Account.objects.get(kind=Kind.AE_OPENED, line=panel.line).balance_cents == 0
     assert Decision.objects.filter(state="prepared").count() == 1
@@ -30,7 +30,7 @@ def test_two_promotions_race_for_the_last_euro():
 def test_the_same_dossier_called_twice_at_once_is_called_once():
     panel = announced(money=5 * GRANT)
     decision = decision_of(panel.waiting[0])
-    told = at_once([lambda: prepare_promotion(decision=decision, **call_fields(panel))] * 4)
+    told = at_once([lambda: prepare_award(decision=decision, **call_fields(panel))] * 4)
     assert told.count("won") == 1
     assert all(one == "won" or one.startswith("StalePage") for one in told)
     assert Account.objects.get(kind=Kind.AE_OPENED, line=panel.line).balance_cents == 2 * GRANT

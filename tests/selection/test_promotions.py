@@ -15,9 +15,10 @@ from funding.reconciliation import differences
 from selection import waitlists
 from selection.decisions import LettersMissing, prepare_agreements
 from selection.delegations import NotDelegated
+from selection.late_awards import drop_award, prepare_award
 from selection.late_decisions import hand_over, hand_over_ready, prepared_late, sign_late
+from selection.late_ways import NoLongerWaiting
 from selection.models import Decision, Derogation
-from selection.promotions import NoLongerWaiting, drop_promotion, prepare_promotion
 from tests import factories
 from tests.selection.after import after_the_list, announced, call_fields, decision_of, sign_and_hand_over
 from tests.selection.conftest import GRANT, delegate, make_letters, member_of
@@ -30,7 +31,7 @@ def left(panel):
 
 
 def call(panel, dossier, **fields):
-    return prepare_promotion(decision=decision_of(dossier), **call_fields(panel, **fields))
+    return prepare_award(decision=decision_of(dossier), **call_fields(panel, **fields))
 
 
 def test_a_call_reserves_then_the_signature_commits_then_the_letter_hands_over():
@@ -129,7 +130,7 @@ def test_a_call_says_why_and_fits_the_call(fields, words):
 def test_a_call_given_up_gives_the_money_back_and_may_be_made_again():
     panel = announced()
     prepared = call(panel, panel.waiting[0])
-    drop_promotion(decision=prepared, reason="Erreur de ligne", by=panel.officer)
+    drop_award(decision=prepared, reason="Erreur de ligne", by=panel.officer)
     assert (left(panel), factories.fresh(prepared).state) == (GRANT, "dropped")
     again = call(panel, panel.waiting[0])
     assert sign_and_hand_over(panel, again) == 1
@@ -153,7 +154,7 @@ def test_who_may_call_and_who_may_sign():
 def test_on_its_last_day_a_dossier_is_called_and_the_day_after_it_is_not():
     panel = announced()
     with after_the_list(panel, days=0):
-        drop_promotion(decision=call(panel, panel.waiting[0]), reason="Essai", by=panel.officer)
+        drop_award(decision=call(panel, panel.waiting[0]), reason="Essai", by=panel.officer)
     with after_the_list(panel), pytest.raises(NoLongerWaiting, match="valait jusqu’au"):
         call(panel, panel.waiting[0])
 

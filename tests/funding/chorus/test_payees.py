@@ -9,7 +9,7 @@ from accounts.french import euros
 from accounts.models import Notification
 from funding import instalments
 from funding.chorus import exporting, numbering, returning
-from funding.claims.payees import paid_by_payee, payees
+from funding.claims.payees import paid_by_payee, payee_rows, payees
 from funding.conventions import sharing
 from funding.models import Allotment, BankAccount, Difference, Instalment, InstalmentPayee, PaymentRequest
 from programme.models import CallVersion
@@ -239,3 +239,19 @@ def test_the_page_of_numbers_asks_for_which_member(ordered, finance, client):
     client.force_login(finance[2])
     url = f"/pilotage/echeances/{ordered.public_id}/chorus/"
     assert "Structure payée" in client.get(url).content.decode()
+
+
+def test_the_accounts_of_the_payees_are_one_question_however_many_they_are(in_force, partners, finance):
+    """With two of them, with three: as many questions, and each its own account."""
+    counts = []
+    for some, shares in ((partners[:1], (5_000, 5_000)), (partners, (3_333, 3_333, 3_334))):
+        share_out(in_force, some, shares)
+        one = first_of(in_force)
+        with CaptureQueriesContext(connection) as queries:
+            rows = payee_rows(one)
+        assert len(rows) == len(some) + 1
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+    CallVersion.objects.filter(pk=in_force.application.call_version_id).update(bank_cooling_days=0)
+    account = approved(partners[1], partners[1].members.get(), finance)
+    assert [one.account for one in payee_rows(first_of(in_force))] == ["", "", account.masked]

@@ -10,17 +10,18 @@ from django.utils import timezone
 from accounts.errors import NotAllowed, Refusal
 from accounts.models import Organisation, Role
 from funding import budgets, instalments
-from funding.endings import dormant, prescription, remaining
+from funding.endings import dormant, prescription, remaining, withdrawals
 from funding.endings.closing import SECTIONS
 from funding.envelopes.acts import record_act
-from funding.models import Award, Instalment, Kind, Recovery
+from funding.models import Award, Claim, Instalment, Kind, Recovery
+from funding.then import Then
 from monitoring import reconciliation as whole
 from monitoring.todo import to_do
 from programme.models import CallVersion
 from tests.funding import conftest as make
 from tests.funding.conftest import CAP, GRANT, today
-from tests.funding.endings.conftest import days
-from tests.funding.test_payments import balance
+from tests.funding.endings.conftest import asked, days, decide, issue
+from tests.funding.test_payments import balance, ordered, pay
 
 pytestmark = pytest.mark.django_db
 
@@ -127,14 +128,14 @@ def test_reservations_fall_with_the_year(wave, line, reader):
 def test_credits_that_fall_and_what_an_arrete_carries_over(line, reader, finance):
     make.open_credits(line, "ae", GRANT)
     make.open_credits(line, "cp", CAP)
-    assert [one.balance_cents for one in rows("ae", reader)] == [GRANT]
-    assert [one.balance_cents for one in rows("cp", reader)] == [CAP]
+    assert [one.held_cents for one in rows("ae", reader)] == [GRANT]
+    assert [one.held_cents for one in rows("cp", reader)] == [CAP]
     act = record_act(kind="order", number="A-1", dated_on=today(), by=finance[0])
     budgets.carry_over(
         axis="cp", line=line, from_year=today().year, cents=CAP - 1, effective_on=today(), act=act, by=finance[0],
         key="c:1",
     )  # fmt: skip
-    assert [one.balance_cents for one in rows("cp", reader)] == [1]
+    assert [one.held_cents for one in rows("cp", reader)] == [1]
     found = rows("reports", reader).get()
     assert (found.act_file, found.cp_cents, found.ae_cents) == (act, CAP - 1, None)
     assert not rows("reports", reader, today().year - 1).exists()
@@ -148,6 +149,130 @@ def test_charges_to_pay_and_what_is_off_balance(in_force, reader, finance):
     assert not rows("charges", reader, today().year - 1).exists()
     found = rows("hors-bilan", reader).get()
     assert (found.committed_cents, found.owed_cents, found.asleep_cents) == (GRANT, CAP, 2 * CAP)
+
+
+# --- On another day -----
+
+
+def then_rows(slug, user, as_of, known_on=None, year=None):
+    return SECTIONS[slug].rows(user, year or as_of.year, Then(as_of, known_on))
+
+
+def shown(slug, user, *days):
+    return list(then_rows(slug, user, *days))
+
+
+def test_a_reservation_is_read_on_the_day_when_it_stood(wave, line, reader):
+    first = today()
+    make.open_credits(line, "ae", GRANT)
+    (award,) = make.reserve(wave, [make.request_for(wave, line)])
+    with at(first + datetime.timedelta(days=5)):
+        make.commit([award])
+    with at(first + datetime.timedelta(days=9)):
+        (found,) = shown("reservations", reader, first + datetime.timedelta(days=4))
+        assert (found.pk, found.reserved_cents) == (award.pk, GRANT)
+        assert not shown("reservations", reader, first + datetime.timedelta(days=5))
+        assert not shown("reservations", reader, first - datetime.timedelta(days=1))
+        assert [one.held_cents for one in shown("ae", reader, first)] == []
+        assert not shown("hors-bilan", reader, first)
+        (asleep,) = shown("hors-bilan", reader, first + datetime.timedelta(days=5))
+        assert asleep.committed_cents == GRANT
+
+
+def test_credits_are_those_of_the_day_and_of_what_was_known(line, reader):
+    first = today()
+    make.open_credits(line, "ae", GRANT)
+    with at(first + datetime.timedelta(days=5)):
+        # Known five days later, and true since the first day.
+        make.open_credits(line, "ae", CAP, on=first)
+        assert [one.held_cents for one in shown("ae", reader, first)] == [GRANT + CAP]
+        assert [one.held_cents for one in shown("ae", reader, first, first)] == [GRANT]
+        assert [one.held_cents for one in rows("ae", reader)] == [GRANT + CAP]
+
+
+def test_a_charge_is_in_the_state_of_the_day_and_leaves_on_the_day_of_the_payment(in_force, finance, line, reader):
+    first = today()
+    make.open_credits(line, "cp", CAP)
+    with at(first + datetime.timedelta(days=2)):
+        instalments.certify(instalment=in_force.instalments.get(number=1), by=finance[0])
+    with at(first + datetime.timedelta(days=4)):
+        instalments.order(instalment=in_force.instalments.get(number=1), by=finance[1])
+    with at(first + datetime.timedelta(days=8)):
+        # Paid on the sixth day, read on the eighth.
+        pay(in_force.instalments.get(number=1), finance[2], on=first + datetime.timedelta(days=6))
+    day = [first + datetime.timedelta(days=n) for n in range(10)]
+    with at(day[9]):
+        states = [[one.then_state for one in shown("charges", reader, one_day)] for one_day in day]
+        assert states == [["due"]] * 2 + [["certified"]] * 2 + [["ordered"]] * 2 + [[]] * 4
+        assert [one.then_state for one in shown("charges", reader, day[6], day[7])] == ["ordered"]
+        assert not shown("charges", reader, day[0] - datetime.timedelta(days=1))
+        assert not rows("charges", reader).exists()
+
+
+def test_a_recovery_waits_for_its_title_until_the_day_when_it_is_issued(heard, decider, finance, reader):
+    first = today()
+    with at(first + datetime.timedelta(days=3)):
+        issue(decide(Recovery.objects.get(), decider), finance[0])
+        assert [one.then_state for one in shown("reversements", reader, first)] == ["hearing"]
+        assert not shown("reversements", reader, first - datetime.timedelta(days=1))
+        assert not rows("reversements", reader).exists()
+
+
+def test_what_slept_that_day(paid, reader):
+    with in_years(2, month=12):
+        quiet = today()
+    with in_years(3):
+        instalments.make_due(instalment=paid.instalments.get(number=2), on=today(), by=None)
+        (found,) = shown("dormants", reader, quiet)
+        assert (found.pk, found.asleep_cents) == (paid.pk, 2 * CAP)
+        assert not shown("dormants", reader, quiet - datetime.timedelta(days=700))
+        assert rows("dormants", reader).get().asleep_cents == CAP
+
+
+def test_what_was_owed_for_long_that_day(in_force, finance, line, reader):
+    with in_years(4):
+        before = today()
+        assert rows("prescriptions", reader).exists()
+    with in_years(4, month=6):
+        make.open_credits(line, "cp", CAP)
+        pay(ordered(in_force, finance, line), finance[2])
+        assert not rows("prescriptions", reader).exists()
+        assert shown("prescriptions", reader, before)
+
+
+def test_an_award_with_an_open_claim_or_an_open_hearing_does_not_sleep(paid, officer, decider, writer):
+    with in_years(3):
+        assert dormant.dormants().exists()
+        claim = Claim.objects.create(
+            instalment=paid.instalments.get(number=2), created_by=officer, sent_by=officer, sent_at=timezone.now(),
+            state="sent",
+        )  # fmt: skip
+        assert not dormant.dormants().exists()
+        Claim.objects.filter(pk=claim.pk).update(state="accepted", judged_by=decider, judged_at=timezone.now())
+        assert dormant.dormants().exists()
+        opened = withdrawals.open_withdrawal(award=paid, by=officer, **asked(cents=CAP))
+        assert not dormant.dormants().exists()
+        withdrawals.drop(withdrawal=opened, reason="Erreur.", by=officer)
+        assert dormant.dormants().exists()
+
+
+def test_the_page_and_its_lists_take_the_two_dates(wave, line, reader, client):
+    first = today()
+    make.open_credits(line, "ae", GRANT)
+    (award,) = make.reserve(wave, [make.request_for(wave, line)])
+    with at(first + datetime.timedelta(days=3)):
+        client.force_login(reader)
+        make.commit([award])
+        asked_days = {"au": first.isoformat(), "connu_au": first.isoformat()}
+        page = client.get(f"/pilotage/budget/cloture/{first.year}/", asked_days).content.decode()
+        assert award.fabrique.name in page and 'name="connu_au"' in page
+        assert f"reservations/?au={first.isoformat()}&amp;connu_au={first.isoformat()}" in page
+        listed = f"/pilotage/budget/cloture/{first.year}/reservations/"
+        assert award.fabrique.name in client.get(listed, asked_days).content.decode()
+        assert award.fabrique.name not in client.get(listed).content.decode()
+        lines = b"".join(client.get(listed, asked_days | {"format": "csv"})).decode()
+        assert award.fabrique.name in lines
+        assert client.get(listed, {"au": "hier"}).status_code == 422
 
 
 def test_money_of_the_service_is_not_for_applicants(in_force):
@@ -275,3 +400,20 @@ def test_what_is_recycled_leaves_the_year_it_comes_from(paid, finance):
         )  # fmt: skip
         found = {row.year: row for row in remaining.remaining_by_year()}
         assert found[year].given_back_cents == CAP and found[year].remaining_cents == CAP
+
+
+def test_each_figure_of_what_is_left_to_pay_opens_its_movements(in_force, finance, line, reader, client):
+    make.open_credits(line, "cp", CAP)
+    pay(ordered(in_force, finance, line), finance[2])
+    dormant.giving_up.give_up(
+        award=in_force, why="unspent", cents=CAP, on=today(), act="Décision 3", reason="Moins.", by=finance[0],
+        key="g",
+    )  # fmt: skip
+    client.force_login(reader)
+    context = client.get("/pilotage/budget/restes-a-payer/").context
+    cells = [cell for _, row in context["rows"] for cell in row] + context["total"]
+    assert [cents for _, cents, _ in cells] == [GRANT, CAP, CAP, CAP] * 2
+    for heading, cents, url in cells:
+        answer = client.get(url)
+        assert abs(answer.context["listing"].sums["total_0"]) == cents, (heading, url)
+    assert "tous exercices" in client.get("/pilotage/budget/exercices/?chiffre=ae-a-payer").content.decode()

@@ -11,10 +11,10 @@ from accounts.models import JournalEntry
 from documents.models import Document
 from documents.rendering import as_html, render
 from funding import instalments
-from funding.endings import hearings, recoveries, undoing, withdrawals
+from funding.endings import hearings, recoveries, refunding, reinstating, undoing, withdrawals
 from funding.endings.planning_again import left_of, plans_again
-from funding.ledger import InsufficientFunds
-from funding.models import Act, ClosedYear, Instalment, Kind, Recovery, Withdrawal
+from funding.ledger import InsufficientFunds, Leg, Slot, post
+from funding.models import Act, ClosedYear, Instalment, Kind, Posting, Recovery, RecoveryEntry, Withdrawal
 from monitoring import reconciliation as whole
 from tests.funding import conftest as make
 from tests.funding.conftest import CAP, GRANT, today
@@ -134,19 +134,11 @@ def test_not_in_a_closed_year_and_on_the_ae_of_the_next_one(answered, decider, l
         assert whole.differences() == []
 
 
-def test_a_title_without_money_falls_and_money_that_came_back_stops_it(answered, decider, finance):
+def test_a_title_without_money_falls(answered, decider, finance):
     found = withdraw(answered, decider, done=40)
     issue(Recovery.objects.get(), finance[0])
     undo(found, decider)
     assert Recovery.objects.get().state == "dropped"
-
-
-def test_money_that_came_back_stops_it(answered, decider, finance):
-    found = withdraw(answered, decider, done=40)
-    recovery = issue(Recovery.objects.get(), finance[0])
-    recoveries.record_entry(recovery=recovery, kind="collected", cents=1, on=today(), reference="E1", by=finance[1])
-    with pytest.raises(Refusal, match="déjà revenus"):
-        undo(found, decider)
 
 
 @pytest.mark.parametrize("change", [{"act": " "}, {"reason": ""}, {"on": datetime.date(2000, 1, 1)}])
@@ -221,3 +213,153 @@ def test_the_most_recent_first(paid, officer, decider, writer):
     undo(first, decider)
     paid.refresh_from_db()
     assert paid.total_cents == GRANT and whole.differences() == []
+
+
+# --- Money that had come back -------------------------------------------------------------------------------------
+
+
+def collected(withdrawal, finance, cents=CAP, left=0):
+    recovery = issue(Recovery.objects.get(), finance[0])
+    recovery = recoveries.record_entry(
+        recovery=recovery, kind="collected", cents=cents, on=today(), reference="E1", by=finance[1]
+    )
+    if left:
+        recoveries.record_entry(
+            recovery=recovery, kind="waived", cents=left, on=today(), reference="R1", by=finance[1]
+        )
+    return Recovery.objects.get()
+
+
+def reinstated(recovery, cents, line, by):
+    act = Act.objects.create(kind="arrete", number="RET-1", dated_on=today())
+    reinstating.reinstate(recovery=recovery, cents=cents, line=line, on=today(), act=act, by=by, key="ret:1")
+
+
+def refund(by, cents, reference="RB1", **more):
+    fields = {"recovery": Recovery.objects.get(), "cents": cents, "on": today(), "reference": reference, "by": by}
+    return refunding.record_refund(**{**fields, **more})
+
+
+def test_what_came_back_and_reinstated_credits_is_owed_again_and_paid_on_credits(answered, decider, finance, line):
+    found = withdraw(answered, decider, done=0)
+    recovery = collected(found, finance)
+    reinstated(recovery, CAP - 100, line, finance[0])
+    assert (balance(Kind.CP_AVAILABLE), balance(Kind.CP_PAID, found.award)) == (CAP - 100, 100)
+    done = undo(found, decider)
+    recovery = Recovery.objects.get()
+    assert (recovery.state, recovery.to_refund_cents) == ("refunding", CAP)
+    assert (refunding.on_credits_cents(recovery), recoveries.asked_back_cents(done.award)) == (CAP - 100, 0)
+    letter = as_html("withdrawal_undone", done.undone_document.facts).replace("\u00a0", " ")
+    assert "le comptable vous rend les 50 000 €" in letter
+    assert whole.differences() == []
+
+    assert refund(finance[1], CAP - 100).state == "refunding"
+    assert (balance(Kind.CP_AVAILABLE), balance(Kind.CP_PAID, found.award)) == (0, CAP)
+    last = refund(finance[1], 100, reference="RB2")
+    assert (last.state, last.refunded_cents, last.closed_on) == ("refunded", CAP, today())
+    assert balance(Kind.CP_PAID, found.award) == CAP
+    assert recoveries.collected_cents() == 0
+    assert whole.differences() == []
+
+
+def test_what_went_to_the_general_budget_is_given_back_without_credits(answered, decider, finance):
+    found = withdraw(answered, decider, done=0)
+    collected(found, finance, cents=CAP - 500, left=500)
+    undo(found, decider)
+    assert Recovery.objects.get().to_refund_cents == CAP - 500
+    before = balance(Kind.CP_PAID, found.award)
+    assert refund(finance[1], CAP - 500).state == "refunded"
+    assert balance(Kind.CP_PAID, found.award) == before
+    assert whole.differences() == []
+
+
+def test_waived_whole_the_recovery_falls(answered, decider, finance):
+    found = withdraw(answered, decider, done=0)
+    recovery = issue(Recovery.objects.get(), finance[0])
+    recoveries.record_entry(recovery=recovery, kind="waived", cents=CAP, on=today(), reference="R1", by=finance[1])
+    undo(found, decider)
+    assert Recovery.objects.get().state == "dropped"
+
+
+def test_a_refund_without_credits_left_is_refused_in_words_and_another_line_pays(answered, decider, finance, line):
+    found = withdraw(answered, decider, done=0)
+    reinstated(collected(found, finance), CAP, line, finance[0])
+    other = make.make_line(line.programme)
+    envelope_moves(line, other, CAP)
+    undo(found, decider)
+    with pytest.raises(InsufficientFunds, match="il manque"):
+        refund(finance[1], CAP)
+    assert Recovery.objects.get().entries.filter(kind="refunded").count() == 0
+    refund(finance[1], CAP, line=other)
+    assert balance(Kind.CP_PAID, found.award) == CAP
+    assert whole.differences() == []
+
+
+def envelope_moves(line, other, cents):
+    """The CP of `line` go to another line, by a transfer."""
+    here, there = (Slot(Kind.CP_AVAILABLE, one.pk, today().year) for one in (line, other))
+    post(
+        key="away", kind=Posting.Kind.TRANSFER, effective_on=today(), actor=None, act="Arrêté de virement",
+        legs=[Leg(here, there, cents)],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"cents": CAP + 1}, "restent à rendre"),
+        ({"cents": 0}, "restent à rendre"),
+        ({"reference": " "}, "référence du comptable"),
+        ({"on": datetime.date(2000, 1, 1)}, "trop tôt"),
+        ({"on": datetime.date(2999, 1, 1)}, "futur"),
+    ],
+)
+def test_a_refund_that_does_not_fit_is_refused(answered, decider, finance, change, words):
+    found = withdraw(answered, decider, done=0)
+    collected(found, finance)
+    undo(found, decider)
+    with pytest.raises(Refusal, match=words):
+        refund(finance[1], **{"cents": CAP, **change})
+    assert Recovery.objects.get().refunded_cents == 0
+
+
+def test_the_same_refund_is_noted_once_and_none_after_the_last(answered, decider, finance):
+    found = withdraw(answered, decider, done=0)
+    collected(found, finance)
+    undo(found, decider)
+    refund(finance[1], 100)
+    with pytest.raises(Refusal, match="déjà noté"):
+        refund(finance[1], 100)
+    refund(finance[1], CAP - 100, reference="RB2")
+    with pytest.raises(StalePage):
+        refund(finance[1], 1, reference="RB3")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        RecoveryEntry.objects.create(
+            recovery=Recovery.objects.get(), kind="refunded", cents=1, on=today(), reference="RB4"
+        )
+
+
+def test_nothing_is_reinstated_on_a_cancelled_title(answered, decider, finance, line):
+    found = withdraw(answered, decider, done=0)
+    recovery = collected(found, finance)
+    undo(found, decider)
+    with pytest.raises(Refusal, match="n’ont pas encore rétabli"):
+        reinstated(recovery, 1, line, finance[0])
+
+
+def test_the_page_notes_the_refund(answered, decider, finance, client):
+    found = withdraw(answered, decider, done=0)
+    collected(found, finance)
+    client.force_login(decider)
+    assert "déjà reversés sont dus à la structure" in client.get(found.get_absolute_url()).content.decode()
+    undo(found, decider)
+    recovery = Recovery.objects.get()
+    client.force_login(finance[1])
+    page = client.get(recovery.get_absolute_url()).content.decode()
+    assert "Noter un remboursement à la structure" in page and "À rendre à la structure" in page
+    sent = client.post(recovery.get_absolute_url(), {
+        "act": "refund", "refund-cents": "50 000", "refund-on": today().isoformat(), "refund-reference": "RB1",
+        "version": recovery.version, "idempotency_key": "b" * 32,
+    })  # fmt: skip
+    assert sent.status_code == 302
+    assert "Remboursé à la structure" in client.get(recovery.get_absolute_url()).content.decode()
