@@ -1,4 +1,6 @@
 import django.db.models.deletion
+import django_fsm
+from django.conf import settings
 from django.db import migrations, models
 
 
@@ -18,7 +20,9 @@ def add_up_months(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
+        ('documents', '0005_life_of_the_money'),
         ('funding', '0005_life_of_the_money'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -41,6 +45,26 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
+        migrations.AddField(
+            model_name='recovery',
+            name='refunded_cents',
+            field=models.BigIntegerField(default=0, editable=False, verbose_name='remboursé à la structure (centimes)'),
+        ),
+        migrations.AlterField(
+            model_name='posting',
+            name='kind',
+            field=models.CharField(choices=[('open', 'Ouverture'), ('freeze', 'Mise en réserve (gel)'), ('unfreeze', 'Dégel'), ('cancel', 'Annulation'), ('carry_over', 'Report'), ('reserve', 'Réservation'), ('release', 'Libération'), ('commit', 'Engagement'), ('decommit', 'Retrait d’engagement'), ('lapse', 'Retrait d’engagement d’une année antérieure'), ('recycle', 'Recyclage d’AE d’une année antérieure'), ('order', 'Mise en paiement'), ('cancel_order', 'Annulation de mise en paiement'), ('pay', 'Paiement'), ('transfer', 'Virement entre lignes'), ('delegate', 'Délégation à une région'), ('withdraw_part', 'Retrait de délégation'), ('reinstate', 'Rétablissement de crédits'), ('refund', 'Remboursement après un retrait annulé'), ('attach', 'Rattachement d’un fonds de concours'), ('pledge', 'Promesse d’un tiers'), ('receive', 'Encaissement'), ('use', 'Emploi'), ('drop_pledge', 'Promesse non tenue')], max_length=14, verbose_name='nature'),
+        ),
+        migrations.AlterField(
+            model_name='recovery',
+            name='state',
+            field=django_fsm.FSMField(choices=[('hearing', 'Phase contradictoire'), ('decided', 'Reversement décidé'), ('issued', 'Titre émis'), ('collected', 'Recouvré'), ('waived', 'Soldé par une remise gracieuse'), ('written_off', 'Admis en non-valeur'), ('dropped', 'Abandonné'), ('refunding', 'À rembourser à la structure'), ('refunded', 'Remboursé à la structure')], default='hearing', max_length=12, protected=True, verbose_name='état'),
+        ),
+        migrations.AlterField(
+            model_name='recoveryentry',
+            name='kind',
+            field=models.CharField(choices=[('collected', 'Encaissement'), ('waived', 'Remise gracieuse'), ('written_off', 'Admission en non-valeur'), ('refunded', 'Remboursement à la structure')], max_length=12, verbose_name='nature'),
+        ),
         migrations.AddIndex(
             model_name='daytotal',
             index=models.Index(fields=['effective_on'], name='daytotal_effective'),
@@ -48,6 +72,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='daytotal',
             index=models.Index(fields=['booked_on'], name='daytotal_booked'),
+        ),
+        migrations.AddConstraint(
+            model_name='recovery',
+            constraint=models.CheckConstraint(condition=models.Q(('refunded_cents__gte', 0), ('refunded_cents__lte', models.F('collected_cents'))), name='recovery_refunded_within_collected', violation_error_message='On ne rend pas plus que ce qui est revenu.'),
+        ),
+        migrations.AddConstraint(
+            model_name='recovery',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'refunded'), _negated=True), models.Q(('closed_on__isnull', False), ('refunded_cents', models.F('collected_cents'))), _connector='OR'), name='recovery_refunded_whole'),
         ),
         migrations.AddField(
             model_name='monthtotal',

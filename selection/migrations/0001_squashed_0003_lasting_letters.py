@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    replaces = [('selection', '0001_initial'), ('selection', '0002_review')]
+    replaces = [('selection', '0001_initial'), ('selection', '0002_review'), ('selection', '0003_lasting_letters')]
 
     initial = True
 
@@ -173,6 +173,7 @@ class Migration(migrations.Migration):
                         ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='préparée le')),
                         ('replaces', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replacements', to='selection.decision', verbose_name='remplace')),
                         ('departure_reason', models.CharField(blank=True, max_length=300, verbose_name='motif de l’écart à l’ordre de la liste')),
+                        ('schedule', models.JSONField(blank=True, default=list, verbose_name='échéancier voulu')),
                         ('deferred_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programme.wave', verbose_name='reporté à')),
                         ('improvements', models.TextField(blank=True, verbose_name='ce qu’il faut améliorer')),
                     ],
