@@ -48,7 +48,7 @@ def ledger_immutable():
 
 
 KILLS = int(os.environ.get("LEDGER_KILLS", "200"))
-KILL_SECONDS = int(os.environ.get("LEDGER_KILL_SECONDS", "330"))
+KILL_SECONDS = int(os.environ.get("LEDGER_KILL_SECONDS", "480"))
 
 
 @proof(seconds=KILL_SECONDS + 400)

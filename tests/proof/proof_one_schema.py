@@ -13,7 +13,7 @@ CONSTRAINTS = """
 INDEXES = "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'"
 
 
-@proof(seconds=300)
+@proof(seconds=600)
 def one_schema():
     from django.db import connection
 
