@@ -1,9 +1,9 @@
 """What turns a laid-out page into a file that lasts: PDF/A-3a and PDF/UA-1 in one pass over its objects.
 
-Pure: the same bytes and the same arguments give the same bytes. The renderer knows one variant at a time; what it lacks
-or gets wrong is put right here: the two marks of conformance with the schema that the second one needs, the colours that
-are meant, the frozen facts as an associated file, the scope of header cells, running feet that are no part of the text,
-and on each page the square that a telephone or a scanner reads.
+Pure: the same bytes and the same arguments give the same bytes. The renderer knows one variant at a time; what it
+lacks or gets wrong is put right here: the two marks of conformance with the schema that the second one needs, the
+colours that are meant, the frozen facts as an associated file, the scope of header cells, running feet that are no
+part of the text, and on each page the square that a telephone or a scanner reads.
 """
 
 from __future__ import annotations
