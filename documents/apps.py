@@ -14,6 +14,8 @@ class DocumentsConfig(AppConfig):
             minutes_facts,  # noqa: F401
             triggers,  # noqa: F401
         )
+        from documents import scans
         from documents.words import ACTIONS
 
         WORDS.update(ACTIONS)
+        scans.register()

@@ -25,13 +25,13 @@ class CodeForm(DsfrForm):
 
 class LetterFileForm(DsfrForm):
     file = forms.FileField(
-        label="Le PDF tel que vous l’avez reçu",
-        help_text="10 Mo au plus. Le fichier est comparé, puis effacé aussitôt.",
+        label="Le fichier tel que vous l’avez reçu",
+        help_text="PDF, ou image du papier (JPEG, PNG). 10 Mo au plus. Le fichier est comparé, puis effacé aussitôt.",
         error_messages={
             "required": "Choisissez le fichier PDF de la lettre.",
             "empty": "Ce fichier est vide (0 octet). Choisissez le PDF tel que vous l’avez reçu.",
         },
-        widget=forms.FileInput(attrs={"accept": "application/pdf"}),
+        widget=forms.FileInput(attrs={"accept": "application/pdf,image/jpeg,image/png"}),
     )
 
     def clean_file(self):

@@ -311,3 +311,6 @@ class PagePicture(models.Model):
 
     def __str__(self):
         return f"{self.stored_file}, page {self.number}"
+
+
+from documents.scan_models import ScanPage, ScanPile, SignedScan  # noqa: E402, F401  (a subject of its own)
