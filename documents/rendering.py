@@ -7,6 +7,7 @@ WeasyPrint is imported at the first letter only, so that the site starts without
 from __future__ import annotations
 
 import atexit
+import ctypes
 import hashlib
 import io
 import json
@@ -28,6 +29,12 @@ TEXT_NODE = re.compile(r">[^<]+(?=<)")
 BEFORE_SIGN = re.compile(r" (?=[:;?!»%€°])|(?<=[«§°]) ")
 SCHEME = "resource:///"
 APT_LINE = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+# Debian's name of the library that cuts fonts; WeasyPrint says nothing when it does without.
+SUBSET_LIBRARY = "libharfbuzz-subset.so.0"
+MISSING_SUBSET_LINE = (
+    "Il manque libharfbuzz-subset0 sur cette machine : chaque courrier prend quatre fois plus de temps. "
+    "Faites installer ce paquet (apt-get install libharfbuzz-subset0), puis relancez le worker."
+)
 MIME_TYPES = {".svg": "image/svg+xml", ".css": "text/css", ".woff2": "font/woff2"}
 
 
@@ -116,6 +123,16 @@ def _weasyprint():
     # Eight lines a letter, of no use to anybody.
     logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
     return weasyprint
+
+
+@cache
+def subsetting_is_missing() -> bool:
+    """The library that makes letters four times faster is not on this machine; asked without loading WeasyPrint."""
+    try:
+        ctypes.CDLL(SUBSET_LIBRARY)
+    except OSError:
+        return True
+    return False
 
 
 @cache
