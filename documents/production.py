@@ -5,8 +5,6 @@ import hashlib
 import logging
 import os
 import socket
-from dataclasses import dataclass
-from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -40,26 +38,15 @@ def produce(document_id):
     if document is None:
         return Document.objects.filter(pk=document_id).first()
     try:
-        made = make(document)
+        pdf, sealed = make(document)
     except Exception as error:  # whatever the letter does, the queue goes on and the row says what happened
         log.exception("document %s could not be rendered", document_id)
         return _record_failure(document_id, error)
-    return _store(document_id, made)
-
-
-@dataclass(frozen=True)
-class Made:
-    """The bytes of a document, and its seal when it has one."""
-
-    data: bytes
-    unsigned_sha256: str = ""
-    sealed_at: datetime | None = None
-    sealed_by: str = ""
-    seal_certificate_sha256: str = ""
+    return _store(document_id, pdf, sealed)
 
 
 def make(document):
-    """Render and seal one document; keeps nothing.
+    """(bytes, seal or None) of one document; keeps nothing.
 
     Raises:
         SealUnavailable, SealFailed: no key, or it does not answer. A document is not made without its seal, unless the
@@ -68,9 +55,9 @@ def make(document):
     key = seal_key()
     pdf = render(document.template, document.facts, sealable=key is not None)
     if key is None:
-        return Made(pdf, hashlib.sha256(pdf).hexdigest())
+        return pdf, None
     sealed = seal(pdf, key, at=timezone.now().replace(microsecond=0))
-    return Made(sealed.data, sealed.unsigned_sha256, sealed.at, sealed.by[:200], sealed.certificate_sha256)
+    return sealed.data, sealed
 
 
 @transaction.atomic
@@ -89,17 +76,19 @@ def _claim(document_id):
 
 
 @transaction.atomic
-def _store(document_id, made):
+def _store(document_id, pdf, sealed=None):
     """Keep the bytes, unless somebody's are there."""
     document = Document.objects.select_for_update(of=("self",)).get(pk=document_id)
     if document.rendered_at:
         log.info("document %s was made by another worker: these bytes are thrown away", document_id)
         return document
-    DocumentContent.objects.create(document=document, data=made.data)
+    DocumentContent.objects.create(document=document, data=pdf)
     document.rendered_at, document.last_error = timezone.now(), ""
-    document.sha256, document.byte_size = hashlib.sha256(made.data).hexdigest(), len(made.data)
-    document.unsigned_sha256, document.sealed_at = made.unsigned_sha256, made.sealed_at
-    document.sealed_by, document.seal_certificate_sha256 = made.sealed_by, made.seal_certificate_sha256
+    document.sha256, document.byte_size = hashlib.sha256(pdf).hexdigest(), len(pdf)
+    document.unsigned_sha256 = document.sha256
+    if sealed:
+        document.unsigned_sha256, document.sealed_at = sealed.unsigned_sha256, sealed.at
+        document.sealed_by, document.seal_certificate_sha256 = sealed.by[:200], sealed.certificate_sha256
     document.template_version = TEMPLATES[document.template].version
     document.save(update_fields=WRITTEN)
     return document

@@ -54,6 +54,7 @@ class Reading:
         by_picture: the code was read in the picture of a page: a scan, a photograph, a print to a file.
         seals: its signatures, first to last.
         facts_sha256: of the facts that it carries, "" without.
+        traces: it holds a signature, be it one that can no longer be read.
     """
 
     readable: bool = False
@@ -61,6 +62,7 @@ class Reading:
     by_picture: bool = False
     seals: tuple[Seal, ...] = ()
     facts_sha256: str = ""
+    traces: bool = False
 
 
 def read(content):
@@ -68,7 +70,8 @@ def read(content):
     codes, facts, readable = _carried(content)
     seals = seals_of(content) if readable else ()
     by_picture = not codes
-    return Reading(readable, tuple(codes or _pictured(content)), by_picture, seals, facts)
+    traces = b"/ByteRange" in content
+    return Reading(readable, tuple(codes or _pictured(content)), by_picture, seals, facts, traces)
 
 
 def _carried(content):

@@ -154,7 +154,7 @@ def _difference(document, reading, seal):
     if not reading.readable:
         return "unreadable"
     if seal is None:
-        return "unsealed" if document.sealed_at else "resaved"
+        return ("broken" if reading.traces else "unsealed") if document.sealed_at else "resaved"
     if seal.fingerprint != document.seal_certificate_sha256:
         return "foreign"
     if not seal.whole:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.access import permission_required
 from accounts.forms import DsfrForm, attempt, status_of
 from accounts.french import plural
+from applications.evaluations.doors import closed_dossiers
 from documents import scans
 from documents.downloads import INERT, serve_upload
 from documents.forms import ScansForm
@@ -64,7 +65,7 @@ def deposit(files, by):
 def shown(request):
     """Piles, pages that wait (of what the reader may see), letters whose copy is not whole."""
     mine = visible_to(request.user)
-    pages = ScanPage.objects.filter(reading__in=WAITING).filter(Q(document=None) | Q(document__in=mine))
+    pages = open_to(request.user).filter(reading__in=WAITING)
     counted = {
         reading: Count("pages", filter=Q(pages__reading=reading), distinct=True) for reading in ScanPage.Reading.values
     }
@@ -85,10 +86,17 @@ def shown(request):
     }
 
 
+def open_to(user):
+    """Pages of what the reader may see. One that nobody could name may be of a dossier that is closed to her: she sees
+    it if nothing is, or if she had the paper in her hands."""
+    seen = Q(document__in=visible_to(user)) | Q(document=None, pile__uploaded_by=user)
+    return ScanPage.objects.filter(seen if closed_dossiers(user) else seen | Q(document=None))
+
+
 def page_or_404(request, public_id):
-    """A page that waits, or one of a document that the reader may see."""
-    seen = ScanPage.objects.filter(Q(document=None) | Q(document__in=visible_to(request.user)))
-    return get_object_or_404(seen.select_related("pile__stored_file", "document"), public_id=public_id)
+    return get_object_or_404(
+        open_to(request.user).select_related("pile__stored_file", "document"), public_id=public_id
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

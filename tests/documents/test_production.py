@@ -93,7 +93,7 @@ def test_late_bytes_are_thrown_away(ask):
     """A worker whose claim expired comes back after another has finished."""
     document = ask()
     first = produce(document.pk)
-    late = production._store(document.pk, production.Made(b"%PDF-other bytes"))
+    late = production._store(document.pk, b"%PDF-other bytes")
     assert late.sha256 == first.sha256
     assert DocumentContent.objects.get(document=document).data[:8] == first.content.data[:8]
 

@@ -190,12 +190,21 @@ def sealed_by_another(data):
     return seal(unsealed(bytes(data)), other, at=dt.datetime.now(dt.UTC)).data
 
 
+def seal_taken_out(data):
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(bytes(data))) as pdf:
+        del pdf.Root.AcroForm, pdf.pages[0].Annots
+        pdf.save(out)
+    return out.getvalue()
+
+
 def cut(data):
     return bytes(data)[: len(data) // 2]
 
 
 CHANGES = [
-    (altered, "unsealed", "enregistré de nouveau"),
+    (altered, "broken", "cachet est brisé"),
+    (seal_taken_out, "unsealed", "cachet a disparu"),
     (with_an_update, "added", "ajouté au fichier après le cachet"),
     (flipped, "broken", "cachet est brisé"),
     (sealed_by_another, "foreign", "quelqu’un d’autre"),

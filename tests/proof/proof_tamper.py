@@ -2,11 +2,13 @@
 
 import datetime as dt
 import io
+import logging
 import os
 import random
 import re
 import tempfile
 import zlib
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import pikepdf
@@ -17,14 +19,14 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
-from documents import requests, seal_keys, sealing
+from documents import requests, seal_keys, seal_reading, sealing, verification
 from documents.models import Document
 from documents.production import produce
 from documents.verification import verify
 from tests.documents.letters import LETTERS
 from tests.proof.frame import proof
 
-FLIPS_A_LETTER = 40
+FLIPS_A_LETTER = 100
 BY_THE_PAGE = 3
 TRUE = "vraie et toujours valable"
 
@@ -32,6 +34,7 @@ TRUE = "vraie et toujours valable"
 @proof(seconds=900)
 def letters_tamper():
     """Every kind of letter, changed in every way we know; the page may say of none that it is intact."""
+    logging.disable(logging.WARNING)
     letters = [letter(number, kind) for number, kind in enumerate(sorted(LETTERS))]
     honest = sum(verify(uploaded=io.BytesIO(data)).intact is True and is_sealed(data) for _, data in letters)
     chance = random.Random(7)
@@ -39,7 +42,9 @@ def letters_tamper():
     for document, data in letters:
         for name, changed in every_change(document, data, chance):
             tried += 1
-            found = verify(uploaded=io.BytesIO(changed))
+            # Hundreds of flips are read here, everything else by the process apart: the same reading.
+            with read_here() if name == "bit" else nullcontext():
+                found = verify(uploaded=io.BytesIO(changed))
             if found.intact or changed == data:
                 missed.append(f"{document.number} {name}")
             unsealed += outside_the_seal(data, changed) and is_sealed(changed)
@@ -50,6 +55,15 @@ def letters_tamper():
         f"{honest} originaux reconnus sur {len(letters)}, {sum(pages)} pages justes"
     )
     return figure, "0 pris pour l’original, 0 au cachet valable, tous les originaux reconnus", whole
+
+
+@contextmanager
+def read_here():
+    apart, verification.read_apart = verification.read_apart, seal_reading.read
+    try:
+        yield
+    finally:
+        verification.read_apart = apart
 
 
 def letter(number, kind):
