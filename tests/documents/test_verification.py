@@ -236,7 +236,7 @@ def test_half_a_file_is_never_the_original(letter):
 
 def test_the_page_names_the_seal(client, letter):
     page = post_file(client, letter.content.data).content.decode()
-    assert f"Cachet électronique de «\u00a0{seal_keys.DEMONSTRATION}\u00a0»" in page
+    assert f"Cachet électronique de «&nbsp;{seal_keys.DEMONSTRATION}&nbsp;»" in page
     page = client.get(PAGE, {"code": letter.verification_code}).content.decode()
     assert "L’original porte le cachet électronique" in page
 

@@ -7,7 +7,7 @@ import os
 import random
 import re
 import tempfile
-import zlib
+import uuid
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
@@ -186,6 +186,6 @@ def told(document, data, chance):
 
 
 def posted(data):
-    key = {"idempotency_key": f"{zlib.crc32(data):08x}{random.randrange(10**9)}"}
+    key = {"idempotency_key": uuid.uuid4().hex}
     file = SimpleUploadedFile("lettre.pdf", data, "application/pdf")
     return Client().post("/verifier/", {"file": file, **key}).content.decode()
