@@ -54,7 +54,7 @@ class ScansField(forms.FileField):
 
 
 class ScansForm(DsfrForm):
-    files = ScansField(
+    sheets = ScansField(
         label="Ce qui sort du scanner",
         help_text="PDF (200 points par pouce suffisent), JPEG ou PNG, 20 Mo par fichier. "
         "Les pages peuvent être en désordre.",

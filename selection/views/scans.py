@@ -51,7 +51,7 @@ class FileByHandForm(DsfrForm):
 def scanned(request):
     """The page of the piles; a POST brings some more."""
     form = ScansForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and attempt(form, lambda data: deposit(data["files"], request.user)):
+    if request.method == "POST" and attempt(form, lambda data: deposit(data["sheets"], request.user)):
         deposited = plural(len(form.result), "pile déposée", "piles déposées")
         messages.success(request, f"{deposited} : la lecture commence.")
         return redirect("selection:scans")

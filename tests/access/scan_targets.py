@@ -11,7 +11,7 @@ from tests.access.targets import words_of
 
 
 def pile_to_leave(world):
-    return Target(data=lambda actor: {"files": SimpleUploadedFile("pile.pdf", factories.pdf_bytes())})
+    return Target(data=lambda actor: {"sheets": SimpleUploadedFile("pile.pdf", factories.pdf_bytes())})
 
 
 def torn_sheet(world):

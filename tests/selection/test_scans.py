@@ -44,7 +44,7 @@ def key():
 
 def test_a_pile_is_left_read_and_filed(client, officer, letter):
     client.force_login(officer)
-    response = client.post(PAGE, {"files": [pile_of(printed(letter))], **key()})
+    response = client.post(PAGE, {"sheets": [pile_of(printed(letter))], **key()})
     assert response.status_code == 302
     pile = ScanPile.objects.get()
     jobs.run(pile.job_id)
@@ -65,7 +65,7 @@ def test_no_file_is_told(client, officer):
 
 def test_what_is_no_scan_is_told_beside_the_field(client, officer):
     client.force_login(officer)
-    response = client.post(PAGE, {"files": [SimpleUploadedFile("x.pdf", b"no")], **key()})
+    response = client.post(PAGE, {"sheets": [SimpleUploadedFile("x.pdf", b"no")], **key()})
     assert response.status_code == 422
     assert "x.pdf" in response.content.decode()
 
@@ -74,7 +74,7 @@ def test_a_torn_page_is_filed_by_hand(client, officer, letter):
     client.force_login(officer)
     first, second = printed(letter)[:2]
     ImageDraw.Draw(first).rectangle([0, 2050, 450, first.height], fill=20)
-    client.post(PAGE, {"files": [pile_of([first, second])], **key()})
+    client.post(PAGE, {"sheets": [pile_of([first, second])], **key()})
     jobs.run(ScanPile.objects.get().job_id)
     torn = ScanPage.objects.get(number=1)
     path = f"{PAGE}{torn.public_id}/"
@@ -91,7 +91,7 @@ def test_a_torn_page_is_filed_by_hand(client, officer, letter):
 def test_a_page_is_put_aside(client, officer, letter):
     client.force_login(officer)
     first = printed(letter)[0]
-    client.post(PAGE, {"files": [pile_of([first, first])], **key()})
+    client.post(PAGE, {"sheets": [pile_of([first, first])], **key()})
     jobs.run(ScanPile.objects.get().job_id)
     double = ScanPage.objects.get(number=2)
     assert client.post(f"{PAGE}{double.public_id}/ecarter/", key()).status_code == 302
