@@ -47,7 +47,9 @@ def deposit(*, uploaded, by):
     examined = uploads.examine(uploaded=uploaded, allowed=(PDF, *PICTURES), field="sheets")
     count = page_count(examined.content) if examined.content_type == PDF else 1
     if count > MAX_PAGES:
-        raise Refusal(f"Cette pile a {count} pages, {MAX_PAGES} au plus : séparez-la en deux fichiers.", field="sheets")
+        raise Refusal(
+            f"Cette pile a {count} pages, {MAX_PAGES} au plus : séparez-la en deux fichiers.", field="sheets"
+        )
     with transaction.atomic():
         pile = ScanPile.objects.create(
             stored_file=uploads.keep(examined=examined, by=by), page_count=count, uploaded_by=by
