@@ -19,6 +19,14 @@
 | EMAIL_USE_TLS       | 0                              | 1: STARTTLS                                                |
 | DEFAULT_FROM_EMAIL  | equipe@fabriques.example       | sender of the mail                                         |
 | CLAMD_URL           | off: no antivirus, pages say so| antivirus: unix:///run/clamav/clamd.ctl or tcp://host:3310 |
+| SEAL_KEY            | none: production refuses       | key and certificate of the seal: a PEM or PKCS#12 file     |
+| SEAL_KEY_PASSWORD   | none                           | password of that file                                      |
+| SEAL_PKCS11_MODULE  | none                           | library of a PKCS#11 token that holds the key instead      |
+| SEAL_PKCS11_TOKEN   | the first token                | label of the token                                         |
+| SEAL_PKCS11_LABEL   | none                           | label of the key and of its certificate in the token       |
+| SEAL_PKCS11_PIN     | none                           | its PIN                                                    |
+| SEAL_TSA_URL        | none                           | time-stamp authority (RFC 3161)                            |
+| SEAL_BY_HAND        | 0                              | 1, without a key: letters are printed, signed and scanned  |
 | SECURE_COOKIES      | 1 in production, else 0        | HTTPS only: cookies, redirect, HSTS                        |
 | LOG_LEVEL           | INFO                           | level of the root logger                                   |
 
@@ -262,6 +270,22 @@ FILE_UPLOAD_HANDLERS = [
 ]
 CLAMD_URL = os.environ.get("CLAMD_URL", "").removeprefix("off")
 CLAMD_TIMEOUT = 30
+# Without a key, letters wait in production; elsewhere a self-signed one is made in VAR_DIR and says so.
+SEAL = {
+    "BY_HAND": flag("SEAL_BY_HAND"),
+    **{
+        name: os.environ.get(f"SEAL_{name}", "")
+        for name in (
+            "KEY",
+            "KEY_PASSWORD",
+            "PKCS11_MODULE",
+            "PKCS11_TOKEN",
+            "PKCS11_LABEL",
+            "PKCS11_PIN",
+            "TSA_URL",
+        )
+    },
+}
 
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "Fabriques des territoires <equipe@fabriques.example>")
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "")

@@ -12,8 +12,10 @@ class DocumentsConfig(AppConfig):
             agreement_facts,  # noqa: F401
             ending_facts,  # noqa: F401
             minutes_facts,  # noqa: F401
+            scans,
             triggers,  # noqa: F401
         )
         from documents.words import ACTIONS
 
         WORDS.update(ACTIONS)
+        scans.register()

@@ -5,7 +5,7 @@ import hashlib
 from django.http import FileResponse, Http404, HttpResponse
 from django.utils.http import content_disposition_header
 
-from documents.models import PagePicture
+from documents.models import PagePicture, SignedScan
 from documents.scanning import refuse_closed
 from documents.uploads import download_name
 
@@ -18,7 +18,7 @@ class BytesAltered(RuntimeError):
 
 
 def serve(document, *, attachment=False):
-    """The stored bytes of a document.
+    """The stored bytes of a document; of one that is signed by hand, the scan of its paper once it is whole.
 
     Args:
         document: a `Document` that the caller found within the reader's scope.
@@ -30,11 +30,19 @@ def serve(document, *, attachment=False):
     """
     if document.rendered_at is None:
         raise Http404("Ce document n’est pas encore fabriqué.")
+    if not document.sealed_at and (scan := signed_copy(document)):
+        return serve_upload(scan)
     data = bytes(document.content.data)
     if hashlib.sha256(data).hexdigest() != document.sha256:
         raise BytesAltered(f"{document.number}: stored bytes differ from their fingerprint")
     response = HttpResponse(data, content_type="application/pdf")
     return _guarded(response, document.file_name, attachment)
+
+
+def signed_copy(document):
+    """The `StoredFile` of the copy signed on paper, None when there is none or the antivirus has not passed it yet."""
+    scan = SignedScan.objects.filter(document=document).select_related("stored_file").first()
+    return scan.stored_file if scan and scan.stored_file.is_open else None
 
 
 def serve_upload(stored):

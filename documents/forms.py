@@ -25,13 +25,13 @@ class CodeForm(DsfrForm):
 
 class LetterFileForm(DsfrForm):
     file = forms.FileField(
-        label="Le PDF tel que vous l’avez reçu",
-        help_text="10 Mo au plus. Le fichier est comparé, puis effacé aussitôt.",
+        label="Le fichier tel que vous l’avez reçu",
+        help_text="PDF, ou image du papier (JPEG, PNG). 10 Mo au plus. Le fichier est comparé, puis effacé aussitôt.",
         error_messages={
             "required": "Choisissez le fichier PDF de la lettre.",
             "empty": "Ce fichier est vide (0 octet). Choisissez le PDF tel que vous l’avez reçu.",
         },
-        widget=forms.FileInput(attrs={"accept": "application/pdf"}),
+        widget=forms.FileInput(attrs={"accept": "application/pdf,image/jpeg,image/png"}),
     )
 
     def clean_file(self):
@@ -39,3 +39,25 @@ class LetterFileForm(DsfrForm):
         if uploaded.size > MAX_BYTES:
             raise forms.ValidationError("Ce fichier dépasse 10 Mo : ce n’est pas une de nos lettres.")
         return uploaded
+
+
+class SeveralFiles(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class ScansField(forms.FileField):
+    """At least one file."""
+
+    def clean(self, data, initial=None):
+        files = data if isinstance(data, list | tuple) else [data]
+        return [super(ScansField, self).clean(one, initial) for one in files] if files else super().clean(None)
+
+
+class ScansForm(DsfrForm):
+    sheets = ScansField(
+        label="Ce qui sort du scanner",
+        help_text="PDF (200 points par pouce suffisent), JPEG ou PNG, 20 Mo par fichier. "
+        "Les pages peuvent être en désordre.",
+        error_messages={"required": "Choisissez au moins un fichier."},
+        widget=SeveralFiles(attrs={"multiple": True, "accept": "application/pdf,image/jpeg,image/png"}),
+    )

@@ -76,6 +76,11 @@ class Document(PublicIdModel):
     rendered_at = models.DateTimeField("fabriqué le", null=True)
     sha256 = models.CharField("empreinte", max_length=64, blank=True, db_index=True)
     byte_size = models.PositiveIntegerField("taille", null=True)
+    # Of the bytes before the seal: what the same facts always give.
+    unsigned_sha256 = models.CharField("empreinte avant cachet", max_length=64, blank=True, default="")
+    sealed_at = models.DateTimeField("scellé le", null=True)
+    sealed_by = models.CharField("scellé par", max_length=200, blank=True, default="")
+    seal_certificate_sha256 = models.CharField("certificat du cachet", max_length=64, blank=True, default="")
     released_at = models.DateTimeField("remis le", null=True)
     voided_on = models.DateField("sans effet depuis le", null=True)
     void_kind = models.CharField("comment", max_length=12, blank=True, choices=Void)
@@ -97,6 +102,15 @@ class Document(PublicIdModel):
                 | Q(rendered_at__isnull=False, byte_size__gt=0) & ~Q(sha256=""),
                 name="document_rendered_with_hash",
                 violation_error_message="Un document fabriqué a une date, une empreinte et une taille.",
+            ),
+            models.CheckConstraint(
+                condition=Q(sealed_at=None, sealed_by="", seal_certificate_sha256="")
+                | Q(sealed_at__isnull=False, rendered_at__isnull=False)
+                & ~Q(sealed_by="")
+                & ~Q(seal_certificate_sha256="")
+                & ~Q(unsigned_sha256=""),
+                name="document_seal_whole",
+                violation_error_message="Un cachet a une date, un nom, un certificat, et porte sur un document fait.",
             ),
             models.CheckConstraint(
                 condition=Q(voided_on=None, void_kind="") | Q(voided_on__isnull=False) & ~Q(void_kind=""),
@@ -297,3 +311,6 @@ class PagePicture(models.Model):
 
     def __str__(self):
         return f"{self.stored_file}, page {self.number}"
+
+
+from documents.scan_models import ScanPage, ScanPile, SignedScan  # noqa: E402, F401  (a subject of its own)

@@ -96,7 +96,7 @@ def _drawn_apart(stored, folder):
     command = [sys.executable, "-m", "documents.drawing", str(source), stored.content_type, str(folder)]
     try:
         done = subprocess.run(
-            command, cwd=settings.BASE_DIR, env=_bare_environment(), stdin=subprocess.DEVNULL, capture_output=True,
+            command, cwd=settings.BASE_DIR, env=bare_environment(), stdin=subprocess.DEVNULL, capture_output=True,
             timeout=AT_MOST_SECONDS, check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired as error:
@@ -106,7 +106,7 @@ def _drawn_apart(stored, folder):
     return json.loads(done.stdout)
 
 
-def _bare_environment():
+def bare_environment():
     """No key, no password, no address of ours."""
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "TMPDIR") if name in os.environ}
     return {**kept, "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}

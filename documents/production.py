@@ -1,4 +1,5 @@
-"""Making the bytes of a document: claimed in one short transaction, rendered outside any, stored once in another."""
+"""Making the bytes of a document: claimed in one short transaction, rendered and sealed outside any, stored once in
+another."""
 
 import hashlib
 import logging
@@ -11,8 +12,14 @@ from django.utils import timezone
 from documents.facts import TEMPLATES
 from documents.models import CLAIM_EXPIRES_AFTER, MAX_ATTEMPTS, Document, DocumentContent
 from documents.rendering import render
+from documents.seal_keys import seal_key
+from documents.sealing import seal
 
 log = logging.getLogger(__name__)
+WRITTEN = (
+    "rendered_at", "last_error", "sha256", "byte_size", "unsigned_sha256", "sealed_at", "sealed_by",
+    "seal_certificate_sha256", "template_version",
+)  # fmt: skip
 
 
 def produce(document_id):
@@ -31,11 +38,26 @@ def produce(document_id):
     if document is None:
         return Document.objects.filter(pk=document_id).first()
     try:
-        pdf = render(document.template, document.facts)
+        pdf, sealed = make(document)
     except Exception as error:  # whatever the letter does, the queue goes on and the row says what happened
         log.exception("document %s could not be rendered", document_id)
         return _record_failure(document_id, error)
-    return _store(document_id, pdf)
+    return _store(document_id, pdf, sealed)
+
+
+def make(document):
+    """(bytes, seal or None) of one document; keeps nothing.
+
+    Raises:
+        SealUnavailable, SealFailed: no key, or it does not answer. A document is not made without its seal, unless the
+            service declares that it signs by hand.
+    """
+    key = seal_key()
+    pdf = render(document.template, document.facts, sealable=key is not None)
+    if key is None:
+        return pdf, None
+    sealed = seal(pdf, key, at=timezone.now().replace(microsecond=0))
+    return sealed.data, sealed
 
 
 @transaction.atomic
@@ -54,7 +76,7 @@ def _claim(document_id):
 
 
 @transaction.atomic
-def _store(document_id, pdf):
+def _store(document_id, pdf, sealed=None):
     """Keep the bytes, unless somebody's are there."""
     document = Document.objects.select_for_update(of=("self",)).get(pk=document_id)
     if document.rendered_at:
@@ -63,8 +85,12 @@ def _store(document_id, pdf):
     DocumentContent.objects.create(document=document, data=pdf)
     document.rendered_at, document.last_error = timezone.now(), ""
     document.sha256, document.byte_size = hashlib.sha256(pdf).hexdigest(), len(pdf)
+    document.unsigned_sha256 = document.sha256
+    if sealed:
+        document.unsigned_sha256, document.sealed_at = sealed.unsigned_sha256, sealed.at
+        document.sealed_by, document.seal_certificate_sha256 = sealed.by[:200], sealed.certificate_sha256
     document.template_version = TEMPLATES[document.template].version
-    document.save(update_fields=["rendered_at", "last_error", "sha256", "byte_size", "template_version"])
+    document.save(update_fields=WRITTEN)
     return document
 
 

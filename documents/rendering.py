@@ -1,4 +1,5 @@
-"""Facts in, bytes out: a PDF/UA-1 letter. No database, no network, no clock; the same facts give the same bytes.
+"""Facts in, bytes out: a letter in PDF/A-3a and PDF/UA-1. No database, no network, no clock; the same facts give the
+same bytes.
 
 WeasyPrint is imported at the first letter only, so that the site starts without Pango.
 """
@@ -6,6 +7,7 @@ WeasyPrint is imported at the first letter only, so that the site starts without
 from __future__ import annotations
 
 import atexit
+import ctypes
 import hashlib
 import io
 import json
@@ -15,12 +17,11 @@ from functools import cache
 from importlib.resources import files
 from pathlib import PurePosixPath
 
-import pikepdf
-import segno
 from django.template.loader import get_template
 
 from accounts.french import NBSP
 from documents.amounts import euros_in_words
+from documents.archival import Square, finish
 from documents.facts import TEMPLATES, Imprint
 from documents.frozen import from_json
 
@@ -28,6 +29,12 @@ TEXT_NODE = re.compile(r">[^<]+(?=<)")
 BEFORE_SIGN = re.compile(r" (?=[:;?!»%€°])|(?<=[«§°]) ")
 SCHEME = "resource:///"
 APT_LINE = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+# Debian's name of the library that cuts fonts; WeasyPrint says nothing when it does without.
+SUBSET_LIBRARY = "libharfbuzz-subset.so.0"
+MISSING_SUBSET_LINE = (
+    "Il manque libharfbuzz-subset0 sur cette machine : chaque courrier prend quatre fois plus de temps. "
+    "Faites installer ce paquet (apt-get install libharfbuzz-subset0), puis relancez le worker."
+)
 MIME_TYPES = {".svg": "image/svg+xml", ".css": "text/css", ".woff2": "font/woff2"}
 
 
@@ -35,29 +42,39 @@ class RenderingUnavailable(RuntimeError):
     """The system libraries that lay out text are not on this machine."""
 
 
-def render(template: str, facts: dict) -> bytes:
+def render(template: str, facts: dict, *, sealable: bool = False) -> bytes:
     """Render one document.
 
     Args:
         template: a name of `documents.facts.TEMPLATES`.
         facts: `{"letter": …, "imprint": …}` as frozen on the document's row (amounts in cents, ISO dates).
+        sealable: leave room for the seal that `documents.sealing` writes.
 
     Returns:
-        The bytes of a tagged PDF (PDF/UA-1). They depend on the arguments and on the installed fonts only.
+        The bytes of a tagged PDF (PDF/A-3a, PDF/UA-1) that carries its facts. They depend on the arguments and on the
+        installed fonts only.
 
     Raises:
         FactsError: a fact is missing or ill-typed.
         RenderingUnavailable: Pango is absent.
     """
-    identity = json.dumps([template, facts], sort_keys=True, ensure_ascii=False)
-    return lay_out(as_html(template, facts), identity)
+    stated = json.dumps({"template": template, **facts}, sort_keys=True, ensure_ascii=False)
+    return lay_out(
+        as_html(template, facts),
+        stated,
+        facts=stated.encode(),
+        dated=facts["letter"].get("issued_on", ""),
+        square=Square(text=facts["imprint"]["verify_url"]),
+        sealable=sealable,
+    )
 
 
-def lay_out(html: str, identity: str) -> bytes:
-    """The bytes of a tagged PDF (PDF/UA-1) of one page of HTML, in the style of the letters.
+def lay_out(html: str, identity: str, **finishing) -> bytes:
+    """The bytes of a tagged PDF (PDF/A-3a, PDF/UA-1) of one page of HTML, in the style of the letters.
 
     Args:
         identity: what makes these bytes; the same identity and the same page give the same file.
+        finishing: what `documents.archival.finish` puts into it besides.
 
     Raises:
         RenderingUnavailable: Pango is absent.
@@ -70,14 +87,14 @@ def lay_out(html: str, identity: str) -> bytes:
         pdf_variant="pdf/ua-1",
         pdf_identifier=hashlib.sha256(identity.encode()).hexdigest()[:32].encode(),
     )
-    return _with_scopes(pdf)
+    return finish(pdf, **finishing)
 
 
 def as_html(template: str, facts: dict) -> str:
     """The page that is laid out; also what a screen preview shows."""
     spec = TEMPLATES[template]
     letter, imprint = from_json(spec.facts, facts["letter"]), from_json(Imprint, facts["imprint"])
-    context = {"letter": letter, "imprint": imprint, "qr": _qr(imprint.verify_url)}
+    context = {"letter": letter, "imprint": imprint}
     if hasattr(letter, "amount_cents"):
         context["amount_in_words"] = euros_in_words(letter.amount_cents)
     return no_break_spaces(get_template(spec.path).render(context))
@@ -86,10 +103,6 @@ def as_html(template: str, facts: dict) -> str:
 def no_break_spaces(html: str) -> str:
     """French punctuation never starts a line: the space before it, and inside « », becomes U+00A0 in the text."""
     return TEXT_NODE.sub(lambda text: BEFORE_SIGN.sub(NBSP, text[0]), html)
-
-
-def _qr(url: str) -> str:
-    return segno.make(url, error="m").svg_data_uri(border=0, omitsize=True, svgclass=None, lineclass=None)
 
 
 def resource(path: str) -> bytes:
@@ -110,6 +123,16 @@ def _weasyprint():
     # Eight lines a letter, of no use to anybody.
     logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
     return weasyprint
+
+
+@cache
+def subsetting_is_missing() -> bool:
+    """The library that makes letters four times faster is not on this machine; asked without loading WeasyPrint."""
+    try:
+        ctypes.CDLL(SUBSET_LIBRARY)
+    except OSError:
+        return True
+    return False
 
 
 @cache
@@ -149,31 +172,3 @@ def _fonts_and_style():
         string=resource("letter.css").decode(), base_url=SCHEME, url_fetcher=_fetcher(), font_config=fonts
     )
     return fonts, style
-
-
-def _with_scopes(pdf: bytes) -> bytes:
-    """Give each header cell its scope, which WeasyPrint drops: columns in a table head, rows elsewhere."""
-    with pikepdf.open(io.BytesIO(pdf)) as document:
-        root = document.Root.get("/StructTreeRoot")
-        if root is None:
-            raise ValueError("Le PDF n’est pas balisé.")
-        _mark_scopes(root, in_head=False)
-        out = io.BytesIO()
-        document.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-    return out.getvalue()
-
-
-def _mark_scopes(node, *, in_head):
-    kind = node.get("/S")
-    if kind == "/TH":
-        scope = pikepdf.Name.Column if in_head else pikepdf.Name.Row
-        # Spans are attributes too: they stay beside the scope.
-        attributes = node.get("/A", pikepdf.Dictionary(O=pikepdf.Name.Table))
-        for entry in attributes if isinstance(attributes, pikepdf.Array) else [attributes]:
-            entry.Scope = scope
-        node.A = attributes
-        return
-    children = node.get("/K", ())
-    for child in children if isinstance(children, pikepdf.Array) else [children]:
-        if isinstance(child, pikepdf.Dictionary):
-            _mark_scopes(child, in_head=in_head or kind == "/THead")

@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from documents import previews, production, scanning, sweeper
+from documents import previews, production, scanning, scans, sweeper
 
 
 @shared_task(name="documents.produce")
@@ -26,6 +26,7 @@ def preview(file_id):
 @shared_task(name="documents.sweep_scans")
 def sweep_scans():
     scanning.sweep()
+    scans.sweep()
 
 
 @shared_task(name="documents.sweep_previews")

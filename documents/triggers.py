@@ -4,6 +4,8 @@ from accounts.database import append_only, never_deleted, refuse_when, register
 
 FROZEN = ("public_id", "kind", "subject_type", "subject_id", "facts", "template", "number", "verification_code")
 WRITTEN_ONCE = ("rendered_at", "sha256", "byte_size", "released_at")
+# Written with the bytes, or never.
+WRITTEN_WITH_BYTES = ("unsigned_sha256", "sealed_at", "sealed_by", "seal_certificate_sha256")
 
 
 def _changed(column):
@@ -16,6 +18,10 @@ def _set_before(column):
     return f"(OLD.{column} IS NOT NULL{empty} AND {_changed(column)})"
 
 
+def _changed_after_bytes(column):
+    return f"(OLD.rendered_at IS NOT NULL AND {_changed(column)})"
+
+
 register(
     *append_only("documents_documentcontent"),
     *never_deleted("documents_document"),
@@ -24,7 +30,13 @@ register(
         "documents_document_frozen",
         "documents_document",
         "UPDATE",
-        " OR ".join([*map(_changed, FROZEN), *map(_set_before, WRITTEN_ONCE)]),
+        " OR ".join(
+            [
+                *map(_changed, FROZEN),
+                *map(_set_before, WRITTEN_ONCE),
+                *map(_changed_after_bytes, WRITTEN_WITH_BYTES),
+            ]
+        ),
         "documents_document: what a document states is frozen once it is asked for",
     ),
     refuse_when(

@@ -6,5 +6,9 @@ ACTIONS = {
     "release_document": "a libéré un document",
     "void_document": "a retiré un document",
     "restore_document": "a rendu son effet à un document",
+    "deposit_scans": "a déposé une pile numérisée",
+    "file_scanned_page": "a classé à la main une page numérisée",
+    "put_scan_aside": "a mis de côté une page numérisée",
+    "complete_signed_copy": "a réuni la copie signée d’un document",
     "quarantine_file": "a mis à l’écart un fichier infecté",
 }

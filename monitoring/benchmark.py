@@ -20,6 +20,7 @@ from accounts.models import Role, User
 from applications.models import Application, Assignment, Review
 from applications.sheets import criteria_of
 from monitoring import benchmark_ledger as ledger
+from monitoring import benchmark_letter as letters
 from monitoring import benchmark_million as million
 from monitoring import benchmark_ranking as ranked
 from monitoring import benchmark_selection as selection
@@ -75,6 +76,10 @@ BARS = {
     "as_of_million": Bar(100, 1, "–"),
     "dashboard_million": Bar(70, 15, "–"),
     "board_million": Bar(1_000, 15, "–"),
+    # A letter is judged beside its bare rendering, 300 of them by the clock.
+    "letter_bare": Bar(400, 0, "–"),
+    "letter": Bar(500, 12, "1,25 × letter_bare"),
+    "letters_300": Bar(30_000, 0, "–"),
 }
 # The ledger takes at least so much of what the same work in raw SQL does.
 LEAST_OF_RAW = 2 / 3
@@ -105,6 +110,11 @@ def measure_all(sizes=SIZES, seed=1):
     yield from measure_selection()
     yield from measure_million()
     yield from measure_rates()
+    yield from itertools.starmap(letter_measure, letters.measure_all())
+
+
+def letter_measure(page, n, ms, queries, tps):
+    return Measure(page, n, ms, queries, tps=tps)
 
 
 class TooManyDossiers(Exception):
@@ -334,6 +344,7 @@ def shortfalls(measures):
             growth = m.ms / small.ms
             yield f"{page} : {growth:.2f} fois plus long de 2 000 à {m.n} dossiers, au lieu de {GROWTH} au plus"
     yield from slow_rates(by_key)
+    yield from letters.shortfalls(by_key)
 
 
 def slow_rates(by_key):

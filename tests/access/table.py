@@ -13,6 +13,7 @@ from tests.access import instruction_targets as desk
 from tests.access import meeting_targets as sitting
 from tests.access import people_targets as people
 from tests.access import pool_targets as pool
+from tests.access import scan_targets as paper
 from tests.access import scoring_targets as scoring
 from tests.access import sending_targets as sending
 from tests.access import targets as at
@@ -270,6 +271,7 @@ APPLYING = [
 ]
 
 SENT = {"door": STAFF, "sees": READERS}
+PAPER = {"door": FOLLOWING, "sees": FOLLOWING - RECUSED}
 INSTRUCTING = [
     Row("applications:staff_list", STAFF, get=STAFF),
     Row("applications:morning", STAFF, get=STAFF),
@@ -420,6 +422,11 @@ SELECTING = [
     Row("selection:announce", STAFF, post=DECISION_MAKER, target=then.to_announce),
     Row("selection:letters", STAFF, get=STAFF),
     Row("selection:retry_letters", STAFF, post=FOLLOWING, target=then.failed_letters),
+    Row("selection:scans", FOLLOWING, get=FOLLOWING, post=FOLLOWING, target=paper.pile_to_leave),
+    Row("selection:scan_page", **PAPER, get=FOLLOWING - RECUSED, post=FOLLOWING - RECUSED, target=paper.torn_sheet),
+    Row("selection:scan_picture", **PAPER, get=FOLLOWING - RECUSED, target=paper.torn_sheet),
+    Row("selection:scan_aside", **PAPER, post=FOLLOWING - RECUSED, target=paper.torn_sheet),
+    Row("selection:signed_copy", **PAPER, get=FOLLOWING - RECUSED, target=paper.whole_copy),
     Row("selection:letter", **SENT, get=READERS, target=then.letter),
     Row("selection:retry_letter", **SENT, post=FOLLOWING - RECUSED, target=then.failed_letter),
     Row("selection:delegations", STAFF, get=STAFF),

@@ -1,3 +1,6 @@
+import shutil
+import subprocess
+
 import pytest
 
 from accounts.models import User
@@ -22,3 +25,15 @@ def ask():
 @pytest.fixture
 def officer(db):
     return User.objects.create(email="officer@fabriques.example", first_name="Hélène", last_name="Martin")
+
+
+@pytest.fixture
+def poppler():
+    """What a program of poppler says of a file: `poppler("pdfsig", path)`."""
+
+    def say(program, path):
+        if not shutil.which(program):
+            pytest.skip(f"{program} (poppler-utils) is not installed: the second opinion is missing")
+        return subprocess.run([program, path], capture_output=True, text=True, check=False).stdout
+
+    return say

@@ -101,7 +101,7 @@ def test_bytes_that_are_gone_have_no_preview(officer):
 def test_the_drawing_process_has_no_secret_and_little_memory(monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgres://secret")
     monkeypatch.setenv("DJANGO_SECRET_KEY", "secret")
-    assert "secret" not in str(previews._bare_environment())
+    assert "secret" not in str(previews.bare_environment())
     assert drawing.MEMORY <= 2 * 1024**3
 
 

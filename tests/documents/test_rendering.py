@@ -1,18 +1,26 @@
 """The letters as files: pure, identical for identical facts, tagged, and saying what they must say."""
 
+import hashlib
 import io
+import json
+import os
 import re
 import subprocess
 import sys
 
+import pdfua
 import pikepdf
 import pypdf
+import pypdfium2
 import pytest
+import zxingcpp
+from django.template.loader import render_to_string
 
 from documents import rendering
 from documents.frozen import FactsError, from_json, to_json
 from documents.rendering import as_html, no_break_spaces, render
-from tests.documents.letters import AWARD, LETTERS, frozen
+from documents.templatetags.making import how_letters_are_made
+from tests.documents.letters import AWARD, IMPRINT, LETTERS, frozen
 
 KINDS = sorted(LETTERS)
 
@@ -273,3 +281,75 @@ def test_naive_instants_are_refused():
 def test_a_refusal_without_ground_is_refused():
     with pytest.raises(FactsError, match="motif"):
         from_json(type(LETTERS["refusal_letter"]), to_json(LETTERS["refusal_letter"]) | {"grounds": []})
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_file_is_marked_as_an_archive_that_carries_its_facts(letters, kind):
+    with pikepdf.open(io.BytesIO(letters[kind])) as pdf:
+        metadata = pdf.open_metadata()
+        assert (metadata["pdfaid:part"], metadata["pdfaid:conformance"]) == ("3", "A")
+        # What PDF/A does not know must be described in the file itself.
+        assert "pdfaSchema:prefix>pdfuaid" in bytes(pdf.Root.Metadata.read_bytes()).decode()
+        for key, name in (("/Title", "dc:title"), ("/Subject", "dc:description"), ("/Producer", "pdf:Producer")):
+            assert str(pdf.docinfo[key]) == metadata[name]
+        (intent,) = pdf.Root.OutputIntents
+        assert intent.S == "/GTS_PDFA1"
+        assert intent.DestOutputProfile.read_bytes()[36:40] == b"acsp"
+        (facts,) = pdf.Root.AF
+        assert facts.AFRelationship == "/Data"
+        assert facts.EF.F.Subtype == "/application/json"
+        assert json.loads(facts.EF.F.read_bytes()) == {"template": kind, **frozen(kind)}
+        assert list(pdf.attachments) == ["faits.json"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_two_independent_readers_find_it_accessible(letters, kind, tmp_path, poppler):
+    path = tmp_path / "x.pdf"
+    path.write_bytes(letters[kind])
+    assert pdfua.validate(str(path)).findings == ()
+    said = poppler("pdfinfo", path)
+    assert re.search(r"Tagged: +yes", said)
+    assert re.search(r"JavaScript: +no", said)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_is_tagged_outside_the_tree(letters, kind):
+    """Running feet are artifacts: what has a tag is reached from the root."""
+    with pikepdf.open(io.BytesIO(letters[kind])) as pdf:
+        reached = {element.objgen for _, element in structure(pdf)}
+        nums = pdf.Root.StructTreeRoot.ParentTree.Nums
+        for place in range(1, len(nums), 2):
+            marked = [one for one in nums[place] if one is not None]
+            assert all(one.objgen in reached for one in marked)
+        for page in pdf.pages:
+            content = page.Contents.read_bytes()
+            assert content.count(b"BDC") + content.count(b"BMC") == content.count(b"EMC")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_page_bears_a_square_that_reads(letters, kind):
+    drawn = pypdfium2.PdfDocument(letters[kind])
+    for number, page in enumerate(drawn, start=1):
+        (square,) = zxingcpp.read_barcodes(page.render(scale=150 / 72).to_pil())
+        assert square.text == f"{IMPRINT.verify_url}&page={number}-{len(drawn)}"
+
+
+def test_two_processes_give_the_same_bytes(letters):
+    program = (
+        "import django, hashlib; django.setup()\n"
+        "from documents.rendering import render\nfrom tests.documents.letters import frozen\n"
+        "print(hashlib.sha256(render('receipt', frozen('receipt'))).hexdigest())"
+    )
+    own = {"DJANGO_SETTINGS_MODULE": "config.settings", "PYTHONHASHSEED": "11"}
+    done = subprocess.run([sys.executable, "-c", program], env=os.environ | own, capture_output=True, check=True)
+    assert done.stdout.decode().strip() == hashlib.sha256(letters["receipt"]).hexdigest()
+
+
+def test_a_machine_without_the_font_cutter_is_told(monkeypatch):
+    monkeypatch.setattr(rendering, "SUBSET_LIBRARY", "libharfbuzz-subset-absent.so.0")
+    rendering.subsetting_is_missing.cache_clear()
+    try:
+        assert rendering.subsetting_is_missing()
+        assert "libharfbuzz-subset0" in render_to_string("documents/_making.html", how_letters_are_made())
+    finally:
+        rendering.subsetting_is_missing.cache_clear()

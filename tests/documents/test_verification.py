@@ -2,17 +2,20 @@
 
 import datetime as dt
 import io
+import time
 import uuid
 
 import pikepdf
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
-from documents import requests
+from documents import requests, seal_keys
 from documents.models import Document
 from documents.production import produce
-from documents.verification import normalise, verify
+from documents.sealing import seal, unsealed
+from documents.verification import AT_MOST_SECONDS, MAX_BYTES, normalise, verify
 
 pytestmark = pytest.mark.django_db
 PAGE = "/verifier/"
@@ -163,3 +166,104 @@ def test_a_specimen_never_reads_as_a_valid_letter(client, ask, settings):
     page = client.get(PAGE, {"code": document.verification_code}).content.decode()
     assert "aucune valeur juridique" in page
     assert "vraie et toujours valable" not in page
+
+
+def with_an_update(data):
+    """What a reader of PDF adds at the end of a file when somebody annotates it."""
+    writer = IncrementalPdfFileWriter(io.BytesIO(bytes(data)))
+    writer.root["/Note"] = writer.add_object(writer.root["/Lang"])
+    writer.update_root()
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def flipped(data):
+    changed = bytearray(data)
+    changed[changed.rindex(b"/M (D:20") + 9] ^= 1
+    return bytes(changed)
+
+
+def sealed_by_another(data):
+    key = seal_keys._kept_key_signer(*seal_keys._of_pem(seal_keys.self_signed(seal_keys.DEMONSTRATION), None))
+    other = seal_keys.SealKey(key, seal_keys.DEMONSTRATION, "")
+    return seal(unsealed(bytes(data)), other, at=dt.datetime.now(dt.UTC)).data
+
+
+def seal_taken_out(data):
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(bytes(data))) as pdf:
+        del pdf.Root.AcroForm, pdf.pages[0].Annots
+        pdf.save(out)
+    return out.getvalue()
+
+
+def cut(data):
+    return bytes(data)[: len(data) // 2]
+
+
+CHANGES = [
+    (altered, "broken", "cachet est brisé"),
+    (seal_taken_out, "unsealed", "cachet a disparu"),
+    (with_an_update, "added", "ajouté au fichier après le cachet"),
+    (flipped, "broken", "cachet est brisé"),
+    (sealed_by_another, "foreign", "quelqu’un d’autre"),
+]
+
+
+def test_the_original_says_who_sealed_it(letter):
+    found = verify(uploaded=as_file(letter.content.data))
+    assert found.sealed_by_us
+    assert found.seal.by == seal_keys.DEMONSTRATION
+    assert found.seal.to_the_end
+    assert abs(found.seal_day - letter.sealed_at) < dt.timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(("change", "difference", "words"), CHANGES)
+def test_how_a_file_differs_is_told(client, letter, change, difference, words):
+    data = change(letter.content.data)
+    found = verify(uploaded=as_file(data))
+    assert answers(found) == (True, False, True)
+    assert found.difference == difference
+    page = post_file(client, data).content.decode()
+    assert words in page
+    assert "vraie et toujours valable" not in page
+
+
+def test_half_a_file_is_never_the_original(letter):
+    assert verify(uploaded=as_file(cut(letter.content.data))).intact is not True
+
+
+def test_the_page_names_the_seal(client, letter):
+    page = post_file(client, letter.content.data).content.decode()
+    assert f"Cachet électronique de «&nbsp;{seal_keys.DEMONSTRATION}&nbsp;»" in page
+    page = client.get(PAGE, {"code": letter.verification_code}).content.decode()
+    assert "L’original porte le cachet électronique" in page
+
+
+@pytest.mark.parametrize("kind", ["receipt", "appeal_receipt"])
+def test_a_receipt_is_verified_in_the_same_way(client, ask, kind):
+    document = produce(ask(kind=kind).pk)
+    requests.release(documents=Document.objects.all())
+    found = verify(uploaded=as_file(document.content.data))
+    assert (found.intact, found.sealed_by_us) == (True, True)
+    assert document.number in client.get(PAGE, {"code": document.verification_code}).content.decode()
+
+
+def test_a_hostile_file_is_bounded(letter):
+    """Nesting without end: an answer comes, in bounded time."""
+    bomb = (
+        b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages "
+        + b"[" * 200_000
+        + b"]" * 200_000
+        + b">>endobj\ntrailer<</Root 1 0 R>>"
+    )
+    start = time.monotonic()
+    assert answers(verify(uploaded=as_file(bomb))) == (False, None, None)
+    assert time.monotonic() - start < AT_MOST_SECONDS + 10
+
+
+def test_too_big_a_file_is_refused(client):
+    response = post_file(client, b"%PDF-1.7" + bytes(MAX_BYTES))
+    assert response.status_code == 422
+    assert "10\u00a0Mo" in response.content.decode() or "10 Mo" in response.content.decode()

@@ -33,7 +33,7 @@ class Command(BaseCommand):
 
     def print_row(self, one):
         if one.tps is not None:
-            self.stdout.write(f"{one.page:<14}{one.n:>8}{one.ms:>9}{one.queries:>10}  {one.tps:g} écritures/s")
+            self.stdout.write(f"{one.page:<14}{one.n:>8}{one.ms:>9}{one.queries:>10}  {one.tps:g} par seconde")
             return
         bar = BARS[one.page]
         self.stdout.write(
