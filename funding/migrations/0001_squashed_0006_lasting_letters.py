@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0004_folded_name'),
         ('applications', '0005_folded_names'),
-        ('documents', '0005_life_of_the_money'),
+        ('documents', '0006_lasting_letters'),
         ('programme', '0004_public_money'),
     ]
 

@@ -20,7 +20,7 @@ def add_up_months(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('documents', '0005_life_of_the_money'),
+        ('documents', '0006_lasting_letters'),
         ('funding', '0005_life_of_the_money'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

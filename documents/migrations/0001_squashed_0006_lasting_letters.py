@@ -2,6 +2,7 @@ import accounts.new_tables
 import django.db.models.deletion
 import django.utils.timezone
 import documents.models
+import documents.scan_models
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -9,12 +10,12 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    replaces = [('documents', '0001_initial'), ('documents', '0002_dossier'), ('documents', '0003_review'), ('documents', '0004_public_money'), ('documents', '0005_life_of_the_money')]
+    replaces = [('documents', '0001_initial'), ('documents', '0002_dossier'), ('documents', '0003_review'), ('documents', '0004_public_money'), ('documents', '0005_life_of_the_money'), ('documents', '0006_lasting_letters')]
 
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ('accounts', '0004_folded_name'),
     ]
 
     operations = [
@@ -42,6 +43,10 @@ class Migration(migrations.Migration):
                         ('rendered_at', models.DateTimeField(null=True, verbose_name='fabriqué le')),
                         ('sha256', models.CharField(blank=True, db_index=True, max_length=64, verbose_name='empreinte')),
                         ('byte_size', models.PositiveIntegerField(null=True, verbose_name='taille')),
+                        ('unsigned_sha256', models.CharField(blank=True, default='', max_length=64, verbose_name='empreinte avant cachet')),
+                        ('sealed_at', models.DateTimeField(null=True, verbose_name='scellé le')),
+                        ('sealed_by', models.CharField(blank=True, default='', max_length=200, verbose_name='scellé par')),
+                        ('seal_certificate_sha256', models.CharField(blank=True, default='', max_length=64, verbose_name='certificat du cachet')),
                         ('released_at', models.DateTimeField(null=True, verbose_name='remis le')),
                         ('voided_on', models.DateField(null=True, verbose_name='sans effet depuis le')),
                         ('void_kind', models.CharField(blank=True, choices=[('withdrawn', 'Retirée'), ('repealed', 'Abrogée'), ('corrected', 'Corrigée')], max_length=12, verbose_name='comment')),
@@ -50,7 +55,7 @@ class Migration(migrations.Migration):
                     options={
                         'verbose_name': 'document',
                         'ordering': ['-created_at', '-pk'],
-                        'constraints': [models.UniqueConstraint(fields=('subject_type', 'subject_id', 'kind'), name='document_once_per_subject', violation_error_message='Ce document a déjà été demandé pour cet objet.'), models.CheckConstraint(condition=models.Q(models.Q(('byte_size', None), ('rendered_at', None), ('sha256', '')), models.Q(('byte_size__gt', 0), ('rendered_at__isnull', False), models.Q(('sha256', ''), _negated=True)), _connector='OR'), name='document_rendered_with_hash', violation_error_message='Un document fabriqué a une date, une empreinte et une taille.'), models.CheckConstraint(condition=models.Q(models.Q(('void_kind', ''), ('voided_on', None)), models.Q(('voided_on__isnull', False), models.Q(('void_kind', ''), _negated=True)), _connector='OR'), name='document_void_explained', violation_error_message='Dites comment et depuis quand ce document est sans effet.')],
+                        'constraints': [models.UniqueConstraint(fields=('subject_type', 'subject_id', 'kind'), name='document_once_per_subject', violation_error_message='Ce document a déjà été demandé pour cet objet.'), models.CheckConstraint(condition=models.Q(models.Q(('byte_size', None), ('rendered_at', None), ('sha256', '')), models.Q(('byte_size__gt', 0), ('rendered_at__isnull', False), models.Q(('sha256', ''), _negated=True)), _connector='OR'), name='document_rendered_with_hash', violation_error_message='Un document fabriqué a une date, une empreinte et une taille.'), models.CheckConstraint(condition=models.Q(models.Q(('seal_certificate_sha256', ''), ('sealed_at', None), ('sealed_by', '')), models.Q(('rendered_at__isnull', False), ('sealed_at__isnull', False), models.Q(('sealed_by', ''), _negated=True), models.Q(('seal_certificate_sha256', ''), _negated=True), models.Q(('unsigned_sha256', ''), _negated=True)), _connector='OR'), name='document_seal_whole', violation_error_message='Un cachet a une date, un nom, un certificat, et porte sur un document fait.'), models.CheckConstraint(condition=models.Q(models.Q(('void_kind', ''), ('voided_on', None)), models.Q(('voided_on__isnull', False), models.Q(('void_kind', ''), _negated=True)), _connector='OR'), name='document_void_explained', violation_error_message='Dites comment et depuis quand ce document est sans effet.')],
                         'indexes': [models.Index(condition=models.Q(('rendered_at', None)), fields=['claimed_at'], name='document_waiting'), models.Index(fields=['kind', 'created_at'], name='document_kind')],
                     },
                 ),
@@ -124,6 +129,57 @@ class Migration(migrations.Migration):
                         'verbose_name_plural': 'pages en image',
                         'ordering': ['stored_file', 'number'],
                         'constraints': [models.UniqueConstraint(fields=('stored_file', 'number'), name='page_picture_once')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='ScanPile',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='identifiant public')),
+                        ('stored_file', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='pile', to='documents.storedfile', verbose_name='fichier')),
+                        ('page_count', models.PositiveIntegerField(verbose_name='nombre de pages')),
+                        ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='déposée par')),
+                        ('uploaded_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='déposée le')),
+                        ('job', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.job', verbose_name='travail')),
+                    ],
+                    options={
+                        'verbose_name': 'pile numérisée',
+                        'verbose_name_plural': 'piles numérisées',
+                        'ordering': ['-uploaded_at', '-pk'],
+                        'constraints': [models.CheckConstraint(condition=models.Q(('page_count__gt', 0)), name='scan_pile_has_pages')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='ScanPage',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='identifiant public')),
+                        ('pile', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pages', to='documents.scanpile', verbose_name='pile')),
+                        ('number', models.PositiveIntegerField(verbose_name='page de la pile')),
+                        ('reading', models.CharField(choices=[('filed', 'Classée'), ('unread', 'Carré illisible'), ('unknown', 'Code inconnu'), ('double', 'Déjà classée'), ('blank', 'Page blanche'), ('aside', 'Mise de côté')], max_length=8, verbose_name='lecture')),
+                        ('document', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='scanned_pages', to='documents.document', verbose_name='document')),
+                        ('page', models.PositiveSmallIntegerField(null=True, verbose_name='page du document')),
+                        ('content', models.FileField(max_length=120, upload_to=documents.scan_models.page_path, verbose_name='page')),
+                        ('picture', models.FileField(max_length=120, upload_to=documents.scan_models.page_path, verbose_name='image')),
+                        ('filed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='classée par')),
+                    ],
+                    options={
+                        'verbose_name': 'page numérisée',
+                        'verbose_name_plural': 'pages numérisées',
+                        'ordering': ['pile', 'number'],
+                        'constraints': [models.UniqueConstraint(fields=('pile', 'number'), name='scan_page_once_in_pile'), models.UniqueConstraint(condition=models.Q(('reading', 'filed')), fields=('document', 'page'), name='scan_page_filed_once', violation_error_message='Cette page du document est déjà classée.'), models.CheckConstraint(condition=models.Q(models.Q(('reading', 'filed'), _negated=True), models.Q(('document__isnull', False), ('page__gt', 0)), _connector='OR'), name='scan_page_filed_somewhere', violation_error_message='Une page classée a un document et un numéro de page.')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='SignedScan',
+                    fields=[
+                        ('document', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='signed_scan', serialize=False, to='documents.document', verbose_name='document')),
+                        ('stored_file', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.storedfile', verbose_name='fichier')),
+                        ('completed_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='complet le')),
+                    ],
+                    options={
+                        'verbose_name': 'copie signée',
+                        'verbose_name_plural': 'copies signées',
                     },
                 ),
             ],
