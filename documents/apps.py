@@ -14,6 +14,7 @@ class DocumentsConfig(AppConfig):
             minutes_facts,  # noqa: F401
             triggers,  # noqa: F401
         )
+        from documents.wording import decisions, endings, receipts  # noqa: F401  they register too
         from documents.words import ACTIONS
 
         WORDS.update(ACTIONS)

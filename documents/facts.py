@@ -333,16 +333,13 @@ class Template:
     series: str
 
 
+WORDED = "documents/letters/worded.html"
 TEMPLATES = {
-    "receipt": Template(path="documents/letters/receipt.html", version=2, facts=ReceiptFacts, series="AR"),
-    "award_letter": Template(path="documents/letters/award.html", version=1, facts=AwardFacts, series="FT"),
-    "waitlist_letter": Template(path="documents/letters/waitlist.html", version=1, facts=WaitlistFacts, series="FT"),
-    "refusal_letter": Template(path="documents/letters/refusal.html", version=1, facts=RefusalFacts, series="FT"),
-    "appeal_receipt": Template(
-        path="documents/letters/appeal_receipt.html", version=1, facts=AppealReceiptFacts, series="AR"
-    ),
-    "deferral_letter": Template(path="documents/letters/deferral.html", version=2, facts=DeferralFacts, series="FT"),
-    "inadmissibility_letter": Template(
-        path="documents/letters/refusal.html", version=1, facts=RefusalFacts, series="FT"
-    ),
+    "receipt": Template(path=WORDED, version=2, facts=ReceiptFacts, series="AR"),
+    "award_letter": Template(path=WORDED, version=1, facts=AwardFacts, series="FT"),
+    "waitlist_letter": Template(path=WORDED, version=1, facts=WaitlistFacts, series="FT"),
+    "refusal_letter": Template(path=WORDED, version=1, facts=RefusalFacts, series="FT"),
+    "appeal_receipt": Template(path=WORDED, version=1, facts=AppealReceiptFacts, series="AR"),
+    "deferral_letter": Template(path=WORDED, version=2, facts=DeferralFacts, series="FT"),
+    "inadmissibility_letter": Template(path=WORDED, version=1, facts=RefusalFacts, series="FT"),
 }
