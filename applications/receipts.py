@@ -12,6 +12,7 @@ from applications.models import DepositBasis
 from documents.facts import Addressee, Appeal, Dossier, ReceiptFacts, Service, Titled
 from documents.models import Document
 from documents.requests import request
+from programme.letter_scopes import scopes_of_dossier
 
 
 def ask(application, revision, by):
@@ -23,6 +24,7 @@ def ask(application, revision, by):
         facts=facts_of(application, revision.content),
         by=by,
         released_at=revision.sent_at,
+        scopes=scopes_of_dossier(application),
     )
 
 

@@ -6,5 +6,9 @@ ACTIONS = {
     "release_document": "a libéré un document",
     "void_document": "a retiré un document",
     "restore_document": "a rendu son effet à un document",
+    "start_wording": "a commencé un modèle de courrier",
+    "WordingVersion.publish": "a publié un modèle de courrier",
+    "WordingVersion.supersede": "a mis fin à une version de modèle de courrier",
+    "WordingVersion.abandon": "a abandonné un brouillon de modèle de courrier",
     "quarantine_file": "a mis à l’écart un fichier infecté",
 }

@@ -18,6 +18,7 @@ from documents import requests as documents
 from documents.models import Document
 from funding import awards
 from funding.models import Draw
+from programme.letter_scopes import scopes_of_dossier
 from programme.models import CallVersion, Wave
 from selection import derogations
 from selection.decisions import (
@@ -181,6 +182,7 @@ def ask_letter(signing, decision, called, instalments):
         subject_id=decision.pk,
         facts=replace(facts, reasons=reasons_of(signing, decision)),
         by=signing.signatory,
+        scopes=scopes_of_dossier(called.application),
     )
 
 

@@ -4,7 +4,7 @@ A block and each of its lines may depend on one field: there ("montant") or not 
 follow one another; those of a list are its items; those of a table its rows, whose cells are parted by " | ".
 """
 
-from documents.wording.parsing import WordingError, parse, read_line, typed_line
+from documents.wording.parsing import WordingError, read_line, typed_line
 
 KINDS = {
     "title": "Titre du courrier",
@@ -45,10 +45,10 @@ def typed(one):
 
 
 def refuse_misshapen(blocks):
-    """The form of the data alone; which fields exist is asked of the catalogue.
+    """The form of the data alone: what is typed is kept, right or not yet (`checking.problems` says what is wrong).
 
     Raises:
-        WordingError: not blocks, too many, too long, or a line that cannot be parsed.
+        WordingError: not blocks, too many, or too long.
     """
     if not isinstance(blocks, list) or len(blocks) > MAX_BLOCKS:
         raise WordingError(f"Un modèle compte au plus {MAX_BLOCKS} blocs.")
@@ -61,9 +61,6 @@ def refuse_misshapen_block(one):
         raise WordingError("Un bloc n’est pas d’une sorte connue : rechargez la page.")
     if len(one["lines"]) > MAX_LINES or any(len(line["text"]) > MAX_TEXT for line in one["lines"]):
         raise WordingError(f"Un bloc compte au plus {MAX_LINES} lignes de {MAX_TEXT} signes.")
-    for line in one["lines"]:
-        parse(line["text"])
-    parse(one["caption"])
 
 
 def cells(text):

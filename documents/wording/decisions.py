@@ -22,8 +22,8 @@ WHY = "Un refus est toujours motivé"
 FIGURES = "Une décision d’argent dit son montant en chiffres et en lettres"
 
 LAPSES = (
-    "Sans votre signature à cette date, l’attribution devient caduque. Aucun versement n’a lieu avant sa signature par "
-    "les deux parties (loi n° 2000-321 du 12 avril 2000, article 10)."
+    "Sans votre signature à cette date, l’attribution devient caduque. Aucun versement n’a lieu avant sa signature "
+    "par les deux parties (loi n° 2000-321 du 12 avril 2000, article 10)."
 )
 
 PAYMENTS = Fixed("echeancier", "Tableau des versements", "documents/letters/fixed/payments.html")
@@ -233,8 +233,8 @@ register(
         SUBTITLE,
         block(
             "paragraph",
-            "Votre demande ne remplit pas les conditions de l’appel. Elle ne peut donc pas être examinée par le comité "
-            "de sélection et elle est rejetée.",
+            "Votre demande ne remplit pas les conditions de l’appel. Elle ne peut donc pas être examinée par le "
+            "comité de sélection et elle est rejetée.",
         ),
         *REASONS,
         *AFTERWARDS,

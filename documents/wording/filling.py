@@ -1,7 +1,8 @@
-"""Blocks and frozen facts in, what the page sets out: pure. What the staff wrote and what people are called is text."""
+"""Blocks and frozen facts in, what the page sets out: pure. What people write and what they are called is text."""
 
 import re
 from functools import cached_property
+from itertools import pairwise
 
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
@@ -22,11 +23,12 @@ class EmptyFields(Refusal):
 
     title = "Ce courrier aurait des blancs"
 
-    def __init__(self, fields):
+    def __init__(self, fields, dossier):
         self.fields = fields
         names = ", ".join(f"« {field.label.lower()} »" for field in fields)
         super().__init__(
-            f"Le courrier n’est pas fait : il manque {names}. Complétez le dossier, ou le modèle du courrier."
+            f"Le courrier du dossier {dossier} n’est pas fait : il manque {names}. Complétez le dossier, ou faites "
+            "dépendre la phrase de ce champ dans le modèle du courrier. Rien n’a été enregistré."
         )
 
 
@@ -57,7 +59,7 @@ class Filled:
         """What is shown, in order, for `documents/letters/_body.html`."""
         shown = [self.block(one) for one in self.source if self.holds(one["when"])]
         found = [one for one in shown if one]
-        for one, following in zip(found, found[1:], strict=False):
+        for one, following in pairwise(found):
             one["closing"] = one["kind"] == "paragraph" and following.get("name") == "signature"
         return found
 
@@ -69,7 +71,7 @@ class Filled:
 
     def refuse_empty(self):
         if self.empty:
-            raise EmptyFields(self.empty)
+            raise EmptyFields(self.empty, self.letter.dossier.reference)
 
     @property
     def title(self):

@@ -34,7 +34,10 @@ register(
             "heure_locale", "Heure outre-mer", TEXT, "7 h 42, heure de Cayenne",
             lambda one: "" if one.postmarked_on else one.received_local,
         ),
-        flag("heure_de_paris", "Reçu en ligne, à l’heure de Paris", lambda one: not (one.postmarked_on or one.received_local)),
+        flag(
+            "heure_de_paris", "Reçu en ligne, à l’heure de Paris",
+            lambda one: not (one.postmarked_on or one.received_local),
+        ),
         text("dans_les_delais_par", "Comment la demande est dans les délais", "par un délai accordé", "in_time_by"),
         amount("demande", "Montant demandé", "144 000 €", "requested_cents"),
         text("annees", "Durée demandée", "sur trois ans", "requested_years"),

@@ -78,7 +78,7 @@ TURNS = {
             agreement_sent_before=None,
             conditions=(Titled(title="Ouvrir", text="avant l’été."), Titled(title="Recruter", text="une personne.")),
         ),
-    ),  # fmt: skip
+    ),
     "receipt, overseas and late": (
         "receipt",
         replace(
@@ -90,7 +90,7 @@ TURNS = {
             steps=(),
             sender="",
         ),
-    ),  # fmt: skip
+    ),
     "receipt, on paper": ("receipt", replace(RECEIPT, postmarked_on=dt.date(2026, 11, 10))),
     "waitlist_letter, available": ("waitlist_letter", replace(WAITLIST, available_on=dt.date(2027, 4, 15))),
     "inadmissibility_letter": ("inadmissibility_letter", replace(LETTERS["refusal_letter"], inadmissible=True)),
@@ -103,7 +103,7 @@ TURNS = {
             next_step="",
             improvements=(Titled(title="Le budget.", text="À équilibrer."),),
         ),
-    ),  # fmt: skip
+    ),
     "appeal_receipt, late": ("appeal_receipt", replace(APPEAL_RECEIPT, interrupts=False)),
     "withdrawal_decision, whole": (
         "withdrawal_decision",
