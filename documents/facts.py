@@ -15,6 +15,8 @@ from accounts.french import NBSP, euros, long_date, long_datetime
 from documents.frozen import FactsError
 
 Summary = list[tuple[str, str]]
+PREVIEW = "Aperçu"
+"""In the place of a number, on what is no letter yet."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -321,6 +323,10 @@ class Imprint:
     verify_address: str
     """Without: what a person types."""
     specimen: bool = False
+
+    @property
+    def is_preview(self) -> bool:
+        return self.number == PREVIEW
 
 
 @dataclass(frozen=True, kw_only=True)

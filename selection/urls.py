@@ -11,6 +11,7 @@ from selection.views import (
     panel,
     sittings,
     waves,
+    wordings,
 )
 
 app_name = "selection"
@@ -41,6 +42,11 @@ urlpatterns = [
     path("pilotage/courriers/relancer/", letters.retry_all, name="retry_letters"),
     path("pilotage/courriers/<uuid:public_id>/", letters.letter, name="letter"),
     path("pilotage/courriers/<uuid:public_id>/relancer/", letters.retry, name="retry_letter"),
+    path("pilotage/modeles-de-courriers/", wordings.wordings, name="wordings"),
+    path("pilotage/modeles-de-courriers/<uuid:public_id>/", wordings.wording, name="wording"),
+    path("pilotage/modeles-de-courriers/<uuid:public_id>/apercu/", wordings.preview, name="wording_preview"),
+    path("pilotage/modeles-de-courriers/<uuid:public_id>/verifier/", wordings.check, name="wording_check"),
+    path("pilotage/modeles-de-courriers/<uuid:public_id>/comparer/", wordings.compare, name="wording_compare"),
     path("pilotage/delegations/", delegations.delegations, name="delegations"),
     path("pilotage/delegations/nouvelle/", delegations.delegate, name="delegate"),
     path("pilotage/dossiers/<uuid:public_id>/decision/", dossier.dossier, name="dossier"),

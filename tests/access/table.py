@@ -46,6 +46,7 @@ from tests.access.ending_rows import ENDINGS, FORMS_ENDINGS
 from tests.access.envelope_rows import ENVELOPES, FORMS_ENVELOPES
 from tests.access.outlook_rows import OUTLOOK
 from tests.access.rows import Row
+from tests.access.wording_rows import WORDINGS
 
 MOVED_ON = (200, 302)
 SAVER = frozenset({"officer"})
@@ -474,6 +475,7 @@ TABLE = [
     *ENDINGS,
     *FOLLOWING_UP,
     *OUTLOOK,
+    *WORDINGS,
 ]
 # Pages of staff that are nothing but the form of an act: whoever may not do the act has nothing to read there.
 FORMS_OF_AN_ACT = (
