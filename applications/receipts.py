@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.french import long_date, long_datetime
 from applications.clocks import overseas_time
+from applications.distance import months_of
 from applications.models import DepositBasis
 from documents.facts import Addressee, Appeal, Dossier, ReceiptFacts, Service, Titled
 from documents.models import Document
@@ -94,9 +95,18 @@ def service_of_wave(wave):
     )
 
 
-def appeal_of(application):
+def appeal_of(application, authority=""):
+    """Where and until when this addressee may contest (CJA R421-1, R421-7).
+
+    Args:
+        authority: in whose name the decision is signed, "" for the one that the programme names.
+    """
     programme = application.wave.call.programme
-    return Appeal(court=programme.appeal_court, hierarchical_authority=programme.appeal_authority)
+    return Appeal(
+        court=programme.appeal_court,
+        hierarchical_authority=authority or programme.appeal_authority,
+        distance_months=months_of(application.organisation, programme.appeal_court),
+    )
 
 
 def officer_words(officer):

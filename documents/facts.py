@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from accounts.french import NBSP, euros, long_date, long_datetime
+from documents.amounts import in_words
 from documents.frozen import FactsError
 
 Summary = list[tuple[str, str]]
+COURT_MONTHS = 2
 PREVIEW = "Aperçu"
 """In the place of a number, on what is no letter yet."""
 
@@ -67,6 +69,13 @@ class Appeal:
     court: str
     hierarchical_authority: str
     notified_electronically: bool = True
+    distance_months: int | None = None
+    """What distance adds before the court, for this addressee; None: not known, the letter gives the rule."""
+
+    @property
+    def court_months(self) -> str:
+        """ "trois mois": how long this addressee has to go to court."""
+        return f"{in_words(COURT_MONTHS + (self.distance_months or 0))} mois"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -337,6 +346,8 @@ class Template:
     version: int
     facts: type
     series: str
+    body: str = ""
+    """Of a document that has no wording: the template of what it says, for its twin."""
 
 
 WORDED = "documents/letters/worded.html"

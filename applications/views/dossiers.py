@@ -31,8 +31,8 @@ from applications.versions import news_of
 from applications.views.scope import arrival, open_correction, own_dossier, trail_of
 from applications.views.team import around, expected_of
 from applications.windows import waves_open_to, window_of, windows_of
-from documents.downloads import serve
 from documents.models import Document
+from documents.twins import answer
 from programme.models import Wave
 
 applicant_only = role_required(Role.APPLICANT)
@@ -285,4 +285,4 @@ def receipt(request, public_id):
     """The receipt, as it was made once."""
     application = own_dossier(request, public_id)
     released = Document.objects.about(application).released()
-    return serve(get_object_or_404(released, kind=Document.Kind.RECEIPT), attachment=True)
+    return answer(request, get_object_or_404(released, kind=Document.Kind.RECEIPT), attachment=True)

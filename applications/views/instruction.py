@@ -21,7 +21,7 @@ from applications.plan_forms import plan_form
 from applications.views.scope import staff_dossier_of
 from applications.views.staff import READ, back_to, for_instruction, render_dossier
 from applications.windows import TAKING
-from documents.downloads import serve
+from documents import twins
 from documents.models import Document
 from programme.models import Question, Wave
 
@@ -60,7 +60,7 @@ def staff_receipt(request, public_id):
     """The receipt, to print and post when the request came on paper."""
     application = staff_dossier_of(request, public_id)
     released = Document.objects.about(application).released()
-    return serve(get_object_or_404(released, kind=Document.Kind.RECEIPT), attachment=True)
+    return twins.answer(request, get_object_or_404(released, kind=Document.Kind.RECEIPT), attachment=True)
 
 
 # --- Correcting --------------------------------------------------------------------------------------------------

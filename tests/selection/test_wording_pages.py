@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from applications.models import Application
+from applications.models import Application, Assignment
 from documents.models import Document, WordingVersion
 from documents.wording import versions
 from documents.wording.blocks import block
@@ -16,7 +16,6 @@ from documents.wording.catalogue import WORDINGS
 from selection.decisions import sign_wave
 from selection.outcomes import adopt
 from tests import factories
-from tests.access.wave_targets import recuse
 from tests.selection.conftest import prepare_all
 
 KIND = "refusal_letter"
@@ -46,6 +45,10 @@ def posted(version, do, **typed):
 def press(client, version, do, **typed):
     response = client.post(url("wording", version), posted(fresh(version), do, **typed))
     return response, fresh(version)
+
+
+def recuse(dossier, person):
+    Assignment.objects.create(application=dossier, reviewer=person, state="recused")
 
 
 def fresh(version):
