@@ -94,10 +94,19 @@ class DelegationForm(DsfrForm):
     ceiling_cents = EuroCentsField(label="Plafond par acte, en euros", min_cents=100)
     starts_on = forms.DateField(label="Du", widget=forms.DateInput)
     ends_on = forms.DateField(label="Au", widget=forms.DateInput)
+    authority = forms.CharField(
+        label="Autorité qui délègue",
+        help_text="Par exemple : le ministre chargé de la cohésion des territoires. Un recours peut lui être adressé.",
+        max_length=120,
+    )
     published_act = forms.CharField(
-        label="Acte de délégation publié",
-        help_text="Par exemple : arrêté du 4 janvier 2027, publié le 8 janvier 2027.",
+        label="Acte de délégation",
+        help_text="Par exemple : arrêté n° 2027-12 portant délégation de signature.",
         max_length=250,
+    )
+    act_on = forms.DateField(label="Acte du", widget=forms.DateInput)
+    published_on = forms.DateField(
+        label="Publié le", help_text="La délégation ne vaut pas avant ce jour.", widget=forms.DateInput
     )
     formula = forms.CharField(
         label="Formule de signature",

@@ -10,13 +10,15 @@ from django.urls import reverse
 
 from applications.models import Application, Assignment
 from documents.models import Document, WordingVersion
+from documents.rendering import as_html
 from documents.wording import versions
 from documents.wording.blocks import block
 from documents.wording.catalogue import WORDINGS
 from selection.decisions import sign_wave
 from selection.outcomes import adopt
 from tests import factories
-from tests.selection.conftest import prepare_all
+from tests.documents.words_of_letters import words
+from tests.selection.conftest import make_letters, prepare_all
 
 KIND = "refusal_letter"
 pytestmark = pytest.mark.django_db
@@ -214,3 +216,18 @@ def test_versions_are_compared_line_by_line(client, officer):
     html = client.get(url("wording_compare", version)).content.decode()
     assert re.search(r"<del>[^<]*n’est pas\s+retenue", html)
     assert "<ins>Paragraphe : Une autre phrase.</ins>" in html.replace("\u00a0", " ")
+
+
+def test_every_letter_has_its_twin_for_whoever_may_read_it(client, officer, panel):
+    prepare_all(panel)
+    adopt(wave=panel.wave, by=panel.chair)
+    sign_wave(wave=panel.wave, by=panel.signatory)
+    make_letters(panel.wave)
+    for document in Document.objects.filter(kind__endswith="_letter"):
+        page = reverse("selection:letter", args=[document.public_id])
+        twin = client.get(page, {"lire": ""}).content.decode()
+        said = words(as_html(document.template, document.facts)).partition("Madame, Monsieur, ")[2]
+        assert said in words(twin.replace('<article class="fab-courrier"', "<body>")), document.kind
+        assert f'href="{page}"' in twin
+    client.force_login(factories.applicant())
+    assert client.get(page, {"lire": ""}).status_code in (403, 404)
