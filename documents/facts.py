@@ -184,6 +184,29 @@ class ReceiptFacts(Letter):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PiecesRequestFacts(Letter):
+    """Demande de pièces ou de précisions (CRPA L114-5): what is asked for, until when, what it does to the clock.
+
+    Attributes:
+        due_words: the deadline in words, with its hour.
+        suspends: the pieces are required: the clock of the implied refusal stands still meanwhile.
+    """
+
+    TITLE = "Demande de pièces"
+    items: tuple[Titled, ...]
+    due_words: str
+    suspends: bool
+    silence_is_refusal_on: dt.date | None = None
+
+    def __post_init__(self):
+        if not self.items:
+            raise FactsError("items : une demande dit ce qui est demandé.")
+
+    def public_summary(self) -> Summary:
+        return [*super().public_summary(), ("À fournir avant", self.due_words)]
+
+
+@dataclass(frozen=True, kw_only=True)
 class AppealReceiptFacts(Letter):
     """Accusé de réception d’un recours gracieux ou hiérarchique (CRPA L112-3, R112-5; silence: L231-4 2°, L411-7).
 
@@ -353,6 +376,7 @@ class Template:
 WORDED = "documents/letters/worded.html"
 TEMPLATES = {
     "receipt": Template(path=WORDED, version=2, facts=ReceiptFacts, series="AR"),
+    "pieces_request": Template(path=WORDED, version=1, facts=PiecesRequestFacts, series="AR"),
     "award_letter": Template(path=WORDED, version=1, facts=AwardFacts, series="FT"),
     "waitlist_letter": Template(path=WORDED, version=1, facts=WaitlistFacts, series="FT"),
     "refusal_letter": Template(path=WORDED, version=1, facts=RefusalFacts, series="FT"),

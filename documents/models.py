@@ -38,6 +38,7 @@ class Document(PublicIdModel):
 
     class Kind(models.TextChoices):
         RECEIPT = "receipt", "Accusé de réception"
+        PIECES_REQUEST = "pieces_request", "Demande de pièces"
         AWARD_LETTER = "award_letter", "Lettre d’attribution"
         WAITLIST_LETTER = "waitlist_letter", "Lettre de liste complémentaire"
         REFUSAL_LETTER = "refusal_letter", "Lettre de refus"

@@ -27,6 +27,7 @@ from applications import (
 )
 from applications.forms import ConfirmForm, StartForm
 from applications.models import Application
+from applications.receipts import pieces_letter_of
 from applications.versions import news_of
 from applications.views.scope import arrival, open_correction, own_dossier, trail_of
 from applications.views.team import around, expected_of
@@ -133,6 +134,7 @@ def dossier(request, public_id):
         "tone": standing.tone_of(application),
         "turn": standing.turn_of(application, sections, asked, window_of(application)),
         "steps": standing.steps_of(application),
+        "pieces_letter": pieces_letter_of(application) if asked else None,
         "receipt": Document.objects.about(application).filter(kind=Document.Kind.RECEIPT).first(),
         "summaries": summaries_of(application, sections, pieces),
         "complete": sum(section.is_complete for section in sections),
@@ -277,6 +279,19 @@ def withdraw(request, public_id):
         messages.success(request, "Vous vous êtes désisté. Ce dossier n’est plus examiné.")
         return redirect("applications:dossier", application.public_id)
     return render(request, "applications/withdraw.html", {"dossier": application, "trail": trail_of(application)})
+
+
+@login_required
+@require_GET
+def pieces_letter(request, public_id):
+    """The letter of the latest request of pieces."""
+    return answer(request, made(pieces_letter_of(own_dossier(request, public_id))))
+
+
+def made(document):
+    if document is None:
+        raise Http404("Aucune pièce n’a été demandée.")
+    return document
 
 
 @login_required

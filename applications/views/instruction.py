@@ -1,6 +1,7 @@
 """What officers do with a sent dossier beside judging it: checklist, duplicates, corrections, paper."""
 
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +19,7 @@ from applications.instruction_forms import ChecklistForm, DismissForm, PaperForm
 from applications.models import DuplicateHint
 from applications.models.application import INSTRUCT
 from applications.plan_forms import plan_form
+from applications.receipts import pieces_letter_of
 from applications.views.scope import staff_dossier_of
 from applications.views.staff import READ, back_to, for_instruction, render_dossier
 from applications.windows import TAKING
@@ -52,6 +54,16 @@ def dismiss_duplicate(request, public_id, hint_id):
     if not attempt(form, lambda data: duplicates.dismiss(hint=hint, by=request.user, **data)):
         return render_dossier(request, application, status=422, dismiss_form=form)
     return back_to(application, request, "Noté : ce n’est pas un doublon. Le motif est gardé.")
+
+
+@permission_required(READ)
+@require_GET
+def staff_pieces_letter(request, public_id):
+    """The letter of the latest request of pieces, to print and post when the dossier came on paper."""
+    found = pieces_letter_of(staff_dossier_of(request, public_id))
+    if found is None:
+        raise Http404("Aucune pièce n’a été demandée.")
+    return twins.answer(request, found)
 
 
 @permission_required(READ)

@@ -12,6 +12,7 @@ from documents.facts import (
     DeferralFacts,
     Dossier,
     Instalment,
+    PiecesRequestFacts,
     ReceiptFacts,
     RefusalFacts,
     Service,
@@ -69,6 +70,12 @@ EXAMPLES = {
         steps=(Titled(title="Comité.", text="Un comité donne un avis, le 9 mars 2027."),),
         appeal=APPEAL,
         sender="Claire Rouvier",
+    ),
+    "pieces_request": PiecesRequestFacts(
+        **COMMON,
+        items=(Titled(title="Budget :", text="le détail des recettes de 2028."), Titled(title="Statuts signés")),
+        due_words="31 janvier 2027 à 23 h 59",
+        suspends=True,
     ),
     "award_letter": AwardFacts(
         **COMMON,

@@ -95,6 +95,35 @@ register(
         fixed("recours"),
     ],
 )  # fmt: skip
+CLOCK = Fixed("horloge", "Ce que la demande fait au délai", "documents/letters/fixed/clock.html")
+register(
+    "pieces_request",
+    shown="cette demande est vraie",
+    fields=(
+        titled("demandes", "Ce qui est demandé", "Budget : le détail des recettes de 2028.", "items"),
+        text("avant", "Réponse avant", "31 janvier 2027 à 23 h 59", "due_words"),
+        flag("obligatoires", "Ce sont des pièces obligatoires", lambda one: one.suspends),
+    ),
+    fixed=(CLOCK,),
+    must={
+        "demandes": "On dit ce qui manque (CRPA L114-5)",
+        "avant": "On dit jusqu’à quand le fournir (CRPA L114-5)",
+    },
+    blocks=[
+        block(
+            "title",
+            "[si obligatoires] Il manque des pièces à votre dossier pour {{ lieu }}",
+            "[sauf obligatoires] Nous avons besoin de précisions sur votre dossier pour {{ lieu }}",
+        ),
+        block("subtitle", "Appel {{ appel }}"),
+        block("box", "À envoyer avant le {{ avant }}", "depuis votre dossier {{ dossier }}, dans votre espace"),
+        block("heading", "Ce que nous vous demandons"),
+        block("steps", "{{ demandes }}"),
+        fixed("horloge"),
+        block("paragraph", "Pour toute question : {{ service }}, téléphone {{ telephone }}, {{ courriel }}."),
+        block("paragraph", "Je vous prie de recevoir, {{ civilite }}, mes salutations distinguées."),
+    ],
+)
 register(
     "appeal_receipt",
     shown=TRUE,

@@ -132,7 +132,7 @@ def routes(months, kind="refusal_letter"):
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if hasattr(EXAMPLES[kind], "appeal")])
 def test_each_addressee_reads_the_delay_that_is_theirs(kind):
     here, overseas, abroad = (routes(months, kind) for months in (0, 1, 2))
-    assert "de plus" not in here
+    assert "mois de plus" not in here
     assert "trois mois au lieu de deux" in overseas
     assert "quatre mois au lieu de deux" in abroad
     assert "R. 421-7" not in here

@@ -15,6 +15,7 @@ from documents.wording import versions
 from documents.wording.blocks import block
 from documents.wording.catalogue import WORDINGS
 from selection.decisions import sign_wave
+from selection.models import PreparedOutcome
 from selection.outcomes import adopt
 from tests import factories
 from tests.documents.words_of_letters import words
@@ -193,7 +194,8 @@ def test_a_prepared_outcome_is_previewed_as_it_would_be_signed(client, officer, 
     html = client.get(
         url("wording_preview", draft("waitlist_letter")), {"dossier": waiting.reference}
     ).content.decode()
-    assert "Rang 3, jusqu’au" in html.replace("\u00a0", " ")
+    rank = PreparedOutcome.objects.get(application=waiting).rank
+    assert f"Rang {rank}, jusqu’au" in html.replace("\u00a0", " ")
     assert not Document.objects.filter(kind__endswith="_letter").exists()
 
 
