@@ -1,6 +1,7 @@
 """An invented letter of each kind: what a preview shows where no real dossier has been chosen."""
 
 import datetime as dt
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from documents.ending_facts import HearingFacts, RepaymentFacts, UndoneWithdrawalFacts, WithdrawalFacts
@@ -23,7 +24,7 @@ from documents.facts import (
 
 PARIS = ZoneInfo("Europe/Paris")
 ON = dt.date(2027, 4, 14)
-COMMON = {
+COMMON: dict[str, Any] = {
     "service": Service(
         name="Service Fabriques des territoires",
         address_lines=("20 avenue de l’Exemple", "75000 Paris"),
@@ -54,9 +55,9 @@ SIGNATURE = Signature(
     signed_at=dt.datetime(2027, 4, 14, 15, 6, tzinfo=PARIS),
     delegation_act="arrêté du 4 janvier 2027, publié le 8 janvier 2027",
 )
-DECIDED = {"signature": SIGNATURE, "appeal": APPEAL}
+DECIDED: dict[str, Any] = {"signature": SIGNATURE, "appeal": APPEAL}
 GROUND = Titled(title="Partenariats locaux.", text="Aucun des quatre partenaires cités ne s’est engagé par écrit.")
-REFUSED = {"grounds": (GROUND,), "next_step": "Vous pouvez présenter un nouveau dossier à une prochaine vague."}
+REFUSED: dict[str, Any] = {"grounds": (GROUND,), "next_step": "Vous pouvez présenter un nouveau dossier à une prochaine vague."}
 HEARD = dt.date(2028, 2, 1)
 
 EXAMPLES = {
