@@ -57,7 +57,10 @@ SIGNATURE = Signature(
 )
 DECIDED: dict[str, Any] = {"signature": SIGNATURE, "appeal": APPEAL}
 GROUND = Titled(title="Partenariats locaux.", text="Aucun des quatre partenaires cités ne s’est engagé par écrit.")
-REFUSED: dict[str, Any] = {"grounds": (GROUND,), "next_step": "Vous pouvez présenter un nouveau dossier à une prochaine vague."}
+REFUSED: dict[str, Any] = {
+    "grounds": (GROUND,),
+    "next_step": "Vous pouvez présenter un nouveau dossier à une prochaine vague.",
+}
 HEARD = dt.date(2028, 2, 1)
 
 EXAMPLES = {
