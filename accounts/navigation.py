@@ -66,6 +66,7 @@ REACHED_FROM = (
     ("/pilotage/comptes-bancaires/", "/pilotage/echeances/"),
     ("/pilotage/demandes/", "/pilotage/echeances/"),
     ("/pilotage/attributions/", "/pilotage/conventions/"),
+    ("/pilotage/modeles-de-courriers/", "/pilotage/courriers/"),
     ("/pilotage/aides-de-minimis/", "/pilotage/budget/"),
     ("/pilotage/reversements/", "/pilotage/budget/"),
     ("/pilotage/retraits/", "/pilotage/budget/"),
@@ -78,6 +79,7 @@ REACHED_FROM = (
 )
 ADMINISTRATION = (
     ("Appels", "/pilotage/appels/"),
+    ("Modèles de courriers", "/pilotage/modeles-de-courriers/"),
     ("Délégations", "/pilotage/delegations/"),
     ("Dérogations", "/pilotage/derogations/"),
     ("Structures", "/pilotage/structures/"),

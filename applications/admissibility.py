@@ -8,7 +8,7 @@ from accounts.french import deadline, long_date
 from accounts.models import Event, JournalEntry
 from accounts.organisations import require_writer
 from accounts.permissions import require
-from applications import asked_items, budget, checklist, completeness, grounds, sign_off
+from applications import asked_items, budget, checklist, completeness, grounds, receipts, sign_off
 from applications.clocks import local_day, resume, suspended_from
 from applications.models import Application, CorrectionRequest
 from applications.models.application import INSTRUCT
@@ -59,6 +59,7 @@ def request_correction(*, application, due_at, by, items="", targets=(), suspend
         application.move("request_correction", by=by, on=stopped_on)
         asked = ask_for(application, wanted, due_at=due_at, requested_by=by, suspends_clock=suspends_clock)
         tell(Event.REQUEST, application, f"correction:{asked.pk}", *correction_mail(application, asked))
+        receipts.ask_for_pieces(asked, by)
     return asked
 
 

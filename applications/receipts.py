@@ -6,12 +6,14 @@ from dataclasses import replace
 
 from django.utils import timezone
 
-from accounts.french import long_date, long_datetime
+from accounts.french import deadline, long_date, long_datetime
 from applications.clocks import overseas_time
+from applications.distance import months_of
 from applications.models import DepositBasis
-from documents.facts import Addressee, Appeal, Dossier, ReceiptFacts, Service, Titled
+from documents.facts import Addressee, Appeal, Dossier, PiecesRequestFacts, ReceiptFacts, Service, Titled
 from documents.models import Document
 from documents.requests import request
+from programme.letter_scopes import scopes_of_dossier
 
 
 def ask(application, revision, by):
@@ -23,6 +25,7 @@ def ask(application, revision, by):
         facts=facts_of(application, revision.content),
         by=by,
         released_at=revision.sent_at,
+        scopes=scopes_of_dossier(application),
     )
 
 
@@ -46,6 +49,35 @@ def facts_of(application, content):
         appeal=appeal_of(application),
         sender=sender_of(application),
     )
+
+
+def ask_for_pieces(asked, by):
+    """Ask for the letter of a request of pieces, in its transaction; its holder may open it at once (CRPA L114-5)."""
+    application = asked.application
+    return request(
+        kind=Document.Kind.PIECES_REQUEST,
+        subject_type=asked._meta.label,
+        subject_id=asked.pk,
+        facts=PiecesRequestFacts(
+            service=service_of(application),
+            addressee=addressee_of(application.organisation),
+            dossier=dossier_of(application),
+            issued_on=timezone.localdate(asked.requested_at),
+            items=tuple(Titled(title=line) for line in asked.lines),
+            due_words=deadline(asked.due_at),
+            suspends=asked.suspends_clock,
+            silence_is_refusal_on=application.implied_rejection_on,
+        ),
+        by=by,
+        released_at=asked.requested_at,
+        scopes=scopes_of_dossier(application),
+    )
+
+
+def pieces_letter_of(application):
+    """The letter of the latest request of pieces, or None."""
+    asked = application.correction_requests.order_by("-pk").first()
+    return Document.objects.about(asked).released().first() if asked else None
 
 
 def sender_of(application):
@@ -92,9 +124,18 @@ def service_of_wave(wave):
     )
 
 
-def appeal_of(application):
+def appeal_of(application, authority=""):
+    """Where and until when this addressee may contest (CJA R421-1, R421-7).
+
+    Args:
+        authority: in whose name the decision is signed, "" for the one that the programme names.
+    """
     programme = application.wave.call.programme
-    return Appeal(court=programme.appeal_court, hierarchical_authority=programme.appeal_authority)
+    return Appeal(
+        court=programme.appeal_court,
+        hierarchical_authority=authority or programme.appeal_authority,
+        distance_months=months_of(application.organisation, programme.appeal_court),
+    )
 
 
 def officer_words(officer):

@@ -9,6 +9,7 @@ urlpatterns = [
     path("dossiers/<uuid:public_id>/", dossiers.dossier, name="dossier"),
     path("dossiers/<uuid:public_id>/envoyer/", dossiers.check, name="check"),
     path("dossiers/<uuid:public_id>/envoye/", dossiers.sent_version, name="sent"),
+    path("dossiers/<uuid:public_id>/pieces/demande/", dossiers.pieces_letter, name="pieces_letter"),
     path("dossiers/<uuid:public_id>/accuse-de-reception/", dossiers.receipt, name="receipt"),
     path("dossiers/<uuid:public_id>/desistement/", dossiers.withdraw, name="withdraw"),
     path("dossiers/<uuid:public_id>/pieces/<uuid:piece_id>/", pieces.piece, name="piece"),

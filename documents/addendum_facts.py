@@ -54,5 +54,9 @@ class AddendumFacts:
 
 
 TEMPLATES["panel_addendum"] = Template(
-    path="documents/letters/addendum.html", version=1, facts=AddendumFacts, series="PV"
+    path="documents/letters/addendum.html",
+    body="documents/letters/_addendum_body.html",
+    version=1,
+    facts=AddendumFacts,
+    series="PV",
 )

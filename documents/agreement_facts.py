@@ -118,4 +118,10 @@ class AgreementFacts:
 
 
 for kind in ("agreement", "amendment", "signed_agreement", "signed_amendment"):
-    TEMPLATES[kind] = Template(path="documents/letters/agreement.html", version=1, facts=AgreementFacts, series="CV")
+    TEMPLATES[kind] = Template(
+        path="documents/letters/agreement.html",
+        body="documents/letters/_agreement_body.html",
+        version=1,
+        facts=AgreementFacts,
+        series="CV",
+    )

@@ -12,9 +12,11 @@ class DocumentsConfig(AppConfig):
             agreement_facts,  # noqa: F401
             ending_facts,  # noqa: F401
             minutes_facts,  # noqa: F401
+            permissions,  # noqa: F401
             scans,
             triggers,  # noqa: F401
         )
+        from documents.wording import decisions, endings, receipts  # noqa: F401  they register too
         from documents.words import ACTIONS
 
         WORDS.update(ACTIONS)

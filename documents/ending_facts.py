@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from accounts.french import euros, long_date
-from documents.facts import TEMPLATES, Letter, SignedLetter, Summary, Template
+from documents.facts import TEMPLATES, WORDED, Letter, SignedLetter, Summary, Template
 from documents.frozen import FactsError
 
 
@@ -134,15 +134,7 @@ class UndoneWithdrawalFacts(SignedLetter):
         return [*super().public_summary(), ("Montant rendu", euros(self.amount_cents))]
 
 
-TEMPLATES["withdrawal_undone"] = Template(
-    path="documents/letters/withdrawal_undone.html", version=1, facts=UndoneWithdrawalFacts, series="FT"
-)
-TEMPLATES["hearing_letter"] = Template(
-    path="documents/letters/hearing.html", version=1, facts=HearingFacts, series="FT"
-)
-TEMPLATES["withdrawal_decision"] = Template(
-    path="documents/letters/withdrawal.html", version=1, facts=WithdrawalFacts, series="FT"
-)
-TEMPLATES["repayment_request"] = Template(
-    path="documents/letters/repayment.html", version=1, facts=RepaymentFacts, series="FT"
-)
+TEMPLATES["withdrawal_undone"] = Template(path=WORDED, version=1, facts=UndoneWithdrawalFacts, series="FT")
+TEMPLATES["hearing_letter"] = Template(path=WORDED, version=1, facts=HearingFacts, series="FT")
+TEMPLATES["withdrawal_decision"] = Template(path=WORDED, version=1, facts=WithdrawalFacts, series="FT")
+TEMPLATES["repayment_request"] = Template(path=WORDED, version=1, facts=RepaymentFacts, series="FT")

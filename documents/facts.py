@@ -12,9 +12,13 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from accounts.french import NBSP, euros, long_date, long_datetime
+from documents.amounts import in_words
 from documents.frozen import FactsError
 
 Summary = list[tuple[str, str]]
+COURT_MONTHS = 2
+PREVIEW = "Aperçu"
+"""In the place of a number, on what is no letter yet."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +69,13 @@ class Appeal:
     court: str
     hierarchical_authority: str
     notified_electronically: bool = True
+    distance_months: int | None = None
+    """What distance adds before the court, for this addressee; None: not known, the letter gives the rule."""
+
+    @property
+    def court_months(self) -> str:
+        """ "trois mois": how long this addressee has to go to court."""
+        return f"{in_words(COURT_MONTHS + (self.distance_months or 0))} mois"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,6 +181,29 @@ class ReceiptFacts(Letter):
     def public_summary(self) -> Summary:
         received = ("Reçu le", self.received_words)
         return [*super().public_summary(), received, ("Montant demandé", euros(self.requested_cents))]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PiecesRequestFacts(Letter):
+    """Demande de pièces ou de précisions (CRPA L114-5): what is asked for, until when, what it does to the clock.
+
+    Attributes:
+        due_words: the deadline in words, with its hour.
+        suspends: the pieces are required: the clock of the implied refusal stands still meanwhile.
+    """
+
+    TITLE = "Demande de pièces"
+    items: tuple[Titled, ...]
+    due_words: str
+    suspends: bool
+    silence_is_refusal_on: dt.date | None = None
+
+    def __post_init__(self):
+        if not self.items:
+            raise FactsError("items : une demande dit ce qui est demandé.")
+
+    def public_summary(self) -> Summary:
+        return [*super().public_summary(), ("À fournir avant", self.due_words)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -322,6 +356,10 @@ class Imprint:
     """Without: what a person types."""
     specimen: bool = False
 
+    @property
+    def is_preview(self) -> bool:
+        return self.number == PREVIEW
+
 
 @dataclass(frozen=True, kw_only=True)
 class Template:
@@ -331,18 +369,18 @@ class Template:
     version: int
     facts: type
     series: str
+    body: str = ""
+    """Of a document that has no wording: the template of what it says, for its twin."""
 
 
+WORDED = "documents/letters/worded.html"
 TEMPLATES = {
-    "receipt": Template(path="documents/letters/receipt.html", version=2, facts=ReceiptFacts, series="AR"),
-    "award_letter": Template(path="documents/letters/award.html", version=1, facts=AwardFacts, series="FT"),
-    "waitlist_letter": Template(path="documents/letters/waitlist.html", version=1, facts=WaitlistFacts, series="FT"),
-    "refusal_letter": Template(path="documents/letters/refusal.html", version=1, facts=RefusalFacts, series="FT"),
-    "appeal_receipt": Template(
-        path="documents/letters/appeal_receipt.html", version=1, facts=AppealReceiptFacts, series="AR"
-    ),
-    "deferral_letter": Template(path="documents/letters/deferral.html", version=2, facts=DeferralFacts, series="FT"),
-    "inadmissibility_letter": Template(
-        path="documents/letters/refusal.html", version=1, facts=RefusalFacts, series="FT"
-    ),
+    "receipt": Template(path=WORDED, version=2, facts=ReceiptFacts, series="AR"),
+    "pieces_request": Template(path=WORDED, version=1, facts=PiecesRequestFacts, series="AR"),
+    "award_letter": Template(path=WORDED, version=1, facts=AwardFacts, series="FT"),
+    "waitlist_letter": Template(path=WORDED, version=1, facts=WaitlistFacts, series="FT"),
+    "refusal_letter": Template(path=WORDED, version=1, facts=RefusalFacts, series="FT"),
+    "appeal_receipt": Template(path=WORDED, version=1, facts=AppealReceiptFacts, series="AR"),
+    "deferral_letter": Template(path=WORDED, version=2, facts=DeferralFacts, series="FT"),
+    "inadmissibility_letter": Template(path=WORDED, version=1, facts=RefusalFacts, series="FT"),
 }

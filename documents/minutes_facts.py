@@ -140,5 +140,9 @@ class MinutesFacts:
 
 
 TEMPLATES["panel_minutes"] = Template(
-    path="documents/letters/minutes.html", version=1, facts=MinutesFacts, series="PV"
+    path="documents/letters/minutes.html",
+    body="documents/letters/_minutes_body.html",
+    version=1,
+    facts=MinutesFacts,
+    series="PV",
 )

@@ -11,6 +11,9 @@ from accounts.models import PublicIdModel
 from documents.facts import TEMPLATES
 from documents.frozen import from_json
 from documents.querysets import DocumentQuerySet, StoredFileQuerySet
+from documents.wording.models import WordingVersion
+
+__all__ = ["WordingVersion"]
 
 # No 0 and O, 1, I and L, 5 and S, nor vowels that would make words: 26 signs, 12 of them, 56 bits.
 CODE_ALPHABET = "2346789BCDFGHJKMNPQRTVWXYZ"
@@ -35,6 +38,7 @@ class Document(PublicIdModel):
 
     class Kind(models.TextChoices):
         RECEIPT = "receipt", "Accusé de réception"
+        PIECES_REQUEST = "pieces_request", "Demande de pièces"
         AWARD_LETTER = "award_letter", "Lettre d’attribution"
         WAITLIST_LETTER = "waitlist_letter", "Lettre de liste complémentaire"
         REFUSAL_LETTER = "refusal_letter", "Lettre de refus"
@@ -63,6 +67,10 @@ class Document(PublicIdModel):
     facts = models.JSONField("faits figés")
     template = models.CharField("modèle", max_length=60)
     template_version = models.PositiveSmallIntegerField("version du modèle")
+    # The staff's version that it is made from, None for the packaged one; what it says is frozen within the facts.
+    wording = models.ForeignKey(
+        WordingVersion, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="modèle écrit"
+    )
     number = models.CharField("numéro", max_length=20, unique=True)
     verification_code = models.CharField("code de vérification", max_length=14, unique=True)
     created_at = models.DateTimeField("demandé le", default=timezone.now)

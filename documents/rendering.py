@@ -24,6 +24,8 @@ from documents.amounts import euros_in_words
 from documents.archival import Square, finish
 from documents.facts import TEMPLATES, Imprint
 from documents.frozen import from_json
+from documents.wording.catalogue import WORDINGS
+from documents.wording.filling import Filled, isolated
 
 TEXT_NODE = re.compile(r">[^<]+(?=<)")
 BEFORE_SIGN = re.compile(r" (?=[:;?!»%€°])|(?<=[«§°]) ")
@@ -92,12 +94,22 @@ def lay_out(html: str, identity: str, **finishing) -> bytes:
 
 def as_html(template: str, facts: dict) -> str:
     """The page that is laid out; also what a screen preview shows."""
-    spec = TEMPLATES[template]
-    letter, imprint = from_json(spec.facts, facts["letter"]), from_json(Imprint, facts["imprint"])
-    context = {"letter": letter, "imprint": imprint}
+    imprint = from_json(Imprint, facts["imprint"])
+    context = {**said(template, facts), "imprint": imprint}
+    return no_break_spaces(get_template(TEMPLATES[template].path).render(context))
+
+
+def said(template: str, facts: dict) -> dict:
+    """What a letter says, for its page and for its twin on the screen: the facts, and the wording filled in."""
+    letter = from_json(TEMPLATES[template].facts, isolated(facts["letter"]))
+    context = {"letter": letter}
     if hasattr(letter, "amount_cents"):
         context["amount_in_words"] = euros_in_words(letter.amount_cents)
-    return no_break_spaces(get_template(spec.path).render(context))
+    if wording := WORDINGS.get(template):
+        # What was asked before wordings were kept was made with the packaged one.
+        blocks = facts["wording"]["blocks"] if "wording" in facts else wording.blocks
+        context |= {"filled": Filled(wording, blocks, letter), "shown": wording.shown}
+    return context
 
 
 def no_break_spaces(html: str) -> str:

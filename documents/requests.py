@@ -13,13 +13,16 @@ from accounts.queueing import enqueue
 from documents.facts import TEMPLATES, Imprint
 from documents.frozen import from_json, to_json
 from documents.models import Document, NumberCounter, new_verification_code
+from documents.wording.catalogue import WORDINGS
+from documents.wording.filling import Filled
+from documents.wording.versions import frozen, in_force
 
 # After a failed send, a whole wave must not wait for the broker's time-out letter by letter: the sweep does the rest.
 QUIET_SECONDS = 10
 _quiet_until = 0.0
 
 
-def request(*, kind, subject_type, subject_id, facts, by, released_at=None):
+def request(*, kind, subject_type, subject_id, facts, by, released_at=None, scopes=()):
     """Ask for one document, once; it is numbered now and rendered later by a worker.
 
     Call it last in the transaction of the act that the document proves: it locks the counter of its number series
@@ -33,19 +36,21 @@ def request(*, kind, subject_type, subject_id, facts, by, released_at=None):
         by: the `User` who asks, None for the system.
         released_at: the instant from which the addressee may open it, for a document that waits for no announcement
             (a receipt); None to hand it over later with `release`.
+        scopes: whose wording it is made from, the nearest first (`programme.letter_scopes`).
 
     Returns:
         The document; the one that exists already when this subject has one of this kind (its facts stand).
 
     Raises:
         FactsError: a fact is missing or ill-typed (a programming error, never a person's).
+        EmptyFields: the wording prints a field that holds nothing: no letter is made.
     """
     letter = _checked(kind, facts)
     # No savepoint inside a verb's transaction: what fails here makes the verb fail.
     with transaction.atomic(savepoint=False):
         document = _existing(kind, subject_type, subject_id)
         if document is None:
-            document = _create(kind, subject_type, subject_id, letter, by, released_at)
+            document = _create(kind, subject_type, subject_id, letter, by, released_at, scopes)
         return document
 
 
@@ -59,8 +64,9 @@ def _existing(kind, subject_type, subject_id):
     return Document.objects.filter(kind=kind, subject_type=subject_type, subject_id=subject_id).first()
 
 
-def _create(kind, subject_type, subject_id, letter, by, released_at):
+def _create(kind, subject_type, subject_id, letter, by, released_at, scopes):
     template = TEMPLATES[kind]
+    wording, kept = _worded(kind, letter, scopes)
     counter = _locked_counter(template.series, int(letter["issued_on"][:4]))
     # Somebody may have asked for the same while we waited for the counter.
     if document := _existing(kind, subject_type, subject_id):
@@ -70,8 +76,9 @@ def _create(kind, subject_type, subject_id, letter, by, released_at):
         kind=kind,
         subject_type=subject_type,
         subject_id=subject_id,
-        facts={"letter": letter, "imprint": to_json(_imprint(number, code))},
+        facts={"letter": letter, "imprint": to_json(_imprint(number, code)), **kept},
         template=kind,
+        wording=wording,
         template_version=template.version,
         number=number,
         verification_code=code,
@@ -81,6 +88,16 @@ def _create(kind, subject_type, subject_id, letter, by, released_at):
     JournalEntry.write(action="request_document", subject=document, actor=by, details={"kind": kind})
     transaction.on_commit(partial(_hint, document.pk))
     return document
+
+
+def _worded(kind, letter, scopes):
+    """The staff's version and what is frozen of it; a letter that would have a blank is refused."""
+    if kind not in WORDINGS:
+        return None, {}
+    version = in_force(kind, scopes)
+    kept = frozen(kind, version)
+    Filled(WORDINGS[kind], kept["blocks"], from_json(TEMPLATES[kind].facts, letter)).refuse_empty()
+    return version, {"wording": kept}
 
 
 def take_number(*, series, year):

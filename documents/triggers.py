@@ -2,7 +2,17 @@
 
 from accounts.database import append_only, never_deleted, refuse_when, register
 
-FROZEN = ("public_id", "kind", "subject_type", "subject_id", "facts", "template", "number", "verification_code")
+FROZEN = (
+    "public_id",
+    "kind",
+    "subject_type",
+    "subject_id",
+    "facts",
+    "template",
+    "number",
+    "verification_code",
+    "wording_id",
+)
 WRITTEN_ONCE = ("rendered_at", "sha256", "byte_size", "released_at")
 # Written with the bytes, or never.
 WRITTEN_WITH_BYTES = ("unsigned_sha256", "sealed_at", "sealed_by", "seal_certificate_sha256")
@@ -22,7 +32,18 @@ def _changed_after_bytes(column):
     return f"(OLD.rendered_at IS NOT NULL AND {_changed(column)})"
 
 
+# Once published (or given up), only its end is written.
+WORDING = ("public_id", "kind", "scope", "number", "blocks", "note", "published_at", "published_by_id")
+
 register(
+    *never_deleted("documents_wordingversion"),
+    refuse_when(
+        "documents_wordingversion_fixed",
+        "documents_wordingversion",
+        "UPDATE",
+        f"OLD.state <> 'draft' AND ({' OR '.join(map(_changed, WORDING))})",
+        "documents_wordingversion: a published wording does not change: write the next version",
+    ),
     *append_only("documents_documentcontent"),
     *never_deleted("documents_document"),
     *never_deleted("documents_numbercounter"),

@@ -10,5 +10,9 @@ ACTIONS = {
     "file_scanned_page": "a classé à la main une page numérisée",
     "put_scan_aside": "a mis de côté une page numérisée",
     "complete_signed_copy": "a réuni la copie signée d’un document",
+    "start_wording": "a commencé un modèle de courrier",
+    "WordingVersion.publish": "a publié un modèle de courrier",
+    "WordingVersion.supersede": "a mis fin à une version de modèle de courrier",
+    "WordingVersion.abandon": "a abandonné un brouillon de modèle de courrier",
     "quarantine_file": "a mis à l’écart un fichier infecté",
 }

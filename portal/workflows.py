@@ -6,7 +6,7 @@ from django.apps import apps
 
 from accounts.models import StatefulModel
 
-FLOORS = ("programme", "applications", "funding", "selection", "monitoring")
+FLOORS = ("documents", "programme", "applications", "funding", "selection", "monitoring")
 HEADER = """# The state machines
 
 Made from the code by `manage.py workflows --write`; a test fails when this page and the code differ.

@@ -5,6 +5,7 @@ from applications.receipts import addressee_of, appeal_of, dossier_of, service_o
 from documents.facts import AppealReceiptFacts
 from documents.models import Document
 from documents.requests import request
+from programme.letter_scopes import scopes_of_dossier
 from selection.appeal_clocks import administrative_limit
 
 
@@ -17,6 +18,7 @@ def ask_receipt(appeal, *, by):
         facts=facts_of(appeal),
         by=by,
         released_at=appeal.recorded_at,
+        scopes=scopes_of_dossier(appeal.decision.application),
     )
 
 

@@ -18,6 +18,7 @@ from applications.models import Application, ApplicationState, FabriqueFact
 from documents import requests as documents
 from funding import agreements, awards, schedules
 from funding.models import Award, Instalment, Schedule
+from programme.letter_scopes import scopes_of_dossier
 from programme.models import CallVersion, Wave
 from programme.waves import mark_announced, mark_decided
 from selection import derogations
@@ -232,6 +233,7 @@ def request_letter(signing, decision, prepared, instalments):
         subject_id=decision.pk,
         facts=facts_of(signing, decision, prepared, instalments),
         by=signing.signatory,
+        scopes=scopes_of_dossier(prepared.application),
     )
 
 

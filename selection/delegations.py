@@ -6,7 +6,7 @@ from accounts.errors import Refusal
 from accounts.french import euros, long_date
 from accounts.models import JournalEntry, Role, User
 from accounts.permissions import require
-from funding.conventions import authority
+from funding.conventions import authority as authorities
 from selection.models import Decision, SignatureDelegation
 
 # Signed like a decision, and kept by the floor below.
@@ -22,7 +22,10 @@ class NotDelegated(Refusal):
     title = "Votre délégation ne couvre pas cette signature"
 
 
-def grant_delegation(*, programme, holder, acts, ceiling_cents, starts_on, ends_on, published_act, formula, by):
+def grant_delegation(
+    *, programme, holder, acts, ceiling_cents, starts_on, ends_on, published_act, formula, by,
+    authority="", act_on=None, published_on=None,
+):  # fmt: skip
     """Record a delegation of signature that a published act gives.
 
     Args:
@@ -32,7 +35,9 @@ def grant_delegation(*, programme, holder, acts, ceiling_cents, starts_on, ends_
         ceiling_cents: highest amount of one act, in cents.
         starts_on, ends_on: first and last day, Europe/Paris.
         published_act: the act and its publication, as the file keeps it.
-        formula: the lines printed above the name, separated by line ends.
+        formula: the lines printed above the name, separated by line ends: "Pour … et par délégation," first.
+        authority: in whose name the holder signs, "" when the file does not say it.
+        act_on, published_on: days of the act and of its publication, before which it gives no right.
         by: the administrator, or None for the system.
 
     Raises:
@@ -40,6 +45,8 @@ def grant_delegation(*, programme, holder, acts, ceiling_cents, starts_on, ends_
     """
     require(by, "selection.delegate")
     refuse_incoherent(holder, set(acts), ceiling_cents, starts_on, ends_on)
+    refuse_unprintable(formula, authority)
+    refuse_unpublished(act_on, published_on, starts_on)
     with transaction.atomic():
         delegation = SignatureDelegation.objects.create(
             programme=programme,
@@ -50,6 +57,9 @@ def grant_delegation(*, programme, holder, acts, ceiling_cents, starts_on, ends_
             ends_on=ends_on,
             published_act=published_act,
             formula=formula,
+            authority=authority,
+            act_on=act_on,
+            published_on=published_on,
         )
         details = {"acts": sorted(acts), "ceiling_cents": ceiling_cents, "until": ends_on.isoformat()}
         JournalEntry.write(action="grant_delegation", subject=delegation, actor=by, details=details)
@@ -66,6 +76,29 @@ def refuse_incoherent(holder, acts, ceiling_cents, starts_on, ends_on):
     if not holder.has_role(Role.DECISION_MAKER):
         raise Refusal(
             f"{holder} n’a pas le rôle « {Role.DECISION_MAKER.label} ». Donnez-lui d’abord ce rôle.", field="holder"
+        )
+
+
+def refuse_unprintable(formula, authority):
+    """What is printed above the name says that the holder signs for another, and for whom."""
+    if "par délégation" not in formula.lower():
+        raise Refusal(
+            "Écrivez la formule comme elle sera imprimée : « Pour » l’autorité, « et par délégation ».",
+            field="formula",
+        )
+    if authority and authority.lower() not in formula.lower():
+        raise Refusal(f"La formule ne nomme pas l’autorité qui délègue, « {authority} ».", field="formula")
+
+
+def refuse_unpublished(act_on, published_on, starts_on):
+    if act_on and published_on and published_on < act_on:
+        raise Refusal(
+            "Un acte est publié le jour où il est pris, ou après : corrigez les dates.", field="published_on"
+        )
+    if published_on and starts_on < published_on:
+        raise Refusal(
+            "Une délégation ne vaut qu’une fois publiée : elle commence le jour de sa publication, ou après.",
+            field="starts_on",
         )
 
 
@@ -135,7 +168,7 @@ def authority_for_agreement(signatory, programme, cents, on):
     found = delegation_for(
         signatory=signatory, programme=programme, delegations=held, act=AGREEMENT, cents=cents, on=on
     )
-    return authority.Authority(formula=found.formula, act=found.published_act)
+    return authorities.Authority(formula=found.formula, act=found.act_words)
 
 
 def holders_for_agreements(programme, on):
@@ -146,4 +179,4 @@ def holders_for_agreements(programme, on):
 
 
 def register():
-    authority.register(find=authority_for_agreement, holders=holders_for_agreements)
+    authorities.register(find=authority_for_agreement, holders=holders_for_agreements)

@@ -2,9 +2,11 @@ from django import forms
 
 from accounts.forms import DsfrForm, EuroCentsField
 from accounts.models import Role, User
+from programme import letter_scopes
 from programme.models import Programme
 from selection.delegations import ACT_CHOICES
 from selection.models import PanelSession
+from selection.wording_pages import kind_choices
 
 
 class SessionForm(DsfrForm):
@@ -92,10 +94,19 @@ class DelegationForm(DsfrForm):
     ceiling_cents = EuroCentsField(label="Plafond par acte, en euros", min_cents=100)
     starts_on = forms.DateField(label="Du", widget=forms.DateInput)
     ends_on = forms.DateField(label="Au", widget=forms.DateInput)
+    authority = forms.CharField(
+        label="Autorité qui délègue",
+        help_text="Par exemple : le ministre chargé de la cohésion des territoires. Un recours peut lui être adressé.",
+        max_length=120,
+    )
     published_act = forms.CharField(
-        label="Acte de délégation publié",
-        help_text="Par exemple : arrêté du 4 janvier 2027, publié le 8 janvier 2027.",
+        label="Acte de délégation",
+        help_text="Par exemple : arrêté n° 2027-12 portant délégation de signature.",
         max_length=250,
+    )
+    act_on = forms.DateField(label="Acte du", widget=forms.DateInput)
+    published_on = forms.DateField(
+        label="Publié le", help_text="La délégation ne vaut pas avant ce jour.", widget=forms.DateInput
     )
     formula = forms.CharField(
         label="Formule de signature",
@@ -107,6 +118,36 @@ class DelegationForm(DsfrForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["holder"].queryset = User.objects.holding(Role.DECISION_MAKER)
+
+
+class WordingForm(DsfrForm):
+    """Which wording to write: the kind of letter, and for which letters of that kind."""
+
+    kind = forms.ChoiceField(label="Courrier")
+    scope = forms.ChoiceField(label="Pour", required=False)
+    region = forms.ChoiceField(
+        label="Territoire",
+        help_text="Le modèle le plus proche l’emporte : appel et région, appel, dispositif, tous.",
+        required=False,
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = kind_choices()
+        self.fields["scope"].choices = letter_scopes.choices()
+        self.fields["region"].choices = [("", "Toutes les régions"), *((one, one) for one in letter_scopes.regions())]
+
+    def clean(self):
+        """`scope` and `scopes` as `documents.wording.versions.start` wants them."""
+        data = super().clean()
+        if self.errors:
+            return data
+        region, key = data.pop("region"), data["scope"]
+        if region and not key:
+            self.add_error("region", "Choisissez un dispositif ou un appel : une région seule ne suffit pas.")
+            return data
+        scope = letter_scopes.scope_named(f"{key}|{region}" if region else key)
+        return data | {"scope": scope.key, "scopes": scope.wider}
 
 
 def session_initial(session: PanelSession | None, wave, today):

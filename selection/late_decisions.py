@@ -19,6 +19,7 @@ from documents import requests as documents
 from documents.models import Document
 from funding import awards, schedules
 from funding.models import Draw
+from programme.letter_scopes import scopes_of_dossier
 from programme.models import CallVersion, Wave
 from selection import derogations
 from selection.decisions import (
@@ -174,6 +175,7 @@ def ask_letter(signing, decision, called, instalments):
         subject_id=decision.pk,
         facts=replace(facts, reasons=reasons_of(signing, decision)),
         by=signing.signatory,
+        scopes=scopes_of_dossier(called.application),
     )
 
 

@@ -92,7 +92,7 @@ def common_facts(signing, decision, application):
         "dossier": dossier_of(application),
         "issued_on": signing.on,
         "signature": signature(signing, decision.delegation),
-        "appeal": appeal_of(application),
+        "appeal": appeal_of(application, decision.delegation.authority),
     }
 
 
@@ -217,7 +217,7 @@ def signature(signing, delegation):
         name=str(signing.signatory),
         capacity_lines=tuple(line.strip() for line in delegation.formula.splitlines() if line.strip()),
         signed_at=timezone.localtime(signing.at),
-        delegation_act=delegation.published_act,
+        delegation_act=delegation.act_words,
     )
 
 

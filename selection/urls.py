@@ -12,6 +12,7 @@ from selection.views import (
     scans,
     sittings,
     waves,
+    wordings,
 )
 
 app_name = "selection"
@@ -47,6 +48,11 @@ urlpatterns = [
     path("pilotage/courriers/<uuid:public_id>/copie-signee/", scans.copy, name="signed_copy"),
     path("pilotage/courriers/<uuid:public_id>/", letters.letter, name="letter"),
     path("pilotage/courriers/<uuid:public_id>/relancer/", letters.retry, name="retry_letter"),
+    path("pilotage/modeles-de-courriers/", wordings.wordings, name="wordings"),
+    path("pilotage/modeles-de-courriers/<uuid:public_id>/", wordings.wording, name="wording"),
+    path("pilotage/modeles-de-courriers/<uuid:public_id>/apercu/", wordings.preview, name="wording_preview"),
+    path("pilotage/modeles-de-courriers/<uuid:public_id>/verifier/", wordings.check, name="wording_check"),
+    path("pilotage/modeles-de-courriers/<uuid:public_id>/comparer/", wordings.compare, name="wording_compare"),
     path("pilotage/delegations/", delegations.delegations, name="delegations"),
     path("pilotage/delegations/nouvelle/", delegations.delegate, name="delegate"),
     path("pilotage/dossiers/<uuid:public_id>/decision/", dossier.dossier, name="dossier"),

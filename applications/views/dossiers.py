@@ -27,12 +27,13 @@ from applications import (
 )
 from applications.forms import ConfirmForm, StartForm
 from applications.models import Application
+from applications.receipts import pieces_letter_of
 from applications.versions import news_of
 from applications.views.scope import arrival, open_correction, own_dossier, trail_of
 from applications.views.team import around, expected_of
 from applications.windows import waves_open_to, window_of, windows_of
-from documents.downloads import serve
 from documents.models import Document
+from documents.twins import answer
 from programme.models import Wave
 
 applicant_only = role_required(Role.APPLICANT)
@@ -133,6 +134,7 @@ def dossier(request, public_id):
         "tone": standing.tone_of(application),
         "turn": standing.turn_of(application, sections, asked, window_of(application)),
         "steps": standing.steps_of(application),
+        "pieces_letter": pieces_letter_of(application) if asked else None,
         "receipt": Document.objects.about(application).filter(kind=Document.Kind.RECEIPT).first(),
         "summaries": summaries_of(application, sections, pieces),
         "complete": sum(section.is_complete for section in sections),
@@ -281,8 +283,21 @@ def withdraw(request, public_id):
 
 @login_required
 @require_GET
+def pieces_letter(request, public_id):
+    """The letter of the latest request of pieces."""
+    return answer(request, made(pieces_letter_of(own_dossier(request, public_id))))
+
+
+def made(document):
+    if document is None:
+        raise Http404("Aucune pièce n’a été demandée.")
+    return document
+
+
+@login_required
+@require_GET
 def receipt(request, public_id):
     """The receipt, as it was made once."""
     application = own_dossier(request, public_id)
     released = Document.objects.about(application).released()
-    return serve(get_object_or_404(released, kind=Document.Kind.RECEIPT), attachment=True)
+    return answer(request, get_object_or_404(released, kind=Document.Kind.RECEIPT), attachment=True)

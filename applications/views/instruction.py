@@ -1,6 +1,7 @@
 """What officers do with a sent dossier beside judging it: checklist, duplicates, corrections, paper."""
 
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,10 +19,11 @@ from applications.instruction_forms import ChecklistForm, DismissForm, PaperForm
 from applications.models import DuplicateHint
 from applications.models.application import INSTRUCT
 from applications.plan_forms import plan_form
+from applications.receipts import pieces_letter_of
 from applications.views.scope import staff_dossier_of
 from applications.views.staff import READ, back_to, for_instruction, render_dossier
 from applications.windows import TAKING
-from documents.downloads import serve
+from documents import twins
 from documents.models import Document
 from programme.models import Question, Wave
 
@@ -56,11 +58,21 @@ def dismiss_duplicate(request, public_id, hint_id):
 
 @permission_required(READ)
 @require_GET
+def staff_pieces_letter(request, public_id):
+    """The letter of the latest request of pieces, to print and post when the dossier came on paper."""
+    found = pieces_letter_of(staff_dossier_of(request, public_id))
+    if found is None:
+        raise Http404("Aucune pièce n’a été demandée.")
+    return twins.answer(request, found)
+
+
+@permission_required(READ)
+@require_GET
 def staff_receipt(request, public_id):
     """The receipt, to print and post when the request came on paper."""
     application = staff_dossier_of(request, public_id)
     released = Document.objects.about(application).released()
-    return serve(get_object_or_404(released, kind=Document.Kind.RECEIPT), attachment=True)
+    return twins.answer(request, get_object_or_404(released, kind=Document.Kind.RECEIPT), attachment=True)
 
 
 # --- Correcting --------------------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ from applications.instruction_forms import ChecklistForm, CorrectionForm, Dismis
 from applications.models import Application
 from applications.models.application import INSTRUCT
 from applications.pieces import files_of
+from applications.receipts import pieces_letter_of
 from applications.views.scope import open_correction, staff_dossier_of
 from documents.models import Document
 
@@ -71,6 +72,7 @@ def render_dossier(request, application, status=200, **forms):
         **part_pages.staff_context(application, content),
         "signed": sign_off.of_revision(revisions[0]) if revisions else None,
         "open_networks": list(application.consents.filter(revoked_at=None).select_related("network")),
+        "pieces_letter": pieces_letter_of(application) if asked else None,
         "receipt": Document.objects.about(application).filter(kind=Document.Kind.RECEIPT).first(),
         "history": words.staff_history(application, section_titles(content)),
         "may_instruct": request.user.has_perm(INSTRUCT),

@@ -27,6 +27,7 @@ from funding.conventions.signing import writes_for
 from funding.instalments import refuse_before
 from funding.models import Award, Ground, Hearing, Instalment, Observation
 from funding.models.hearing import CONDUCT
+from programme.letter_scopes import scopes_of_dossier
 
 # The law asks for a time in which one can answer and sets none; the mail alone may take fifteen days to be opened
 # (CRPA R112-20), so that less would leave nothing.
@@ -245,7 +246,7 @@ def ask_letter(subject, kind, facts, by):
     """Ask for a letter and hand it over at once: asked for last, its number series stays locked until the commit."""
     return request(
         kind=kind, subject_type=subject._meta.label, subject_id=subject.pk, facts=facts, by=by,
-        released_at=timezone.now(),
+        released_at=timezone.now(), scopes=scopes_of_dossier(subject.award.application),
     )  # fmt: skip
 
 

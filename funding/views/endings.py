@@ -11,7 +11,7 @@ from accounts.errors import NotAllowed
 from accounts.forms import attempt, status_of, version_of
 from accounts.french import NBSP, euros
 from accounts.history import entries_of
-from documents.downloads import serve
+from documents.twins import answer
 from funding.endings import forms as asked
 from funding.endings import giving_up, hearings, opening, recoveries, refunding, reinstating, undoing, withdrawals
 from funding.endings.lists import RecoveryList, WithdrawalList, next_act
@@ -311,7 +311,7 @@ def measure_of(data):
 def letter(request, public_id, kind):
     """A letter of a hearing: that of its opening, of the withdrawal, or of the recovery."""
     hearing = get_object_or_404(Hearing.objects.visible_to(request.user), public_id=public_id)
-    return serve(document_of(hearing, kind))
+    return answer(request, document_of(hearing, kind))
 
 
 def document_of(hearing, kind):

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.errors import NotAllowed
 from accounts.forms import attempt, status_of, version_of
 from accounts.french import euros, long_date
-from documents.downloads import serve, serve_upload
+from documents.downloads import serve_upload
+from documents.twins import answer
 from funding.endings import hearings, opening
 from funding.endings.forms import ObservationForm
 from funding.models import Award, Hearing, Observation, Recovery
@@ -145,7 +146,7 @@ def my_letter(request, public_id, hearing_id, kind):
     document = document_of(hearing, kind)
     if document.pk not in opening.opened([hearing]):
         return redirect("funding:my_hearings", public_id)
-    return serve(document)
+    return answer(request, document)
 
 
 @require_GET

@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models import F, Q
 
+from accounts.french import long_date
 from accounts.models import PublicIdModel, User
 from programme.models import Programme
 from selection.querysets import DelegationQuerySet
@@ -15,7 +16,12 @@ class SignatureDelegation(PublicIdModel):
     ceiling_cents = models.BigIntegerField("plafond par acte (centimes)")
     starts_on = models.DateField("du")
     ends_on = models.DateField("au")
+    # In whose name: "le ministre chargé de la cohésion des territoires"; an appeal may be brought before it.
+    authority = models.CharField("autorité qui délègue", max_length=120, blank=True)
     published_act = models.CharField("acte de délégation publié", max_length=250)
+    act_on = models.DateField("acte du", null=True, blank=True)
+    # What is not published gives no right yet (CRPA L221-2).
+    published_on = models.DateField("publié le", null=True, blank=True)
     # Printed above the name: "Pour la ministre et par délégation," then the function, a line each.
     formula = models.CharField("formule de signature", max_length=250)
 
@@ -30,7 +36,12 @@ class SignatureDelegation(PublicIdModel):
                 condition=Q(ends_on__gte=F("starts_on"), ceiling_cents__gt=0),
                 name="delegation_coherent",
                 violation_error_message="La délégation finit après avoir commencé et son plafond est positif.",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(published_on=None) | Q(act_on=None) | Q(published_on__gte=F("act_on")),
+                name="delegation_published_after_act",
+                violation_error_message="Un acte est publié le jour où il est pris, ou après.",
+            ),
         ]
 
     def __str__(self):
@@ -38,4 +49,13 @@ class SignatureDelegation(PublicIdModel):
 
     def covers(self, *, act, cents, on):
         """True when this delegation covers the act, the amount (cents) and the day (Europe/Paris)."""
-        return act in self.acts and cents <= self.ceiling_cents and self.starts_on <= on <= self.ends_on
+        published = self.published_on is None or self.published_on <= on
+        in_time = published and self.starts_on <= on <= self.ends_on
+        return in_time and act in self.acts and cents <= self.ceiling_cents
+
+    @property
+    def act_words(self):
+        """The act and its publication, as a letter cites them."""
+        if self.published_on is None or "publi" in self.published_act.lower():
+            return self.published_act
+        return f"{self.published_act}, publié le {long_date(self.published_on)}"

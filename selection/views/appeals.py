@@ -14,7 +14,8 @@ from accounts.errors import StalePage
 from accounts.forms import attempt, status_of, version_of
 from accounts.history import entries_of
 from accounts.lists import ChoiceFilter, Column, ConditionFilter, DateFilter, ListPage
-from documents.downloads import serve, serve_upload
+from documents.downloads import serve_upload
+from documents.twins import answer
 from funding.models import Withdrawal
 from selection import appeal_follow_ups as follow_ups
 from selection import appeals
@@ -275,14 +276,14 @@ def piece(request, public_id, piece_id):
 @permission_required(READ)
 def receipt(request, public_id):
     """The bytes of the receipt, for the team."""
-    return served_receipt(find(request, public_id))
+    return served_receipt(request, find(request, public_id))
 
 
-def served_receipt(found):
+def served_receipt(request, found):
     document = receipt_of(found)
     if document is None or not document.is_ready:
         raise StalePage("L’accusé de réception n’est pas encore fabriqué. Revenez dans quelques minutes.")
-    return serve(document)
+    return answer(request, document)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

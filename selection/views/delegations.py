@@ -25,7 +25,9 @@ class DelegationList(ListPage):
         Column("plafond", "Plafond par acte", "ceiling_cents", kind="cents", sort="ceiling_cents"),
         Column("du", "Du", "starts_on", kind="date", sort="starts_on"),
         Column("au", "Au", "ends_on", kind="date", sort="ends_on"),
+        Column("autorite", "Au nom de", "authority"),
         Column("acte", "Acte publié", "published_act", note="programme.name"),
+        Column("publie", "Publié le", "published_on", kind="date", sort="published_on"),
     ]
 
     def page_rows(self, ids):

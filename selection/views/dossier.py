@@ -11,7 +11,7 @@ from accounts.errors import StalePage
 from accounts.forms import attempt
 from accounts.history import entries_of
 from applications.models import Application
-from documents.downloads import serve
+from documents.twins import answer
 from selection.feedback import feedback_of
 from selection.forms import NotificationForm
 from selection.models import FOLLOW_APPEALS, Appeal, Decision, PreparedOutcome
@@ -169,4 +169,4 @@ def my_letter(request, public_id):
     decision = addressed_decision(request, public_id)
     if decision.state == Decision.State.ISSUED:
         return redirect("selection:my_decision", public_id=public_id)
-    return serve(letter_of(decision))
+    return answer(request, letter_of(decision))

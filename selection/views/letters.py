@@ -12,8 +12,8 @@ from accounts.access import permission_required
 from accounts.french import hour, integer, long_date, plural
 from accounts.lists import ChoiceFilter, Column, ListPage
 from applications.evaluations.doors import closed_dossiers
-from documents.downloads import serve
 from documents.models import Document
+from documents.twins import answer
 from programme.models import Wave
 from selection.models import Decision
 from selection.sending import (
@@ -157,7 +157,7 @@ def wave_context(request, wave):
 def letter(request, public_id):
     """The bytes of one letter, for the team."""
     document = get_object_or_404(visible_to(request.user), public_id=public_id)
-    return serve(document, attachment="telecharger" in request.GET)
+    return answer(request, document, attachment="telecharger" in request.GET)
 
 
 @require_POST

@@ -3,6 +3,8 @@
 from django.utils import timezone
 
 from applications.models import CorrectionItem, DuplicateHint
+from applications.receipts import ask_for_pieces, pieces_letter_of
+from documents import production
 from tests import factories
 from tests.access.rows import Target
 from tests.access.targets import REASON, dossier, words_of
@@ -43,6 +45,16 @@ def asked_item(world):
     item = asked.asked_items.first() or CorrectionItem.objects.create(request=asked, text="Le bail")
     kwargs = {"public_id": world.correcting.public_id, "item_id": item.public_id}
     return Target(kwargs, {"reply": "Voici."}, words_of(world.correcting))
+
+
+def pieces_letter(world):
+    """The letter of a request of pieces, made."""
+    found = pieces_letter_of(world.correcting) or ask_for_pieces(
+        world.correcting.correction_requests.get(closed_at=None), None
+    )
+    if found.rendered_at is None:
+        production._store(found.pk, factories.pdf_bytes())
+    return Target({"public_id": world.correcting.public_id}, {}, words_of(world.correcting))
 
 
 def invitation(world):

@@ -47,6 +47,7 @@ from tests.access.ending_rows import ENDINGS, FORMS_ENDINGS
 from tests.access.envelope_rows import ENVELOPES, FORMS_ENVELOPES
 from tests.access.outlook_rows import OUTLOOK
 from tests.access.rows import Row
+from tests.access.wording_rows import WORDINGS
 
 MOVED_ON = (200, 302)
 SAVER = frozenset({"officer"})
@@ -207,6 +208,7 @@ APPLYING = [
         target=at.file_of_message,
     ),
     Row("applications:receipt", **OWN, get=MEMBERS, target=at.sent),
+    Row("applications:pieces_letter", **OWN, get=MEMBERS, target=desk.pieces_letter),
     Row("applications:reply_to_item", **OWN, post=WRITER, target=desk.asked_item),
     Row("applications:form_changes", **OWN, get=MEMBERS, post=WRITER, target=at.draft),
     Row("applications:withdraw", **OWN, get=MEMBERS, post=WRITER, target=at.sent),
@@ -299,6 +301,7 @@ INSTRUCTING = [
         post=ACT_OF_OFFICER,
         target=desk.to_correct,
     ),
+    Row("applications:staff_pieces_letter", **SENT, get=READERS, target=desk.pieces_letter),
     Row("applications:staff_receipt", **SENT, get=READERS, target=at.sent),
     Row("applications:paper_deposit", OFFICERS, get=OFFICERS, post=OFFICERS, target=desk.on_paper),
     Row("applications:admit", **SENT, post=ACT_OF_OFFICER, target=at.to_admit),
@@ -482,6 +485,7 @@ TABLE = [
     *ENDINGS,
     *FOLLOWING_UP,
     *OUTLOOK,
+    *WORDINGS,
 ]
 # Pages of staff that are nothing but the form of an act: whoever may not do the act has nothing to read there.
 FORMS_OF_AN_ACT = (

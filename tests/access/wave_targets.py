@@ -197,7 +197,10 @@ def delegation(world):
         "ceiling_cents": "1 000",
         "starts_on": today().isoformat(),
         "ends_on": (today() + datetime.timedelta(days=9)).isoformat(),
+        "authority": "la ministre",
         "published_act": "Arrêté inventé",
+        "act_on": today().isoformat(),
+        "published_on": today().isoformat(),
         "formula": "Pour la ministre et par délégation,",
     }
     return Target(data=data)

@@ -450,7 +450,8 @@ def test_sending_costs_few_queries_whoever_is_told():
     # Numbers exist: the first of a year costs its counter.
     factories.submitted()
     costs = [cost_of_sending(one) for one in (alone, application)]
-    assert costs[0] == costs[1] <= 40
+    # One of them reads the wording of the receipt.
+    assert costs[0] == costs[1] <= 41
     assert OutboxMessage.objects.filter(key__startswith=f"receipt:{application.pk}:").count() == 3
 
 

@@ -468,12 +468,23 @@ def test_an_administrator_records_a_delegation(client, panel):
         "ceiling_cents": "150 000",
         "starts_on": "2026-01-01",
         "ends_on": "2025-01-01",
+        "authority": "le ministre",
         "published_act": "Arrêté du 4 janvier 2026",
+        "act_on": "2025-12-20",
+        "published_on": "2025-12-28",
         "formula": "Pour le ministre et par délégation,",
     }
-    refused = client.post(url, typed | key())
-    assert refused.status_code == 422
-    assert "finit avant de commencer" in refused.content.decode()
+    wrong = [
+        ({}, "finit avant de commencer"),
+        ({"ends_on": "2028-01-01", "published_on": "2026-02-01"}, "ne vaut qu’une fois publiée"),
+        ({"ends_on": "2028-01-01", "published_on": "2025-12-01"}, "publié le jour où il est pris"),
+        ({"ends_on": "2028-01-01", "formula": "Le directeur"}, "et par délégation"),
+        ({"ends_on": "2028-01-01", "authority": "le préfet"}, "ne nomme pas l’autorité"),
+    ]
+    for change, sentence in wrong:
+        refused = client.post(url, typed | change | key())
+        assert refused.status_code == 422
+        assert sentence in refused.content.decode()
     assert client.post(url, typed | {"ends_on": "2028-01-01"} | key()).status_code == 302
     assert SignatureDelegation.objects.filter(published_act="Arrêté du 4 janvier 2026").count() == 1
     assert "Arrêté du 4 janvier 2026" in page_of(client, administrator, "delegations")

@@ -1,0 +1,8 @@
+import rules
+
+from accounts.models import Role
+from accounts.permissions import holds
+from documents.wording.models import PUBLISH, WRITE
+
+rules.add_perm(WRITE, holds(Role.OFFICER, Role.ADMINISTRATOR))
+rules.add_perm(PUBLISH, holds(Role.OFFICER, Role.ADMINISTRATOR))
