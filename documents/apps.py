@@ -11,9 +11,11 @@ class DocumentsConfig(AppConfig):
             addendum_facts,  # noqa: F401
             agreement_facts,  # noqa: F401
             ending_facts,  # noqa: F401
+            following,
             minutes_facts,  # noqa: F401
             triggers,  # noqa: F401
         )
         from documents.words import ACTIONS
 
         WORDS.update(ACTIONS)
+        following.register()

@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils import timezone
 
+from documents.following import settle
 from documents.models import CLAIM_EXPIRES_AFTER, MAX_ATTEMPTS, Document
 from documents.production import produce
 
@@ -22,6 +23,7 @@ def sweep(*, grace=GRACE):
     made = 0
     for document_id in waiting_ids(grace=grace):
         document = produce(document_id)
+        settle(document_id)
         made += bool(document and document.rendered_at)
     return made
 
@@ -29,5 +31,5 @@ def sweep(*, grace=GRACE):
 def waiting_ids(*, grace=GRACE):
     now = timezone.now()
     forgotten = Q(claimed_at=None, created_at__lte=now - grace) | Q(claimed_at__lte=now - CLAIM_EXPIRES_AFTER)
-    waiting = Document.objects.waiting().filter(forgotten, attempts__lt=MAX_ATTEMPTS)
+    waiting = Document.objects.waiting().filter(forgotten, attempts__lt=MAX_ATTEMPTS, paused_at=None)
     return list(waiting.order_by("pk").values_list("pk", flat=True)[:BATCH])

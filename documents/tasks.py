@@ -1,11 +1,12 @@
 from celery import shared_task
 
-from documents import previews, production, scanning, sweeper
+from documents import following, previews, production, scanning, sweeper
 
 
 @shared_task(name="documents.produce")
 def produce(document_id):
     production.produce(document_id)
+    following.settle(document_id)
 
 
 @shared_task(name="documents.sweep")
