@@ -23,12 +23,14 @@ from selection import derogations
 from selection.decisions import (
     LettersMissing,
     adopted_session,
+    ask_for,
     payments_of,
     record_selection,
-    request_letter,
     tell_applicant,
 )
 from selection.delegations import delegation_for
+from selection.letter_checks import refuse_incomplete, written
+from selection.letter_work import follow
 from selection.letters import Signing, facts_of
 from selection.models import SIGN, Decision, Derogation, SignatureDelegation
 from selection.promotions import Called
@@ -91,8 +93,9 @@ def sign_late(*, wave, decisions, by):
         called = {d.pk: called_from(d) for d in rows if d.act == Act.AWARD}
         commit_each(signing, called)
         instalments = payments_of(signing, list(called.values()))
-        for decision in rows:
-            ask_letter(signing, decision, called.get(decision.pk), instalments)
+        letters = [(d, written(d, letter_facts, signing, d, called.get(d.pk), instalments)) for d in rows]
+        refuse_incomplete(letters)
+        follow(wave, [ask_for(decision, facts, by) for decision, facts in letters], by=by)
     return rows
 
 
@@ -170,18 +173,12 @@ def commit_each(signing, called):
             )
 
 
-def ask_letter(signing, decision, called, instalments):
+def letter_facts(signing, decision, called, instalments):
     """The letter says what the panel had said: a place on the list, not a favourable opinion."""
     if called is None:
-        return request_letter(signing, decision, decision, ())
+        return facts_of(signing, decision, decision, ())
     facts = facts_of(signing, decision, called, instalments.get(called.award.pk, ()))
-    return documents.request(
-        kind=Document.Kind.AWARD_LETTER,
-        subject_type=Decision._meta.label,
-        subject_id=decision.pk,
-        facts=replace(facts, reasons=reasons_of(signing, decision)),
-        by=signing.signatory,
-    )
+    return replace(facts, reasons=reasons_of(signing, decision))
 
 
 def reasons_of(signing, decision):

@@ -121,7 +121,7 @@ def award(signing, decision, prepared, common, instalments):
 
 def committed_at_once(award):
     """The first part, where the call commits year by year; None: the whole."""
-    return award.draws.earliest("pk").cents if is_yearly(award) else None
+    return min(award.draws.all(), key=lambda draw: draw.pk).cents if is_yearly(award) else None
 
 
 def payment(instalment):

@@ -78,7 +78,8 @@ def progress(request, public_id):
 @permission_required(READ)
 def sign(request, public_id):
     wave = find(request, public_id)
-    done = sign_wave(wave=wave, by=request.user, version=version_of(request))
+    read = request.POST.get("digest", "")
+    done = sign_wave(wave=wave, by=request.user, version=version_of(request), digest=read)
     messages.success(
         request,
         f"{plural(len(done), 'décision signée', 'décisions signées')}. Les courriers sont en fabrication ; "
