@@ -137,9 +137,10 @@ def prepared_outcomes(wave):
         "application__call_version",
         "application__officer",
         "award__application__call_version",
+        "award__organisation",
         "line",
         "deferred_to",
-    )
+    ).prefetch_related("award__draws")
     return sorted(adopted, key=lambda p: (SIGNED_FIRST.index(p.outcome), p.rank, p.pk))
 
 

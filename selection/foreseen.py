@@ -1,16 +1,21 @@
 """The letters that a signature would ask for: written from the same facts, shown before anything is signed."""
 
+import base64
+import re
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cache
 
+from django.conf import settings
 from django.utils import timezone
+from django.utils.safestring import mark_safe
 
 from accounts.errors import Refusal
 from accounts.models import User
 from documents.facts import TEMPLATES, Imprint
 from documents.frozen import FactsError, from_json, to_json
 from documents.models import Document
-from documents.rendering import as_html
+from documents.rendering import as_html, resource
 from funding import schedules
 from funding.models import Instalment, ScheduleYear
 from selection.decisions import adopted_session, decision_from
@@ -20,6 +25,7 @@ from selection.models import Decision, Outcome, SignatureDelegation
 
 Act = Decision.Act
 NO_NUMBER = "donné à la signature"
+PICTURE = re.compile(r"resource:///([a-z]+\.svg)")
 NOT_COVERED = Missing("délégation de signature")
 
 
@@ -130,7 +136,16 @@ def likely_signatory(wave, reader):
     return first.holder if first else None
 
 
-def page_of(foreseen):
-    """The letter as a page, its number not given yet."""
-    imprint = Imprint(number=NO_NUMBER, code=NO_NUMBER, verify_url="", verify_address="", specimen=False)
-    return as_html(foreseen.kind, {"letter": to_json(foreseen.facts), "imprint": to_json(imprint)})
+def body_of(foreseen):
+    """The letter as it would be laid out, for a page: what is inside its body, pictures included."""
+    address = f"{settings.PUBLIC_URL}/verifier/"
+    shown = Imprint(number=NO_NUMBER, code=NO_NUMBER, verify_url=address, verify_address=address, specimen=False)
+    html = as_html(foreseen.kind, {"letter": to_json(foreseen.facts), "imprint": to_json(shown)})
+    body = html.partition("<body>")[2].rpartition("</body>")[0]
+    return mark_safe(PICTURE.sub(lambda found: inline(found[1]), body))
+
+
+@cache
+def inline(name):
+    """A picture of the letterhead inside the page: the site does not serve the files of the letters."""
+    return f"data:image/svg+xml;base64,{base64.b64encode(resource(name)).decode()}"

@@ -34,6 +34,11 @@ urlpatterns = [
         name="addendum_pdf",
     ),
     path("pilotage/vagues/<uuid:public_id>/decisions/", decisions.decisions, name="decisions"),
+    path(
+        "pilotage/vagues/<uuid:public_id>/decisions/apercu/<uuid:application_id>/",
+        decisions.foreseen_letter,
+        name="foreseen_letter",
+    ),
     path("pilotage/vagues/<uuid:public_id>/decisions/courriers/", decisions.progress, name="progress"),
     path("pilotage/vagues/<uuid:public_id>/decisions/signer/", decisions.sign, name="sign"),
     path("pilotage/vagues/<uuid:public_id>/decisions/annoncer/", decisions.announce_wave, name="announce"),
