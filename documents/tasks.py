@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from documents import following, previews, production, scanning, sweeper
+from documents import following, missing, previews, production, scanning, sweeper
 
 
 @shared_task(name="documents.produce")
@@ -32,3 +32,8 @@ def sweep_scans():
 @shared_task(name="documents.sweep_previews")
 def sweep_previews():
     previews.sweep()
+
+
+@shared_task(name="documents.ask_missing")
+def ask_missing():
+    missing.ask_all()

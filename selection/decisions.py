@@ -130,17 +130,21 @@ def adopted_session(wave):
 
 def prepared_outcomes(wave):
     """What was adopted, in the order in which it is signed; an outcome without a rank was not part of it."""
-    adopted = PreparedOutcome.objects.filter(wave=wave, rank__isnull=False).select_related(
-        "application__fabrique__commune",
-        "application__wave__call__programme",
-        "application__organisation",
-        "application__call_version",
-        "application__officer",
-        "award__application__call_version",
-        "award__organisation",
-        "line",
-        "deferred_to",
-    ).prefetch_related("award__draws")
+    adopted = (
+        PreparedOutcome.objects.filter(wave=wave, rank__isnull=False)
+        .select_related(
+            "application__fabrique__commune",
+            "application__wave__call__programme",
+            "application__organisation",
+            "application__call_version",
+            "application__officer",
+            "award__application__call_version",
+            "award__organisation",
+            "line",
+            "deferred_to",
+        )
+        .prefetch_related("award__draws")
+    )
     return sorted(adopted, key=lambda p: (SIGNED_FIRST.index(p.outcome), p.rank, p.pk))
 
 
