@@ -135,7 +135,7 @@ def catch_up(job_id, keys=None):
     found = {row.subject_id: row for row in rows}
     for key, (status, sentence) in became(job, list(found)).items():
         tell(job, found[key], status, sentence)
-    if job.is_active and not waiting.exists():
+    if job.is_active and not waiting.all().exists():
         end(job, Job.Status.DONE)
 
 

@@ -6,22 +6,23 @@ from functools import reduce
 from operator import or_
 
 from django.db import transaction
-from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models import Case, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.utils import timezone
 
 from accounts.errors import Refusal
 from accounts.french import plural
 from accounts.permissions import require
-from applications.evaluations.doors import but
+from applications.evaluations.doors import but, closed_dossiers
 from applications.models import Application
 from documents import requests as documents
 from documents.models import CLAIM_EXPIRES_AFTER, MAX_ATTEMPTS, Document
-from funding.models import AgreementVersion, Hearing, Recovery, Withdrawal
+from funding.models import AgreementVersion, Hearing, LetterOpening, Recovery, Withdrawal
 from selection.letter_work import FOLLOW, follow, letters_of
 from selection.models import Appeal, Decision
 
 __all__ = ["FOLLOW", "letters_of"]
 
+OF_THE_PANEL = (Document.Kind.PANEL_MINUTES, Document.Kind.PANEL_ADDENDUM)
 FAILED, RUNNING, WAITING, PAUSED, READY = range(5)
 STATES = {
     FAILED: ("En erreur", "error"),
@@ -44,6 +45,9 @@ def visible_to(user):
         Q(subject_type=model._meta.label, subject_id__in=model.objects.visible_to(user).values("pk"))
         for model in (Decision, Application, Appeal, AgreementVersion, Hearing, Withdrawal, Recovery)
     ]
+    if not closed_dossiers(user):
+        # Minutes speak of every dossier of their wave: who may not read one reads them without it, on their page.
+        about.append(Q(kind__in=OF_THE_PANEL))
     return Document.objects.filter(reduce(or_, about))
 
 
@@ -59,6 +63,17 @@ def with_urgency(queryset, now=None):
             When(paused_at__isnull=False, then=Value(PAUSED)),
             default=Value(WAITING),
             output_field=IntegerField(),
+        )
+    )
+
+
+def with_notification(queryset):
+    """Documents annotated with `notified_on`: of those that a decision or the end of an aid is told by, or None."""
+    decisions = Decision.objects.filter(pk=OuterRef("subject_id")).values("notified_on")
+    openings = LetterOpening.objects.filter(document=OuterRef("pk")).values("notified_on")
+    return queryset.annotate(
+        notified_on=Case(
+            When(subject_type=Decision._meta.label, then=Subquery(decisions[:1])), default=Subquery(openings[:1])
         )
     )
 
