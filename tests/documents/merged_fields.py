@@ -47,7 +47,8 @@ MONTHS = (
     "décembre",
 )  # fmt: skip
 # Figures written by the service in words, in cells that never break: nobody types them.
-FIGURES = {"mean", "adjusted", "asked", "proposed", "moderated", "score", "amount", "share", "between", "rank"}
+AMOUNTS = {"asked", "proposed", "amount", "share"}
+POINTS = {"mean", "adjusted", "moderated", "score", "between", "rank"}
 # Direction marks, joiners and soft hyphens are not printed; spaces are the typographer's.
 UNSEEN = re.compile(r"[\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufe0f]+")
 RIGHT_TO_LEFT = re.compile(r"[\u0590-\u06ff]+")
@@ -92,8 +93,10 @@ class Inventor:
             return self.facts(kind)
         if kind is int:
             return self.number(name)
-        if kind is str and name in FIGURES:
+        if kind is str and name in AMOUNTS:
             return written_euros(self.cents())
+        if kind is str and name in POINTS:
+            return f"{self.dice.randint(0, 99)},{self.dice.randint(10, 99)}"
         return {str: self.text, bool: lambda: self.dice.random() < 0.5, dt.date: self.day, dt.datetime: self.instant}[
             kind
         ]()
@@ -141,9 +144,7 @@ NOT_PRINTED = {
     r"agreement_sent_before": lambda letter, kind: letter.sign_before is None,
     r"received_local": lambda letter, kind: letter.postmarked_on is not None,
     r"dossier_version_on": lambda letter, kind: kind == "waitlist_letter",
-    r"requested_cents": lambda letter, kind: (
-        kind == "award_letter" and letter.requested_cents == letter.amount_cents
-    ),
+    r"requested_cents": lambda letter, kind: kind == "award_letter" and letter.requested_cents == letter.amount_cents,
 }
 LOWERED = re.compile(r"ground|signatures\[\d+\]\.means")
 IN_WORDS = {
@@ -274,9 +275,15 @@ def told_of(pdf):
 
 
 def bare(text):
-    """Without spaces and invisible signs, composed; runs from right to left in no order, since paper has only one."""
-    text = unicodedata.normalize("NFKC", UNSEEN.sub("", text))
-    return RIGHT_TO_LEFT.sub(lambda run: "".join(sorted(run[0])), text)
+    """Without spaces and invisible signs, composed."""
+    return unicodedata.normalize("NFKC", UNSEEN.sub("", text))
+
+
+def is_said(text, said):
+    """The paper has these words; from right to left, each of them, since their order on a line is that of the line."""
+    if RIGHT_TO_LEFT.search(text):
+        return all(bare(word) in said or bare(word)[::-1] in said for word in text.split())
+    return bare(text) in said
 
 
 @dataclass
@@ -312,7 +319,7 @@ def check_one(kind, seed):
     pdf = render(kind, {"letter": to_json(letter), "imprint": to_json(imprint)})
     said = "\n".join([bare(text_of(pdf, *BODY)), bare(text_of(pdf)), bare(told_of(pdf))])
     wanted = expected(kind, letter, imprint)
-    return [(path, text) for path, text in wanted if bare(text) not in said], len(wanted)
+    return [(path, text) for path, text in wanted if not is_said(text, said)], len(wanted)
 
 
 def invented(kind, inventor):

@@ -71,10 +71,10 @@ def transport(broker, folder):
     return {"broker_url": "filesystem://localhost", "broker_transport_options": options}
 
 
-def adopted_wave(letters):
+def adopted_wave(letters, seed):
     """A wave ready to be signed: a fifth of awards, as many on the waitlist, the others refused."""
     share = max(letters // 5, 1)
-    panel = panels.build(0, money=share * panels.GRANT, capacity=letters)
+    panel = panels.build(0, money=share * panels.GRANT + seed, capacity=letters)
     panel.dossiers = [panels.reviewed(panel.wave, [9000 - 25 * n]) for n in range(letters)]
     panels.meet(panel)
     for position, dossier in enumerate(panel.dossiers):
@@ -169,7 +169,7 @@ class Fire:
 def run(broker, folder, *, letters, kills, seed):
     """Sign a wave, kill its workers, then look at every letter."""
     folder.mkdir(parents=True, exist_ok=True)
-    panel = adopted_wave(letters)
+    panel = adopted_wave(letters, seed)
     nursery = Nursery(folder, environment(broker, folder))
     try:
         with messages_by(broker, folder):
