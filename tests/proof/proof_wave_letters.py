@@ -12,7 +12,7 @@ LETTERS = int(os.environ.get("LETTERS_OF_THE_WAVE", "300"))
 BROKERS = (("filesystem", "fichiers"), ("redis", "Redis"))
 
 
-@proof(seconds=700)
+@proof(seconds=1200)
 def letters_kill():
     """A wave of three hundred letters on each broker; two hundred times, at random, a worker is killed -9."""
     from tests.documents import wave_under_fire
