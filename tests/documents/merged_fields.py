@@ -48,6 +48,8 @@ MONTHS = (
 )  # fmt: skip
 # Figures written by the service in words, in cells that never break: nobody types them.
 AMOUNTS = {"asked", "proposed", "amount", "share"}
+# Words that the service chooses among its own.
+CHOSEN = {"thresholds", "outcome", "region", "segment"}
 POINTS = {"mean", "adjusted", "moderated", "score", "between", "rank"}
 # Direction marks, joiners and soft hyphens are not printed; spaces are the typographer's.
 UNSEEN = re.compile(r"[\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufe0f]+")
@@ -95,6 +97,8 @@ class Inventor:
             return self.number(name)
         if kind is str and name in AMOUNTS:
             return written_euros(self.cents())
+        if kind is str and name in CHOSEN:
+            return self.dice.choice(WORDS)
         if kind is str and name in POINTS:
             return f"{self.dice.randint(0, 99)},{self.dice.randint(10, 99)}"
         return {str: self.text, bool: lambda: self.dice.random() < 0.5, dt.date: self.day, dt.datetime: self.instant}[
@@ -280,9 +284,10 @@ def bare(text):
 
 
 def is_said(text, said):
-    """The paper has these words; from right to left, each of them, since their order on a line is that of the line."""
+    """The paper has these words; from right to left, their letters in one run: a line has an order of its own."""
     if RIGHT_TO_LEFT.search(text):
-        return all(bare(word) in said or bare(word)[::-1] in said for word in text.split())
+        wanted = Counter("".join(RIGHT_TO_LEFT.findall(bare(text))))
+        return any(not wanted - Counter(run) for run in RIGHT_TO_LEFT.findall(said))
     return bare(text) in said
 
 
