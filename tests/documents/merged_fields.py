@@ -284,10 +284,10 @@ def bare(text):
 
 
 def is_said(text, said):
-    """The paper has these words; from right to left, their letters in one run: a line has an order of its own."""
+    """The paper has these words; from right to left, the letters of each in one run: a line has its own order."""
     if RIGHT_TO_LEFT.search(text):
-        wanted = Counter("".join(RIGHT_TO_LEFT.findall(bare(text))))
-        return any(not wanted - Counter(run) for run in RIGHT_TO_LEFT.findall(said))
+        runs = [Counter(run) for run in RIGHT_TO_LEFT.findall(said)]
+        return all(any(not Counter(bare(word)) - run for run in runs) for word in text.split())
     return bare(text) in said
 
 
