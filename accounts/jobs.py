@@ -39,15 +39,22 @@ class Kind:
         label: what it is, for the page of the job.
         perform: function of the row's `subject_id`, `version`, `by` and `arguments` (keywords); gives the sentence of
             what was done, raises `Refusal` when it may not be.
+        became: in place of `perform`, of a work that others do and the job follows: function of keys of subjects,
+            gives {key: (status, sentence)} of those that ended.
         home: path of the list that the job came from.
         listing: key of that list (`ListPage.key`), whose selection the rows came from.
     """
 
     key: str
     label: str
-    perform: Callable[..., str]
+    perform: Callable[..., str] = str
     home: str = "/"
     listing: str = ""
+    became: Callable[..., dict] | None = None
+
+    @property
+    def is_followed(self):
+        return self.became is not None
 
 
 KINDS: dict[str, Kind] = {}
@@ -87,18 +94,58 @@ def start(*, kind, scope, subjects, by, arguments=None):
             job = Job.objects.create(
                 kind=KINDS[kind].key, scope=scope, total=len(subjects), started_by=by, arguments=arguments or {}
             )
-            JobRow.objects.bulk_create(
-                JobRow(job=job, subject_id=one.key, version=one.version, label=one.label[:300], url=one.url)
-                for one in subjects
-            )
+            write_rows(job, subjects)
             transaction.on_commit(lambda: enqueue("accounts.run_job", job.pk))
     except IntegrityError as error:
         raise Refusal("Ce travail est déjà en cours : attendez sa fin, puis recommencez.") from error
     return job
 
 
+def write_rows(job, subjects):
+    JobRow.objects.bulk_create(
+        JobRow(job=job, subject_id=one.key, version=one.version, label=one.label[:300], url=one.url)
+        for one in subjects
+    )
+
+
+def follow(*, kind, scope, subjects, by):
+    """Write the job of a work that others do, inside the transaction that asks for it: see `Kind.became`.
+
+    Returns:
+        The `Job`, under way.
+    """
+    job = Job.objects.create(
+        kind=KINDS[kind].key, scope=scope, total=len(subjects), started_by=by, status=Job.Status.RUNNING,
+        beat_at=timezone.now(),
+    )  # fmt: skip
+    write_rows(job, subjects)
+    return job
+
+
+@transaction.atomic
+def catch_up(job_id, keys=None):
+    """Write in a job that is followed what became of its subjects; it ends when none waits.
+
+    Args:
+        keys: subjects to look at; all that wait when None.
+    """
+    job = Job.objects.select_for_update(of=("self",)).get(pk=job_id)
+    waiting = JobRow.objects.filter(job=job, status=Status.WAITING)
+    rows = waiting if keys is None else waiting.filter(subject_id__in=keys)
+    found = {row.subject_id: row for row in rows}
+    for key, (status, sentence) in became(job, list(found)).items():
+        tell(job, found[key], status, sentence)
+    if job.is_active and not waiting.all().exists():
+        end(job, Job.Status.DONE)
+
+
+def became(job, keys):
+    kind = KINDS.get(job.kind)
+    return kind.became(keys) if kind and kind.became and keys else {}
+
+
 def run(job_id):
-    """Do what is left of a job, unless another worker is on it."""
+    """Do what is left of a job, unless another worker is on it; one that is followed has no work of its own."""
     if not claimed(job_id):
         return
     job = Job.objects.select_related("started_by").get(pk=job_id)
@@ -117,7 +164,10 @@ def run(job_id):
 def claimed(job_id):
     now = timezone.now()
     free = Q(status=Job.Status.QUEUED) | Q(status=Job.Status.RUNNING, beat_at__lt=now - SILENCE)
-    return Job.objects.filter(free, pk=job_id).update(status=Job.Status.RUNNING, beat_at=now)
+    followed = [key for key, kind in KINDS.items() if kind.is_followed]
+    return (
+        Job.objects.filter(free, pk=job_id).exclude(kind__in=followed).update(status=Job.Status.RUNNING, beat_at=now)
+    )
 
 
 def do_row(job, kind, row_id):
@@ -160,10 +210,14 @@ def end(job, status):
 def sweep():
     """Take up the jobs that the broker forgot or that a killed worker left; returns how many."""
     now = timezone.now()
+    followed = [key for key, kind in KINDS.items() if kind.is_followed]
+    for job_id in list(Job.objects.filter(kind__in=followed, status=Job.Status.RUNNING).values_list("pk", flat=True)):
+        catch_up(job_id)
     forgotten = Q(status=Job.Status.QUEUED, created_at__lt=now - datetime.timedelta(seconds=10))
     left = Q(status=Job.Status.RUNNING, beat_at__lt=now - SILENCE)
     # Other kinds of jobs have workers of their own.
-    ids = list(Job.objects.filter(forgotten | left, kind__in=KINDS).order_by("pk").values_list("pk", flat=True)[:20])
+    mine = [key for key, kind in KINDS.items() if not kind.is_followed]
+    ids = list(Job.objects.filter(forgotten | left, kind__in=mine).order_by("pk").values_list("pk", flat=True)[:20])
     for job_id in ids:
         run(job_id)
     return len(ids)

@@ -187,6 +187,7 @@ CELERY_TIMEZONE = "Europe/Paris"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "sweep-documents": {"task": "documents.sweep", "schedule": 20.0},
+    "ask-missing-documents": {"task": "documents.ask_missing", "schedule": 60.0},
     "sweep-scans": {"task": "documents.sweep_scans", "schedule": 20.0},
     "sweep-previews": {"task": "documents.sweep_previews", "schedule": 20.0},
     "sweep-mail": {"task": "accounts.sweep_mail", "schedule": 20.0},

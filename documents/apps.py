@@ -11,6 +11,7 @@ class DocumentsConfig(AppConfig):
             addendum_facts,  # noqa: F401
             agreement_facts,  # noqa: F401
             ending_facts,  # noqa: F401
+            following,
             minutes_facts,  # noqa: F401
             permissions,  # noqa: F401
             scans,
@@ -21,3 +22,4 @@ class DocumentsConfig(AppConfig):
 
         WORDS.update(ACTIONS)
         scans.register()
+        following.register()

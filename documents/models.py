@@ -81,6 +81,8 @@ class Document(PublicIdModel):
     claimed_by = models.CharField("pris par", max_length=80, blank=True)
     attempts = models.PositiveSmallIntegerField("essais", default=0)
     last_error = models.TextField("dernière erreur", blank=True)
+    # Neither a worker nor the sweep takes it until somebody resumes.
+    paused_at = models.DateTimeField("suspendu le", null=True)
     rendered_at = models.DateTimeField("fabriqué le", null=True)
     sha256 = models.CharField("empreinte", max_length=64, blank=True, db_index=True)
     byte_size = models.PositiveIntegerField("taille", null=True)
@@ -104,6 +106,13 @@ class Document(PublicIdModel):
                 fields=["subject_type", "subject_id", "kind"],
                 name="document_once_per_subject",
                 violation_error_message="Ce document a déjà été demandé pour cet objet.",
+            ),
+            # A decision is told by one letter: it cannot grant and refuse.
+            models.UniqueConstraint(
+                fields=["subject_type", "subject_id"],
+                condition=Q(kind__in=["award_letter", "waitlist_letter", "refusal_letter", "deferral_letter"]),
+                name="document_one_answer_per_decision",
+                violation_error_message="Cette décision a déjà un courrier d’une autre sorte.",
             ),
             models.CheckConstraint(
                 condition=Q(rendered_at=None, sha256="", byte_size=None)

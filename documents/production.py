@@ -65,7 +65,7 @@ def _claim(document_id):
     """The document to render, or None. The attempt is counted first, so that a letter that kills its worker counts."""
     document = Document.objects.select_for_update(of=("self",)).filter(pk=document_id, rendered_at=None).first()
     now = timezone.now()
-    if document is None or document.attempts >= MAX_ATTEMPTS:
+    if document is None or document.paused_at or document.attempts >= MAX_ATTEMPTS:
         return None
     if document.claimed_at and document.claimed_at > now - CLAIM_EXPIRES_AFTER:
         return None

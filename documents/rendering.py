@@ -28,6 +28,8 @@ from documents.wording.catalogue import WORDINGS
 from documents.wording.filling import Filled, isolated
 
 TEXT_NODE = re.compile(r">[^<]+(?=<)")
+# A word that no line can hold (an address, a name typed without spaces) may go on to the next one.
+ENDLESS = re.compile(r"(?:&[#\w]+;|[^\s&<>]){40}(?=[^\s<>])")
 BEFORE_SIGN = re.compile(r" (?=[:;?!»%€°])|(?<=[«§°]) ")
 SCHEME = "resource:///"
 APT_LINE = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
@@ -114,7 +116,7 @@ def said(template: str, facts: dict) -> dict:
 
 def no_break_spaces(html: str) -> str:
     """French punctuation never starts a line: the space before it, and inside « », becomes U+00A0 in the text."""
-    return TEXT_NODE.sub(lambda text: BEFORE_SIGN.sub(NBSP, text[0]), html)
+    return TEXT_NODE.sub(lambda text: ENDLESS.sub("\\g<0>\u200b", BEFORE_SIGN.sub(NBSP, text[0])), html)
 
 
 def resource(path: str) -> bytes:

@@ -1,11 +1,12 @@
 from celery import shared_task
 
-from documents import previews, production, scanning, scans, sweeper
+from documents import following, missing, previews, production, scanning, scans, sweeper
 
 
 @shared_task(name="documents.produce")
 def produce(document_id):
     production.produce(document_id)
+    following.settle(document_id)
 
 
 @shared_task(name="documents.sweep")
@@ -32,3 +33,8 @@ def sweep_scans():
 @shared_task(name="documents.sweep_previews")
 def sweep_previews():
     previews.sweep()
+
+
+@shared_task(name="documents.ask_missing")
+def ask_missing():
+    missing.ask_all()

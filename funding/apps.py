@@ -14,6 +14,7 @@ class FundingConfig(AppConfig):
             database,  # noqa: F401
         )
         from funding.conventions import database as convention_triggers  # noqa: F401
+        from funding.conventions import missing_texts
         from funding.de_minimis import aids_here
         from funding.endings import database as ending_triggers  # noqa: F401
         from funding.envelopes import triggers as envelope_triggers  # noqa: F401
@@ -22,3 +23,4 @@ class FundingConfig(AppConfig):
         WORDS.update(ACTIONS)
         state_aid.register(aids_here)
         confirming.register()
+        missing_texts.register()

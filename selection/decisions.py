@@ -23,11 +23,13 @@ from programme.models import CallVersion, Wave
 from programme.waves import mark_announced, mark_decided
 from selection import derogations
 from selection.delegations import delegation_for
+from selection.letter_checks import refuse_incomplete, refuse_other_letters, written
+from selection.letter_work import follow, letters_of
 from selection.letters import KIND_OF_ACT, Signing, announcement_mail, facts_of
 from selection.models import Decision, Outcome, PanelSession, PreparedOutcome, SignatureDelegation
 from selection.notification import open_letter
 from selection.outcomes import named, refuse_open_requests
-from selection.sending import announcement_block, letters_of, progress_of_letters
+from selection.sending import announcement_block, progress_of_letters
 
 __all__ = ["announce", "letters_of", "open_letter", "prepare_agreements", "sign_wave"]
 
@@ -51,7 +53,7 @@ class LettersMissing(Refusal):
 # --- Signing -----------------------------------------------------------------------------------------------------
 
 
-def sign_wave(*, wave, by, version=None):
+def sign_wave(*, wave, by, version=None, digest=""):
     """Sign every decision of a wave at once: AE committed in full, one letter asked for each, the wave decided.
 
     The letters follow from their rows, whatever happens to the broker.
@@ -59,13 +61,15 @@ def sign_wave(*, wave, by, version=None):
     Args:
         by: the signatory; holds a delegation that covers each act, each amount and today (CRPA L212-1).
         version: of the wave that the page showed.
+        digest: of the letters that the page showed (`letter_checks.digest_of`); "" when the caller is not a page.
 
     Returns:
         The `Decision`s, in the order of the proposal.
 
     Raises:
         NotDelegated: an act, an amount or the day is not covered; nothing is signed.
-        StalePage: the wave is signed already, or the page is old.
+        StalePage: the wave is signed already, the page is old, or a letter changed since it was read.
+        LettersIncomplete: a letter could not be made: a field of it is empty; nothing is signed.
         Refusal: nothing is adopted, a dossier left meanwhile, its AE fell with the year, or `by` has a tie with one.
     """
     require(by, "selection.sign")
@@ -85,8 +89,13 @@ def sign_wave(*, wave, by, version=None):
         instalments = payments_of(signing, proposed)
         derogations.of_signed_wave(wave, decisions, prepared, by)
         mark_decided(wave=wave, by=by)
-        for decision, outcome in zip(decisions, prepared, strict=True):
-            request_letter(signing, decision, outcome, instalments.get(outcome.award_id, ()))
+        letters = [
+            (decision, written(decision, facts_of, signing, decision, one, instalments.get(one.award_id, ())))
+            for decision, one in zip(decisions, prepared, strict=True)
+        ]
+        refuse_incomplete(letters)
+        refuse_other_letters(letters, digest)
+        follow(wave, [ask_for(decision, facts, by) for decision, facts in letters], by=by)
     return decisions
 
 
@@ -122,15 +131,20 @@ def adopted_session(wave):
 
 def prepared_outcomes(wave):
     """What was adopted, in the order in which it is signed; an outcome without a rank was not part of it."""
-    adopted = PreparedOutcome.objects.filter(wave=wave, rank__isnull=False).select_related(
-        "application__fabrique__commune",
-        "application__wave__call__programme",
-        "application__organisation",
-        "application__call_version",
-        "application__officer",
-        "award__application__call_version",
-        "line",
-        "deferred_to",
+    adopted = (
+        PreparedOutcome.objects.filter(wave=wave, rank__isnull=False)
+        .select_related(
+            "application__fabrique__commune",
+            "application__wave__call__programme",
+            "application__organisation",
+            "application__call_version",
+            "application__officer",
+            "award__application__call_version",
+            "award__organisation",
+            "line",
+            "deferred_to",
+        )
+        .prefetch_related("award__draws")
     )
     return sorted(adopted, key=lambda p: (SIGNED_FIRST.index(p.outcome), p.rank, p.pk))
 
@@ -178,9 +192,17 @@ def sign_each(signing, prepared):
 
 
 def sign_one(signing, prepared, delegation):
+    decision = decision_from(signing, prepared)
+    decision.save()
+    decision.move("sign", by=signing.signatory, at=signing.at, delegation=delegation)
+    return decision
+
+
+def decision_from(signing, prepared):
+    """The decision that an adopted outcome becomes, not written yet."""
     act = ACT_OF_OUTCOME[prepared.outcome]
     waits = act == Act.WAITLIST
-    decision = Decision.objects.create(
+    return Decision(
         application=prepared.application,
         wave=signing.wave,
         act=act,
@@ -192,8 +214,6 @@ def sign_one(signing, prepared, delegation):
         deferred_to=prepared.deferred_to,
         improvements=prepared.improvements,
     )
-    decision.move("sign", by=signing.signatory, at=signing.at, delegation=delegation)
-    return decision
 
 
 def commit_awards(signing, proposed):
@@ -226,14 +246,15 @@ def payments_of(signing, proposed):
     return instalments
 
 
-def request_letter(signing, decision, prepared, instalments):
+def ask_for(decision, facts, by):
+    """The one letter of a decision, asked for last: its number series stays locked until the commit."""
     return documents.request(
         kind=KIND_OF_ACT[Act(decision.act)],
         subject_type=Decision._meta.label,
         subject_id=decision.pk,
-        facts=facts_of(signing, decision, prepared, instalments),
-        by=signing.signatory,
-        scopes=scopes_of_dossier(prepared.application),
+        facts=facts,
+        by=by,
+        scopes=scopes_of_dossier(decision.application),
     )
 
 

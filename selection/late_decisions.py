@@ -19,20 +19,21 @@ from documents import requests as documents
 from documents.models import Document
 from funding import awards, schedules
 from funding.models import Draw
-from programme.letter_scopes import scopes_of_dossier
 from programme.models import CallVersion, Wave
 from selection import derogations
 from selection.decisions import (
     LettersMissing,
     adopted_session,
+    ask_for,
     payments_of,
     record_selection,
-    request_letter,
     tell_applicant,
 )
 from selection.delegations import delegation_for
 from selection.late_awards import Called, plans_of
 from selection.late_ways import in_place, way_of
+from selection.letter_checks import refuse_incomplete, written
+from selection.letter_work import follow
 from selection.letters import Signing, facts_of
 from selection.models import SIGN, Decision, Derogation, SignatureDelegation
 from selection.sending import letter_of
@@ -95,8 +96,9 @@ def sign_late(*, wave, decisions, by):
         plan_each(signing, rows)
         commit_each(signing, called)
         instalments = payments_of(signing, list(called.values()))
-        for decision in rows:
-            ask_letter(signing, decision, called.get(decision.pk), instalments)
+        letters = [(d, written(d, letter_facts, signing, d, called.get(d.pk), instalments)) for d in rows]
+        refuse_incomplete(letters)
+        follow(wave, [ask_for(decision, facts, by) for decision, facts in letters], by=by)
     return rows
 
 
@@ -164,19 +166,12 @@ def commit_each(signing, called):
             )
 
 
-def ask_letter(signing, decision, called, instalments):
+def letter_facts(signing, decision, called, instalments):
     """The letter says what was decided before, and what founds this decision: no favourable opinion of the panel."""
     if called is None:
-        return request_letter(signing, decision, decision, ())
+        return facts_of(signing, decision, decision, ())
     facts = facts_of(signing, decision, called, instalments.get(called.award.pk, ()))
-    return documents.request(
-        kind=Document.Kind.AWARD_LETTER,
-        subject_type=Decision._meta.label,
-        subject_id=decision.pk,
-        facts=replace(facts, reasons=reasons_of(signing, decision)),
-        by=signing.signatory,
-        scopes=scopes_of_dossier(called.application),
-    )
+    return replace(facts, reasons=reasons_of(signing, decision))
 
 
 def reasons_of(signing, decision):

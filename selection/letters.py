@@ -1,5 +1,6 @@
 """The facts that the letters of a decision state, gathered once and frozen with the act."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -19,7 +20,8 @@ from documents.facts import (
 )
 from documents.models import Document
 from funding.conventions.commitments import is_yearly
-from funding.schedules import needs_agreement
+from funding.conventions.obligation import is_needed
+from funding.schedules import call_version_of
 from programme.models import Programme, Wave
 from selection.models import Decision, PanelSession, PreparedOutcome
 
@@ -115,13 +117,13 @@ def award(signing, decision, prepared, common, instalments):
         committed_cents=committed_at_once(prepared.award),
         imputation=imputation(prepared.line),
         dossier_version_on=received_on(application),
-        conditions=agreement_condition(prepared.award),
+        conditions=agreement_condition(prepared.award, instalments),
     )
 
 
 def committed_at_once(award):
     """The first part, where the call commits year by year; None: the whole."""
-    return award.draws.earliest("pk").cents if is_yearly(award) else None
+    return min(award.draws.all(), key=lambda draw: draw.pk).cents if is_yearly(award) else None
 
 
 def payment(instalment):
@@ -140,9 +142,15 @@ def imputation(line):
     return f"programme {line.lolf_programme}{action}"
 
 
-def agreement_condition(award):
-    """Aid above 23 000 € a year to a private body needs an agreement (L. 2000-321 art. 10, D. 2001-495)."""
-    if not needs_agreement(award):
+def agreement_condition(award, instalments):
+    """Aid above 23 000 € a year to a private body needs an agreement (L. 2000-321 art. 10, D. 2001-495).
+
+    Judged on the schedule that the letter states: before the signature it is not written yet.
+    """
+    by_year = Counter()
+    for instalment in instalments:
+        by_year[instalment.schedule_year.year] += instalment.cents
+    if not is_needed(call_version_of(award), award.organisation, max(by_year.values(), default=0)):
         return ()
     return (
         Titled(

@@ -1,29 +1,34 @@
 """The letters of a wave on their way: how far they are, what failed and what to do about it."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 
 from django.db import transaction
-from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models import Case, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.utils import timezone
 
 from accounts.errors import Refusal
 from accounts.french import plural
 from accounts.permissions import require
-from applications.evaluations.doors import but
+from applications.evaluations.doors import but, closed_dossiers
 from applications.models import Application
 from documents import requests as documents
 from documents.models import CLAIM_EXPIRES_AFTER, MAX_ATTEMPTS, Document
-from funding.models import AgreementVersion, Hearing, Recovery, Withdrawal
+from funding.models import AgreementVersion, Hearing, LetterOpening, Recovery, Withdrawal
+from selection.letter_work import FOLLOW, follow, letters_of
 from selection.models import Appeal, Decision
 
-FOLLOW = "selection.follow_letters"
-FAILED, RUNNING, WAITING, READY = range(4)
+__all__ = ["FOLLOW", "letters_of"]
+
+OF_THE_PANEL = (Document.Kind.PANEL_MINUTES, Document.Kind.PANEL_ADDENDUM)
+FAILED, RUNNING, WAITING, PAUSED, READY = range(5)
 STATES = {
     FAILED: ("En erreur", "error"),
     RUNNING: ("En cours", "info"),
     WAITING: ("En attente", ""),
+    PAUSED: ("Suspendu", "warning"),
     READY: ("Prêt", "success"),
 }
 # Name of the exception → what a person can do.
@@ -36,22 +41,20 @@ REMEDIES = {
 DEFAULT_REMEDY = "Réessayez. Si l’erreur revient, transmettez cette ligne à l’équipe technique."
 
 
-def letters_of(decisions):
-    """The documents of a queryset of decisions."""
-    return Document.objects.filter(subject_type=Decision._meta.label, subject_id__in=decisions.values("pk"))
-
-
 def visible_to(user):
     """The documents about what `user` may read: decisions, dossiers, appeals, agreements, what is taken back."""
     about = [
         Q(subject_type=model._meta.label, subject_id__in=model.objects.visible_to(user).values("pk"))
         for model in (Decision, Application, Appeal, AgreementVersion, Hearing, Withdrawal, Recovery)
     ]
+    if not closed_dossiers(user):
+        # Minutes speak of every dossier of their wave: who may not read one reads them without it, on their page.
+        about.append(Q(kind__in=OF_THE_PANEL))
     return Document.objects.filter(reduce(or_, about))
 
 
 def with_urgency(queryset, now=None):
-    """Documents annotated with `urgency`: errors first, then those under way, then those that wait, then the made."""
+    """Documents annotated with `urgency`: errors first, those under way, those that wait, the made."""
     alive = (now or timezone.now()) - CLAIM_EXPIRES_AFTER
     return queryset.annotate(
         urgency=Case(
@@ -59,8 +62,20 @@ def with_urgency(queryset, now=None):
             When(~Q(last_error=""), then=Value(FAILED)),
             When(attempts__gte=MAX_ATTEMPTS, then=Value(FAILED)),
             When(claimed_at__gt=alive, then=Value(RUNNING)),
+            When(paused_at__isnull=False, then=Value(PAUSED)),
             default=Value(WAITING),
             output_field=IntegerField(),
+        )
+    )
+
+
+def with_notification(queryset):
+    """Documents annotated with `notified_on`: of those that a decision or the end of an aid is told by, or None."""
+    decisions = Decision.objects.filter(pk=OuterRef("subject_id")).values("notified_on")
+    openings = LetterOpening.objects.filter(document=OuterRef("pk")).values("notified_on")
+    return queryset.annotate(
+        notified_on=Case(
+            When(subject_type=Decision._meta.label, then=Subquery(decisions[:1])), default=Subquery(openings[:1])
         )
     )
 
@@ -94,6 +109,7 @@ class Progress:
     waiting: int
     released: int
     opened: int = 0
+    paused: int = 0
 
     @property
     def is_moving(self):
@@ -117,13 +133,14 @@ class Progress:
 def progress_of_letters(letters, opened=0):
     """The `Progress` of a queryset of documents, in one query."""
     rows = list(with_urgency(letters).values_list("urgency", "released_at"))
-    counts = [sum(urgency == state for urgency, _ in rows) for state in range(4)]
+    counts = [sum(urgency == state for urgency, _ in rows) for state in STATES]
     return Progress(
         total=len(rows),
         rendered=counts[READY],
         failed=counts[FAILED],
         running=counts[RUNNING],
         waiting=counts[WAITING],
+        paused=counts[PAUSED],
         released=sum(released is not None for _, released in rows),
         opened=opened,
     )
@@ -148,6 +165,11 @@ def announcement_block(progress):
             f"{plural(progress.failed, 'courrier')} en erreur : ouvrez la page des courriers, corrigez la cause, "
             f"relancez. {together}"
         )
+    if progress.paused:
+        return (
+            f"{plural(progress.paused, 'courrier suspendu', 'courriers suspendus')} : reprenez la fabrication depuis "
+            f"la page des courriers. {together}"
+        )
     if progress.is_moving:
         return (
             f"{plural(progress.total - progress.rendered, 'courrier')} en cours de fabrication sur {progress.total} : "
@@ -163,7 +185,10 @@ def retry_letter(*, document, by):
         NotAllowed: `by` does not follow letters. Refusal: it is made already.
     """
     require(by, FOLLOW)
-    return documents.retry(document=document, by=by)
+    with transaction.atomic():
+        document = documents.retry(document=document, by=by)
+        follow_again([document], by)
+    return document
 
 
 def retry_failed(*, letters, by):
@@ -182,10 +207,21 @@ def retry_failed(*, letters, by):
     with transaction.atomic():
         failed = list(with_urgency(letters).filter(urgency=FAILED).order_by("pk"))
         if not failed:
-            raise Refusal("Aucun courrier n’est en erreur : il n’y a rien à relancer.")
+            raise Refusal("Aucun courrier n’est en erreur : il n’y a rien à relancer.")
         for document in failed:
             documents.retry(document=document, by=by)
+        follow_again(failed, by)
     return len(failed)
+
+
+def follow_again(letters, by):
+    """Those of decisions have the job of their wave."""
+    mine = {one.subject_id: one for one in letters if one.subject_type == Decision._meta.label}
+    by_wave = defaultdict(list)
+    for decision in Decision.objects.filter(pk__in=mine).select_related("wave").order_by("wave", "pk"):
+        by_wave[decision.wave].append(mine[decision.pk])
+    for wave, found in by_wave.items():
+        follow(wave, found, by=by)
 
 
 def letter_of(decision):

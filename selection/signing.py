@@ -7,12 +7,15 @@ from django.utils import timezone
 
 from accounts.errors import Refusal
 from accounts.french import euros, plural
+from accounts.models import User
 from applications.evaluations.doors import but, closed_dossiers
 from documents.models import Document
 from funding.models import Draw
 from programme.models import Wave
 from selection.decisions import ACT_OF_OUTCOME, TIED, adopted_session, prepared_outcomes, refuse_changed_since
 from selection.delegations import covering, uncovered_sentence
+from selection.foreseen import Foreseen, foresee, likely_signatory
+from selection.letters import KIND_OF_ACT
 from selection.models import Decision, Outcome, SignatureDelegation
 
 Act = Decision.Act
@@ -37,6 +40,8 @@ class Line:
     delegation: SignatureDelegation | None = None
     decision: Decision | None = None
     letter: Document | None = None
+    # What its letter would be, before the signature.
+    foreseen: Foreseen | None = None
 
     @property
     def act_label(self):
@@ -55,6 +60,14 @@ class Signature:
     lines: list[Line]
     by_credit: dict = field(default_factory=dict)
     blocked: str = ""
+    signatory: User | None = None
+    # Of the letters as they are shown: what is signed is what was read.
+    digest: str = ""
+
+    @property
+    def incomplete(self):
+        """Lines whose letter could not be made."""
+        return [line for line in self.lines if line.foreseen and not line.foreseen.can_be_made]
 
     @property
     def awards(self):
@@ -71,6 +84,12 @@ class Signature:
         return [(plural(counted[act], *NUMBERED[act]), counted[act]) for act in Act if counted[act]]
 
     @property
+    def kinds(self):
+        """The letters in numbers, by kind."""
+        counted = Counter(KIND_OF_ACT[Act(line.act)] for line in self.lines)
+        return ", ".join(f"{kind.label.lower()} {count}" for kind, count in counted.items())
+
+    @property
     def items(self):
         """Consequences of signing, in numbers."""
         where = ", ".join(f"{euros(cents)} sur {line.label} {year}" for (line, year), cents in self.by_credit.items())
@@ -80,7 +99,7 @@ class Signature:
             yield f"{euros(committed)} engagés, le reste des {euros(self.total_cents)} année par année : {where}"
         elif self.awards:
             yield f"{euros(self.total_cents)} engagés en totalité : {where}"
-        yield f"{plural(len(self.lines), 'courrier')} mis en fabrication, un par décision"
+        yield f"{plural(len(self.lines), 'courrier')} numérotés et mis en fabrication, un par décision : {self.kinds}"
         yield "Rien n’est visible des candidats avant l’annonce"
 
 
@@ -91,17 +110,33 @@ def to_sign(wave, *, reader):
     """
     everything, closed = prepared_outcomes(wave), closed_dossiers(reader)
     prepared = [outcome for outcome in everything if outcome.application_id not in closed]
+    signatory = likely_signatory(wave, reader)
     delegations = list(
         SignatureDelegation.objects.in_force(
-            holder=reader, programme=wave.call.programme, on=timezone.localdate()
+            holder=signatory, programme=wave.call.programme, on=timezone.localdate()
         ).select_related("holder")
     )
     lines = [line_of(outcome, delegations) for outcome in prepared]
+    covered = {line.application.pk: line.delegation for line in lines}
+    preview = foresee(wave, prepared, covered, signatory)
+    for line in lines:
+        line.foreseen = preview.letters.get(line.application.pk)
     by_credit, parts = defaultdict(int), first_parts(prepared)
     for outcome in prepared:
         if outcome.outcome == Outcome.PROPOSED:
             by_credit[outcome.line, outcome.fiscal_year] += parts.get(outcome.award_id, outcome.amount_cents)
-    return Signature(wave, lines, dict(by_credit), blocked(wave, everything, lines, delegations, reader))
+    why = blocked(wave, everything, lines, delegations, reader) or incomplete_sentence(preview)
+    return Signature(wave, lines, dict(by_credit), why, signatory, preview.digest)
+
+
+def incomplete_sentence(preview):
+    count = len(preview.incomplete)
+    return (
+        f"{plural(count, 'courrier ne peut pas être fait', 'courriers ne peuvent pas être faits')} : complétez ce qui "
+        "manque, dans la liste."
+        if count
+        else ""
+    )
 
 
 def first_parts(prepared):

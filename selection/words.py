@@ -27,6 +27,8 @@ ACTIONS = {
     "adopt_proposal": "a adopté la proposition et réservé les crédits",
     "undo_adoption": "est revenu sur l’adoption et a libéré les crédits",
     "grant_delegation": "a enregistré une délégation de signature",
+    "pause_letters": "a suspendu la fabrication des courriers de la vague",
+    "resume_letters": "a repris la fabrication des courriers de la vague",
     "record_notification": "a enregistré la notification",
     "Decision.stand_again": "a rendu son effet à la décision",
     "Decision.stand_again_notified": "a rendu son effet à la décision",

@@ -27,6 +27,19 @@ def in_force(kind, scopes=()):
     return next((found[scope] for scope in order if scope in found), None)
 
 
+class InForce:
+    """The wordings in force of some kinds of letters, read once for many of them."""
+
+    def __init__(self, kinds):
+        rows = WordingVersion.objects.filter(kind__in=kinds, state=State.PUBLISHED)
+        self.found = {(row.kind, row.scope): row for row in rows}
+
+    def frozen(self, kind, scopes=()):
+        """What `frozen` keeps of the version that a letter would be made from now."""
+        near = (self.found[kind, scope] for scope in (*scopes, "") if (kind, scope) in self.found)
+        return frozen(kind, next(near, None))
+
+
 def blocks_in_force(kind, scopes=()):
     found = in_force(kind, scopes)
     return found.blocks if found else WORDINGS[kind].blocks

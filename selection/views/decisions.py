@@ -1,6 +1,7 @@
 """What am I about to sign, does it fit the money? Then the letters, then the announcement."""
 
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -11,6 +12,7 @@ from accounts.french import plural
 from applications.evaluations.doors import closed_dossiers
 from programme.models import Wave
 from selection.decisions import announce, sign_wave
+from selection.foreseen import body_of
 from selection.models import Decision
 from selection.sending import announcement_block, progress_of
 from selection.signing import signed, to_sign
@@ -34,6 +36,31 @@ def decisions(request, public_id):
     signature = to_sign(wave, reader=request.user)
     context = {"wave": wave, "signature": signature, "may_sign": request.user.has_perm("selection.sign")}
     return render(request, "selection/decisions.html", context)
+
+
+@require_GET
+@permission_required(READ)
+def foreseen_letter(request, public_id, application_id):
+    """One letter as it would be made, before anything is signed."""
+    wave = find(request, public_id)
+    if wave.state in SIGNED_STATES:
+        raise Http404("La vague est signée : le courrier lui-même se lit sur la page des courriers.")
+    signature = to_sign(wave, reader=request.user)
+    keys = [line.application.public_id for line in signature.lines]
+    if application_id not in keys:
+        raise Http404
+    place = keys.index(application_id)
+    line = signature.lines[place]
+    context = {
+        "wave": wave,
+        "line": line,
+        "signature": signature,
+        "body": body_of(line.foreseen) if line.foreseen.facts is not None else "",
+        "before": signature.lines[place - 1] if place else None,
+        "after": signature.lines[place + 1] if place + 1 < len(keys) else None,
+        "position": f"{place + 1} sur {len(keys)}",
+    }
+    return render(request, "selection/foreseen_letter.html", context)
 
 
 def signed_context(request, wave):
@@ -78,7 +105,8 @@ def progress(request, public_id):
 @permission_required(READ)
 def sign(request, public_id):
     wave = find(request, public_id)
-    done = sign_wave(wave=wave, by=request.user, version=version_of(request))
+    read = request.POST.get("digest", "")
+    done = sign_wave(wave=wave, by=request.user, version=version_of(request), digest=read)
     messages.success(
         request,
         f"{plural(len(done), 'décision signée', 'décisions signées')}. Les courriers sont en fabrication ; "

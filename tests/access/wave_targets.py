@@ -8,6 +8,7 @@ from applications import admissibility
 from applications.evaluations import proposing
 from applications.evaluations.assignment_problem import Settings
 from applications.models import Assignment
+from documents import pausing
 from documents.models import Document
 from documents.uploads import store_upload
 from funding.models import Award, Interruption
@@ -15,6 +16,7 @@ from programme import public_questions
 from programme.waves import amend_wave
 from selection import decisions, outcomes
 from selection.forms import session_initial
+from selection.letter_work import letters_of_wave
 from selection.scenarios import create_scenario
 from tests import factories
 from tests.access.actors import RECUSED
@@ -143,6 +145,28 @@ def to_announce(world):
     found = signed(world)
     panels.make_letters(found.wave)
     return Target({"public_id": found.wave.public_id})
+
+
+def foreseen_letter(world):
+    found = adopted(world)
+    return Target({"public_id": found.wave.public_id, "application_id": found.dossiers[-1].public_id})
+
+
+def to_pause(world):
+    return Target({"public_id": signed(world).wave.public_id})
+
+
+def paused(world):
+    found = signed(world)
+    pausing.pause(documents=letters_of_wave(found.wave))
+    return Target({"public_id": found.wave.public_id})
+
+
+def printable(world):
+    """A wave whose letters are made."""
+    found = signed(world)
+    panels.make_letters(found.wave)
+    return Target(query={"vague": str(found.wave.public_id)})
 
 
 def failed_letters(world):

@@ -10,7 +10,7 @@ from django.db import close_old_connections
 from accounts import digests, jobs, notify
 from applications import silence
 from applications.evaluations import reminders
-from documents import previews, scanning, sweeper
+from documents import missing, previews, scanning, sweeper
 from selection import sweeping
 
 log = logging.getLogger(__name__)
@@ -36,6 +36,7 @@ class Command(BaseCommand):
 
     def once(self):
         digests.sweep()
+        missing.ask_all()
         mails, letters = notify.sweep(), sweeper.sweep()
         jobs.sweep()
         scans, drawn = scanning.sweep(), previews.sweep()
