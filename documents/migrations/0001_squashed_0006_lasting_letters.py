@@ -1,6 +1,7 @@
 import accounts.new_tables
 import django.db.models.deletion
 import django.utils.timezone
+import django_fsm
 import documents.models
 import documents.scan_models
 import uuid
@@ -22,16 +23,43 @@ class Migration(migrations.Migration):
         accounts.new_tables.NewTables(
             operations=[
                 migrations.CreateModel(
+                    name='WordingVersion',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='identifiant public')),
+                        ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
+                        ('kind', models.CharField(max_length=30, verbose_name='sorte de courrier')),
+                        ('scope', models.CharField(blank=True, max_length=120, verbose_name='portée')),
+                        ('number', models.PositiveSmallIntegerField(verbose_name='version')),
+                        ('state', django_fsm.FSMField(choices=[('draft', 'Brouillon'), ('published', 'En vigueur'), ('superseded', 'Remplacée'), ('abandoned', 'Abandonnée')], default='draft', max_length=12, protected=True, verbose_name='état')),
+                        ('blocks', models.JSONField(default=list, verbose_name='blocs')),
+                        ('note', models.CharField(blank=True, max_length=300, verbose_name='ce qui change')),
+                        ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='commencée par')),
+                        ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='commencée le')),
+                        ('published_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='publiée par')),
+                        ('published_at', models.DateTimeField(blank=True, null=True, verbose_name='publiée le')),
+                        ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='remplacée le')),
+                    ],
+                    options={
+                        'verbose_name': 'modèle de courrier',
+                        'verbose_name_plural': 'modèles de courriers',
+                        'ordering': ['kind', 'scope', '-number'],
+                        'constraints': [models.UniqueConstraint(fields=('kind', 'scope', 'number'), name='wording_number_once'), models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('kind', 'scope'), name='wording_one_draft', violation_error_message='Un brouillon de ce modèle est déjà ouvert.'), models.UniqueConstraint(condition=models.Q(('state', 'published')), fields=('kind', 'scope'), name='wording_one_in_force', violation_error_message='Une version de ce modèle est déjà en vigueur.'), models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'abandoned']), ('published_at__isnull', False), _connector='OR'), name='wording_published_has_date')],
+                    },
+                    bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
+                ),
+                migrations.CreateModel(
                     name='Document',
                     fields=[
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                         ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='identifiant public')),
-                        ('kind', models.CharField(choices=[('receipt', 'Accusé de réception'), ('award_letter', 'Lettre d’attribution'), ('waitlist_letter', 'Lettre de liste complémentaire'), ('refusal_letter', 'Lettre de refus'), ('deferral_letter', 'Lettre d’ajournement'), ('inadmissibility_letter', 'Lettre d’irrecevabilité'), ('appeal_receipt', 'Accusé de réception d’un recours'), ('panel_minutes', 'Procès-verbal du comité'), ('panel_addendum', 'Additif au procès-verbal du comité'), ('agreement', 'Convention à signer'), ('amendment', 'Avenant à signer'), ('signed_agreement', 'Convention signée'), ('signed_amendment', 'Avenant signé'), ('hearing_letter', 'Lettre contradictoire'), ('withdrawal_decision', 'Décision de retrait'), ('repayment_request', 'Demande de reversement'), ('withdrawal_undone', 'Annulation d’un retrait')], max_length=30, verbose_name='sorte')),
+                        ('kind', models.CharField(choices=[('receipt', 'Accusé de réception'), ('pieces_request', 'Demande de pièces'), ('award_letter', 'Lettre d’attribution'), ('waitlist_letter', 'Lettre de liste complémentaire'), ('refusal_letter', 'Lettre de refus'), ('deferral_letter', 'Lettre d’ajournement'), ('inadmissibility_letter', 'Lettre d’irrecevabilité'), ('appeal_receipt', 'Accusé de réception d’un recours'), ('panel_minutes', 'Procès-verbal du comité'), ('panel_addendum', 'Additif au procès-verbal du comité'), ('agreement', 'Convention à signer'), ('amendment', 'Avenant à signer'), ('signed_agreement', 'Convention signée'), ('signed_amendment', 'Avenant signé'), ('hearing_letter', 'Lettre contradictoire'), ('withdrawal_decision', 'Décision de retrait'), ('repayment_request', 'Demande de reversement'), ('withdrawal_undone', 'Annulation d’un retrait')], max_length=30, verbose_name='sorte')),
                         ('subject_type', models.CharField(max_length=60, verbose_name='type d’objet')),
                         ('subject_id', models.BigIntegerField(verbose_name='clé de l’objet')),
                         ('facts', models.JSONField(verbose_name='faits figés')),
                         ('template', models.CharField(max_length=60, verbose_name='modèle')),
                         ('template_version', models.PositiveSmallIntegerField(verbose_name='version du modèle')),
+                        ('wording', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.wordingversion', verbose_name='modèle écrit')),
                         ('number', models.CharField(max_length=20, unique=True, verbose_name='numéro')),
                         ('verification_code', models.CharField(max_length=14, unique=True, verbose_name='code de vérification')),
                         ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='demandé le')),
@@ -40,6 +68,7 @@ class Migration(migrations.Migration):
                         ('claimed_by', models.CharField(blank=True, max_length=80, verbose_name='pris par')),
                         ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='essais')),
                         ('last_error', models.TextField(blank=True, verbose_name='dernière erreur')),
+                        ('paused_at', models.DateTimeField(null=True, verbose_name='suspendu le')),
                         ('rendered_at', models.DateTimeField(null=True, verbose_name='fabriqué le')),
                         ('sha256', models.CharField(blank=True, db_index=True, max_length=64, verbose_name='empreinte')),
                         ('byte_size', models.PositiveIntegerField(null=True, verbose_name='taille')),
@@ -55,7 +84,7 @@ class Migration(migrations.Migration):
                     options={
                         'verbose_name': 'document',
                         'ordering': ['-created_at', '-pk'],
-                        'constraints': [models.UniqueConstraint(fields=('subject_type', 'subject_id', 'kind'), name='document_once_per_subject', violation_error_message='Ce document a déjà été demandé pour cet objet.'), models.CheckConstraint(condition=models.Q(models.Q(('byte_size', None), ('rendered_at', None), ('sha256', '')), models.Q(('byte_size__gt', 0), ('rendered_at__isnull', False), models.Q(('sha256', ''), _negated=True)), _connector='OR'), name='document_rendered_with_hash', violation_error_message='Un document fabriqué a une date, une empreinte et une taille.'), models.CheckConstraint(condition=models.Q(models.Q(('seal_certificate_sha256', ''), ('sealed_at', None), ('sealed_by', '')), models.Q(('rendered_at__isnull', False), ('sealed_at__isnull', False), models.Q(('sealed_by', ''), _negated=True), models.Q(('seal_certificate_sha256', ''), _negated=True), models.Q(('unsigned_sha256', ''), _negated=True)), _connector='OR'), name='document_seal_whole', violation_error_message='Un cachet a une date, un nom, un certificat, et porte sur un document fait.'), models.CheckConstraint(condition=models.Q(models.Q(('void_kind', ''), ('voided_on', None)), models.Q(('voided_on__isnull', False), models.Q(('void_kind', ''), _negated=True)), _connector='OR'), name='document_void_explained', violation_error_message='Dites comment et depuis quand ce document est sans effet.')],
+                        'constraints': [models.UniqueConstraint(fields=('subject_type', 'subject_id', 'kind'), name='document_once_per_subject', violation_error_message='Ce document a déjà été demandé pour cet objet.'), models.UniqueConstraint(condition=models.Q(('kind__in', ['award_letter', 'waitlist_letter', 'refusal_letter', 'deferral_letter'])), fields=('subject_type', 'subject_id'), name='document_one_answer_per_decision', violation_error_message='Cette décision a déjà un courrier d’une autre sorte.'), models.CheckConstraint(condition=models.Q(models.Q(('byte_size', None), ('rendered_at', None), ('sha256', '')), models.Q(('byte_size__gt', 0), ('rendered_at__isnull', False), models.Q(('sha256', ''), _negated=True)), _connector='OR'), name='document_rendered_with_hash', violation_error_message='Un document fabriqué a une date, une empreinte et une taille.'), models.CheckConstraint(condition=models.Q(models.Q(('seal_certificate_sha256', ''), ('sealed_at', None), ('sealed_by', '')), models.Q(('rendered_at__isnull', False), ('sealed_at__isnull', False), models.Q(('sealed_by', ''), _negated=True), models.Q(('seal_certificate_sha256', ''), _negated=True), models.Q(('unsigned_sha256', ''), _negated=True)), _connector='OR'), name='document_seal_whole', violation_error_message='Un cachet a une date, un nom, un certificat, et porte sur un document fait.'), models.CheckConstraint(condition=models.Q(models.Q(('void_kind', ''), ('voided_on', None)), models.Q(('voided_on__isnull', False), models.Q(('void_kind', ''), _negated=True)), _connector='OR'), name='document_void_explained', violation_error_message='Dites comment et depuis quand ce document est sans effet.')],
                         'indexes': [models.Index(condition=models.Q(('rendered_at', None)), fields=['claimed_at'], name='document_waiting'), models.Index(fields=['kind', 'created_at'], name='document_kind')],
                     },
                 ),

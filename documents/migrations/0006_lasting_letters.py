@@ -1,5 +1,6 @@
 import django.db.models.deletion
 import django.utils.timezone
+import django_fsm
 import documents.scan_models
 import uuid
 from django.conf import settings
@@ -15,47 +16,10 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='ScanPage',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='identifiant public')),
-                ('number', models.PositiveIntegerField(verbose_name='page de la pile')),
-                ('reading', models.CharField(choices=[('filed', 'Classée'), ('unread', 'Carré illisible'), ('unknown', 'Code inconnu'), ('double', 'Déjà classée'), ('blank', 'Page blanche'), ('aside', 'Mise de côté')], max_length=8, verbose_name='lecture')),
-                ('page', models.PositiveSmallIntegerField(null=True, verbose_name='page du document')),
-                ('content', models.FileField(max_length=120, upload_to=documents.scan_models.page_path, verbose_name='page')),
-                ('picture', models.FileField(max_length=120, upload_to=documents.scan_models.page_path, verbose_name='image')),
-            ],
-            options={
-                'verbose_name': 'page numérisée',
-                'verbose_name_plural': 'pages numérisées',
-                'ordering': ['pile', 'number'],
-            },
-        ),
-        migrations.CreateModel(
-            name='ScanPile',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='identifiant public')),
-                ('page_count', models.PositiveIntegerField(verbose_name='nombre de pages')),
-                ('uploaded_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='déposée le')),
-            ],
-            options={
-                'verbose_name': 'pile numérisée',
-                'verbose_name_plural': 'piles numérisées',
-                'ordering': ['-uploaded_at', '-pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='SignedScan',
-            fields=[
-                ('document', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='signed_scan', serialize=False, to='documents.document', verbose_name='document')),
-                ('completed_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='complet le')),
-            ],
-            options={
-                'verbose_name': 'copie signée',
-                'verbose_name_plural': 'copies signées',
-            },
+        migrations.AddField(
+            model_name='document',
+            name='paused_at',
+            field=models.DateTimeField(null=True, verbose_name='suspendu le'),
         ),
         migrations.AddField(
             model_name='document',
@@ -77,44 +41,97 @@ class Migration(migrations.Migration):
             name='unsigned_sha256',
             field=models.CharField(blank=True, default='', max_length=64, verbose_name='empreinte avant cachet'),
         ),
+        migrations.AlterField(
+            model_name='document',
+            name='kind',
+            field=models.CharField(choices=[('receipt', 'Accusé de réception'), ('pieces_request', 'Demande de pièces'), ('award_letter', 'Lettre d’attribution'), ('waitlist_letter', 'Lettre de liste complémentaire'), ('refusal_letter', 'Lettre de refus'), ('deferral_letter', 'Lettre d’ajournement'), ('inadmissibility_letter', 'Lettre d’irrecevabilité'), ('appeal_receipt', 'Accusé de réception d’un recours'), ('panel_minutes', 'Procès-verbal du comité'), ('panel_addendum', 'Additif au procès-verbal du comité'), ('agreement', 'Convention à signer'), ('amendment', 'Avenant à signer'), ('signed_agreement', 'Convention signée'), ('signed_amendment', 'Avenant signé'), ('hearing_letter', 'Lettre contradictoire'), ('withdrawal_decision', 'Décision de retrait'), ('repayment_request', 'Demande de reversement'), ('withdrawal_undone', 'Annulation d’un retrait')], max_length=30, verbose_name='sorte'),
+        ),
+        migrations.CreateModel(
+            name='ScanPile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='identifiant public')),
+                ('page_count', models.PositiveIntegerField(verbose_name='nombre de pages')),
+                ('uploaded_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='déposée le')),
+                ('job', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.job', verbose_name='travail')),
+                ('stored_file', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='pile', to='documents.storedfile', verbose_name='fichier')),
+                ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='déposée par')),
+            ],
+            options={
+                'verbose_name': 'pile numérisée',
+                'verbose_name_plural': 'piles numérisées',
+                'ordering': ['-uploaded_at', '-pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='ScanPage',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='identifiant public')),
+                ('number', models.PositiveIntegerField(verbose_name='page de la pile')),
+                ('reading', models.CharField(choices=[('filed', 'Classée'), ('unread', 'Carré illisible'), ('unknown', 'Code inconnu'), ('double', 'Déjà classée'), ('blank', 'Page blanche'), ('aside', 'Mise de côté')], max_length=8, verbose_name='lecture')),
+                ('page', models.PositiveSmallIntegerField(null=True, verbose_name='page du document')),
+                ('content', models.FileField(max_length=120, upload_to=documents.scan_models.page_path, verbose_name='page')),
+                ('picture', models.FileField(max_length=120, upload_to=documents.scan_models.page_path, verbose_name='image')),
+                ('document', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='scanned_pages', to='documents.document', verbose_name='document')),
+                ('filed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='classée par')),
+                ('pile', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pages', to='documents.scanpile', verbose_name='pile')),
+            ],
+            options={
+                'verbose_name': 'page numérisée',
+                'verbose_name_plural': 'pages numérisées',
+                'ordering': ['pile', 'number'],
+            },
+        ),
+        migrations.CreateModel(
+            name='SignedScan',
+            fields=[
+                ('document', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='signed_scan', serialize=False, to='documents.document', verbose_name='document')),
+                ('completed_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='complet le')),
+                ('stored_file', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.storedfile', verbose_name='fichier')),
+            ],
+            options={
+                'verbose_name': 'copie signée',
+                'verbose_name_plural': 'copies signées',
+            },
+        ),
+        migrations.CreateModel(
+            name='WordingVersion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='identifiant public')),
+                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
+                ('kind', models.CharField(max_length=30, verbose_name='sorte de courrier')),
+                ('scope', models.CharField(blank=True, max_length=120, verbose_name='portée')),
+                ('number', models.PositiveSmallIntegerField(verbose_name='version')),
+                ('state', django_fsm.FSMField(choices=[('draft', 'Brouillon'), ('published', 'En vigueur'), ('superseded', 'Remplacée'), ('abandoned', 'Abandonnée')], default='draft', max_length=12, protected=True, verbose_name='état')),
+                ('blocks', models.JSONField(default=list, verbose_name='blocs')),
+                ('note', models.CharField(blank=True, max_length=300, verbose_name='ce qui change')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='commencée le')),
+                ('published_at', models.DateTimeField(blank=True, null=True, verbose_name='publiée le')),
+                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='remplacée le')),
+                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='commencée par')),
+                ('published_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='publiée par')),
+            ],
+            options={
+                'verbose_name': 'modèle de courrier',
+                'verbose_name_plural': 'modèles de courriers',
+                'ordering': ['kind', 'scope', '-number'],
+            },
+            bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
+        ),
+        migrations.AddField(
+            model_name='document',
+            name='wording',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.wordingversion', verbose_name='modèle écrit'),
+        ),
+        migrations.AddConstraint(
+            model_name='document',
+            constraint=models.UniqueConstraint(condition=models.Q(('kind__in', ['award_letter', 'waitlist_letter', 'refusal_letter', 'deferral_letter'])), fields=('subject_type', 'subject_id'), name='document_one_answer_per_decision', violation_error_message='Cette décision a déjà un courrier d’une autre sorte.'),
+        ),
         migrations.AddConstraint(
             model_name='document',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('seal_certificate_sha256', ''), ('sealed_at', None), ('sealed_by', '')), models.Q(('rendered_at__isnull', False), ('sealed_at__isnull', False), models.Q(('sealed_by', ''), _negated=True), models.Q(('seal_certificate_sha256', ''), _negated=True), models.Q(('unsigned_sha256', ''), _negated=True)), _connector='OR'), name='document_seal_whole', violation_error_message='Un cachet a une date, un nom, un certificat, et porte sur un document fait.'),
-        ),
-        migrations.AddField(
-            model_name='scanpage',
-            name='document',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='scanned_pages', to='documents.document', verbose_name='document'),
-        ),
-        migrations.AddField(
-            model_name='scanpage',
-            name='filed_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='classée par'),
-        ),
-        migrations.AddField(
-            model_name='scanpile',
-            name='job',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.job', verbose_name='travail'),
-        ),
-        migrations.AddField(
-            model_name='scanpile',
-            name='stored_file',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='pile', to='documents.storedfile', verbose_name='fichier'),
-        ),
-        migrations.AddField(
-            model_name='scanpile',
-            name='uploaded_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='déposée par'),
-        ),
-        migrations.AddField(
-            model_name='scanpage',
-            name='pile',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pages', to='documents.scanpile', verbose_name='pile'),
-        ),
-        migrations.AddField(
-            model_name='signedscan',
-            name='stored_file',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.storedfile', verbose_name='fichier'),
         ),
         migrations.AddConstraint(
             model_name='scanpile',
@@ -131,5 +148,21 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='scanpage',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('reading', 'filed'), _negated=True), models.Q(('document__isnull', False), ('page__gt', 0)), _connector='OR'), name='scan_page_filed_somewhere', violation_error_message='Une page classée a un document et un numéro de page.'),
+        ),
+        migrations.AddConstraint(
+            model_name='wordingversion',
+            constraint=models.UniqueConstraint(fields=('kind', 'scope', 'number'), name='wording_number_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='wordingversion',
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('kind', 'scope'), name='wording_one_draft', violation_error_message='Un brouillon de ce modèle est déjà ouvert.'),
+        ),
+        migrations.AddConstraint(
+            model_name='wordingversion',
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'published')), fields=('kind', 'scope'), name='wording_one_in_force', violation_error_message='Une version de ce modèle est déjà en vigueur.'),
+        ),
+        migrations.AddConstraint(
+            model_name='wordingversion',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'abandoned']), ('published_at__isnull', False), _connector='OR'), name='wording_published_has_date'),
         ),
     ]

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
         ('applications', '0004_review'),
         ('documents', '0003_review'),
         ('funding', '0003_instalments_by_payment_day'),
-        ('programme', '0003_review'),
+        ('programme', '0005_life_of_the_money'),
     ]
 
     operations = [
@@ -140,14 +140,17 @@ class Migration(migrations.Migration):
                         ('ceiling_cents', models.BigIntegerField(verbose_name='plafond par acte (centimes)')),
                         ('starts_on', models.DateField(verbose_name='du')),
                         ('ends_on', models.DateField(verbose_name='au')),
+                        ('authority', models.CharField(blank=True, max_length=120, verbose_name='autorité qui délègue')),
                         ('published_act', models.CharField(max_length=250, verbose_name='acte de délégation publié')),
+                        ('act_on', models.DateField(blank=True, null=True, verbose_name='acte du')),
+                        ('published_on', models.DateField(blank=True, null=True, verbose_name='publié le')),
                         ('formula', models.CharField(max_length=250, verbose_name='formule de signature')),
                     ],
                     options={
                         'verbose_name': 'délégation de signature',
                         'verbose_name_plural': 'délégations de signature',
                         'ordering': ['-starts_on'],
-                        'constraints': [models.CheckConstraint(condition=models.Q(('ceiling_cents__gt', 0), ('ends_on__gte', models.F('starts_on'))), name='delegation_coherent', violation_error_message='La délégation finit après avoir commencé et son plafond est positif.')],
+                        'constraints': [models.CheckConstraint(condition=models.Q(('ceiling_cents__gt', 0), ('ends_on__gte', models.F('starts_on'))), name='delegation_coherent', violation_error_message='La délégation finit après avoir commencé et son plafond est positif.'), models.CheckConstraint(condition=models.Q(('published_on', None), ('act_on', None), ('published_on__gte', models.F('act_on')), _connector='OR'), name='delegation_published_after_act', violation_error_message='Un acte est publié le jour où il est pris, ou après.')],
                     },
                 ),
                 migrations.CreateModel(
