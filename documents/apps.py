@@ -12,6 +12,7 @@ class DocumentsConfig(AppConfig):
             agreement_facts,  # noqa: F401
             ending_facts,  # noqa: F401
             minutes_facts,  # noqa: F401
+            permissions,  # noqa: F401
             triggers,  # noqa: F401
         )
         from documents.words import ACTIONS

@@ -297,3 +297,17 @@ class PagePicture(models.Model):
 
     def __str__(self):
         return f"{self.stored_file}, page {self.number}"
+
+
+# What is notified, and who accepted it: models of this application, in their own module.
+from documents.formal import ElectronicConsent, FormalNotification  # noqa: E402
+
+__all__ = [
+    "Document",
+    "DocumentContent",
+    "ElectronicConsent",
+    "FormalNotification",
+    "NumberCounter",
+    "PagePicture",
+    "StoredFile",
+]

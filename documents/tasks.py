@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from documents import previews, production, scanning, sweeper
+from documents import notifying, previews, production, scanning, sweeper
 
 
 @shared_task(name="documents.produce")
@@ -31,3 +31,8 @@ def sweep_scans():
 @shared_task(name="documents.sweep_previews")
 def sweep_previews():
     previews.sweep()
+
+
+@shared_task(name="documents.sweep_notifications")
+def sweep_notifications():
+    notifying.sweep()

@@ -16,9 +16,11 @@ class FundingConfig(AppConfig):
         from funding.conventions import database as convention_triggers  # noqa: F401
         from funding.de_minimis import aids_here
         from funding.endings import database as ending_triggers  # noqa: F401
+        from funding.endings import opening
         from funding.envelopes import triggers as envelope_triggers  # noqa: F401
         from funding.words import ACTIONS
 
         WORDS.update(ACTIONS)
         state_aid.register(aids_here)
         confirming.register()
+        opening.register()

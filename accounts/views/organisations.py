@@ -100,6 +100,7 @@ def show(request, organisation, form):
         "asked": list(organisation.join_requests.filter(answered_at=None).select_related("user")) if manager else [],
         "represented": any(one.is_representative for one in memberships),
         "history": history.entries_of(organisation, limit=20),
+        "member": mine is not None,
         "writer": mine is not None and mine.writes,
         "manager": manager,
         "may_recognise": request.user.has_perm(RECOGNISE),

@@ -11,6 +11,7 @@ from accounts.models import LegalForm, Organisation
 from accounts.organisations import create_organisation, recognise
 from applications import drafting
 from applications.models import Attachment
+from documents import consents
 from programme.communes import resolve_commune
 from programme.models import Segment
 
@@ -73,7 +74,7 @@ def write_dossier(place, wave, by, *, complete=True):
 
 def organisation_of(place, by):
     commune = resolve_commune(place.commune)
-    return create_organisation(
+    organisation = create_organisation(
         by=by,
         name=f"Association {place.name} (exemple inventé)",
         legal_form=LegalForm.ASSOCIATION,
@@ -84,6 +85,8 @@ def organisation_of(place, by):
         representative_name=by.get_full_name(),
         representative_title=by.title,
     )
+    consents.give(organisation=organisation, by=by)
+    return organisation
 
 
 def siret_of(base):

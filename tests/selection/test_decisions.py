@@ -13,6 +13,7 @@ from accounts.models import OutboxMessage
 from applications.evaluations import recusals
 from applications.models import Application, FabriqueFact
 from applications.outcomes import publish
+from documents import notifying
 from documents.models import Document
 from funding.models import Account, Agreement, Award, Instalment, Posting
 from funding.reconciliation import differences
@@ -263,12 +264,12 @@ def test_a_letter_is_opened_by_those_it_is_written_to(announced):
 
 def test_after_fifteen_days_it_is_notified_from_the_day_it_was_made_available(announced):
     decision = decision_of(announced.dossiers[2])
-    with pytest.raises(Refusal, match="quinze jours"):
-        record_notification(decision=decision, by=announced.officer)
-    issued_on = timezone.localdate(decision.issued_at)
+    assert notifying.sweep() == 0
+    with time_machine.travel(decision.issued_at + datetime.timedelta(days=15)):
+        assert notifying.sweep() == 0
     with time_machine.travel(decision.issued_at + datetime.timedelta(days=16, hours=1)):
-        record_notification(decision=decision, by=announced.officer)
-    assert factories.fresh(decision).notified_on == issued_on
+        assert (notifying.sweep(), notifying.sweep()) == (len(announced.dossiers), 0)
+    assert factories.fresh(decision).notified_on == timezone.localdate(decision.issued_at)
 
 
 def test_a_late_opening_does_not_move_the_date(announced):
@@ -279,16 +280,17 @@ def test_a_late_opening_does_not_move_the_date(announced):
     assert factories.fresh(decision).notified_on == timezone.localdate(decision.issued_at)
 
 
-def test_a_registered_letter_wants_its_proof(announced):
-    decision = decision_of(announced.dossiers[0])
-    with pytest.raises(Refusal, match="preuve"):
-        record_notification(decision=decision, by=announced.officer, on=timezone.localdate())
-    tomorrow = timezone.localdate() + datetime.timedelta(days=1)
-    with pytest.raises(Refusal, match="corrigez la date"):
-        record_notification(decision=decision, by=announced.officer, on=tomorrow, evidence="LRAR 1A 000")
-    record_notification(decision=decision, by=announced.officer, on=timezone.localdate(), evidence="LRAR 1A 000")
-    with pytest.raises(StalePage):
-        record_notification(decision=decision, by=announced.officer, on=timezone.localdate(), evidence="LRAR 1A 000")
+def test_a_registered_letter_notifies_the_decision_and_its_aid(announced):
+    decision, today = decision_of(announced.dossiers[0]), timezone.localdate()
+    letter = {"number": "1A 234 567 8901 2", "posted_on": today}
+    record_notification(decision=decision, by=announced.officer, **letter)
+    assert factories.fresh(decision).state == "issued", "posted is not presented"
+    dates = {"presented_on": today, "delivered_on": today}
+    record_notification(decision=decision, by=announced.officer, **letter, **dates)
+    assert (factories.fresh(decision).state, factories.fresh(decision).notified_on) == ("notified", today)
+    assert Award.objects.get(application=announced.dossiers[0]).notified_on == today
+    with pytest.raises(StalePage, match="déjà notifié"):
+        record_notification(decision=decision, by=announced.officer, **letter, **dates)
 
 
 def test_agreements_are_prepared_for_the_whole_wave(announced):

@@ -10,7 +10,7 @@ from django.db import close_old_connections
 from accounts import digests, jobs, notify
 from applications import silence
 from applications.evaluations import reminders
-from documents import previews, scanning, sweeper
+from documents import notifying, previews, scanning, sweeper
 from selection import sweeping
 
 log = logging.getLogger(__name__)
@@ -42,6 +42,7 @@ class Command(BaseCommand):
         clocks, refusals = silence.sweep()
         reviews = reminders.sweep()
         closed, silent, handed = sweeping.sweep()
+        presumed = notifying.sweep()
         if scans or drawn:
             self.stdout.write(f"{scans} fichier(s) à analyser, {drawn} aperçu(x)")
         if mails or letters or clocks or refusals:
@@ -53,6 +54,8 @@ class Command(BaseCommand):
         if closed or silent or handed:
             done = f"{closed} rejet(s) de liste complémentaire à signer, {silent} recours rejeté(s) par le silence"
             self.stdout.write(f"{done}, {handed} décision(s) remise(s)")
+        if presumed:
+            self.stdout.write(f"{presumed} notification(s) réputée(s) faite(s)")
 
     def once_or_log(self):
         """A database that is away for a moment must not end the loop."""
