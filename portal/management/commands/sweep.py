@@ -7,7 +7,7 @@ import threading
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 
-from accounts import digests, jobs, notify
+from accounts import delivery, digests, jobs
 from applications import silence
 from applications.evaluations import reminders
 from documents import notifying, previews, scanning, sweeper
@@ -36,7 +36,7 @@ class Command(BaseCommand):
 
     def once(self):
         digests.sweep()
-        mails, letters = notify.sweep(), sweeper.sweep()
+        mails, letters = delivery.sweep(), sweeper.sweep()
         jobs.sweep()
         scans, drawn = scanning.sweep(), previews.sweep()
         clocks, refusals = silence.sweep()

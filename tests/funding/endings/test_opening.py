@@ -38,10 +38,6 @@ def notification():
     return FormalNotification.objects.get(kind="hearing_letter")
 
 
-def owner_of(hearing):
-    return hearing.award.organisation.memberships.get(role="owner").user
-
-
 def opened(hearing, by):
     opening.open_letter(hearing=hearing, kind="contradictoire", by=by)
     return Hearing.objects.get(pk=hearing.pk)
@@ -82,7 +78,7 @@ def test_nothing_is_decided_before_the_time_that_the_opening_gave(hearing, recov
         decide(recovery, make.make_signatory(recovery.award.wave.call.programme))
 
 
-def test_never_opened_it_is_presumed_and_the_time_is_that_of_the_letter(hearing, recovery):
+def test_never_opened_it_is_presumed_and_the_time_is_that_of_the_letter(hearing, recovery, writer):
     assert "pas encore ouverte" in opening.told(hearing)["contradictoire"]
     with later(16):
         assert "jamais ouverte, réputée notifiée" in opening.told(hearing)["contradictoire"]
@@ -138,7 +134,7 @@ def test_the_database_keeps_the_first_opening(hearing, writer):
 
 
 def test_without_consent_an_opening_is_read_and_starts_nothing(hearing, writer):
-    consents.withdraw(organisation=hearing.award.organisation, by=owner_of(hearing))
+    consents.withdraw(organisation=hearing.award.organisation, by=writer)
     last = hearing.answer_by
     with later(5):
         assert opened(hearing, writer).answer_by == last
