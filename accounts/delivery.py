@@ -1,4 +1,4 @@
-"""Mail leaves after the commit, at least once, with a stable Message-ID; tried again ever later, or bounced for good."""
+"""Mail leaves after the commit, at least once, with a stable Message-ID; tried again ever later, or bounced."""
 
 import datetime
 import logging

@@ -201,3 +201,24 @@ def next_act(row, today=None):
     if (today or timezone.localdate()) < (presumed := presumed_from(row.available_on)):
         return f"Attendez l’ouverture : sans elle, l’acte est réputé notifié à partir du {long_date(presumed)}."
     return "Quinze jours sans ouverture : le service constate la notification dans l’heure."
+
+
+def notice_of(organisation, on=None):
+    """What the mail of the day an act is made available says of its notification (CRPA R112-19).
+
+    Args:
+        on: the Paris day it is made available, today by default.
+    """
+    on = long_date(on or timezone.localdate())
+    if consent_of(organisation) is None:
+        return (
+            f"Le courrier est à votre disposition depuis le {on}. Votre structure n’a pas accepté la notification "
+            "électronique : il vous est aussi envoyé en lettre recommandée, et les délais partent de sa présentation. "
+            "Vous pouvez accepter la voie électronique en l’ouvrant."
+        )
+    return (
+        f"Le courrier est à votre disposition depuis le {on}. Ouvrez-le pour en prendre connaissance : c’est ce "
+        "jour-là qu’il vous est notifié. Sans ouverture dans les quinze jours, il est réputé notifié le jour où il a "
+        "été mis à disposition (code des relations entre le public et l’administration, articles R. 112-17 à "
+        "R. 112-20)."
+    )

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts import bounces, delivery, mail_parts
 from accounts.access import permission_required
 from accounts.lists import Column, ConditionFilter, DateFilter, Filter, ListPage
-from accounts.models import ALWAYS_MAILED, BouncedAddress, OutboxMessage, User
+from accounts.models import ALWAYS_MAILED, BouncedAddress, Membership, OutboxMessage, User
 from accounts.notify import DOSSIER
 from accounts.views.home import demonstration_only
 
@@ -27,6 +27,8 @@ def due(row):
 class ThreadFilter(Filter):
     """The mails about one dossier: its page leads here."""
 
+    kind = "hidden"
+
     def values(self, listing):
         value = listing.request.GET.get(self.key, "")
         return [value] if DOSSIER.fullmatch(f"/dossiers/{value}/") else []
@@ -36,6 +38,26 @@ class ThreadFilter(Filter):
 
     def chip_label(self, value, listing):
         return "Courriels d’un dossier"
+
+    def tally(self, queryset):
+        return None
+
+
+class StructureFilter(Filter):
+    """The mails to the members of one structure: its page leads here."""
+
+    kind = "hidden"
+
+    def values(self, listing):
+        value = listing.request.GET.get(self.key, "")
+        return [value] if DOSSIER.fullmatch(f"/dossiers/{value}/") else []
+
+    def apply(self, queryset, values):
+        members = Membership.objects.filter(organisation__public_id=values[0])
+        return queryset.filter(recipient__in=members.values("user__email"))
+
+    def chip_label(self, value, listing):
+        return "Courriels aux membres d’une structure"
 
     def tally(self, queryset):
         return None
@@ -64,6 +86,7 @@ class MailList(ListPage):
         ConditionFilter("droits", "Des droits en dépendent", conditions=RIGHTS),
         DateFilter("du", "Créé à partir du", field="created_at", lookup="gte"),
         ThreadFilter("fil", "Dossier", field="thread"),
+        StructureFilter("structure", "Structure"),
     ]
 
     def page_rows(self, ids):

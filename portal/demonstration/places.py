@@ -18,6 +18,10 @@ from programme.models import Segment
 RURAL, QPV, DIGITAL, UNKNOWN = Segment.OUTSIDE_LARGE_CENTRES, Segment.QPV, Segment.QPV_DIGITAL, Segment.UNKNOWN
 
 
+# Its structure has not accepted the electronic way: its letter goes by the post.
+BY_POST = "Les Communs du Trégor"
+
+
 @dataclass(frozen=True)
 class Place:
     """`siren_base`: eight invented digits; `yearly_cents`: the grant asked for in each of the three years."""
@@ -85,7 +89,8 @@ def organisation_of(place, by):
         representative_name=by.get_full_name(),
         representative_title=by.title,
     )
-    consents.give(organisation=organisation, by=by)
+    if place.name != BY_POST:
+        consents.give(organisation=organisation, by=by)
     return organisation
 
 

@@ -179,6 +179,12 @@ SERVICE = [
     Row("accounts:job", STAFF, sees=SAVER | AUDITOR, get=SAVER | AUDITOR, target=at.bulk_job),
     Row("accounts:job_keep", STAFF, sees=SAVER, post=SAVER, target=at.bulk_job),
     Row("accounts:mail_retry", STEERING, post=STEERING, target=at.stuck_mail),
+    # Addresses that mail comes back from: read as the mail is, put right by whoever may send it again.
+    Row("accounts:bounced", STAFF, get=STAFF),
+    Row("accounts:forget_bounce", STEERING, post=STEERING, target=at.bounced_address),
+    # The signed link of a mail is the key: whoever has it stops the mails of that kind, without an account.
+    Row("accounts:unsubscribe", EVERYONE, get=EVERYONE, post=EVERYONE, target=at.way_out, done=(200,)),
+    Row("accounts:outbox_html", EVERYONE, sees=NOBODY, target=at.message),
     # Mail is read whole in a demonstration only; elsewhere the page does not exist.
     Row("accounts:outbox", EVERYONE, sees=NOBODY),
     Row("accounts:outbox_message", EVERYONE, sees=NOBODY, target=at.message),

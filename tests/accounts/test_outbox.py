@@ -30,7 +30,7 @@ def written(key="accuse:1", recipient="a@exemple.test"):
 
 
 def row():
-    return OutboxMessage.objects.get()
+    return OutboxMessage.objects.get(key="accuse:1")
 
 
 def label():
@@ -194,3 +194,17 @@ def test_an_address_is_known_to_the_staff_to_her_and_to_her_managers(client, ser
     client.force_login(officer)
     client.post(f"/pilotage/courriels/adresses/{found.public_id}/", {"idempotency_key": "e" * 32})
     assert not BouncedAddress.objects.exists()
+
+
+def test_the_mails_of_a_dossier_and_of_a_structure_are_found_from_their_pages(client):
+    owner, dossier = factories.applicant(), "0b54a1f4-5f0d-4cf0-8a63-5f1f0e6d5b1a"
+    structure = factories.organisation(owner)
+    told = [(owner, "/mes-dossiers/"), (factories.applicant(), f"/dossiers/{dossier}/")]
+    for number, (person, url) in enumerate(told):
+        fields = {"subject": f"Objet {number}", "body": "Texte", "url": url}
+        notify.notify(Event.TEAM, key=f"m:{number}", recipient=person, **fields)
+    client.force_login(factories.officer())
+    for query, seen, unseen in ((f"structure={structure.public_id}", 0, 1), (f"fil={dossier}", 1, 0)):
+        page = client.get(f"/pilotage/courriels/?{query}").content.decode()
+        assert f"Objet {seen}" in page and f"Objet {unseen}" not in page
+    assert f"structure={structure.public_id}" in client.get(structure.get_absolute_url()).content.decode()

@@ -244,7 +244,7 @@ def test_the_letters_of_a_wave_are_recorded_from_a_list_all_or_none(panel):
 def test_a_dossier_closed_to_the_officer_is_not_in_her_list(panel, dossier, row):
     officer = factories.officer()
     assert visible_to(officer).filter(pk=row.pk).exists()
-    recuse(application=dossier, user=officer, text="Mon frère y travaille.", by=panel.officer)
+    recuse(application=dossier, user=officer, text="Mon frère y travaille.", by=officer)
     assert not visible_to(officer).filter(pk=row.pk).exists() and visible_to(officer).exists()
 
 

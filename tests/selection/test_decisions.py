@@ -9,11 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.errors import NotAllowed, Refusal, StalePage
+from accounts.french import long_date
 from accounts.models import OutboxMessage
 from applications.evaluations import recusals
 from applications.models import Application, FabriqueFact
 from applications.outcomes import publish
-from documents import notifying
+from documents import consents, notifying
 from documents.models import Document
 from funding.models import Account, Agreement, Award, Instalment, Posting
 from funding.reconciliation import differences
@@ -221,6 +222,20 @@ def test_everything_is_announced_at_one_moment(announced):
     }
     assert OutboxMessage.objects.filter(key__startswith="decision:").count() == 4
     assert factories.fresh(announced.wave).state == "announced"
+
+
+def test_the_mail_says_how_the_decision_is_notified(signed):
+    by_post = signed.dossiers[0]
+    consents.withdraw(organisation=by_post.organisation, by=member_of(by_post))
+    make_letters(signed.wave)
+    announce(wave=signed.wave, by=signed.signatory)
+    bodies = {mail.recipient: mail.body for mail in OutboxMessage.objects.all()}
+    service = signed.wave.call.programme
+    for dossier in signed.dossiers:
+        said = bodies[member_of(dossier).email]
+        assert long_date(timezone.localdate()) in said and service.service_email in said
+        assert ("lettre recommandée" in said) == (dossier == by_post)
+        assert ("quinze jours" in said) == (dossier != by_post)
 
 
 def test_the_mail_does_not_tell_the_answer(announced):
