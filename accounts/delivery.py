@@ -65,7 +65,7 @@ def refusal_of(error):
         return said(code, text) if code >= 500 else ""
     if isinstance(error, smtplib.SMTPDataError):
         return said(error.smtp_code, error.smtp_error) if error.smtp_code >= 500 else ""
-    return f"adresse ou objet impossible à envoyer : {error}" if isinstance(error, ValueError) else ""
+    return f"adresse ou objet impossible à envoyer : {error}" if isinstance(error, ValueError) else ""
 
 
 def said(code, text):
@@ -127,7 +127,7 @@ def explained(message):
     if label == "Revenu":
         return f"L’adresse refuse le courriel. {bounces.REMEDY}"
     if label == "Abandonné":
-        return f"Essayé {message.attempts} fois sans succès : vérifiez le serveur de courrier, puis réessayez."
+        return f"Essayé {message.attempts} fois sans succès : vérifiez le serveur de courrier, puis réessayez."
     if label == "Réessayé" and message.next_try_at:
         return f"Essayé {message.attempts} fois, prochain essai le {long_datetime(message.next_try_at)}."
     return ""

@@ -83,7 +83,7 @@ def html_of(mail, way_out=""):
 
 
 def blocks_of(text):
-    """[(is a list, lines as safe HTML)]: paragraphs apart, and runs of « - » lines as lists."""
+    """[(is a list, lines as safe HTML)]: paragraphs apart, and runs of « - » lines as lists."""
     blocks = []
     for paragraph in re.split(r"\n\s*\n", text.strip()):
         for line in paragraph.splitlines():

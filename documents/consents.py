@@ -11,9 +11,9 @@ from documents.formal import ElectronicConsent
 WORDS = (
     "Ma structure accepte de recevoir les décisions de ce dispositif par voie électronique, dans son espace, à la "
     "place d’une lettre recommandée. Un courriel prévient ses membres de chaque mise à disposition. La décision est "
-    "notifiée à la première ouverture du courrier ; sans ouverture dans les quinze jours, elle est réputée notifiée "
+    "notifiée à la première ouverture du courrier ; sans ouverture dans les quinze jours, elle est réputée notifiée "
     "le jour de sa mise à disposition, et les délais de recours partent de ce jour. Ma structure tient à jour les "
-    "adresses électroniques de ses membres. Elle peut revenir à tout moment sur cet accord : les courriers qui ne "
+    "adresses électroniques de ses membres. Elle peut revenir à tout moment sur cet accord : les courriers qui ne "
     "sont pas encore notifiés lui sont alors envoyés en recommandé."
 )
 
@@ -56,7 +56,7 @@ def withdraw(*, organisation, by):
         organisation = lock(organisation, by)
         consent = consent_of(organisation)
         if consent is None:
-            raise Refusal("Votre structure n’a pas accepté la notification électronique : il n’y a rien à retirer.")
+            raise Refusal("Votre structure n’a pas accepté la notification électronique : il n’y a rien à retirer.")
         consent.withdrawn_at, consent.withdrawn_by = timezone.now(), by
         consent.save(update_fields=["withdrawn_at", "withdrawn_by"])
         JournalEntry.write(action="withdraw_consent", subject=organisation, actor=by)

@@ -47,7 +47,7 @@ class ProofField(forms.FileField):
     def __init__(self, **kwargs):
         super().__init__(
             label="Preuve", required=False,
-            help_text="Facultatif : bordereau ou avis de réception numérisé (PDF ou image).", **kwargs,
+            help_text="Bordereau ou avis de réception numérisé (PDF ou image).", **kwargs,
         )  # fmt: skip
 
 
@@ -61,7 +61,7 @@ class RegisteredForm(DsfrForm):
     )
     delivered_on = forms.DateField(
         label="Remis le", required=False, widget=forms.DateInput,
-        help_text="Vide si personne ne l’a retiré : le jour de présentation fait alors foi, après quinze jours.",
+        help_text="Vide si personne ne l’a retiré : le jour de présentation fait alors foi, après quinze jours.",
     )  # fmt: skip
     proof = ProofField()
 
@@ -72,7 +72,7 @@ class RegisteredListForm(DsfrForm):
     lines = forms.CharField(
         label="Une ligne par acte", required=False, widget=forms.Textarea(attrs={"rows": 12}),
         help_text=(
-            "Numéro du courrier ou du dossier ; numéro du recommandé ; déposé le ; présenté le ; remis le. Les deux "
+            "Numéro du courrier ou du dossier ; numéro du recommandé ; déposé le ; présenté le ; remis le. Les deux "
             "dernières dates peuvent manquer. Vous pouvez coller des colonnes d’un tableur."
         ),
     )  # fmt: skip
@@ -91,7 +91,7 @@ class RegisteredListForm(DsfrForm):
     def text_of(self, uploaded):
         data = uploaded.read(1_000_001)
         if len(data) > 1_000_000:
-            self.add_error("file", "Ce fichier dépasse 1 Mo : partagez-le.")
+            self.add_error("file", "Ce fichier dépasse 1 Mo : partagez-le.")
             return ""
         try:
             return data.decode("utf-8-sig")

@@ -190,17 +190,17 @@ def next_act(row, today=None):
     if row.is_notified:
         return ""
     if row.state == State.POSTED:
-        return f"Recommandé {row.registered_number} parti le {long_date(row.posted_on)} : enregistrez sa présentation."
+        return f"Recommandé {row.registered_number} parti le {long_date(row.posted_on)} : enregistrez sa présentation."
     if row.consented_at is None:
         read = f"Lu en ligne le {long_date(timezone.localdate(row.opened_at))}, sans accord. " if row.opened_at else ""
         return f"{read}Envoyez un recommandé."
     if row.consented_at > row.available_at:
         return (
-            "Accord donné après la mise à disposition : seule l’ouverture notifie. Sans elle, envoyez un recommandé."
+            "Accord donné après la mise à disposition : seule l’ouverture notifie. Sans elle, envoyez un recommandé."
         )
     if (today or timezone.localdate()) < (presumed := presumed_from(row.available_on)):
-        return f"Attendez l’ouverture : sans elle, l’acte est réputé notifié à partir du {long_date(presumed)}."
-    return "Quinze jours sans ouverture : le service constate la notification dans l’heure."
+        return f"Attendez l’ouverture : sans elle, l’acte est réputé notifié à partir du {long_date(presumed)}."
+    return "Quinze jours sans ouverture : le service constate la notification dans l’heure."
 
 
 def notice_of(organisation, on=None):
@@ -213,11 +213,11 @@ def notice_of(organisation, on=None):
     if consent_of(organisation) is None:
         return (
             f"Le courrier est à votre disposition depuis le {on}. Votre structure n’a pas accepté la notification "
-            "électronique : il vous est aussi envoyé en lettre recommandée, et les délais partent de sa présentation. "
+            "électronique : il vous est aussi envoyé en lettre recommandée, et les délais partent de sa présentation. "
             "Vous pouvez accepter la voie électronique en l’ouvrant."
         )
     return (
-        f"Le courrier est à votre disposition depuis le {on}. Ouvrez-le pour en prendre connaissance : c’est ce "
+        f"Le courrier est à votre disposition depuis le {on}. Ouvrez-le pour en prendre connaissance : c’est ce "
         "jour-là qu’il vous est notifié. Sans ouverture dans les quinze jours, il est réputé notifié le jour où il a "
         "été mis à disposition (code des relations entre le public et l’administration, articles R. 112-17 à "
         "R. 112-20)."

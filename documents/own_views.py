@@ -44,7 +44,7 @@ def consent(request, public_id):
     organisation = own_organisation(request, public_id)
     if request.POST.get("act") == "withdraw":
         consents.withdraw(organisation=organisation, by=request.user)
-        messages.success(request, "L’accord est retiré : ce qui n’est pas encore notifié part en recommandé.")
+        messages.success(request, "L’accord est retiré : ce qui n’est pas encore notifié part en recommandé.")
     elif request.POST.get("accept"):
         consents.give(organisation=organisation, by=request.user)
         messages.success(request, "Votre structure est notifiée dans son espace à partir de maintenant.")

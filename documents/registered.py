@@ -60,7 +60,7 @@ def clean_number(text):
     number = "".join((text or "").split()).upper()
     if not NUMBER.fullmatch(number):
         raise Refusal(
-            "Indiquez le numéro du recommandé tel que la Poste l’écrit : 10 à 20 chiffres et lettres, par exemple "
+            "Indiquez le numéro du recommandé tel que la Poste l’écrit : 10 à 20 chiffres et lettres, par exemple "
             "1A 234 567 8901 2.",
             field="number",
         )
@@ -72,16 +72,16 @@ def refuse_impossible(row, posted_on, presented_on, delivered_on):
     if not row.available_on <= posted_on <= today:
         raise Refusal(
             f"Le recommandé part entre le {long_date(row.available_on)}, où l’acte est mis à disposition, et "
-            "aujourd’hui : corrigez le jour de dépôt.",
+            "aujourd’hui : corrigez le jour de dépôt.",
             field="posted_on",
         )
     if presented_on is None:
         if delivered_on is not None:
-            raise Refusal("Un pli remis a été présenté : donnez aussi ce jour.", field="presented_on")
+            raise Refusal("Un pli remis a été présenté : donnez aussi ce jour.", field="presented_on")
         return
     if not posted_on <= presented_on <= today:
         raise Refusal(
-            "Le recommandé est présenté après son dépôt et au plus tard aujourd’hui : corrigez la date.",
+            "Le recommandé est présenté après son dépôt et au plus tard aujourd’hui : corrigez la date.",
             field="presented_on",
         )
     refuse_undelivered(presented_on, delivered_on, today)
@@ -96,7 +96,7 @@ def refuse_undelivered(presented_on, delivered_on, today):
             )
     elif today <= presented_on + KEPT_BY_THE_POST:
         raise Refusal(
-            "Donnez le jour de la remise. Un pli que personne n’a retiré reste quinze jours à la Poste : il est "
+            "Donnez le jour de la remise. Un pli que personne n’a retiré reste quinze jours à la Poste : il est "
             f"notifié au jour de sa présentation à partir du {long_date(presented_on + KEPT_BY_THE_POST)} passé.",
             field="delivered_on",
         )
@@ -151,7 +151,7 @@ def rewind(proof):
 def refuse_wrong(wrong, count):
     if wrong:
         said = " ".join(f"Ligne {place} : {message}" for place, message in sorted(wrong)[:20])
-        raise Refusal(f"{plural(len(wrong), 'ligne')} à corriger ; rien n’est enregistré. {said}", field="lines")
+        raise Refusal(f"{plural(len(wrong), 'ligne')} à corriger ; rien n’est enregistré. {said}", field="lines")
     if not count:
         raise Refusal("Collez au moins une ligne, ou choisissez un fichier.", field="lines")
 
@@ -193,7 +193,7 @@ def line_of(place, cells, known):
     rows = known.get(name, [])
     if len(rows) != 1:
         why = "aucun acte à notifier ne porte ce numéro" if not rows else "plusieurs actes attendent sur ce dossier"
-        raise Refusal(f"« {name} » : {why}. Donnez le numéro du courrier.")
+        raise Refusal(f"« {name} » : {why}. Donnez le numéro du courrier.")
     fields = {"number": number, "posted_on": day_of(posted, "dépôt")}
     fields |= {"presented_on": day_of(presented, "présentation") if presented else None}
     fields |= {"delivered_on": day_of(delivered, "remise") if delivered else None}
@@ -206,4 +206,4 @@ def day_of(text, what):
             return datetime.datetime.strptime(text, pattern).date()  # noqa: DTZ007
         except ValueError:
             continue
-    raise Refusal(f"jour de {what} illisible, « {text} » : écrivez-le 31/12/2026.")
+    raise Refusal(f"jour de {what} illisible, « {text} » : écrivez-le 31/12/2026.")

@@ -76,7 +76,7 @@ def record_notification(*, decision, by, number, posted_on, presented_on=None, d
     require(by, FOLLOW)
     found = notification_of(decision)
     if found is None:
-        raise StalePage("Cette décision n’est pas annoncée : il n’y a rien à notifier.")
+        raise StalePage("Cette décision n’est pas annoncée : il n’y a rien à notifier.")
     return registered.record(
         notification=found, number=number, posted_on=posted_on, presented_on=presented_on, delivered_on=delivered_on,
         proof=proof, by=by, version=version,

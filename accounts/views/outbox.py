@@ -122,9 +122,9 @@ def message(request, public_id):
     return render(request, "accounts/outbox/message.html", context)
 
 
+@csp_replace({"script-src": [NONE], "style-src": [UNSAFE_INLINE], "img-src": [NONE], "frame-ancestors": [SELF]})
 @require_GET
 @demonstration_only
-@csp_replace({"script-src": [NONE], "style-src": [UNSAFE_INLINE], "img-src": [NONE], "frame-ancestors": [SELF]})
 def html_part(request, public_id):
     """The HTML part as a mail program shows it: its own style, nothing fetched, no script."""
     mail = get_object_or_404(OutboxMessage, public_id=public_id)

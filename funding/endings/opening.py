@@ -136,8 +136,8 @@ def words(document, found, consent, today):
     if found is not None and found.notified_on:
         return f"{said}, notifiée le {long_date(found.notified_on)}"
     if consent is None:
-        return f"{said}, à notifier par lettre recommandée : la structure n’a pas accepté la voie électronique"
+        return f"{said}, à notifier par lettre recommandée : la structure n’a pas accepté la voie électronique"
     made_available = timezone.localdate(document.released_at)
     if today < (presumed := notifying.presumed_from(made_available)):
-        return f"{said} ; sans ouverture, réputée notifiée à partir du {long_date(presumed)}"
+        return f"{said} ; sans ouverture, réputée notifiée à partir du {long_date(presumed)}"
     return f"jamais ouverte, réputée notifiée le {long_date(made_available)}"

@@ -27,7 +27,7 @@ READ = "selection.read_panel"
 State, TONES = FormalNotification.State, {"waiting": "warning", "posted": "info", "notified": "success"}
 CONSENT = {
     "oui": ("Acceptée", Q(consented_at__isnull=False)),
-    "non": ("Non acceptée : recommandé", Q(consented_at=None)),
+    "non": ("Non acceptée : recommandé", Q(consented_at=None)),
 }
 
 

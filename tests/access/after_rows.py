@@ -71,4 +71,5 @@ FORMS_AFTER = {
     "selection:drop",
     "selection:record_appeal",
     "selection:record_derogation",
+    "selection:registered_letters",
 }

@@ -430,8 +430,8 @@ SELECTING = [
     Row("selection:retry_letter", **SENT, post=FOLLOWING - RECUSED, target=then.failed_letter),
     Row("selection:delegations", STAFF, get=STAFF),
     Row("selection:delegate", ADMINISTRATOR, get=ADMINISTRATOR, post=ADMINISTRATOR, target=then.delegation),
-    Row("selection:dossier", **SENT, get=READERS, post=FOLLOWING - RECUSED, target=then.to_notify),
-    Row("selection:dossier", STAFF, sees=NOBODY, get=READERS, post=FOLLOWING, target=at.draft),
+    Row("selection:dossier", **SENT, get=READERS, target=then.to_notify),
+    Row("selection:dossier", STAFF, sees=NOBODY, get=READERS, target=at.draft),
 ]
 
 MONEY = [

@@ -12,7 +12,7 @@ from tests.accounts.test_outbox import server  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 DOSSIER = "/dossiers/0b54a1f4-5f0d-4cf0-8a63-5f1f0e6d5b1a/"
-BODY = "Bonjour,\n\nVoici :\n- un point <b>gras</b>\n- https://exemple.test/a?b=1&c=2.\n\nL’équipe\n"
+BODY = "Bonjour,\n\nVoici :\n- un point <b>gras</b>\n- https://exemple.test/a?b=1&c=2.\n\nL’équipe\n"
 
 
 @pytest.fixture

@@ -232,7 +232,7 @@ def test_the_letters_of_a_wave_are_recorded_from_a_list_all_or_none(panel):
     good = [(row.document.number, f"1A2345678{n:04d}", day, day, day) for n, row in enumerate(rows)]
     heading = ("Courrier", "Recommandé", "Déposé", "Présenté", "Remis")
     scope = visible_to(panel.officer)
-    with pytest.raises(Refusal, match=r"Ligne 2 : .*aucun acte.*Ligne 3 : jour de dépôt illisible"):
+    with pytest.raises(Refusal, match=r"Ligne 2 : .*aucun acte.*Ligne 3 : jour de dépôt illisible"):
         bad = [("DEC-0", "1A23456789012", day), (rows[0].document.number, "1A23456789012", "hier"), *good[1:]]
         registered.record_many(text=lines(heading, *bad), scope=scope, by=panel.officer)
     assert not FormalNotification.objects.exclude(state="waiting").exists()
