@@ -64,7 +64,7 @@ def tell_staff(message, reason):
         subject=f"Un courriel n’atteint pas {message.recipient}",
         body=(
             f"Bonjour,\n\nLe courriel « {message.subject} », dont des droits dépendent, n’atteint pas "
-            f"{message.recipient} : {reason}\n\n{REMEDY}\n"
+            f"{message.recipient} : {reason}\n\n{REMEDY}\n"
         ),
         url="/pilotage/courriels/?etat=revenu",
     )

@@ -150,7 +150,7 @@ def rewind(proof):
 
 def refuse_wrong(wrong, count):
     if wrong:
-        said = " ".join(f"Ligne {place} : {message}" for place, message in sorted(wrong)[:20])
+        said = " ".join(f"Ligne {place} : {message}" for place, message in sorted(wrong)[:20])
         raise Refusal(f"{plural(len(wrong), 'ligne')} à corriger ; rien n’est enregistré. {said}", field="lines")
     if not count:
         raise Refusal("Collez au moins une ligne, ou choisissez un fichier.", field="lines")
