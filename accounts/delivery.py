@@ -4,6 +4,7 @@ import datetime
 import logging
 import smtplib
 
+from django.core.mail import get_connection
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -44,7 +45,7 @@ def send(message_id):
 
 def deliver(message):
     try:
-        message_of(message).send()
+        hand_over(message_of(message))
     except (OSError, ValueError) as error:
         if refusal := refusal_of(error):
             bounces.record(message=message, reason=refusal)
@@ -53,6 +54,15 @@ def deliver(message):
     else:
         OutboxMessage.objects.filter(pk=message.pk).update(sent_at=timezone.now(), last_error="", next_try_at=None)
         bounces.warn_if_due(message)
+
+
+def hand_over(built):
+    connection = get_connection()
+    try:
+        connection.send_messages([built])
+    finally:
+        # A relay that refuses the password leaves its connection open.
+        connection.close()
 
 
 def refusal_of(error):
