@@ -73,6 +73,10 @@ PUBLIC = [
     Row("programme:call_pdf", EVERYONE, get=EVERYONE, target=then.published_call),
     # A call that is not published is the staff's.
     Row("programme:call", EVERYONE, get=STAFF, sees=STAFF, target=then.unpublished_call),
+    # The signed link of a mail is the key: whoever has it stops the mails of that kind, without an account.
+    Row(
+        "accounts:unsubscribe", EVERYONE, get=EVERYONE, post=EVERYONE, target=at.way_out, done=(200,), by_program=True
+    ),
     Row("documents:verify", EVERYONE, get=EVERYONE, post=EVERYONE, target=at.unknown_letter, done=(200,)),
 ]
 
@@ -182,8 +186,6 @@ SERVICE = [
     # Addresses that mail comes back from: read as the mail is, put right by whoever may send it again.
     Row("accounts:bounced", STAFF, get=STAFF),
     Row("accounts:forget_bounce", STEERING, post=STEERING, target=at.bounced_address),
-    # The signed link of a mail is the key: whoever has it stops the mails of that kind, without an account.
-    Row("accounts:unsubscribe", EVERYONE, get=EVERYONE, post=EVERYONE, target=at.way_out, done=(200,)),
     Row("accounts:outbox_html", EVERYONE, sees=NOBODY, target=at.message),
     # Mail is read whole in a demonstration only; elsewhere the page does not exist.
     Row("accounts:outbox", EVERYONE, sees=NOBODY),
