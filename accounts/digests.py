@@ -68,8 +68,9 @@ def mail_one(person, waiting, key, subject):
         if not told:
             return 0
         mail = queue_mail(
-            key=f"{key}:{person.pk}", recipient=person.email, subject=subject(told), body=body_of(person, told)
-        )
+            key=f"{key}:{person.pk}", recipient=person.email, subject=subject(told), body=body_of(person, told),
+            event=told[0].event if len(told) == 1 else "", url=told[0].url if len(told) == 1 else "",
+        )  # fmt: skip
         Notification.objects.filter(pk__in=[one.pk for one in told]).update(mail=mail)
     return 1
 

@@ -15,6 +15,8 @@ from accounts.models import JournalEntry, Role, RoleGrant
 WORDS = {
     "grant_role": "a donné un rôle",
     "revoke_role": "a retiré un rôle",
+    "clear_bounce": "a noté qu’une adresse reçoit de nouveau le courriel",
+    "unsubscribe": "a arrêté des courriels par leur lien",
     "create_organisation": "a enregistré la structure",
     "update_organisation": "a modifié la structure",
     "update_details": "a modifié ses coordonnées",

@@ -48,7 +48,8 @@ class IdempotencyMiddleware:
     redirect, the answer of a write that succeeded, is kept. A form that came back with errors may be sent again.
     """
 
-    EXEMPT_VIEWS = ("account_",)
+    # A mail program that unsubscribes for its reader (RFC 8058) sends no key of ours; twice is as once.
+    EXEMPT_VIEWS = ("account_", "unsubscribe")
 
     def __init__(self, get_response):
         self.get_response = get_response

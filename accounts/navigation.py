@@ -62,6 +62,8 @@ RESERVED = {
 }
 # Pages that have no entry of their own: the one they are reached from.
 REACHED_FROM = (
+    ("/pilotage/notifications/", "/pilotage/courriers/"),
+    ("/pilotage/courriels/", "/pilotage/courriers/"),
     ("/pilotage/chorus/", "/pilotage/echeances/"),
     ("/pilotage/comptes-bancaires/", "/pilotage/echeances/"),
     ("/pilotage/demandes/", "/pilotage/echeances/"),

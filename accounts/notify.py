@@ -1,16 +1,14 @@
-"""Telling people: a row written with the act; mail sent after the commit, at least once, with a stable Message-ID."""
+"""Telling people: a row written with the act; the mail itself leaves by `accounts.delivery`."""
 
-import datetime
-import logging
+import re
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models import F, Q, Value
-from django.utils import timezone
+from django.db.models import Value
+from django.utils.crypto import salted_hmac
 
 from accounts.closed import names_closed_to, says_nothing_closed
 from accounts.models import (
@@ -21,12 +19,11 @@ from accounts.models import (
     OutboxMessage,
     User,
 )
-from accounts.permissions import require
 from accounts.queueing import enqueue
 
-log = logging.getLogger(__name__)
-CLAIM = datetime.timedelta(minutes=2)
-MAX_ATTEMPTS = 10
+KEPT_OF_A_MAIL = ("message_id", "recipient", "subject", "body", "event", "thread")
+# « /dossiers/<dossier>/ » of the applicant and of the staff.
+DOSSIER = re.compile(r"/dossiers/([0-9a-f-]{36})/")
 told_together: ContextVar[str] = ContextVar("told_together", default="")
 
 
@@ -48,7 +45,7 @@ def notify(event, *, key, recipient, subject, body, url=""):
     """
     subject = " ".join(subject.split())[:250]
     if not isinstance(recipient, User):
-        return queue_mail(key=key, recipient=recipient, subject=subject, body=body)
+        return queue_mail(key=key, recipient=recipient, subject=subject, body=body, event=event, url=url)
     if not may_be_told(recipient, event, subject, body):
         return None
     group, delivery = told_together.get(), delivery_of(recipient, event)
@@ -59,7 +56,9 @@ def notify(event, *, key, recipient, subject, body, url=""):
     }  # fmt: skip
     told, created = Notification.objects.get_or_create(key=key, defaults=defaults)
     if created and not held:
-        told.mail = queue_mail(key=key, recipient=recipient.email, subject=subject, body=body)
+        told.mail = queue_mail(
+            key=key, recipient=recipient.email, subject=subject, body=body, event=event, url=url
+        )  # fmt: skip
         told.save(update_fields=["mail"])
     return told
 
@@ -84,7 +83,7 @@ def notify_each(event, *, recipients, key, subject, body, url=""):
     chosen = deliveries_of(missing.values(), event)
     held = {one for one, person in missing.items() if is_held(event, group, chosen[person.pk])}
     queued = [
-        new_mail(one, person.email, subject, body)
+        new_mail(one, person.email, subject, body, event, url)
         for one, person in missing.items()
         if one not in held and one not in mails
     ]
@@ -140,65 +139,32 @@ def together(group):
         told_together.reset(token)
 
 
-def queue_mail(*, key, recipient, subject, body):
-    """Put a mail in the outbox, in the caller's transaction; the same key twice is one mail."""
-    mail = new_mail(key, recipient, subject, body)
-    told = {name: getattr(mail, name) for name in ("message_id", "recipient", "subject", "body")}
+def queue_mail(*, key, recipient, subject, body, event="", url=""):
+    """Put a mail in the outbox, in the caller's transaction; the same key twice is one mail.
+
+    Args:
+        event: the `Event` it tells of, "" for several. url: path of the page it is about: makes its thread.
+    """
+    mail = new_mail(key, recipient, subject, body, event, url)
+    told = {name: getattr(mail, name) for name in KEPT_OF_A_MAIL}
     message, created = OutboxMessage.objects.get_or_create(key=key, defaults=told)
     if created:
         transaction.on_commit(lambda: enqueue("accounts.send_message", message.pk))
     return message
 
 
-def new_mail(key, recipient, subject, body):
-    """A mail of the outbox, not saved; its Message-ID follows from its key."""
+def new_mail(key, recipient, subject, body, event="", url=""):
+    """A mail of the outbox, not saved; its Message-ID follows from its key, and nobody else can make it up."""
     domain = settings.PUBLIC_URL.split("//")[-1].split(":")[0]
-    message_id = f"<{key.replace(':', '.').replace(' ', '-')}@{domain}>"
-    return OutboxMessage(key=key, message_id=message_id, recipient=recipient, subject=subject[:250], body=body)
+    proof = salted_hmac("accounts.message_id", key).hexdigest()[:16]
+    message_id = f"<{key.replace(':', '.').replace(' ', '-')}.{proof}@{domain}>"
+    return OutboxMessage(
+        key=key, message_id=message_id, recipient=recipient, subject=subject[:250], body=body, event=event,
+        thread=thread_of(url),
+    )  # fmt: skip
 
 
-def send(message_id):
-    """Send one message unless it is sent or another worker holds it; failures stay on the row."""
-    now = timezone.now()
-    free = Q(claimed_at=None) | Q(claimed_at__lt=now - CLAIM)
-    claimed = OutboxMessage.objects.filter(free, pk=message_id, sent_at=None).update(
-        claimed_at=now, attempts=F("attempts") + 1
-    )
-    if claimed:
-        _deliver(OutboxMessage.objects.get(pk=message_id))
-
-
-def _deliver(message):
-    mail = EmailMessage(
-        message.subject, message.body, to=[message.recipient], headers={"Message-ID": message.message_id}
-    )
-    try:
-        mail.send()
-    except OSError as error:
-        log.warning("mail %s failed: %s", message.pk, error)
-        OutboxMessage.objects.filter(pk=message.pk).update(last_error=str(error)[:500])
-    else:
-        OutboxMessage.objects.filter(pk=message.pk).update(sent_at=timezone.now(), last_error="")
-
-
-def sweep():
-    """Send what the broker forgot; returns how many rows were tried."""
-    expired = timezone.now() - CLAIM
-    waiting = OutboxMessage.objects.filter(sent_at=None, attempts__lt=MAX_ATTEMPTS).filter(
-        Q(claimed_at=None, created_at__lt=timezone.now() - datetime.timedelta(seconds=10)) | Q(claimed_at__lt=expired)
-    )
-    ids = list(waiting.order_by("pk").values_list("pk", flat=True)[:200])
-    for message_id in ids:
-        send(message_id)
-    return len(ids)
-
-
-def retry_stuck(*, by):
-    """Let the mails that failed too often start again; returns how many.
-
-    Raises:
-        NotAllowed: `by` may not follow the mail.
-    """
-    require(by, "accounts.retry_mail")
-    stuck = OutboxMessage.objects.filter(sent_at=None, attempts__gte=MAX_ATTEMPTS)
-    return stuck.update(attempts=0, claimed_at=None)
+def thread_of(url):
+    """What the mails about one page are grouped under: its dossier; "" when it is of none."""
+    found = DOSSIER.search(url)
+    return f"dossier.{found[1]}" if found else ""

@@ -50,6 +50,14 @@ class OutboxQuerySet(models.QuerySet):
         return readable(self, user, "subject", "body")
 
 
+class BouncedAddressQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Whoever follows the mail, but those of mails that name what is closed to her."""
+        if not (user.is_authenticated and user.has_perm("accounts.read_outbox")):
+            return self.none()
+        return readable(self, user, "message__subject", "message__body")
+
+
 class SavedFilterQuerySet(models.QuerySet):
     def visible_to(self, user):
         """One's own; a colleague opens a filter by its address, and the list shows her what she may see."""

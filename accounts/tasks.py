@@ -1,17 +1,17 @@
 from celery import shared_task
 
-from accounts import digests, housekeeping, jobs, notify
+from accounts import delivery, digests, housekeeping, jobs
 
 
 @shared_task(name="accounts.send_message")
 def send_message(message_id):
-    notify.send(message_id)
+    delivery.send(message_id)
 
 
 @shared_task(name="accounts.sweep_mail")
 def sweep_mail():
     digests.sweep()
-    notify.sweep()
+    delivery.sweep()
 
 
 @shared_task(name="accounts.forget_old_keys")

@@ -66,7 +66,11 @@ urlpatterns = [
     path("pilotage/comptes/<uuid:public_id>/donner/", people.grant, name="grant_role"),
     path("pilotage/comptes/<uuid:public_id>/retirer/", people.revoke, name="revoke_role"),
     path("pilotage/courriels/", outbox.followed, name="mail"),
+    path("pilotage/courriels/adresses/", outbox.bounced, name="bounced"),
+    path("pilotage/courriels/adresses/<uuid:public_id>/", outbox.forget_bounce, name="forget_bounce"),
     path("pilotage/courriels/reessayer/", outbox.retry, name="mail_retry"),
     path("courriels/", outbox.outbox, name="outbox"),
+    path("courriels/<uuid:public_id>/html/", outbox.html_part, name="outbox_html"),
+    path("courriels/desabonnement/<str:token>/", notifications.unsubscribe, name="unsubscribe"),
     path("courriels/<uuid:public_id>/", outbox.message, name="outbox_message"),
 ]

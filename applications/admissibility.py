@@ -8,7 +8,7 @@ from accounts.french import deadline, long_date
 from accounts.models import Event, JournalEntry
 from accounts.organisations import require_writer
 from accounts.permissions import require
-from applications import asked_items, budget, checklist, completeness, grounds, receipts, sign_off
+from applications import asked_items, budget, checklist, completeness, grounds, inadmissibility, receipts, sign_off
 from applications.clocks import local_day, resume, suspended_from
 from applications.models import Application, CorrectionRequest
 from applications.models.application import INSTRUCT
@@ -186,6 +186,7 @@ def reject_as_inadmissible(*, application, by, ground, conditions=(), version=No
         asked = open_request(application)
         application.move("reject_as_inadmissible", by=by, ground=words, grounds=conditions)
         end(asked)
+        inadmissibility.make_available(application, at=timezone.now())
         tell(Event.DECISION, application, f"inadmissible:{application.pk}", *inadmissible_mail(application))
     return application
 

@@ -11,6 +11,7 @@ class ApplicationsConfig(AppConfig):
         from applications import (  # noqa: F401  (predicates, words, acts)
             assignments,
             bulk,
+            inadmissibility,
             message_acts,
             permissions,
             reviewing,
@@ -50,5 +51,6 @@ class ApplicationsConfig(AppConfig):
             *database.never_deleted("applications_interest"),
             *database.never_deleted("applications_reviewerinvitation"),
         )
+        inadmissibility.register()
         post_migrate.connect(create_after_migrate, sender=self)
         file_infected.connect(tell_infected, dispatch_uid="applications.tell_infected")

@@ -195,6 +195,9 @@ def waiting_turn(application):
         # The page of a floor above: its address, not its name.
         letter = f"/dossiers/{application.public_id}/decision/"
         return Turn(mine=False, title=title, text=text, url=letter, action="Voir la décision et le courrier")
+    if application.state == S.INADMISSIBLE:
+        received = f"/organisations/{application.organisation.public_id}/notifications/"
+        return Turn(mine=False, title=title, text=text, url=received, action="Dire que vous avez lu cette décision")
     return Turn(mine=False, title=title, text=text)
 
 

@@ -189,6 +189,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-documents": {"task": "documents.sweep", "schedule": 20.0},
     "ask-missing-documents": {"task": "documents.ask_missing", "schedule": 60.0},
     "sweep-scans": {"task": "documents.sweep_scans", "schedule": 20.0},
+    "sweep-notifications": {"task": "documents.sweep_notifications", "schedule": 1800.0},
     "sweep-previews": {"task": "documents.sweep_previews", "schedule": 20.0},
     "sweep-mail": {"task": "accounts.sweep_mail", "schedule": 20.0},
     "sweep-clocks": {"task": "applications.sweep_clocks", "schedule": 300.0},

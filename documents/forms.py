@@ -61,3 +61,61 @@ class ScansForm(DsfrForm):
         error_messages={"required": "Choisissez au moins un fichier."},
         widget=SeveralFiles(attrs={"multiple": True, "accept": "application/pdf,image/jpeg,image/png"}),
     )
+
+
+class ProofField(forms.FileField):
+    widget = forms.FileInput
+
+    def __init__(self, **kwargs):
+        super().__init__(
+            label="Preuve", required=False,
+            help_text="Bordereau ou avis de réception numérisé (PDF ou image).", **kwargs,
+        )  # fmt: skip
+
+
+class RegisteredForm(DsfrForm):
+    """A registered letter: posted, then presented; what is not known yet is left empty."""
+
+    number = forms.CharField(label="Numéro du recommandé", help_text="Par exemple 1A 234 567 8901 2.", max_length=30)
+    posted_on = forms.DateField(label="Déposé à la Poste le", widget=forms.DateInput)
+    presented_on = forms.DateField(
+        label="Présenté le", required=False, widget=forms.DateInput, help_text="Vide tant que vous ne le savez pas."
+    )
+    delivered_on = forms.DateField(
+        label="Remis le", required=False, widget=forms.DateInput,
+        help_text="Vide si personne ne l’a retiré : le jour de présentation fait alors foi, après quinze jours.",
+    )  # fmt: skip
+    proof = ProofField()
+
+
+class RegisteredListForm(DsfrForm):
+    """Many registered letters: pasted, or in a file."""
+
+    lines = forms.CharField(
+        label="Une ligne par acte", required=False, widget=forms.Textarea(attrs={"rows": 12}),
+        help_text=(
+            "Numéro du courrier ou du dossier ; numéro du recommandé ; déposé le ; présenté le ; remis le. Les deux "
+            "dernières dates peuvent manquer. Vous pouvez coller des colonnes d’un tableur."
+        ),
+    )  # fmt: skip
+    file = forms.FileField(
+        label="Ou un fichier CSV", required=False, widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
+        help_text="Les mêmes colonnes, 1 Mo au plus.",
+    )  # fmt: skip
+    proof = ProofField()
+
+    def clean(self):
+        data = super().clean()
+        if uploaded := data.pop("file", None):
+            data["lines"] = self.text_of(uploaded)
+        return data
+
+    def text_of(self, uploaded):
+        data = uploaded.read(1_000_001)
+        if len(data) > 1_000_000:
+            self.add_error("file", "Ce fichier dépasse 1 Mo : partagez-le.")
+            return ""
+        try:
+            return data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            return data.decode("cp1252", "replace")

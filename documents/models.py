@@ -330,4 +330,19 @@ class PagePicture(models.Model):
         return f"{self.stored_file}, page {self.number}"
 
 
-from documents.scan_models import ScanPage, ScanPile, SignedScan  # noqa: E402, F401  (a subject of its own)
+# Models of this application, each subject in its own module.
+from documents.formal import ElectronicConsent, FormalNotification  # noqa: E402
+from documents.scan_models import ScanPage, ScanPile, SignedScan  # noqa: E402
+
+__all__ = [
+    "Document",
+    "DocumentContent",
+    "ElectronicConsent",
+    "FormalNotification",
+    "NumberCounter",
+    "PagePicture",
+    "ScanPage",
+    "ScanPile",
+    "SignedScan",
+    "StoredFile",
+]

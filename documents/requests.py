@@ -13,6 +13,7 @@ from accounts.queueing import enqueue
 from documents.facts import TEMPLATES, Imprint
 from documents.frozen import from_json, to_json
 from documents.models import Document, NumberCounter, new_verification_code
+from documents.notifying import make_available
 from documents.wording.catalogue import WORDINGS
 from documents.wording.filling import Filled
 from documents.wording.versions import frozen, in_force
@@ -86,6 +87,8 @@ def _create(kind, subject_type, subject_id, letter, by, released_at, scopes):
         released_at=released_at,
     )
     JournalEntry.write(action="request_document", subject=document, actor=by, details={"kind": kind})
+    if released_at:
+        make_available([document], at=released_at)
     transaction.on_commit(partial(_hint, document.pk))
     return document
 
@@ -158,7 +161,9 @@ def release(*, documents, at=None, by=None):
         How many were handed over. A letter not made yet becomes visible as soon as it is.
     """
     waiting = list(documents.filter(released_at=None).select_for_update(of=("self",)).order_by("pk"))
-    Document.objects.filter(pk__in=[d.pk for d in waiting]).update(released_at=at or timezone.now())
+    at = at or timezone.now()
+    Document.objects.filter(pk__in=[d.pk for d in waiting]).update(released_at=at)
+    make_available(waiting, at=at)
     for document in waiting:
         JournalEntry.write(action="release_document", subject=document, actor=by)
     return len(waiting)

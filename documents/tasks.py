@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from documents import following, missing, previews, production, scanning, scans, sweeper
+from documents import following, missing, notifying, previews, production, scanning, scans, sweeper
 
 
 @shared_task(name="documents.produce")
@@ -38,3 +38,8 @@ def sweep_previews():
 @shared_task(name="documents.ask_missing")
 def ask_missing():
     missing.ask_all()
+
+
+@shared_task(name="documents.sweep_notifications")
+def sweep_notifications():
+    notifying.sweep()

@@ -14,5 +14,12 @@ ACTIONS = {
     "WordingVersion.publish": "a publié un modèle de courrier",
     "WordingVersion.supersede": "a mis fin à une version de modèle de courrier",
     "WordingVersion.abandon": "a abandonné un brouillon de modèle de courrier",
+    "give_consent": "a accepté la notification électronique",
+    "withdraw_consent": "a retiré son accord à la notification électronique",
+    "open_act": "a ouvert le courrier",
+    "record_registered": "a enregistré un recommandé",
+    "FormalNotification.notify_online": "a notifié l’acte en ligne",
+    "FormalNotification.post": "a noté l’envoi du recommandé",
+    "FormalNotification.present": "a noté la présentation du recommandé",
     "quarantine_file": "a mis à l’écart un fichier infecté",
 }

@@ -104,7 +104,7 @@ def open_letter(drive):
     applicant, dossier = drive.person("controle"), drive.paths["dossier"]
     ok(applicant.get(dossier)).must_say("Lauréat")
     page = ok(applicant.get(dossier + "decision/"))
-    page = ok(applicant.press(page, "Ouvrir le courrier"))
+    page = ok(applicant.press(page, "Ouvrir le courrier", accept="1"))
     if not page.content.startswith(b"%PDF"):
         page = ok(applicant.get(page.link("courrier/")))
     if not page.content.startswith(b"%PDF"):

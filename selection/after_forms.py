@@ -68,13 +68,6 @@ class ConcludeForm(DsfrForm):
     outcome = forms.ChoiceField(label="Issue")
     on = forms.DateField(label="Date de l’issue", widget=forms.DateInput)
     conclusion = text_field("Ce qui a été décidé, et pourquoi", "Ce texte est montré à qui a formé le recours.")
-    answer_notified_on = forms.DateField(
-        label="Réponse notifiée le",
-        help_text="Facultatif : le délai devant le tribunal repart de ce jour. Vous pourrez l’indiquer plus tard.",
-        widget=forms.DateInput,
-        required=False,
-    )
-
     what = forms.ChoiceField(
         label="Si le recours est accueilli, suite à donner",
         help_text="Un recours accueilli, même en partie, a une suite, une personne qui s’en charge et une date.",
@@ -116,10 +109,6 @@ class FollowUpForm(DsfrForm):
 
 class SettleForm(DsfrForm):
     done_note = text_field("Ce qui a été fait", "Par exemple : dossier réexaminé, nouvelle décision signée et remise.")
-
-
-class AnswerNotifiedForm(DsfrForm):
-    on = forms.DateField(label="Réponse notifiée le", widget=forms.DateInput)
 
 
 class LateAwardForm(DsfrForm):

@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.errors import NotAllowed, Refusal, StalePage
+from accounts.errors import NotAllowed, Refusal
 from accounts.french import long_date
 from accounts.models import Event, JournalEntry, User
 from accounts.notify import notify, notify_each
@@ -14,6 +14,7 @@ from applications.models import Application
 from documents import uploads
 from documents.requests import take_number
 from selection import appeal_follow_ups as follow_ups
+from selection import notification
 from selection.appeal_clocks import Contest, court_delay, distance_months, silence_day
 from selection.appeal_receipts import ask_receipt
 from selection.models import ANSWER_APPEAL, FOLLOW_APPEALS, Appeal, AppealPiece, Decision
@@ -66,7 +67,7 @@ def lodge(*, decision, kind, grounds, by, pieces=()):
         if not Decision.objects.addressed_to(by).filter(pk=decision.pk).exists():
             raise NotAllowed
         require_writer(decision.application.organisation, by)
-        if decision.notified_on is None:
+        if decision.notified_on is None and not notification.was_read(decision):
             raise Refusal(
                 "Ouvrez d’abord le courrier de la décision : vous saurez ce qu’elle dit avant de la contester."
             )
@@ -243,14 +244,13 @@ def examine(*, appeal, by, version=None):
     return locked
 
 
-def conclude(*, appeal, outcome, on, conclusion, by, answer_notified_on=None, follow_up=None, version=None):
+def conclude(*, appeal, outcome, on, conclusion, by, follow_up=None, version=None):
     """Record how an appeal ends. It changes no decision by itself: a new one is signed where one is owed.
 
     Args:
         outcome: one of `OUTCOMES` of its kind.
         on: Paris date of the answer, of the judgment, or of the end of the mediation.
         conclusion: what was decided and why; an express answer to the applicant says the same.
-        answer_notified_on: the day the answer reached whoever contests, if it is known yet.
         follow_up: of an upheld one, what it asks for: the keyword arguments of `appeal_follow_ups.write`.
         by: whoever signs decisions for a gracious appeal (its author answers it); who follows appeals for the others.
 
@@ -264,24 +264,19 @@ def conclude(*, appeal, outcome, on, conclusion, by, answer_notified_on=None, fo
         locked = lock(appeal, by, version)
         if outcome not in OUTCOMES[Kind(locked.kind)]:
             raise Refusal("Cette issue n’existe pas pour ce recours : choisissez-en une de la liste.", field="outcome")
-        refuse_impossible_end(locked, on, answer_notified_on)
+        refuse_impossible_end(locked, on)
         if outcome in follow_ups.UPHELD:
             follow_ups.write(locked, by=by, **(follow_up or NOTHING_ASKED))
-        locked.answer_notified_on = answer_notified_on
         locked.move(MOVES[State(outcome)], by=by, on=on, conclusion=conclusion)
+        notification.make_answer_available(locked)
         tell_applicant(locked)
     return locked
 
 
-def refuse_impossible_end(appeal, on, told_on):
+def refuse_impossible_end(appeal, on):
     today = timezone.localdate()
     if not appeal.lodged_on <= on <= today:
         raise Refusal("L’issue vient après le recours et au plus tard aujourd’hui : corrigez la date.", field="on")
-    if told_on is not None and not on <= told_on <= today:
-        raise Refusal(
-            "La réponse est notifiée le jour où elle est donnée ou après, et au plus tard aujourd’hui.",
-            field="answer_notified_on",
-        )
 
 
 def tell_applicant(appeal):
@@ -297,24 +292,6 @@ def tell_applicant(appeal):
             "L’équipe du dispositif\n"
         ),
     )
-
-
-def note_answer_notified(*, appeal, on, by, version=None):
-    """Record the day the answer reached whoever contests: the court's delay runs again from it.
-
-    Raises:
-        Refusal: there is no answer, the day is known, or it is not possible.
-    """
-    require(by, FOLLOW_APPEALS)
-    with transaction.atomic():
-        locked = lock(appeal, by, version)
-        if not locked.conclusion or locked.answer_notified_on is not None:
-            raise StalePage("Il n’y a pas de réponse à notifier, ou sa notification est déjà enregistrée.")
-        refuse_impossible_end(locked, locked.concluded_on, on)
-        locked.answer_notified_on = on
-        locked.save(update_fields=["answer_notified_on"])
-        JournalEntry.write(action="notify_answer", subject=locked, actor=by, details={"on": on.isoformat()})
-    return locked
 
 
 def withdraw(*, appeal, by, version=None):

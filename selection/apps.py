@@ -1,5 +1,14 @@
 from django.apps import AppConfig
 
+NOT_NOTIFIED = """
+    NOT EXISTS (SELECT 1 FROM documents_formalnotification WHERE subject_type = 'selection.Decision'
+                AND subject_id = NEW.id AND notified_on = NEW.notified_on)
+"""
+ANSWER_NOT_NOTIFIED = """
+    NOT EXISTS (SELECT 1 FROM documents_formalnotification WHERE subject_type = 'selection.Appeal'
+                AND subject_id = NEW.id AND kind = 'appeal_answer' AND notified_on = NEW.answer_notified_on)
+"""
+
 
 class SelectionConfig(AppConfig):
     name = "selection"
@@ -11,6 +20,7 @@ class SelectionConfig(AppConfig):
         from selection import (  # noqa: F401
             delegations,
             missing_letters,
+            notification,
             permissions,
             proposals,
             triggers_after,
@@ -24,5 +34,18 @@ class SelectionConfig(AppConfig):
         delegations.register()
         withdrawing.register()
         missing_letters.register()
+        notification.register()
 
-        database.register(*database.never_deleted("selection_decision"))
+        database.register(
+            *database.never_deleted("selection_decision"),
+            database.refuse_if(
+                "selection_decision_notified_by_fact", "selection_decision", "UPDATE", NOT_NOTIFIED,
+                "selection_decision: it is notified by the fact of its notification alone",
+                when="OLD.state = 'issued' AND NEW.state = 'notified'",
+            ),
+            database.refuse_if(
+                "selection_appeal_answered_by_fact", "selection_appeal", "UPDATE", ANSWER_NOT_NOTIFIED,
+                "selection_appeal: its answer is notified by the fact of its notification alone",
+                when="OLD.answer_notified_on IS NULL AND NEW.answer_notified_on IS NOT NULL",
+            ),
+        )  # fmt: skip

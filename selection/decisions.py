@@ -40,6 +40,8 @@ ACT_OF_OUTCOME = {
     Outcome.NOT_RETAINED: Act.REFUSAL,
     Outcome.DEFERRED: Act.DEFERRAL,
 }
+# What the mail to each applicant names.
+TOLD = ("application__fabrique", "application__organisation", "application__wave__call__programme")
 SIGNED_FIRST = list(ACT_OF_OUTCOME)
 TIED = "un dossier de la vague vous est fermé, à cause d’un lien : une autre personne qui a délégation signe la vague."
 
@@ -284,7 +286,7 @@ def announce(*, wave, by, version=None):
         # A letter is written about those who are still there: who withdrew meanwhile receives nothing.
         signed = signed.exclude(application__state=ApplicationState.WITHDRAWN)
         refuse_missing_letters(signed)
-        decisions = list(signed.select_related("application__fabrique").order_by("pk"))
+        decisions = list(signed.select_related(*TOLD).order_by("pk"))
         at = timezone.now()
         documents.release(documents=letters_of(signed), at=at, by=by)
         for decision in decisions:

@@ -71,13 +71,6 @@ class ReasonForm(DsfrForm):
     reason = forms.CharField(label="Motif", max_length=300, help_text="Il est gardé dans l’historique.")
 
 
-class NotificationForm(DsfrForm):
-    """A notification that did not come from an opening on line."""
-
-    on = forms.DateField(label="Reçue le", widget=forms.DateInput)
-    evidence = forms.CharField(label="Preuve", help_text="Numéro du recommandé, accusé de réception.", max_length=200)
-
-
 class PersonChoice(forms.ModelChoiceField):
     def label_from_instance(self, obj):
         return f"{obj}, {obj.title}" if obj.title else str(obj)

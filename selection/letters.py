@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
-from accounts.french import MONTHS, NBSP, deadline, integer, long_date, plural
+from accounts.french import MONTHS, NBSP, deadline, integer, long_date
 from accounts.models import User
 from applications.receipts import addressee_of, appeal_of, dossier_of, service_of, years_in_words
 from documents.facts import (
@@ -19,6 +19,7 @@ from documents.facts import (
     WaitlistFacts,
 )
 from documents.models import Document
+from documents.notifying import notice_of
 from funding.conventions.commitments import is_yearly
 from funding.conventions.obligation import is_needed
 from funding.schedules import call_version_of
@@ -230,15 +231,14 @@ def signature(signing, delegation):
 
 
 def announcement_mail(application, address):
-    """Subject and body of the mail that says an answer is there, without saying which."""
+    """Subject and body of the mail that says an answer is there, without saying which (CRPA R112-19)."""
+    service = application.wave.call.programme
     subject = f"Votre dossier {application.reference} : la réponse est dans votre espace"
     body = (
         "Bonjour,\n\n"
         f"La décision sur votre dossier {application.reference}, « {application.fabrique.name} », est disponible "
         f"dans votre espace :\n{address}\n\n"
-        "Ouvrez le courrier pour en prendre connaissance : c’est ce jour-là qu’il vous est notifié. Sans ouverture "
-        f"dans les {plural(15, 'jour')}, il est réputé notifié depuis le jour où il a été mis à disposition "
-        "(code des relations entre le public et l’administration, articles R. 112-17 à R. 112-20).\n\n"
-        "L’équipe du dispositif\n"
+        f"{notice_of(application.organisation)}\n\n"
+        f"{service.service_name}\n{service.service_phone}, {service.service_email}\n"
     )
     return subject, body

@@ -18,6 +18,8 @@ from applications import admissibility, budget, drafting, submission
 from applications.cells_of_plan import write_cells
 from applications.evaluations.terms import accept_terms
 from applications.models import Attachment, SavedSection
+from documents import consents
+from documents.models import ElectronicConsent
 from programme import ami, founding, waves
 from programme.calls import publish_call
 from programme.communes import load_communes
@@ -84,8 +86,12 @@ def siret(n):
     return f"{base}{-total % 10}"
 
 
-def organisation(owner=None, *, role=Membership.Role.OWNER, **fields):
-    """An association with a valid SIRET (give `siret=None` for one being formed); `owner` becomes its member."""
+def organisation(owner=None, *, role=Membership.Role.OWNER, notified_online=True, **fields):
+    """An association with a valid SIRET (give `siret=None` for one being formed); `owner` becomes its member.
+
+    Args:
+        notified_online: it accepts the electronic way, from before all that it may be notified of.
+    """
     n = next(_numbers)
     fields = {
         "name": f"Association Exemple {n}",
@@ -99,8 +105,19 @@ def organisation(owner=None, *, role=Membership.Role.OWNER, **fields):
         **fields,
     }
     created = Organisation.objects.create(**fields)
-    Membership.objects.create(user=owner or applicant(), organisation=created, role=role)
+    owner = owner or applicant()
+    Membership.objects.create(user=owner, organisation=created, role=role)
+    if notified_online:
+        accept_online(created, owner)
     return created
+
+
+def accept_online(organisation, by):
+    """The structure accepts the electronic way (CRPA L112-15), from long ago: tests travel in time."""
+    given_at = datetime.datetime(2018, 1, 1, tzinfo=datetime.UTC)
+    return ElectronicConsent.objects.create(
+        organisation=organisation, given_by=by, given_at=given_at, words=consents.WORDS
+    )
 
 
 def communes():

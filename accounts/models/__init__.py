@@ -6,12 +6,13 @@ from accounts.models.kept import KeptPost
 from accounts.models.notification import ALWAYS_MAILED, Delivery, Event, Notification, NotificationPreference
 from accounts.models.organisation import JoinRequest, LegalForm, Membership, Organisation
 from accounts.models.user import INCOMPATIBLE_ROLES, STAFF_ROLES, Role, RoleGrant, User
-from accounts.models.work import IdempotencyKey, Job, JobRow, OutboxMessage
+from accounts.models.work import BouncedAddress, IdempotencyKey, Job, JobRow, OutboxMessage
 
 __all__ = [
     "ALWAYS_MAILED",
     "INCOMPATIBLE_ROLES",
     "STAFF_ROLES",
+    "BouncedAddress",
     "Delivery",
     "Event",
     "IdempotencyKey",

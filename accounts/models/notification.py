@@ -21,6 +21,7 @@ class Event(models.TextChoices):
     FILE = "file", "Pièce écartée par l’antivirus"
     PAYMENT = "payment", "Convention et versements"
     PANEL = "panel", "Comité : convocations et procès-verbaux"
+    MAIL = "mail", "Courriels importants qui reviennent"
     PUBLIC_QUESTION = "public_question", "Questions du public"
 
 

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from accounts.models.base import PublicIdModel
 from accounts.models.user import User
-from accounts.querysets import JobQuerySet, OutboxQuerySet
+from accounts.querysets import BouncedAddressQuerySet, JobQuerySet, OutboxQuerySet
 
 
 class Job(PublicIdModel):
@@ -100,18 +100,28 @@ class IdempotencyKey(models.Model):
 
 
 class OutboxMessage(PublicIdModel):
-    """Mail to send: the row is written with the act it tells of; the broker is only a hint."""
+    """Mail to send: the row is written with the act it tells of; the broker is only a hint.
+
+    Its state is what its dates say (`accounts.delivery`): waiting, sent, tried again later, bounced, given up.
+    """
 
     key = models.CharField("clé", max_length=200, unique=True)
-    message_id = models.CharField("Message-ID", max_length=200, unique=True)
+    message_id = models.CharField("Message-ID", max_length=250, unique=True)
     recipient = models.EmailField("destinataire")
     subject = models.CharField("objet", max_length=250)
     body = models.TextField("texte")
+    # What it tells of (`Event`): whether rights run from it. Empty: several things told together.
+    event = models.CharField("sujet", max_length=20, blank=True)
+    # What it is about: mails of one thread are shown together by whoever reads them.
+    thread = models.CharField("fil", max_length=60, blank=True)
     created_at = models.DateTimeField("créé le", default=timezone.now)
     sent_at = models.DateTimeField("envoyé le", null=True, blank=True)
     claimed_at = models.DateTimeField("pris le", null=True, blank=True)
     attempts = models.PositiveSmallIntegerField("essais", default=0)
+    next_try_at = models.DateTimeField("prochain essai", null=True, blank=True)
     last_error = models.CharField("dernière erreur", max_length=500, blank=True)
+    # Refused for good: at once by the server, or later by a report sent back (RFC 3464).
+    bounced_at = models.DateTimeField("revenu le", null=True, blank=True)
 
     objects = OutboxQuerySet.as_manager()
 
@@ -120,7 +130,30 @@ class OutboxMessage(PublicIdModel):
         ordering = ["-pk"]
         indexes = [
             models.Index(fields=["created_at"], name="outbox_unsent", condition=models.Q(sent_at=None)),
+            models.Index(fields=["thread"], name="outbox_thread", condition=~models.Q(thread="")),
         ]
 
     def __str__(self):
         return f"{self.recipient} : {self.subject}"
+
+
+class BouncedAddress(PublicIdModel):
+    """An address that mail comes back from, until somebody says that it works again."""
+
+    # As written, in lower case: two spellings are one mailbox.
+    email = models.EmailField("adresse", unique=True)
+    since = models.DateTimeField("depuis le", default=timezone.now)
+    reason = models.CharField("raison", max_length=500)
+    message = models.ForeignKey(
+        OutboxMessage, models.PROTECT, related_name="+", verbose_name="dernier courriel revenu"
+    )
+
+    objects = BouncedAddressQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "adresse en défaut"
+        verbose_name_plural = "adresses en défaut"
+        ordering = ["email"]
+
+    def __str__(self):
+        return self.email

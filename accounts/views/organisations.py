@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import history, joining, members
 from accounts.access import permission_required, role_required
+from accounts.bounces import addresses_of
 from accounts.errors import StalePage
 from accounts.forms import InvitationForm, NewOrganisationForm, OrganisationForm, attempt, status_of, version_of
 from accounts.lists import ChoiceFilter, Column, ListPage
@@ -100,12 +101,20 @@ def show(request, organisation, form):
         "asked": list(organisation.join_requests.filter(answered_at=None).select_related("user")) if manager else [],
         "represented": any(one.is_representative for one in memberships),
         "history": history.entries_of(organisation, limit=20),
+        "bounced": bounced_members(memberships) if manager or request.user.has_perm("accounts.read_outbox") else [],
+        "member": mine is not None,
         "writer": mine is not None and mine.writes,
         "manager": manager,
         "may_recognise": request.user.has_perm(RECOGNISE),
         "form": form,
     }
     return render(request, "accounts/organisations/detail.html", context, status=status_of(form))
+
+
+def bounced_members(memberships):
+    """[(person, what her server says)] of those whose mail comes back; one query."""
+    known = addresses_of([one.user.email for one in memberships])
+    return [(one.user, known[one.user.email.lower()]) for one in memberships if one.user.email.lower() in known]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

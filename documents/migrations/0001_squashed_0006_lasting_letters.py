@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('accounts', '0004_folded_name'),
+        ('accounts', '0005_lasting_letters'),
     ]
 
     operations = [
@@ -159,6 +159,64 @@ class Migration(migrations.Migration):
                         'ordering': ['stored_file', 'number'],
                         'constraints': [models.UniqueConstraint(fields=('stored_file', 'number'), name='page_picture_once')],
                     },
+                ),
+                migrations.CreateModel(
+                    name='ElectronicConsent',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='identifiant public')),
+                        ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation', verbose_name='structure')),
+                        ('given_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='donné par')),
+                        ('given_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='donné le')),
+                        ('words', models.TextField(verbose_name='texte accepté')),
+                        ('withdrawn_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='retiré par')),
+                        ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='retiré le')),
+                    ],
+                    options={
+                        'verbose_name': 'consentement à la notification électronique',
+                        'verbose_name_plural': 'consentements à la notification électronique',
+                        'ordering': ['-given_at', '-pk'],
+                        'constraints': [models.UniqueConstraint(condition=models.Q(('withdrawn_at', None)), fields=('organisation',), name='electronicconsent_one_in_force', violation_error_message='Votre structure a déjà accepté la notification électronique.'), models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at', None), ('withdrawn_by', None)), models.Q(('withdrawn_at__gte', models.F('given_at')), ('withdrawn_by__isnull', False)), _connector='OR'), name='electronicconsent_withdrawn_after'), models.CheckConstraint(condition=models.Q(('words', ''), _negated=True), name='electronicconsent_has_words')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='FormalNotification',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='identifiant public')),
+                        ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
+                        ('kind', models.CharField(choices=[('award_letter', 'Attribution'), ('waitlist_letter', 'Liste complémentaire'), ('refusal_letter', 'Refus'), ('deferral_letter', 'Ajournement'), ('inadmissibility_letter', 'Irrecevabilité'), ('hearing_letter', 'Lettre contradictoire'), ('withdrawal_decision', 'Retrait'), ('withdrawal_undone', 'Annulation d’un retrait'), ('repayment_request', 'Reversement'), ('appeal_answer', 'Réponse à un recours')], max_length=30, verbose_name='acte')),
+                        ('subject_type', models.CharField(max_length=60, verbose_name='type d’objet')),
+                        ('subject_id', models.BigIntegerField(verbose_name='clé de l’objet')),
+                        ('document', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document', verbose_name='courrier')),
+                        ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation', verbose_name='structure')),
+                        ('reference', models.CharField(blank=True, max_length=40, verbose_name='dossier')),
+                        ('own_path', models.CharField(max_length=200, verbose_name='page de la structure')),
+                        ('staff_path', models.CharField(max_length=200, verbose_name='page du service')),
+                        ('state', django_fsm.FSMField(choices=[('waiting', 'À notifier'), ('posted', 'Recommandé envoyé'), ('notified', 'Notifié')], default='waiting', max_length=10, protected=True, verbose_name='état')),
+                        ('way', models.CharField(blank=True, choices=[('opened', 'Ouvert en ligne'), ('unopened', 'Quinze jours sans ouverture'), ('registered', 'Lettre recommandée')], max_length=12, verbose_name='voie')),
+                        ('available_at', models.DateTimeField(verbose_name='mis à disposition à')),
+                        ('available_on', models.DateField(verbose_name='mis à disposition le')),
+                        ('opened_at', models.DateTimeField(blank=True, null=True, verbose_name='ouvert le')),
+                        ('opened_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ouvert par')),
+                        ('consent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.electronicconsent', verbose_name='consentement')),
+                        ('registered_number', models.CharField(blank=True, max_length=30, verbose_name='numéro du recommandé')),
+                        ('posted_on', models.DateField(blank=True, null=True, verbose_name='posté le')),
+                        ('presented_on', models.DateField(blank=True, null=True, verbose_name='présenté le')),
+                        ('delivered_on', models.DateField(blank=True, null=True, verbose_name='remis le')),
+                        ('proof', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.storedfile', verbose_name='preuve')),
+                        ('notified_on', models.DateField(blank=True, null=True, verbose_name='notifié le')),
+                        ('recorded_on', models.DateField(blank=True, null=True, verbose_name='enregistré le')),
+                        ('recorded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='enregistré par')),
+                    ],
+                    options={
+                        'verbose_name': 'notification d’un acte',
+                        'verbose_name_plural': 'notifications d’actes',
+                        'ordering': ['available_at', 'pk'],
+                        'constraints': [models.UniqueConstraint(fields=('subject_type', 'subject_id', 'kind'), name='formal_once', violation_error_message='La notification de cet acte est déjà suivie.'), models.CheckConstraint(condition=models.Q(models.Q(('notified_on__isnull', False), ('recorded_on__isnull', False), ('state', 'notified'), models.Q(('way', ''), _negated=True)), models.Q(models.Q(('state', 'notified'), _negated=True), ('notified_on', None), ('way', '')), _connector='OR'), name='formal_notified_has_day_and_way'), models.CheckConstraint(condition=models.Q(('notified_on', None), ('notified_on__gte', models.F('available_on')), _connector='OR'), name='formal_not_before_available', violation_error_message='La notification ne précède pas la mise à disposition.'), models.CheckConstraint(condition=models.Q(('notified_on', None), ('notified_on__lte', models.F('recorded_on')), _connector='OR'), name='formal_not_in_the_future', violation_error_message='La notification n’est pas dans l’avenir.'), models.CheckConstraint(condition=models.Q(models.Q(('way', 'opened'), _negated=True), models.Q(('consent__isnull', False), ('opened_at__isnull', False), ('opened_by__isnull', False)), _connector='OR'), name='formal_opening_has_consent', violation_error_message='Une ouverture ne notifie qu’avec le consentement de la structure.'), models.CheckConstraint(condition=models.Q(models.Q(('way', 'unopened'), _negated=True), models.Q(('consent__isnull', False), ('notified_on', models.F('available_on'))), _connector='OR'), name='formal_unopened_has_consent'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('way', 'registered'), _negated=True), models.Q(('state', 'posted'), _negated=True)), models.Q(models.Q(('registered_number', ''), _negated=True), ('posted_on__isnull', False)), _connector='OR'), name='formal_registered_has_number', violation_error_message='Un recommandé a un numéro et un jour de dépôt.'), models.CheckConstraint(condition=models.Q(models.Q(('way', 'registered'), _negated=True), models.Q(('presented_on__gte', models.F('posted_on')), ('presented_on__isnull', False), ('recorded_by__isnull', False)), _connector='OR'), name='formal_registered_was_presented'), models.CheckConstraint(condition=models.Q(('delivered_on', None), ('delivered_on__gte', models.F('presented_on')), _connector='OR'), name='formal_delivered_after_presented')],
+                        'indexes': [models.Index(fields=['organisation'], name='formal_organisation'), models.Index(condition=models.Q(('state', 'notified'), _negated=True), fields=['available_on'], name='formal_waiting')],
+                    },
+                    bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
                 ),
                 migrations.CreateModel(
                     name='ScanPile',

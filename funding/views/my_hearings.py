@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.errors import NotAllowed
 from accounts.forms import attempt, status_of, version_of
 from accounts.french import euros, long_date
+from documents.consents import consent_of
 from documents.downloads import serve_upload
 from documents.twins import answer
 from funding.endings import hearings, opening
@@ -45,7 +46,7 @@ def my_hearings(request, public_id):
             return redirect("funding:my_hearings", application.public_id)
     context = {
         "application": application, "award": award, "rows": rows_of(found), "waiting": waiting,
-        "form": form,
+        "form": form, "consent": consent_of(application.organisation),
     }  # fmt: skip
     return render(request, "funding/my_hearings.html", context, status=status_of(form) if form else 200)
 

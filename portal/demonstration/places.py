@@ -11,10 +11,15 @@ from accounts.models import LegalForm, Organisation
 from accounts.organisations import create_organisation, recognise
 from applications import drafting
 from applications.models import Attachment
+from documents import consents
 from programme.communes import resolve_commune
 from programme.models import Segment
 
 RURAL, QPV, DIGITAL, UNKNOWN = Segment.OUTSIDE_LARGE_CENTRES, Segment.QPV, Segment.QPV_DIGITAL, Segment.UNKNOWN
+
+
+# Its structure has not accepted the electronic way: its letter goes by the post.
+BY_POST = "Les Communs du Trégor"
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,7 @@ def write_dossier(place, wave, by, *, complete=True):
 
 def organisation_of(place, by):
     commune = resolve_commune(place.commune)
-    return create_organisation(
+    organisation = create_organisation(
         by=by,
         name=f"Association {place.name} (exemple inventé)",
         legal_form=LegalForm.ASSOCIATION,
@@ -84,6 +89,9 @@ def organisation_of(place, by):
         representative_name=by.get_full_name(),
         representative_title=by.title,
     )
+    if place.name != BY_POST:
+        consents.give(organisation=organisation, by=by)
+    return organisation
 
 
 def siret_of(base):

@@ -20,7 +20,6 @@ from funding.models import Withdrawal
 from selection import appeal_follow_ups as follow_ups
 from selection import appeals
 from selection.after_forms import (
-    AnswerNotifiedForm,
     ConcludeForm,
     FollowUpForm,
     LodgeForm,
@@ -30,6 +29,7 @@ from selection.after_forms import (
 from selection.appeal_receipts import interrupts, receipt_of
 from selection.late_awards import PREPARE
 from selection.models import ANSWER_APPEAL, FOLLOW_APPEALS, Appeal, AppealFollowUp, Decision
+from selection.notification import answer_notification_of, was_read
 from selection.views.after_appeal import award_of
 from selection.views.dossier import own_application, standing_decision
 from selection.views.meetings import uuid_or_404
@@ -134,7 +134,7 @@ def find(request, public_id):
 @permission_required(READ)
 def appeal(request, public_id):
     found = find(request, public_id)
-    forms = {"conclude": None, "notify": None, "ask": None, "settle": None}
+    forms = {"conclude": None, "ask": None, "settle": None}
     if request.method == "POST":
         act = ACTS.get(request.POST.get("act", ""))
         if act is None:
@@ -159,18 +159,6 @@ def do_conclude(request, found, forms):
         return appeals.conclude(appeal=found, by=request.user, version=version, **data)
 
     return "L’issue du recours est enregistrée, et dite à qui l’a formé." if attempt(form, verb) else None
-
-
-def do_notify(request, found, forms):
-    form = forms["notify"] = AnswerNotifiedForm(request.POST, prefix="notification")
-    version = version_of(request)
-
-    def verb(data):
-        return appeals.note_answer_notified(appeal=found, by=request.user, version=version, **data)
-
-    return (
-        "La notification de la réponse est enregistrée : le délai repart de ce jour." if attempt(form, verb) else None
-    )
 
 
 def do_withdraw(request, found, forms):
@@ -203,7 +191,6 @@ ACTS = {
     "settle": do_settle,
     "examine": do_examine,
     "conclude": do_conclude,
-    "notify": do_notify,
     "withdraw": do_withdraw,
 }
 
@@ -225,7 +212,7 @@ def context_of(request, found, forms):
         "overdue": found.is_open and found.silence_on is not None and found.silence_on < today,
         "may_follow": may_follow,
         "may_conclude": may_answer and found.is_answerable,
-        "may_notify": may_follow and bool(found.conclusion) and found.answer_notified_on is None,
+        "formal": answer_notification_of(found),
         "pieces": found.pieces.select_related("file"),
         "follow_ups": follow_ups_of(found, may_follow, forms["settle"], today),
         "withdrawal": withdrawal_of(found, user),
@@ -234,7 +221,6 @@ def context_of(request, found, forms):
         if may_follow and found.state in follow_ups.UPHELD
         else None,
         "form": forms["conclude"] or ConcludeForm(prefix="issue", appeal=found, initial={"on": today}),
-        "notify_form": forms["notify"] or AnswerNotifiedForm(prefix="notification"),
         "history": entries_of(found, limit=20),
     }
 
@@ -342,7 +328,7 @@ def own_context(application, decision, every, form):
         "appeals": every,
         "earlier": list(earlier.exclude(decision=decision).order_by("lodged_on", "pk")),
         "delay": appeals.delay_of(decision, every),
-        "may_lodge": decision.notified_on is not None and bool(kinds_left(every)),
+        "may_lodge": (decision.notified_on is not None or was_read(decision)) and bool(kinds_left(every)),
         "form": form,
         "today": timezone.localdate(),
     }

@@ -1,22 +1,20 @@
 """The decision on one dossier: the team's tab, and the applicant's page."""
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import permission_required
-from accounts.errors import StalePage
-from accounts.forms import attempt
 from accounts.history import entries_of
 from applications.models import Application
+from documents import consents
+from documents.notifying import OPENED_WITHIN
 from documents.twins import answer
 from selection.feedback import feedback_of
-from selection.forms import NotificationForm
 from selection.models import FOLLOW_APPEALS, Appeal, Decision, PreparedOutcome
-from selection.notification import OPENED_WITHIN, open_letter, presumed_from, record_notification
-from selection.sending import FOLLOW, letter_of
+from selection.notification import notification_of, open_letter, was_read
+from selection.sending import letter_of
 
 READ = "selection.read_panel"
 
@@ -24,7 +22,7 @@ READ = "selection.read_panel"
 # --- The team's tab ----------------------------------------------------------------------------------------------
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_GET
 @permission_required(READ)
 def dossier(request, public_id):
     application = get_object_or_404(
@@ -34,10 +32,6 @@ def dossier(request, public_id):
         public_id=public_id,
     )
     decision = standing_decision(Decision.objects.visible_to(request.user), application)
-    form = NotificationForm(request.POST or None)
-    if request.method == "POST" and notified(request, decision, form):
-        messages.success(request, "La notification est enregistrée.")
-        return redirect("selection:dossier", public_id=public_id)
     context = {
         "application": application,
         "decision": decision,
@@ -45,13 +39,11 @@ def dossier(request, public_id):
         "prepared": PreparedOutcome.objects.filter(application=application)
         .select_related("line", "prepared_by", "deferred_to")
         .first(),
-        "form": form,
-        "may_notify": bool(decision and decision.state == "issued" and request.user.has_perm(FOLLOW)),
-        "presumed_from": presumed_from(decision) if decision and decision.issued_at else None,
+        "formal": notification_of(decision) if decision else None,
         "history": entries_of(decision) if decision else [],
         **what_follows(request, application, decision),
     }
-    return render(request, "selection/dossier.html", context, status=422 if form.is_bound and form.errors else 200)
+    return render(request, "selection/dossier.html", context)
 
 
 def what_follows(request, application, decision):
@@ -73,16 +65,6 @@ def standing_decision(decisions, application):
     return rows.select_related(
         "signed_by", "delegation", "award", "wave", "deferred_to", "application__call_version"
     ).first()
-
-
-def notified(request, decision, form):
-    """True when the notification was recorded: presumed after fifteen days, or proved by a date and a piece."""
-    if decision is None:
-        raise StalePage("Ce dossier n’a pas de décision annoncée.")
-    if request.POST.get("act") == "presume":
-        record_notification(decision=decision, by=request.user)
-        return True
-    return attempt(form, lambda data: record_notification(decision=decision, by=request.user, **data))
 
 
 # --- The applicant's page ----------------------------------------------------------------------------------------
@@ -141,12 +123,28 @@ def my_decision(request, public_id):
             "next_steps": NEXT[Decision.Act(decision.act)],
             "improvements": [line.strip() for line in decision.improvements.splitlines() if line.strip()],
             "grounds": [line.strip() for line in decision.ground.splitlines() if line.strip()],
+            **electronic_way(request.user, application, decision),
             "open_before": timezone.localdate(decision.issued_at) + OPENED_WITHIN,
-            "feedback": feedback_of(decision) if decision.notified_on else None,
+            "feedback": feedback_of(decision) if may_read(decision) else None,
             "appeals": list(decision.appeals.order_by("lodged_on", "pk")),
             "waits_over": decision.act == Decision.Act.WAITLIST and decision.valid_until < timezone.localdate(),
         }
     return render(request, "selection/my_decision.html", context)
+
+
+def electronic_way(user, application, decision):
+    """How the decision is notified to this structure, and whether the reader may accept that it be on line."""
+    consent = consents.consent_of(application.organisation)
+    may_consent = consent is None and consents.may_consent(application.organisation, user)
+    return {
+        "formal": notification_of(decision), "consent": consent, "may_read": may_read(decision),
+        "consent_words": consents.WORDS if may_consent else "",
+    }  # fmt: skip
+
+
+def may_read(decision):
+    """Opened by somebody of the structure, or notified to it otherwise."""
+    return decision.notified_on is not None or was_read(decision)
 
 
 def addressed_decision(request, public_id):
@@ -157,8 +155,14 @@ def addressed_decision(request, public_id):
 @require_POST
 @login_required
 def open_my_letter(request, public_id):
-    """The first opening is the notification: it is an act, so it is posted; the file is then read by a GET."""
-    open_letter(decision=addressed_decision(request, public_id), by=request.user)
+    """The first opening is an act, so it is posted; the file is then read by a GET.
+
+    Whoever may commit the structure accepts the electronic way with it, if she ticks it.
+    """
+    decision = addressed_decision(request, public_id)
+    if request.POST.get("accept"):
+        consents.give(organisation=own_application(request, public_id).organisation, by=request.user)
+    open_letter(decision=decision, by=request.user)
     return redirect("selection:my_letter", public_id=public_id)
 
 
@@ -167,6 +171,6 @@ def open_my_letter(request, public_id):
 def my_letter(request, public_id):
     """The letter's bytes, once it was opened: reading a file must not notify anything."""
     decision = addressed_decision(request, public_id)
-    if decision.state == Decision.State.ISSUED:
+    if not may_read(decision):
         return redirect("selection:my_decision", public_id=public_id)
     return answer(request, letter_of(decision))

@@ -37,6 +37,15 @@ AFTER = [
     Row("selection:my_receipt", **OWN, get=MEMBERS, target=late.own_appeal),
     Row("selection:my_appeal_piece", **OWN, get=MEMBERS, target=late.own_appeal_piece),
     Row("selection:my_withdrawal", **OWN, post=WRITER, target=late.own_appeal),
+    # How each act reached its structure; whoever follows the letters records the registered ones.
+    Row("selection:notifications", STAFF, get=STAFF),
+    Row("selection:notification", **SENT, get=READERS, post=ACT, target=late.to_notify),
+    Row("selection:registered_letters", FOLLOWING, get=FOLLOWING, post=FOLLOWING, done=(422,)),
+    Row("selection:notification_proof", **SENT, get=READERS, target=late.proved),
+    # Any member acknowledges what the structure received; its responsible person accepts the electronic way.
+    Row("documents:notifications", **OWN, get=MEMBERS, target=late.own_structure),
+    Row("documents:consent", **OWN, post=WRITER, target=late.own_structure),
+    Row("documents:open_act", **OWN, post=MEMBERS, target=late.own_act),
     Row("selection:waitlist", STAFF, get=STAFF, target=late.to_sign_late),
     Row("selection:call", PREPARING, sees=CALL, get=CALL, post=CALL, target=late.to_call),
     Row("selection:drop", PREPARING, sees=CALL, get=CALL, post=CALL, target=late.to_drop),
@@ -64,4 +73,5 @@ FORMS_AFTER = {
     "selection:grant_after_appeal",
     "selection:record_appeal",
     "selection:record_derogation",
+    "selection:registered_letters",
 }

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from accounts.models import OutboxMessage
-from documents import production
+from documents import production, registered
 from documents.models import Document
 from programme.models import Wave
 from selection import appeals, embargo, notification, outcomes
@@ -28,6 +28,43 @@ def decided(application):
 def about(application, **data):
     """The decision of a dossier with which the recused ones have a tie."""
     return Target({"public_id": decided(application).public_id}, data, words_of(application))
+
+
+# --- Notifications ---------------------------------------------------------------------------------------------------
+
+
+def notified_by(decision, **data):
+    found = notification.notification_of(decision)
+    return Target({"public_id": found.public_id}, data, words_of(decision.application))
+
+
+def to_notify(world):
+    found = decided(announced(world).dossiers[0])
+    return notified_by(found, number="1A23456789012", posted_on=today().isoformat())
+
+
+def proved(world):
+    panel = announced(world)
+    found = decided(panel.dossiers[0])
+    registered.record(
+        notification=notification.notification_of(found), number="1A23456789012", posted_on=today(), by=panel.officer,
+        presented_on=today(), delivered_on=today(), proof=SimpleUploadedFile("avis.pdf", factories.pdf_bytes()),
+    )  # fmt: skip
+    return notified_by(found)
+
+
+def own_structure(world):
+    return Target({"public_id": world.awarded.organisation.public_id}, {"accept": "1"})
+
+
+def own_act(world):
+    """The answer to an appeal: it has no letter, and is opened from the page of the structure."""
+    appeal = own_lodged(world)
+    by = factories.user("decision_maker")
+    appeals.conclude(appeal=appeal, outcome="rejected", on=today(), conclusion=REASON, by=by)
+    organisation = appeal.decision.application.organisation
+    found = notification.answer_notification_of(appeal)
+    return Target({"public_id": organisation.public_id, "act_id": found.public_id})
 
 
 # --- Appeals ---------------------------------------------------------------------------------------------------------

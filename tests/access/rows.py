@@ -37,6 +37,7 @@ class Row:
         get, post: who, of those, is served; nobody at all: the method is not answered (405).
         target: makes the object, in the state that the POST is for.
         served, done: the statuses of a GET and of a POST that are served.
+        by_program: a mail program posts there for its reader, without our token nor our key (RFC 8058).
     """
 
     name: str
@@ -47,6 +48,7 @@ class Row:
     target: Callable = nothing
     served: tuple = (200,)
     done: tuple = (302,)
+    by_program: bool = False
 
     @property
     def seen_by(self):

@@ -75,6 +75,10 @@ PUBLIC = [
     Row("programme:call_pdf", EVERYONE, get=EVERYONE, target=then.published_call),
     # A call that is not published is the staff's.
     Row("programme:call", EVERYONE, get=STAFF, sees=STAFF, target=then.unpublished_call),
+    # The signed link of a mail is the key: whoever has it stops the mails of that kind, without an account.
+    Row(
+        "accounts:unsubscribe", EVERYONE, get=EVERYONE, post=EVERYONE, target=at.way_out, done=(200,), by_program=True
+    ),
     Row("documents:verify", EVERYONE, get=EVERYONE, post=EVERYONE, target=at.unknown_letter, done=(200,)),
 ]
 
@@ -181,6 +185,10 @@ SERVICE = [
     Row("accounts:job", STAFF, sees=SAVER | AUDITOR, get=SAVER | AUDITOR, target=at.bulk_job),
     Row("accounts:job_keep", STAFF, sees=SAVER, post=SAVER, target=at.bulk_job),
     Row("accounts:mail_retry", STEERING, post=STEERING, target=at.stuck_mail),
+    # Addresses that mail comes back from: read as the mail is, put right by whoever may send it again.
+    Row("accounts:bounced", STAFF, get=STAFF),
+    Row("accounts:forget_bounce", STEERING, post=STEERING, target=at.bounced_address),
+    Row("accounts:outbox_html", EVERYONE, sees=NOBODY, target=at.message),
     # Mail is read whole in a demonstration only; elsewhere the page does not exist.
     Row("accounts:outbox", EVERYONE, sees=NOBODY),
     Row("accounts:outbox_message", EVERYONE, sees=NOBODY, target=at.message),
@@ -440,8 +448,8 @@ SELECTING = [
     Row("selection:retry_letter", **SENT, post=FOLLOWING - RECUSED, target=then.failed_letter),
     Row("selection:delegations", STAFF, get=STAFF),
     Row("selection:delegate", ADMINISTRATOR, get=ADMINISTRATOR, post=ADMINISTRATOR, target=then.delegation),
-    Row("selection:dossier", **SENT, get=READERS, post=FOLLOWING - RECUSED, target=then.to_notify),
-    Row("selection:dossier", STAFF, sees=NOBODY, get=READERS, post=FOLLOWING, target=at.draft),
+    Row("selection:dossier", **SENT, get=READERS, target=then.to_notify),
+    Row("selection:dossier", STAFF, sees=NOBODY, get=READERS, target=at.draft),
 ]
 
 MONEY = [

@@ -3,12 +3,15 @@
 import datetime
 
 from allauth.account.models import EmailConfirmationHMAC
+from django.core import signing
 from django.utils import timezone
 
-from accounts import remembering
-from accounts.models import Event, KeptPost, OutboxMessage, Role
+from accounts import bounces, remembering
+from accounts.delivery import MAX_ATTEMPTS
+from accounts.mail_parts import UNSUBSCRIBE
+from accounts.models import BouncedAddress, Event, KeptPost, OutboxMessage, Role
 from accounts.notifications import CHOSEN
-from accounts.notify import MAX_ATTEMPTS, notify
+from accounts.notify import notify
 from applications import admissibility, bulk, messaging
 from applications.completeness import PIECES, PLACE, PLAN
 from applications.models import Application, Attachment
@@ -156,6 +159,19 @@ def person_with_role(world):
 def message(world):
     mail = OutboxMessage.objects.earliest("pk")
     return Target({"public_id": mail.public_id}, {}, (mail.subject, mail.recipient))
+
+
+def bounced_address(world):
+    mail = OutboxMessage.objects.earliest("pk")
+    bounces.record(message=mail, reason="550 5.1.1 inconnue")
+    return Target({"public_id": BouncedAddress.objects.get(email=mail.recipient.lower()).public_id})
+
+
+def way_out(world):
+    told = notify(
+        Event.TEAM, key="desabonnement:1", recipient=world.people["owner"], subject="Équipe", body="Texte."
+    )  # fmt: skip
+    return Target({"token": signing.dumps(told.mail_id, salt=UNSUBSCRIBE)})
 
 
 def stuck_mail(world):

@@ -43,6 +43,8 @@ DOORS = (
     "selection:meeting",
     "selection:minutes",
     "selection:minutes_pdf",
+    "selection:notification",
+    "selection:notifications",
     "selection:panel",
     "selection:sitting",
     "selection:wave",

@@ -202,7 +202,7 @@ def announced(world):
 
 def to_notify(world):
     found = announced(world).dossiers[0]
-    return dossier(found, on=today().isoformat(), evidence="Recommandé 1A 000 000 0001 0")
+    return dossier(found)
 
 
 def own_announced(world):

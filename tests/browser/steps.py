@@ -371,6 +371,8 @@ def announce(page, wave):
 def open_letter(page, dossier):
     """Text of the letter, opened by its addressee."""
     page.goto(f"{dossier}decision/")
+    if (box := page.locator("#accept")).count():
+        box.check(force=True)
     press(page, "Ouvrir le courrier")
     page.wait_for_url(f"**{dossier}decision/courrier/")
     return text_of(io.BytesIO(page.request.get(page.url).body()))

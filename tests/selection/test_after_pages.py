@@ -18,6 +18,7 @@ from selection.decisions import sign_wave
 from selection.feedback import SHOWN_FROM
 from selection.late_awards import prepare_award
 from selection.models import Appeal, Decision, Derogation, EmbargoAccess, EmbargoedList, PreparedOutcome
+from selection.notification import answer_notification_of
 from selection.outcomes import adopt, prepare
 from selection.sweeping import sweep
 from tests import factories
@@ -121,7 +122,9 @@ def test_the_register_lists_answers_and_notifies(client):
     issue = {"act": "conclude", "issue-outcome": "rejected", "issue-on": today}
     send(client, panel.signatory, "appeal", appeal.public_id, status=422, **issue, **{"issue-conclusion": ""})
     send(client, panel.signatory, "appeal", appeal.public_id, **issue, **{"issue-conclusion": "Pièce absente."})
-    send(client, panel.officer, "appeal", appeal.public_id, act="notify", **{"notification-on": today})
+    formal = answer_notification_of(appeal)
+    letter = {"number": "1A 234 567 8901 2", "posted_on": today, "presented_on": today, "delivered_on": today}
+    send(client, panel.officer, "notification", formal.public_id, **letter)
     html = read(client, panel.officer, "appeal", appeal.public_id)
     assert "Pièce absente." in html
     assert "Le tribunal peut être saisi jusqu’au" in html

@@ -13,9 +13,11 @@ from accounts.models import Membership, Notification, OutboxMessage
 from applications.clocks import months_after
 from applications.evaluations import recusals
 from documents.models import Document
+from documents.notifying import open_act
 from documents.production import produce
 from selection import appeal_follow_ups, appeals
-from selection.models import Appeal, AppealFollowUp
+from selection.models import Appeal, AppealFollowUp, Decision
+from selection.notification import answer_notification_of
 from tests import factories
 from tests.selection.after import announced, decision_of, opened, today
 from tests.selection.conftest import member_of
@@ -159,12 +161,19 @@ def test_the_answer_makes_the_delay_run_again_from_its_notification(panel, refus
     appeals.conclude(appeal=appeal, outcome="rejected", on=today(), conclusion="Non.", by=panel.signatory)
     assert "pas notifiée" in appeals.delay_of(refused, refused.appeals.all()).why
     with time_machine.travel(timezone.now() + datetime.timedelta(days=5)):
-        appeals.note_answer_notified(appeal=appeal, on=today(), by=panel.officer)
+        open_act(notification=answer_notification_of(appeal), by=member_of(panel.refused[0]))
         told = today()
     last = appeals.delay_of(refused, refused.appeals.all()).last_day
     assert last > months_after(told, 2)
-    with pytest.raises(StalePage):
-        appeals.note_answer_notified(appeal=appeal, on=today(), by=panel.officer)
+
+
+def test_nobody_writes_the_day_of_an_answer_without_its_notification(panel, refused):
+    appeal = lodge(refused)
+    appeals.conclude(appeal=appeal, outcome="rejected", on=today(), conclusion="Non.", by=panel.signatory)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Appeal.objects.filter(pk=appeal.pk).update(answer_notified_on=today())
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Decision.objects.filter(act="award").update(state="notified", notified_on=today())
 
 
 def test_an_officer_records_what_came_otherwise(panel, refused):

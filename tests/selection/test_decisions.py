@@ -9,10 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.errors import NotAllowed, Refusal, StalePage
+from accounts.french import long_date
 from accounts.models import OutboxMessage
 from applications.evaluations import recusals
 from applications.models import Application, FabriqueFact
 from applications.outcomes import publish
+from documents import consents, notifying
 from documents.models import Document
 from funding.models import Account, Agreement, Award, Instalment, Posting
 from funding.reconciliation import differences
@@ -222,6 +224,20 @@ def test_everything_is_announced_at_one_moment(announced):
     assert factories.fresh(announced.wave).state == "announced"
 
 
+def test_the_mail_says_how_the_decision_is_notified(signed):
+    by_post = signed.dossiers[0]
+    consents.withdraw(organisation=by_post.organisation, by=member_of(by_post))
+    make_letters(signed.wave)
+    announce(wave=signed.wave, by=signed.signatory)
+    bodies = {mail.recipient: mail.body for mail in OutboxMessage.objects.all()}
+    service = signed.wave.call.programme
+    for dossier in signed.dossiers:
+        said = bodies[member_of(dossier).email]
+        assert long_date(timezone.localdate()) in said and service.service_email in said
+        assert ("lettre recommandée" in said) == (dossier == by_post)
+        assert ("quinze jours" in said) == (dossier != by_post)
+
+
 def test_the_mail_does_not_tell_the_answer(announced):
     for message in OutboxMessage.objects.all():
         assert "retenu" not in message.body
@@ -263,12 +279,12 @@ def test_a_letter_is_opened_by_those_it_is_written_to(announced):
 
 def test_after_fifteen_days_it_is_notified_from_the_day_it_was_made_available(announced):
     decision = decision_of(announced.dossiers[2])
-    with pytest.raises(Refusal, match="quinze jours"):
-        record_notification(decision=decision, by=announced.officer)
-    issued_on = timezone.localdate(decision.issued_at)
+    assert notifying.sweep() == 0
+    with time_machine.travel(decision.issued_at + datetime.timedelta(days=15)):
+        assert notifying.sweep() == 0
     with time_machine.travel(decision.issued_at + datetime.timedelta(days=16, hours=1)):
-        record_notification(decision=decision, by=announced.officer)
-    assert factories.fresh(decision).notified_on == issued_on
+        assert (notifying.sweep(), notifying.sweep()) == (len(announced.dossiers), 0)
+    assert factories.fresh(decision).notified_on == timezone.localdate(decision.issued_at)
 
 
 def test_a_late_opening_does_not_move_the_date(announced):
@@ -279,16 +295,17 @@ def test_a_late_opening_does_not_move_the_date(announced):
     assert factories.fresh(decision).notified_on == timezone.localdate(decision.issued_at)
 
 
-def test_a_registered_letter_wants_its_proof(announced):
-    decision = decision_of(announced.dossiers[0])
-    with pytest.raises(Refusal, match="preuve"):
-        record_notification(decision=decision, by=announced.officer, on=timezone.localdate())
-    tomorrow = timezone.localdate() + datetime.timedelta(days=1)
-    with pytest.raises(Refusal, match="corrigez la date"):
-        record_notification(decision=decision, by=announced.officer, on=tomorrow, evidence="LRAR 1A 000")
-    record_notification(decision=decision, by=announced.officer, on=timezone.localdate(), evidence="LRAR 1A 000")
-    with pytest.raises(StalePage):
-        record_notification(decision=decision, by=announced.officer, on=timezone.localdate(), evidence="LRAR 1A 000")
+def test_a_registered_letter_notifies_the_decision_and_its_aid(announced):
+    decision, today = decision_of(announced.dossiers[0]), timezone.localdate()
+    letter = {"number": "1A 234 567 8901 2", "posted_on": today}
+    record_notification(decision=decision, by=announced.officer, **letter)
+    assert factories.fresh(decision).state == "issued", "posted is not presented"
+    dates = {"presented_on": today, "delivered_on": today}
+    record_notification(decision=decision, by=announced.officer, **letter, **dates)
+    assert (factories.fresh(decision).state, factories.fresh(decision).notified_on) == ("notified", today)
+    assert Award.objects.get(application=announced.dossiers[0]).notified_on == today
+    with pytest.raises(StalePage, match="déjà notifié"):
+        record_notification(decision=decision, by=announced.officer, **letter, **dates)
 
 
 def test_agreements_are_prepared_for_the_whole_wave(announced):

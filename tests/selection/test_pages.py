@@ -14,6 +14,7 @@ from documents.models import MAX_ATTEMPTS, Document
 from funding.models import Account, Agreement
 from selection.decisions import announce, letters_of, sign_wave
 from selection.models import Decision, PreparedOutcome, SignatureDelegation
+from selection.notification import notification_of
 from selection.outcomes import adopt
 from tests import factories
 from tests.selection.conftest import GRANT, YEAR, build, delegate, make_letters, member_of, prepare_all, reviewed
@@ -434,16 +435,18 @@ def test_the_officer_notes_a_notification(client, signed):
     make_letters(signed.wave)
     announce(wave=signed.wave, by=signed.signatory)
     dossier = signed.dossiers[0]
-    url = reverse("selection:dossier", args=[dossier.public_id])
-    html = page_of(client, signed.officer, "dossier", dossier.public_id)
-    assert "Constater les quinze jours" in html
-    early = client.post(url, {"act": "presume"} | key())
-    assert early.status_code == 422
-    missing = client.post(url, {"act": "prove", "on": timezone.localdate().isoformat(), "evidence": ""} | key())
-    assert missing.status_code == 422
-    done = {"act": "prove", "on": timezone.localdate().isoformat(), "evidence": "LRAR 1A"} | key()
-    assert client.post(url, done).status_code == 302
+    found = notification_of(Decision.objects.get(application=dossier))
+    url = reverse("selection:notification", args=[found.public_id])
+    assert url in page_of(client, signed.officer, "dossier", dossier.public_id)
+    today = timezone.localdate().isoformat()
+    letter = {"number": "1A 234 567 8901 2", "posted_on": today, "presented_on": today}
+    unfetched = client.post(url, letter | key())
+    assert unfetched.status_code == 422 and "Donnez le jour de la remise" in unfetched.content.decode()
+    page = client.get(url).content.decode()
+    done = client.post(url, guard(page) | letter | {"delivered_on": today} | key())
+    assert done.status_code == 302
     assert Decision.objects.get(application=dossier).notified_on == timezone.localdate()
+    assert "1A23456789012" in client.get(url).content.decode()
 
 
 def test_the_tab_before_and_after(client, panel):

@@ -7,10 +7,10 @@ import threading
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 
-from accounts import digests, jobs, notify
+from accounts import delivery, digests, jobs
 from applications import silence
 from applications.evaluations import reminders
-from documents import missing, previews, scanning, sweeper
+from documents import missing, notifying, previews, scanning, sweeper
 from selection import sweeping
 
 log = logging.getLogger(__name__)
@@ -37,12 +37,13 @@ class Command(BaseCommand):
     def once(self):
         digests.sweep()
         missing.ask_all()
-        mails, letters = notify.sweep(), sweeper.sweep()
+        mails, letters = delivery.sweep(), sweeper.sweep()
         jobs.sweep()
         scans, drawn = scanning.sweep(), previews.sweep()
         clocks, refusals = silence.sweep()
         reviews = reminders.sweep()
         closed, silent, handed = sweeping.sweep()
+        presumed = notifying.sweep()
         if scans or drawn:
             self.stdout.write(f"{scans} fichier(s) à analyser, {drawn} aperçu(x)")
         if mails or letters or clocks or refusals:
@@ -54,6 +55,8 @@ class Command(BaseCommand):
         if closed or silent or handed:
             done = f"{closed} rejet(s) de liste complémentaire à signer, {silent} recours rejeté(s) par le silence"
             self.stdout.write(f"{done}, {handed} décision(s) remise(s)")
+        if presumed:
+            self.stdout.write(f"{presumed} notification(s) réputée(s) faite(s)")
 
     def once_or_log(self):
         """A database that is away for a moment must not end the loop."""

@@ -5,8 +5,10 @@ import datetime
 import pytest
 
 from accounts.models import Membership, Role
+from documents.consents import consent_of
 from funding.endings import hearings, recoveries, withdrawals
 from tests.built_once import stage
+from tests.factories import accept_online
 from tests.funding import conftest as make
 from tests.funding.conftest import CAP, today
 from tests.funding.test_payments import ordered, pay
@@ -36,6 +38,8 @@ def writer(paid):
 def write_for(organisation):
     person = make.make_user(Role.APPLICANT, name="Ada")
     Membership.objects.create(user=person, organisation=organisation, role="owner", is_representative=True)
+    if consent_of(organisation) is None:
+        accept_online(organisation, person)
     return person
 
 

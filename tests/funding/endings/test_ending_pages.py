@@ -10,9 +10,10 @@ from django.urls import reverse
 
 from accounts.models import Role
 from documents import production
+from documents.models import FormalNotification
 from funding.endings import hearings
 from funding.endings.closing import SECTIONS
-from funding.models import Hearing, Kind, LetterOpening, Observation, Posting, Recovery, Withdrawal
+from funding.models import Hearing, Kind, Observation, Posting, Recovery, Withdrawal
 from tests import factories
 from tests.funding import conftest as make
 from tests.funding.conftest import CAP, GRANT, today
@@ -112,7 +113,7 @@ def test_letters_are_read_by_those_who_read_the_dossier(client, recovery, office
         args=[recovery.award.application.public_id, hearing.public_id, "contradictoire"],
     )
     # Not before she opened it: a GET notifies nothing.
-    assert client.get(own).status_code == 302 and not LetterOpening.objects.exists()
+    assert client.get(own).status_code == 302 and not FormalNotification.objects.exclude(opened_at=None).exists()
     assert post(client, f"{own}ouvrir/").status_code == 302
     assert client.get(own).status_code == 200
     client.force_login(make.make_user(Role.APPLICANT))

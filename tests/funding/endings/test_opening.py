@@ -9,9 +9,11 @@ from django.urls import reverse
 
 from accounts.errors import NotAllowed, Refusal
 from accounts.models import JournalEntry, Role
+from documents import consents, registered
+from documents.models import FormalNotification
 from documents.production import _store
 from funding.endings import hearings, opening, recoveries
-from funding.models import Hearing, LetterOpening
+from funding.models import Hearing
 from tests import factories
 from tests.funding import conftest as make
 from tests.funding.conftest import today
@@ -32,6 +34,10 @@ def later(count):
     return time_machine.travel(noon)
 
 
+def notification():
+    return FormalNotification.objects.get(kind="hearing_letter")
+
+
 def opened(hearing, by):
     opening.open_letter(hearing=hearing, kind="contradictoire", by=by)
     return Hearing.objects.get(pk=hearing.pk)
@@ -41,20 +47,19 @@ def test_the_first_opening_is_kept_and_the_time_runs_from_it(hearing, writer):
     last = hearing.answer_by
     with later(9):
         found = opened(hearing, writer)
-        row = LetterOpening.objects.get()
-        assert (row.opened_by, row.notified_on, row.hearing) == (writer, today(), hearing)
+        row = notification()
+        assert (row.opened_by, row.notified_on, row.document_id) == (writer, today(), hearing.document_id)
         assert found.answer_by == last + days(9)
         assert JournalEntry.objects.filter(action="open_ending_letter").count() == 1
     with later(12):
         assert opened(hearing, writer).answer_by == last + days(9)
-        assert LetterOpening.objects.count() == 1
 
 
 def test_opened_after_fifteen_days_it_was_notified_when_it_was_made_available(hearing, writer):
     day, last = today(), hearing.answer_by
     with later(16):
         found = opened(hearing, writer)
-        assert LetterOpening.objects.get().notified_on == day and found.answer_by == last
+        assert notification().notified_on == day and found.answer_by == last
 
 
 def test_on_the_fifteenth_day_it_is_in_time(hearing, writer):
@@ -73,7 +78,7 @@ def test_nothing_is_decided_before_the_time_that_the_opening_gave(hearing, recov
         decide(recovery, make.make_signatory(recovery.award.wave.call.programme))
 
 
-def test_never_opened_it_is_presumed_and_the_time_is_that_of_the_letter(hearing, recovery):
+def test_never_opened_it_is_presumed_and_the_time_is_that_of_the_letter(hearing, recovery, writer):
     assert "pas encore ouverte" in opening.told(hearing)["contradictoire"]
     with later(16):
         assert "jamais ouverte, réputée notifiée" in opening.told(hearing)["contradictoire"]
@@ -86,7 +91,7 @@ def test_only_its_addressee_opens_it(hearing, officer):
     for stranger in (officer, make.make_user(Role.APPLICANT)):
         with pytest.raises(NotAllowed):
             opening.open_letter(hearing=hearing, kind="contradictoire", by=stranger)
-    assert not LetterOpening.objects.exists()
+    assert notification().opened_at is None
 
 
 def test_a_letter_that_is_not_made_yet_or_does_not_exist(recovery, writer):
@@ -102,7 +107,7 @@ def test_each_letter_has_its_own_opening(hearing, recovery, writer, decider, cli
     _store(found.document_id, factories.pdf_bytes())
     last = Hearing.objects.get().answer_by
     opening.open_letter(hearing=Hearing.objects.get(), kind="reversement", by=writer)
-    assert LetterOpening.objects.count() == 2 and Hearing.objects.get().answer_by == last
+    assert FormalNotification.objects.exclude(opened_at=None).count() == 2 and Hearing.objects.get().answer_by == last
     told = opening.told(Hearing.objects.get())
     assert set(told) == {"contradictoire", "reversement"} and all("ouverte le" in one for one in told.values())
     client.force_login(decider)
@@ -117,14 +122,29 @@ def test_the_structure_opens_it_from_her_page(hearing, writer, client):
     args = [hearing.award.application.public_id, hearing.public_id, "contradictoire"]
     assert client.get(reverse("funding:open_my_hearing_letter", args=args)).status_code == 405
     client.post(reverse("funding:open_my_hearing_letter", args=args), {"idempotency_key": "b" * 32})
-    assert LetterOpening.objects.get().opened_by == writer
+    assert notification().opened_by == writer
     assert "Ouvrir le courrier" not in client.get(hearings.page_of(hearing.award)).content.decode()
 
 
 def test_the_database_keeps_the_first_opening(hearing, writer):
     opened(hearing, writer)
-    with pytest.raises(IntegrityError), transaction.atomic():
-        LetterOpening.objects.update(notified_on=today() + days(1))
-    document = LetterOpening.objects.get().document
-    with pytest.raises(IntegrityError), transaction.atomic():
-        LetterOpening.objects.create(document=document, hearing=hearing, opened_by=writer, notified_on=today())
+    for fields in ({"notified_on": today() + days(1)}, {"opened_by": make.make_user(Role.APPLICANT)}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            FormalNotification.objects.update(**fields)
+
+
+def test_without_consent_an_opening_is_read_and_starts_nothing(hearing, writer):
+    consents.withdraw(organisation=hearing.award.organisation, by=writer)
+    last = hearing.answer_by
+    with later(5):
+        assert opened(hearing, writer).answer_by == last
+        assert notification().opened_by == writer and notification().notified_on is None
+        assert "lettre recommandée" in opening.told(hearing)["contradictoire"]
+
+
+def test_a_registered_letter_starts_the_time_to_answer(hearing, officer):
+    last, letter = hearing.answer_by, {"number": "1A23456789012", "posted_on": today()}
+    with later(4):
+        dates = {"presented_on": today() - days(1), "delivered_on": today()}
+        registered.record(notification=notification(), by=officer, **letter, **dates)
+        assert Hearing.objects.get(pk=hearing.pk).answer_by == last + days(4)

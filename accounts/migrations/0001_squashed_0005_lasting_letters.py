@@ -11,7 +11,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    replaces = [('accounts', '0001_initial'), ('accounts', '0002_dossier'), ('accounts', '0003_review'), ('accounts', '0004_folded_name')]
+    replaces = [('accounts', '0001_initial'), ('accounts', '0002_dossier'), ('accounts', '0003_review'), ('accounts', '0004_folded_name'), ('accounts', '0005_lasting_letters')]
 
     initial = True
 
@@ -205,20 +205,40 @@ class Migration(migrations.Migration):
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                         ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='identifiant public')),
                         ('key', models.CharField(max_length=200, unique=True, verbose_name='clé')),
-                        ('message_id', models.CharField(max_length=200, unique=True, verbose_name='Message-ID')),
+                        ('message_id', models.CharField(max_length=250, unique=True, verbose_name='Message-ID')),
                         ('recipient', models.EmailField(max_length=254, verbose_name='destinataire')),
                         ('subject', models.CharField(max_length=250, verbose_name='objet')),
                         ('body', models.TextField(verbose_name='texte')),
+                        ('event', models.CharField(blank=True, max_length=20, verbose_name='sujet')),
+                        ('thread', models.CharField(blank=True, max_length=60, verbose_name='fil')),
                         ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='créé le')),
                         ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='envoyé le')),
                         ('claimed_at', models.DateTimeField(blank=True, null=True, verbose_name='pris le')),
                         ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='essais')),
+                        ('next_try_at', models.DateTimeField(blank=True, null=True, verbose_name='prochain essai')),
                         ('last_error', models.CharField(blank=True, max_length=500, verbose_name='dernière erreur')),
+                        ('bounced_at', models.DateTimeField(blank=True, null=True, verbose_name='revenu le')),
                     ],
                     options={
                         'verbose_name': 'courriel',
                         'ordering': ['-pk'],
-                        'indexes': [models.Index(condition=models.Q(('sent_at', None)), fields=['created_at'], name='outbox_unsent')],
+                        'indexes': [models.Index(condition=models.Q(('sent_at', None)), fields=['created_at'], name='outbox_unsent'), models.Index(condition=models.Q(('thread', ''), _negated=True), fields=['thread'], name='outbox_thread')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='BouncedAddress',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='identifiant public')),
+                        ('email', models.EmailField(max_length=254, unique=True, verbose_name='adresse')),
+                        ('since', models.DateTimeField(default=django.utils.timezone.now, verbose_name='depuis le')),
+                        ('reason', models.CharField(max_length=500, verbose_name='raison')),
+                        ('message', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.outboxmessage', verbose_name='dernier courriel revenu')),
+                    ],
+                    options={
+                        'verbose_name': 'adresse en défaut',
+                        'verbose_name_plural': 'adresses en défaut',
+                        'ordering': ['email'],
                     },
                 ),
                 migrations.CreateModel(
@@ -228,7 +248,7 @@ class Migration(migrations.Migration):
                         ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='identifiant public')),
                         ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notifications', to=settings.AUTH_USER_MODEL, verbose_name='personne')),
                         ('key', models.CharField(max_length=200, unique=True, verbose_name='clé')),
-                        ('event', models.CharField(choices=[('account', 'Mon compte : adresse, mot de passe, invitations'), ('receipt', 'Envoi d’un dossier et suites données à sa réception'), ('request', 'Pièces ou précisions demandées'), ('progress', 'Avancement d’un dossier : recevabilité, évaluation'), ('decision', 'Décision sur un dossier'), ('deadline', 'Dates de dépôt ou formulaire qui changent'), ('message', 'Messages échangés sur un dossier'), ('team', 'Ma structure : rôles, parties confiées, signatures'), ('review', 'Évaluations confiées ou rouvertes'), ('file', 'Pièce écartée par l’antivirus'), ('payment', 'Convention et versements'), ('panel', 'Comité : convocations et procès-verbaux'), ('public_question', 'Questions du public')], max_length=20, verbose_name='sujet')),
+                        ('event', models.CharField(choices=[('account', 'Mon compte : adresse, mot de passe, invitations'), ('receipt', 'Envoi d’un dossier et suites données à sa réception'), ('request', 'Pièces ou précisions demandées'), ('progress', 'Avancement d’un dossier : recevabilité, évaluation'), ('decision', 'Décision sur un dossier'), ('deadline', 'Dates de dépôt ou formulaire qui changent'), ('message', 'Messages échangés sur un dossier'), ('team', 'Ma structure : rôles, parties confiées, signatures'), ('review', 'Évaluations confiées ou rouvertes'), ('file', 'Pièce écartée par l’antivirus'), ('payment', 'Convention et versements'), ('panel', 'Comité : convocations et procès-verbaux'), ('mail', 'Courriels importants qui reviennent'), ('public_question', 'Questions du public')], max_length=20, verbose_name='sujet')),
                         ('subject', models.CharField(max_length=250, verbose_name='objet')),
                         ('body', models.TextField(verbose_name='texte')),
                         ('url', models.CharField(blank=True, max_length=300, verbose_name='adresse')),
@@ -249,7 +269,7 @@ class Migration(migrations.Migration):
                     fields=[
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                         ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='personne')),
-                        ('event', models.CharField(choices=[('account', 'Mon compte : adresse, mot de passe, invitations'), ('receipt', 'Envoi d’un dossier et suites données à sa réception'), ('request', 'Pièces ou précisions demandées'), ('progress', 'Avancement d’un dossier : recevabilité, évaluation'), ('decision', 'Décision sur un dossier'), ('deadline', 'Dates de dépôt ou formulaire qui changent'), ('message', 'Messages échangés sur un dossier'), ('team', 'Ma structure : rôles, parties confiées, signatures'), ('review', 'Évaluations confiées ou rouvertes'), ('file', 'Pièce écartée par l’antivirus'), ('payment', 'Convention et versements'), ('panel', 'Comité : convocations et procès-verbaux'), ('public_question', 'Questions du public')], max_length=20, verbose_name='sujet')),
+                        ('event', models.CharField(choices=[('account', 'Mon compte : adresse, mot de passe, invitations'), ('receipt', 'Envoi d’un dossier et suites données à sa réception'), ('request', 'Pièces ou précisions demandées'), ('progress', 'Avancement d’un dossier : recevabilité, évaluation'), ('decision', 'Décision sur un dossier'), ('deadline', 'Dates de dépôt ou formulaire qui changent'), ('message', 'Messages échangés sur un dossier'), ('team', 'Ma structure : rôles, parties confiées, signatures'), ('review', 'Évaluations confiées ou rouvertes'), ('file', 'Pièce écartée par l’antivirus'), ('payment', 'Convention et versements'), ('panel', 'Comité : convocations et procès-verbaux'), ('mail', 'Courriels importants qui reviennent'), ('public_question', 'Questions du public')], max_length=20, verbose_name='sujet')),
                         ('delivery', models.CharField(choices=[('now', 'Courriel tout de suite'), ('digest', 'Dans le résumé du matin'), ('here', 'Ici seulement')], max_length=6, verbose_name='envoi')),
                     ],
                     options={
