@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
-from accounts.french import MONTHS, NBSP, deadline, integer, long_date
+from accounts.french import MONTHS, NBSP, deadline, euros, integer, long_date
 from accounts.models import User
 from applications.receipts import addressee_of, appeal_of, dossier_of, service_of, years_in_words
 from documents.facts import (
@@ -23,7 +23,7 @@ from documents.notifying import notice_of
 from funding.conventions.commitments import is_yearly
 from funding.conventions.obligation import is_needed
 from funding.schedules import call_version_of
-from programme.models import Programme, Wave
+from programme.models import CallVersion, Programme, Wave
 from selection.models import Decision, PanelSession, PreparedOutcome
 
 A = Decision.Act
@@ -117,9 +117,38 @@ def award(signing, decision, prepared, common, instalments):
         commitment_year=prepared.fiscal_year,
         committed_cents=committed_at_once(prepared.award),
         imputation=imputation(prepared.line),
+        aid_regime=aid_regime(application.call_version, decision.amount_cents),
         dossier_version_on=received_on(application),
         conditions=agreement_condition(prepared.award, instalments),
     )
+
+
+AID_REGIMES = {
+    CallVersion.StateAid.DE_MINIMIS: (
+        "Cette aide est une aide «\u00a0de minimis\u00a0» au sens du règlement (UE) 2023/2831 de la Commission du "
+        "13 décembre 2023\u00a0; son équivalent-subvention brut est de {amount}."
+    ),
+    CallVersion.StateAid.SIEG_DE_MINIMIS: (
+        "Cette aide est une aide «\u00a0de minimis\u00a0» accordée à un service d’intérêt économique général au sens du "
+        "règlement (UE) 2023/2832 de la Commission du 13 décembre 2023\u00a0; son équivalent-subvention brut est de "
+        "{amount}."
+    ),
+    CallVersion.StateAid.EXEMPTED: (
+        "Cette aide est accordée sur le fondement d’un régime exempté de notification (règlement (UE) n° 651/2014 de la "
+        "Commission du 17 juin 2014)."
+    ),
+}
+
+
+def aid_regime(call_version, amount_cents):
+    """What the addressee must be told in writing: amount, nature and regulation (Reg. (EU) 2023/2831 art. 7 § 4).
+
+    Args:
+        call_version: whose `state_aid_basis` holds for the award; "" when it is no State aid.
+        amount_cents: of the award, which is its gross grant equivalent.
+    """
+    sentence = AID_REGIMES.get(CallVersion.StateAid(call_version.state_aid_basis), "")
+    return sentence.format(amount=euros(amount_cents))
 
 
 def committed_at_once(award):
