@@ -129,13 +129,13 @@ AID_REGIMES = {
         "13 décembre 2023\u00a0; son équivalent-subvention brut est de {amount}."
     ),
     CallVersion.StateAid.SIEG_DE_MINIMIS: (
-        "Cette aide est une aide «\u00a0de minimis\u00a0» accordée à un service d’intérêt économique général au sens du "
-        "règlement (UE) 2023/2832 de la Commission du 13 décembre 2023\u00a0; son équivalent-subvention brut est de "
-        "{amount}."
+        "Cette aide est une aide «\u00a0de minimis\u00a0» accordée à un service d’intérêt économique général au sens "
+        "du règlement (UE) 2023/2832 de la Commission du 13 décembre 2023\u00a0; son équivalent-subvention brut est "
+        "de {amount}."
     ),
     CallVersion.StateAid.EXEMPTED: (
-        "Cette aide est accordée sur le fondement d’un régime exempté de notification (règlement (UE) n° 651/2014 de la "
-        "Commission du 17 juin 2014)."
+        "Cette aide est accordée sur le fondement d’un régime exempté de notification (règlement (UE) n° 651/2014 de "
+        "la Commission du 17 juin 2014)."
     ),
 }
 
