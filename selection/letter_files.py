@@ -112,6 +112,18 @@ def append(together, document, data, recto_verso):
     if data is None:
         raise Refusal(f"Les octets du courrier {document.number} ne sont plus ceux fabriqués : signalez-le.")
     with pikepdf.open(io.BytesIO(data)) as letter:
+        leave_seal_out(letter)
         together.pages.extend(letter.pages)
     if recto_verso and len(together.pages) % 2:
         together.add_blank_page(page_size=(595.28, 841.89))
+
+
+def leave_seal_out(letter):
+    """A seal holds for the bytes of its own file: among other pages it would be a broken one."""
+    if "/AcroForm" in letter.Root:
+        del letter.Root.AcroForm
+    for page in letter.pages:
+        if kept := [one for one in page.get("/Annots", ()) if one.get("/Subtype") != "/Widget"]:
+            page.Annots = kept
+        elif "/Annots" in page:
+            del page.Annots
