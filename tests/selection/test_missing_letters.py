@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import Organisation
 from documents import missing
 from documents.missing import SOURCES
-from documents.models import Document, DocumentContent, NumberCounter
+from documents.models import Document, DocumentContent, FormalNotification, NumberCounter
 from documents.tasks import ask_missing
 from selection.appeals import lodge
 from selection.decisions import announce, letters_of, sign_wave
@@ -34,6 +34,7 @@ def remove_letters(decisions):
     """As a repair by hand would: the rows are gone, and their numbers stay given."""
     with triggers_aside(connection):
         letters = letters_of(decisions)
+        FormalNotification.objects.filter(document__in=letters).delete()
         DocumentContent.objects.filter(document__in=letters).delete()
         letters.delete()
 
