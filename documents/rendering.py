@@ -28,8 +28,9 @@ from documents.wording.catalogue import WORDINGS
 from documents.wording.filling import Filled, isolated
 
 TEXT_NODE = re.compile(r">[^<]+(?=<)")
-# A word that no line can hold (an address, a name typed without spaces) may go on to the next one.
-ENDLESS = re.compile(r"(?:&[#\w]+;|[^\s&<>]){40}(?=[^\s<>])")
+# A word that no line can hold (an address, a name typed without spaces) may go on to the next one; a fingerprint of
+# 64 signs fits, and stays whole for whoever copies it.
+ENDLESS = re.compile(r"(?:&[#\w]+;|[^\s&<>]){40}(?=(?:&[#\w]+;|[^\s&<>]){25})")
 BEFORE_SIGN = re.compile(r" (?=[:;?!»%€°])|(?<=[«§°]) ")
 SCHEME = "resource:///"
 APT_LINE = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"

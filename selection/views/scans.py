@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.access import permission_required
 from accounts.forms import DsfrForm, attempt, status_of
 from accounts.french import plural
+from accounts.permissions import require
 from applications.evaluations.doors import closed_dossiers
 from documents import scans
 from documents.downloads import INERT, serve_upload
@@ -19,6 +20,7 @@ from selection.sending import FOLLOW, visible_to
 
 WAITING = (ScanPage.Reading.UNREAD, ScanPage.Reading.UNKNOWN, ScanPage.Reading.DOUBLE)
 SHOWN = 50
+READ = "selection.read_panel"
 
 
 class FileByHandForm(DsfrForm):
@@ -47,15 +49,17 @@ class FileByHandForm(DsfrForm):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@permission_required(FOLLOW)
+@permission_required(READ)
 def scanned(request):
-    """The page of the piles; a POST brings some more."""
+    """The page of the piles; a POST of somebody who follows the letters brings some more."""
+    if request.method == "POST":
+        require(request.user, FOLLOW)
     form = ScansForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and attempt(form, lambda data: deposit(data["sheets"], request.user)):
         deposited = plural(len(form.result), "pile déposée", "piles déposées")
         messages.success(request, f"{deposited} : la lecture commence.")
         return redirect("selection:scans")
-    return render(request, "selection/scans.html", {"form": form, **shown(request)}, status=status_of(form))
+    return render(request, "selection/scans.html", {"form": form, "may_deposit": request.user.has_perm(FOLLOW), **shown(request)}, status=status_of(form))
 
 
 def deposit(files, by):
@@ -136,7 +140,7 @@ def page_picture(request, public_id):
 
 
 @require_GET
-@permission_required(FOLLOW)
+@permission_required(READ)
 def copy(request, public_id):
     """The signed copy of one letter."""
     document = get_object_or_404(visible_to(request.user).filter(signed_scan__isnull=False), public_id=public_id)

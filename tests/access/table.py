@@ -434,11 +434,11 @@ SELECTING = [
     Row("selection:announce", STAFF, post=DECISION_MAKER, target=then.to_announce),
     Row("selection:letters", STAFF, get=STAFF),
     Row("selection:retry_letters", STAFF, post=FOLLOWING, target=then.failed_letters),
-    Row("selection:scans", FOLLOWING, get=FOLLOWING, post=FOLLOWING, target=paper.pile_to_leave),
+    Row("selection:scans", STAFF, get=STAFF, post=FOLLOWING, target=paper.pile_to_leave),
     Row("selection:scan_page", **PAPER, get=FOLLOWING - RECUSED, post=FOLLOWING - RECUSED, target=paper.torn_sheet),
     Row("selection:scan_picture", **PAPER, get=FOLLOWING - RECUSED, target=paper.torn_sheet),
     Row("selection:scan_aside", **PAPER, post=FOLLOWING - RECUSED, target=paper.torn_sheet),
-    Row("selection:signed_copy", **PAPER, get=FOLLOWING - RECUSED, target=paper.whole_copy),
+    Row("selection:signed_copy", **SENT, get=READERS, target=paper.whole_copy),
     Row("selection:letters_zip", STAFF, get=STAFF),
     Row("selection:letters_pdf", STAFF, get=STAFF, target=then.printable),
     Row("selection:ask_missing_letters", STAFF, post=FOLLOWING),
@@ -534,5 +534,7 @@ FORMS_OF_AN_ACT = (
         "programme:new_call",
         "selection:amend",
         "selection:delegate",
+        "selection:scan_page",
+        "selection:scan_picture",
     }
 )
