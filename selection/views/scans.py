@@ -59,7 +59,8 @@ def scanned(request):
         deposited = plural(len(form.result), "pile déposée", "piles déposées")
         messages.success(request, f"{deposited} : la lecture commence.")
         return redirect("selection:scans")
-    return render(request, "selection/scans.html", {"form": form, "may_deposit": request.user.has_perm(FOLLOW), **shown(request)}, status=status_of(form))
+    context = {"form": form, "may_deposit": request.user.has_perm(FOLLOW), **shown(request)}
+    return render(request, "selection/scans.html", context, status=status_of(form))
 
 
 def deposit(files, by):
