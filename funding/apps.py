@@ -13,6 +13,7 @@ class FundingConfig(AppConfig):
             confirming,
             database,  # noqa: F401
         )
+        from funding.claims import partners
         from funding.conventions import database as convention_triggers  # noqa: F401
         from funding.de_minimis import aids_here
         from funding.endings import database as ending_triggers  # noqa: F401
@@ -22,3 +23,4 @@ class FundingConfig(AppConfig):
         WORDS.update(ACTIONS)
         state_aid.register(aids_here)
         confirming.register()
+        partners.register()

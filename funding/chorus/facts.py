@@ -38,6 +38,7 @@ class Facts:
     by_siret: {SIRET: keys of awards that pay it}.
     awards: {award key: Award}.
     allotted: {RequestPart key: cents}.
+    paid_years: {Instalment key: years in which a part of it was paid}.
     closed: years that are closed.
     tied: keys of the awards of dossiers with which whoever would confirm has a tie.
     explained: {subject: kind and sentence that were explained}.
@@ -54,6 +55,7 @@ class Facts:
     by_siret: dict = field(default_factory=lambda: defaultdict(set))
     awards: dict = field(default_factory=dict)
     allotted: dict = field(default_factory=lambda: defaultdict(int))
+    paid_years: dict = field(default_factory=lambda: defaultdict(set))
     closed: set = field(default_factory=set)
     tied: set = field(default_factory=set)
     explained: dict = field(default_factory=dict)
@@ -104,9 +106,14 @@ def read_requests(facts, numbers):
         Prefetch("parts", queryset=parts, to_attr="live_parts")
     )
     facts.requests = {request.number: request for request in found}
-    keys = [part.pk for request in facts.requests.values() for part in request.live_parts]
-    for part, cents in Allotment.objects.filter(part__in=keys).values_list("part", "cents"):
+
+
+def read_allotted(facts):
+    """What was paid already, and when: members of one instalment need not be paid in one year."""
+    ties = Allotment.objects.filter(instalment__award__in=facts.awards)
+    for part, instalment, year, cents in ties.values_list("part", "instalment", "row__fiscal_year", "cents"):
         facts.allotted[part] += cents
+        facts.paid_years[instalment].add(year)
 
 
 def read_awards(facts, rows):
@@ -130,6 +137,7 @@ def read_awards(facts, rows):
     have = LegalCommitment.objects.filter(links__award__in=facts.awards).values_list("links__award", flat=True)
     facts.numbered_awards = set(have)
     read_candidates(facts)
+    read_allotted(facts)
 
 
 def read_candidates(facts):
