@@ -256,7 +256,7 @@ def amount_differs(verdict, shares):
 
 def refuse_wrong_moment(verdict, facts):
     """The first of what pays an instalment is of the year whose CP were ordered; the rest may come the year after."""
-    now = {row.fiscal_year for row in verdict.rows}
+    now = min(row.fiscal_year for row in verdict.rows)
     for share in verdict.owed:
         instalment, on = share.instalment, verdict.on
         if on < instalment.ordered_on:
@@ -265,7 +265,7 @@ def refuse_wrong_moment(verdict, facts):
                 f"{name_of(instalment)} est payée le {long_date(on)}, avant sa mise en paiement ici, le "
                 f"{long_date(instalment.ordered_on)}. Corrigez cette mise en paiement, ou expliquez l’écart.",
             )
-        year = min(now | facts.paid_years[instalment.pk])
+        year = facts.first_years.get(instalment.pk) or now
         if year != instalment.cp_year:
             raise Differs(
                 K.WRONG_YEAR,

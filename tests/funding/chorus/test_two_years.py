@@ -44,7 +44,7 @@ def test_the_last_member_is_paid_the_year_after_on_the_credits_of_that_year(orde
     assert state_of(ordered) == "ordered"
     with travel(year + 1, 3, 2):
         open_credits(line, "cp", CAP, year=year + 1)
-        bring_in([paid(2, datetime.date(year + 1, 3, 1), ordered)], finance[2], fiscal_year=year + 1)
+        bring_in([paid(2, datetime.date(year + 1, 3, 1), ordered)], finance[2], year=year + 1)
         assert not Difference.objects.exists()
         one = Instalment.objects.get(pk=ordered.pk)
         assert (one.state, one.paid_on) == ("paid", datetime.date(year + 1, 3, 1))
@@ -55,13 +55,13 @@ def test_the_last_member_is_paid_the_year_after_on_the_credits_of_that_year(orde
         assert reconciliation.differences() == []
 
 
-def test_one_file_of_two_years_pays_it_whole(ordered, line, finance):
+def test_the_rows_of_both_years_may_be_read_after_the_first_has_ended(ordered, line, finance):
     year = today().year
     with travel(year + 1, 3, 2):
         open_credits(line, "cp", CAP, year=year + 1)
         first, rest = datetime.date(year, 12, 20), datetime.date(year + 1, 3, 1)
-        bring_in([paid(0, first, ordered), paid(1, first, ordered)], finance[2])
-        bring_in([paid(2, rest, ordered)], finance[2], fiscal_year=year + 1)
+        bring_in([paid(0, first, ordered), paid(1, first, ordered)], finance[2], year=year)
+        bring_in([paid(2, rest, ordered)], finance[2], year=year + 1)
         assert state_of(ordered) == "paid" and not Difference.objects.exists()
         assert held(Kind.CP_PAID, year) == CAP - PARTS["second"]
 
@@ -71,7 +71,7 @@ def test_nothing_paid_in_the_year_of_the_order_is_still_a_difference(ordered, li
     year = today().year
     with travel(year + 1, 3, 2):
         open_credits(line, "cp", CAP, year=year + 1)
-        bring_in([paid(2, datetime.date(year + 1, 3, 1), ordered)], finance[2], fiscal_year=year + 1)
+        bring_in([paid(2, datetime.date(year + 1, 3, 1), ordered)], finance[2], year=year + 1)
         assert state_of(ordered) == "ordered" and the_difference().kind == "wrong_year"
 
 
@@ -79,6 +79,6 @@ def test_without_credits_of_the_year_after_nothing_moves_and_it_is_said(ordered,
     year = today().year
     bring_in([paid(0, today(), ordered), paid(1, today(), ordered)], finance[2])
     with travel(year + 1, 3, 2):
-        bring_in([paid(2, datetime.date(year + 1, 3, 1), ordered)], finance[2], fiscal_year=year + 1)
+        bring_in([paid(2, datetime.date(year + 1, 3, 1), ordered)], finance[2], year=year + 1)
         assert state_of(ordered) == "ordered" and the_difference().kind == "refused"
         assert held(Kind.CP_ORDERED, year) == CAP and held(Kind.CP_PAID, year) == 0
