@@ -315,7 +315,7 @@ def test_my_dossiers_cost_the_same_queries_for_one_and_for_three(client, person,
 
 
 # Session, person, roles with unread notifications; dossiers, their corrections, open waves; texts to sign, sections
-# entrusted, dossiers followed, invitations.
+# entrusted, dossiers followed, invitations, parts received as a partner.
 MINE_QUERIES = 11
 
 
