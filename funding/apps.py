@@ -13,6 +13,7 @@ class FundingConfig(AppConfig):
             confirming,
             database,  # noqa: F401
         )
+        from funding.claims import partners
         from funding.conventions import database as convention_triggers  # noqa: F401
         from funding.conventions import missing_texts
         from funding.de_minimis import aids_here
@@ -26,3 +27,4 @@ class FundingConfig(AppConfig):
         confirming.register()
         missing_texts.register()
         opening.register()
+        partners.register()

@@ -73,10 +73,14 @@ def split_part(instalment, skipped, cents):
     return parts
 
 
-def cp_legs(instalment, cp_year, origin, destination):
-    """One leg a line; the line's own account has no award."""
+def cp_legs(instalment, cp_year, origin, destination, part=None):
+    """One leg a line; the line's own account has no award.
+
+    Args:
+        part: (skipped, cents) of the instalment, the whole of it when None.
+    """
     lines: dict[int, int] = {}
-    for draw, cents in split(instalment):
+    for draw, cents in split_part(instalment, *(part or (0, instalment.cents))):
         lines[draw.line_id] = lines.get(draw.line_id, 0) + cents
 
     def slot(kind, line_id):
@@ -86,12 +90,12 @@ def cp_legs(instalment, cp_year, origin, destination):
     return [Leg(slot(origin, line), slot(destination, line), cents) for line, cents in lines.items()]
 
 
-def ae_legs(instalment):
+def ae_legs(instalment, part=None):
     return [
         Leg(
             Slot(Kind.AE_COMMITTED, draw.line_id, draw.fiscal_year, draw.award_id),
             Slot(Kind.AE_LIQUIDATED, draw.line_id, draw.fiscal_year, draw.award_id),
             cents,
         )
-        for draw, cents in split(instalment)
+        for draw, cents in split_part(instalment, *(part or (0, instalment.cents)))
     ]

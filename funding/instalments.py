@@ -150,8 +150,10 @@ def cancel_order(*, instalment, by, reason, on=None, version=None):
     return instalment
 
 
-def record_payment(*, instalment, by, on, chorus_reference, version=None):
+def record_payment(*, instalment, by, on, chorus_reference, parts=None, version=None):
     """Record the comptable's payment: AE liquidated and CP paid in one posting, at the comptable's date.
+
+    What is paid after the year whose CP were ordered leaves them, and is ordered and paid on those of its own year.
 
     Called by `funding.chorus.applying` for rows of Chorus that pay the whole of it, never by a page.
 
@@ -159,6 +161,7 @@ def record_payment(*, instalment, by, on, chorus_reference, version=None):
         by: a finance officer who neither certified nor ordered.
         on: Paris date of the comptable's payment, which fixes the CP year (LOLF art. 28).
         chorus_reference: number of the payment request in Chorus, or of several.
+        parts: [(Paris date, cents)] that make the whole, where it was paid on several days.
 
     Raises:
         Refusal: reference missing, wrong date or year, not a third person.
@@ -169,16 +172,16 @@ def record_payment(*, instalment, by, on, chorus_reference, version=None):
         award, instalment = lock(instalment, version)
         refuse_future(on)
         refuse_before(on, instalment.ordered_on, "l’échéance est mise en paiement le")
-        refuse_other_year(instalment, on)
+        years = by_year(parts or [(on, instalment.cents)])
+        refuse_other_year(instalment, years[0][0])
         done = {
             instalment.certified_by_id: "certifié le service fait",
             instalment.ordered_by_id: "mis en paiement",
         }
         refuse_same_person(by, done, "confirmer le paiement")
         refuse_uncommitted(instalment)
-        legs = [*cp_legs(instalment, instalment.cp_year, Kind.CP_ORDERED, Kind.CP_PAID), *ae_legs(instalment)]
         instalment.move("record_payment", by=by, on=on, chorus_reference=reference)
-        post_for(instalment, "pay", Posting.Kind.PAY, on, by, f"Paiement {reference}", legs)
+        post_payments(instalment, years, by, f"Paiement {reference}")
         complete_if_paid(award, by)
         tell_payment(instalment)
     return instalment
@@ -339,6 +342,42 @@ def post_for(instalment, what, kind, on, by, act, legs, reason=""):
     """The version that the transition gave makes the key: each act on an instalment is posted once."""
     key = f"instalment:{instalment.pk}:{what}:{instalment.version}"
     return post(key=key, kind=kind, effective_on=on, actor=by, act=act, legs=legs, reason=reason)
+
+
+def by_year(parts):
+    """[(last day of payment, cents)], one a year, the first year first."""
+    years: dict[int, tuple] = {}
+    for day, cents in sorted(parts):
+        _, before = years.get(day.year, (day, 0))
+        years[day.year] = day, before + cents
+    return list(years.values())
+
+
+def post_payments(instalment, years, by, act):
+    """One payment a year, on the CP of its year (LOLF art. 28); the first year is that of the order."""
+    skipped = 0
+    for on, cents in years:
+        part, what = (skipped, cents), "pay" if on.year == instalment.cp_year else f"pay-{on.year}"
+        if on.year != instalment.cp_year:
+            order_on_next_year(instalment, on, by, part)
+        legs = [
+            *cp_legs(instalment, on.year, Kind.CP_ORDERED, Kind.CP_PAID, part), *ae_legs(instalment, part)
+        ]  # fmt: skip
+        post_for(instalment, what, Posting.Kind.PAY, on, by, act, legs)
+        skipped += cents
+
+
+def order_on_next_year(instalment, on, by, part):
+    """The part that was not paid in the year of its order frees the CP of it, and takes those of the day's year."""
+    ordered, year = instalment.cp_year, on.year
+    reason = f"Partie payée en {year}, après l’exercice {ordered} de sa mise en paiement (LOLF, art. 28)."
+    freed = cp_legs(instalment, ordered, Kind.CP_ORDERED, Kind.CP_AVAILABLE, part)
+    taken = cp_legs(instalment, year, Kind.CP_AVAILABLE, Kind.CP_ORDERED, part)
+    for what, kind, legs, words in (
+        ("cancel-order", Posting.Kind.CANCEL_ORDER, freed, "Annulation partielle de mise en paiement"),
+        ("order", Posting.Kind.ORDER, taken, f"Mise en paiement du reste sur {year}"),
+    ):
+        post_for(instalment, f"{what}-{year}", kind, on, by, act_of(words, instalment), legs, reason)
 
 
 def act_of(what, instalment):

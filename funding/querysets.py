@@ -31,7 +31,10 @@ class AwardQuerySet(models.QuerySet):
         """Nobody outside learns of a reservation before the wave is announced."""
         through = self.model._meta.get_field("organisation").related_model.members.through
         mine = through.objects.filter(organisation=OuterRef("organisation"), user=user)
-        return self.filter(Exists(mine), application__state="awarded", application__published_at__isnull=False)
+        return self.announced().filter(Exists(mine))
+
+    def announced(self):
+        return self.filter(application__state="awarded", application__published_at__isnull=False)
 
     def without_agreement(self):
         """Committed awards that wait for an agreement that they need; a reconstruction waits for nothing."""

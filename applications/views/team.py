@@ -14,7 +14,7 @@ from accounts.lists import ChoiceFilter, Column, ListPage
 from accounts.members import can_manage, invitations_for
 from accounts.models import Membership, Role
 from accounts.organisations import can_write
-from applications import completeness, networks, reading, reuse, sharing, sign_off, snapshots, standing
+from applications import beside, completeness, networks, reading, reuse, sharing, sign_off, snapshots, standing
 from applications.models import Application, ApplicationState, NetworkConsent
 from applications.team_forms import EntrustForm, NetworkForm
 from applications.views.scope import RELATED, own_dossier, trail_of
@@ -27,6 +27,7 @@ def expected_of(user):
         "my_sections": sharing.mine(user),
         "followed_count": Application.objects.open_to_networks_of(user).count(),
         "invited": invitations_for(user).count(),
+        "beside": beside.links_of(user),
     }
 
 

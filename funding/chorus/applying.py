@@ -149,10 +149,11 @@ def pay(instalment, by):
     if sum(tie.cents for tie in ties) != instalment.cents:
         return None
     numbers = list(dict.fromkeys(tie.row.request for tie in ties))
-    on = max(day_of(tie.row) for tie in ties)
+    parts = [(day_of(tie.row), tie.cents) for tie in ties]
     return instalments.record_payment(
-        instalment=Instalment.objects.get(pk=instalment.pk), by=by, on=on, chorus_reference=reference_of(numbers)
-    )
+        instalment=Instalment.objects.get(pk=instalment.pk), by=by, on=max(day for day, _ in parts), parts=parts,
+        chorus_reference=reference_of(numbers),
+    )  # fmt: skip
 
 
 def reference_of(numbers):

@@ -23,7 +23,7 @@ def check(verdict, facts, by):
     refuse_not_ordered(verdict)
     refuse_other_amount(verdict)
     refuse_other_split(verdict)
-    refuse_wrong_moment(verdict)
+    refuse_wrong_moment(verdict, facts)
     refuse_same_person(verdict, by)
     refuse_tied(verdict, facts)
 
@@ -254,7 +254,9 @@ def amount_differs(verdict, shares):
     return Differs(K.PART_PAID, f"{start} : {end}", shares)
 
 
-def refuse_wrong_moment(verdict):
+def refuse_wrong_moment(verdict, facts):
+    """The first of what pays an instalment is of the year whose CP were ordered; the rest may come the year after."""
+    now = min(row.fiscal_year for row in verdict.rows)
     for share in verdict.owed:
         instalment, on = share.instalment, verdict.on
         if on < instalment.ordered_on:
@@ -263,11 +265,12 @@ def refuse_wrong_moment(verdict):
                 f"{name_of(instalment)} est payée le {long_date(on)}, avant sa mise en paiement ici, le "
                 f"{long_date(instalment.ordered_on)}. Corrigez cette mise en paiement, ou expliquez l’écart.",
             )
-        if on.year != instalment.cp_year:
+        year = facts.first_years.get(instalment.pk) or now
+        if year != instalment.cp_year:
             raise Differs(
                 K.WRONG_YEAR,
-                f"{name_of(instalment)} est payée en {on.year} et mise en paiement sur les CP de {instalment.cp_year} "
-                f"(LOLF, art. 28). Annulez la mise en paiement, puis refaites-la sur {on.year}.",
+                f"{name_of(instalment)} est payée en {year} et mise en paiement sur les CP de {instalment.cp_year} "
+                f"(LOLF, art. 28). Annulez la mise en paiement, puis refaites-la sur {year}.",
             )
 
 

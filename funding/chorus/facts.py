@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from django.db.models import Prefetch, Q
+from django.db.models import OuterRef, Prefetch, Q, Subquery
 
 from applications.evaluations.doors import kept_out
 from funding.chorus.verdicts import Share
@@ -38,6 +38,7 @@ class Facts:
     by_siret: {SIRET: keys of awards that pay it}.
     awards: {award key: Award}.
     allotted: {RequestPart key: cents}.
+    first_years: {Instalment key: year in which the first part of it was paid, or None}.
     closed: years that are closed.
     tied: keys of the awards of dossiers with which whoever would confirm has a tie.
     explained: {subject: kind and sentence that were explained}.
@@ -54,6 +55,7 @@ class Facts:
     by_siret: dict = field(default_factory=lambda: defaultdict(set))
     awards: dict = field(default_factory=dict)
     allotted: dict = field(default_factory=lambda: defaultdict(int))
+    first_years: dict = field(default_factory=dict)
     closed: set = field(default_factory=set)
     tied: set = field(default_factory=set)
     explained: dict = field(default_factory=dict)
@@ -99,14 +101,21 @@ def read_requests(facts, numbers):
     parts = RequestPart.objects.filter(live=True).select_related(
         "instalment__schedule_year", "instalment__award__organisation", "instalment__award__fabrique",
         "instalment__award__application__call_version", "payee__organisation",
-    ).order_by("pk")  # fmt: skip
+    ).annotate(first_year=first_year("instalment")).order_by("pk")  # fmt: skip
     found = PaymentRequest.objects.filter(number__in=numbers).prefetch_related(
         Prefetch("parts", queryset=parts, to_attr="live_parts")
     )
     facts.requests = {request.number: request for request in found}
-    keys = [part.pk for request in facts.requests.values() for part in request.live_parts]
-    for part, cents in Allotment.objects.filter(part__in=keys).values_list("part", "cents"):
+    parts = [part for request in facts.requests.values() for part in request.live_parts]
+    facts.first_years |= {part.instalment_id: part.first_year for part in parts}
+    for part, cents in Allotment.objects.filter(part__in=[one.pk for one in parts]).values_list("part", "cents"):
         facts.allotted[part] += cents
+
+
+def first_year(path):
+    """The year in which the first part of an instalment was paid, None before: the rest may come the year after."""
+    ties = Allotment.objects.filter(instalment=OuterRef(path)).order_by("row__fiscal_year")
+    return Subquery(ties.values("row__fiscal_year")[:1])
 
 
 def read_awards(facts, rows):
@@ -142,9 +151,11 @@ def read_candidates(facts):
         .filter(award__in=facts.awards, state__in=["due", "certified", "ordered"])
         .select_related("schedule_year", "award__organisation", "award__fabrique", "award__application__call_version")
         .prefetch_related(Prefetch("payees", queryset=live, to_attr="live_payees"))
+        .annotate(first_year=first_year("pk"))
         .order_by("award", "number")
     )
     for instalment in found:
+        facts.first_years[instalment.pk] = instalment.first_year
         if instalment.state != Instalment.State.ORDERED:
             facts.others_by_award[instalment.award_id].append(instalment)
             continue

@@ -99,6 +99,13 @@ def tell_payment(instalment):
                 body=(
                     f"Bonjour,\n\nLe comptable a versé {euros(payee.cents)} à {payee.organisation} "
                     f"le {long_date(instalment.paid_on)} (référence {instalment.chorus_reference}).\n\n"
-                    "Le détail est sur la page « Versements » du dossier."
+                    f"Le détail est sur {page_of(payee, instalment)}."
                 ),
             )
+
+
+def page_of(payee, instalment):
+    """Where the members of a payee read it: a partner has no page of the lead's dossier."""
+    if payee.organisation == instalment.award.organisation:
+        return "la page « Versements » du dossier"
+    return "la page « Versements reçus comme partenaire », dans « Mes dossiers »"

@@ -111,9 +111,12 @@ class ReasonForm(DsfrForm):
     reason = area("Motif", help_text="La structure le lira.")
 
 
+UNTICKED = "Cochez la déclaration : c’est elle que vous signez."
+
+
 class OnlineSignatureForm(DsfrForm):
     capacity = forms.CharField(label="En qualité de", help_text="Par exemple : présidente", max_length=100)
-    accepted = forms.BooleanField(label="Je signe cette déclaration", required=False)
+    accepted = forms.BooleanField(label="Je signe cette déclaration", error_messages={"required": UNTICKED})
     text_sha256 = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
     def __init__(self, *args, statement, **kwargs):
@@ -123,7 +126,11 @@ class OnlineSignatureForm(DsfrForm):
 
 class CopyForm(DsfrForm):
     use_required_attribute = False
-    uploaded = forms.FileField(label="Exemplaire signé", help_text="Le texte entier, signé, en PDF", required=False)
+    uploaded = forms.FileField(
+        label="Exemplaire signé",
+        help_text="Le texte entier, signé, en PDF",
+        error_messages={"required": "Joignez le texte signé, en un seul PDF."},
+    )
     on = day("Signé le", initial=today)
     signatory = forms.CharField(label="Signataire", max_length=150)
     capacity = forms.CharField(label="En qualité de", max_length=100)

@@ -50,6 +50,15 @@ def current_shares(award):
     return list(shares.select_related("organisation").order_by("position"))
 
 
+def shares_in_force(awards):
+    """{key of an award: its shares in force, the lead first}, of several awards; one query."""
+    found: dict[int, list] = {}
+    shares = Share.objects.filter(sharing__award__in=awards, sharing__state=Sharing.State.CURRENT)
+    for one in shares.select_related("organisation", "sharing").order_by("sharing", "position"):
+        found.setdefault(one.sharing.award_id, []).append(one)
+    return found
+
+
 # --- In words -----------------------------------------------------------------------------------------------------
 
 

@@ -138,9 +138,12 @@ def payment_row(instalment):
     }
 
 
-def when(instalment):
-    if instalment.paid_on:
-        return f"le {long_date(instalment.paid_on)}"
+def when(instalment, paid_on=None):
+    """Args:
+    paid_on: the day on which the part that is shown was paid, which may come before the whole.
+    """
+    if paid_on or instalment.paid_on:
+        return f"le {long_date(paid_on or instalment.paid_on)}"
     if instalment.due_on:
         return f"au plus tard le {long_date(pay_before(instalment))}"
     if instalment.expected_on < timezone.localdate():

@@ -139,7 +139,8 @@ def recovery(request, public_id):
         return redirect(found)
     day = recovery_day(found)
     context = {
-        "recovery": found, "award": found.award, "hearing": found.hearing, "forms": every(forms),
+        "recovery": found, "cancelled": found.state in found.GONE,
+        "award": found.award, "hearing": found.hearing, "forms": every(forms),
         "is_heard": found.state == "hearing",
         "observations": observations_of(found.hearing), "entries": found.entries.select_related("recorded_by"),
         "reinstated": reinstating.reinstated_on(found), "next_act": next_act(found),

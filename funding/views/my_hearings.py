@@ -87,6 +87,7 @@ def row_of(hearing, opened):
         "label": label_of(hearing, recovery, withdrawal), "observations": hearing.observations.all(),
         "tone": "warning" if is_waiting(hearing) or is_owed(recovery) else "info",
         "next": next_of(hearing, recovery),
+        "cancelled": recovery is not None and recovery.state in Recovery.GONE,
         "letters": [(kind, LABELS[kind], one, one.pk in opened) for kind, one in letters.items()],
     }  # fmt: skip
 
@@ -99,6 +100,8 @@ def next_of(hearing, recovery):
     """What the structure has to do, or waits for; "" when it is over."""
     if is_owed(recovery):
         return f"Il reste {euros(recovery.left_cents)} à payer au comptable, comme le titre de perception l’indique."
+    if recovery is not None and recovery.to_refund_cents:
+        return f"Vous n’avez rien à faire : {euros(recovery.to_refund_cents)} vous sont rendus par le comptable."
     if recovery is not None and recovery.state == Recovery.State.DECIDED:
         return "Attendez le titre de perception du comptable pour payer."
     if is_waiting(hearing):

@@ -31,6 +31,7 @@ CONVENTIONS = [
         target=then.year_part,
         done=(422,),
     ),
+    Row("funding:my_parts", **OWN, get=MEMBERS, target=then.own_parts),
     Row("funding:my_agreement", **OWN, get=MEMBERS, post=WRITER, target=then.own_agreement),
     Row("funding:my_agreement_pdf", **OWN, get=MEMBERS, target=then.own_pdf),
 ]

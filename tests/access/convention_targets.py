@@ -5,10 +5,10 @@ from django.utils import timezone
 from documents.models import Document
 from documents.production import _store
 from documents.uploads import store_upload
-from funding.conventions import amending, drafting, sending, signing
+from funding.conventions import amending, drafting, sending, sharing, signing
 from funding.conventions.amending import Changes
 from funding.conventions.clauses import standard
-from funding.models import Agreement, SignedCopy
+from funding.models import Agreement, Award, SignedCopy
 from tests import factories
 from tests.access.people_targets import represented_by
 from tests.access.rows import Target
@@ -102,6 +102,15 @@ def own_pdf(world):
     text = own_text(world)
     _store(text.document_id, factories.pdf_bytes())
     return Target({"public_id": world.awarded.public_id, "number": text.number}, {}, words_of(world.awarded))
+
+
+def own_parts(world):
+    """The owner's structure is a partner, paid itself, of the award of another structure."""
+    mine = world.organisation
+    award = Award.objects.announced().exclude(organisation=mine).filter(organisation__isnull=False).earliest("pk")
+    members = [sharing.Member(award.organisation.name, 6_000), sharing.Member(mine.name, 4_000, mine.siret, "member")]
+    sharing.share_out(award=award, members=members, by=None)
+    return Target({"public_id": mine.public_id}, {}, words_of(award.application))
 
 
 def copy(world):

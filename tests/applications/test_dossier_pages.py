@@ -315,8 +315,8 @@ def test_my_dossiers_cost_the_same_queries_for_one_and_for_three(client, person,
 
 
 # Session, person, roles with unread notifications; dossiers, their corrections, open waves; texts to sign, sections
-# entrusted, dossiers followed, invitations.
-MINE_QUERIES = 10
+# entrusted, dossiers followed, invitations, parts received as a partner.
+MINE_QUERIES = 11
 
 
 def test_sending_late_says_when_it_closed_and_the_draft_stays(client, person):

@@ -11,7 +11,7 @@ from django.urls import reverse
 from accounts.models import Role
 from documents import production
 from documents.models import FormalNotification
-from funding.endings import hearings
+from funding.endings import hearings, recoveries
 from funding.endings.closing import SECTIONS
 from funding.models import Hearing, Kind, Observation, Posting, Recovery, Withdrawal
 from tests import factories
@@ -259,3 +259,16 @@ def test_the_money_of_a_dossier_says_how_it_may_end(client, recovery, officer):
     page = text_of(client.get(reverse("funding:dossier", args=[recovery.award.application.public_id])))
     assert "Envisager un retrait" in page and "Reversement : phase contradictoire" in page
     assert "Rendre ce qui ne sera pas dépensé" not in page
+
+
+def test_a_request_that_is_cancelled_after_it_was_paid_says_that_the_money_comes_back(client, issued, writer, decider):
+    with_entry = recoveries.record_entry(
+        recovery=issued, kind="collected", cents=1_000_001, on=today(), reference="ENC-1", by=None
+    )
+    Recovery.objects.get(pk=with_entry.pk).move("owe_back", by=decider, reason="Le retrait est annulé.")
+    client.force_login(writer)
+    page = text_of(client.get(reverse("funding:my_hearings", args=[issued.award.application.public_id])))
+    assert "Demandé, puis annulé" in page and "10 000,01 € vous sont rendus" in page
+    assert "À rembourser" not in page
+    client.force_login(decider)
+    assert "Titre de perception, annulé" in text_of(client.get(issued.get_absolute_url()))
