@@ -348,7 +348,7 @@ def own_appeal(request, public_id, appeal_id):
 @require_GET
 @login_required
 def my_receipt(request, public_id, appeal_id):
-    return served_receipt(own_appeal(request, public_id, appeal_id))
+    return served_receipt(request, own_appeal(request, public_id, appeal_id))
 
 
 @require_GET

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.access import permission_required
 from accounts.errors import Refusal, StalePage
 from accounts.forms import attempt, status_of, version_of
+from accounts.permissions import require
 from documents.models import WordingVersion
 from documents.rendering import RenderingUnavailable
 from documents.wording import previewing, versions
@@ -51,6 +52,7 @@ def wording(request, public_id):
     version = find(public_id)
     refusal = None
     if request.method == "POST":
+        require(request.user, WRITE)
         try:
             return done(request, version)
         except StalePage:
