@@ -20,7 +20,7 @@ from applications.models import (
     NetworkConsent,
     Recusal,
 )
-from documents.models import Document
+from documents.models import Document, FormalNotification
 from funding.endings.closing import SECTIONS
 from funding.envelopes.operations import OPERATIONS
 from funding.models import (
@@ -79,6 +79,7 @@ def objects(dossier):
     return {
         "dossiers": Application.objects.filter(**wave),
         "dossier_id": Application.objects.filter(**wave),
+        "application_id": Application.objects.filter(**wave),
         "vagues": Wave.objects.filter(pk=dossier.wave_id),
         "evaluations": Assignment.objects.filter(**own),
         "affectations": Assignment.objects.filter(**own),
@@ -94,7 +95,10 @@ def objects(dossier):
         "comptes": people,
         "courriers": Document.objects.all(),
         "courriels": naming(OutboxMessage, dossier, "subject", "body"),
-        "notifications": naming(Notification, dossier, "subject", "body"),
+        "notifications": (
+            naming(Notification, dossier, "subject", "body"),
+            FormalNotification.objects.filter(organisation=dossier.organisation_id),
+        ),
         "travaux": Job.objects.all(),
         "impressions": PrintedBoard.objects.all(),
         "decisions": Decision.objects.filter(**own),

@@ -130,7 +130,7 @@ def reads(client, path):
 # where columns can be chosen, those that the reader chose).
 @pytest.mark.parametrize(
     ("path", "expected"),
-    [("/pilotage/journal/", 8), ("/pilotage/comptes/", 8), ("/pilotage/courriels/", 8), ("/organisations/", 6)],
+    [("/pilotage/journal/", 8), ("/pilotage/comptes/", 8), ("/pilotage/courriels/", 11), ("/organisations/", 6)],
 )
 def test_lists_cost_the_same_with_one_and_with_three_rows(client, db, path, expected):
     role = Role.APPLICANT if path == "/organisations/" else Role.ADMINISTRATOR
@@ -149,7 +149,7 @@ def test_a_structure_costs_the_same_with_more_members(client, organisation, appl
     for _ in range(extra):
         Membership.objects.create(organisation=organisation, user=factories.applicant(), role="reader")
     client.force_login(applicant)
-    assert reads(client, organisation.get_absolute_url()) == 8
+    assert reads(client, organisation.get_absolute_url()) == 9
 
 
 def test_switching_role_changes_the_header_not_the_rights(client, db, post):

@@ -31,6 +31,8 @@ NAMES = {
     "emoji": "La Halle 🎉👩🏽‍🌾",
 }
 KINDS = sorted(WORDINGS)
+# Isolates around a name that reads from right to left, and where an endless word may go on to the next line.
+UNSEEN = re.compile("[\u2068\u2069\u200b]")
 
 
 def named(kind, name):
@@ -54,7 +56,7 @@ def test_a_name_is_text_in_every_letter(kind, name):
     html = as_html(kind, named(kind, name))
     assert markup(html) == markup(as_html(kind, named(kind, "Nom")))
     shown = " ".join(name.replace("\u00a0", " ").split())
-    assert shown in " ".join(words(html).replace("\u2068", "").replace("\u2069", "").split())
+    assert shown in " ".join(UNSEEN.sub("", words(html)).split())
 
 
 class Markup(HTMLParser):

@@ -10,6 +10,7 @@ from funding.models import Movement
 from funding.reconciliation import differences
 from monitoring import benchmark
 from monitoring import benchmark_ledger as ledger
+from monitoring import benchmark_letter as letters
 from monitoring import benchmark_million as million
 from monitoring.benchmark import BARS, Measure, shortfalls
 from tests import factories
@@ -37,12 +38,16 @@ PAGES = {
     "as_of_million",
     "dashboard_million",
     "board_million",
+    "letter",
+    "letter_bare",
 }
+# Made by real workers on the database of the measure: `make bench` alone has them.
+BY_WORKERS = {"letters_300"}
 RATES = {"ledger_tps", "ledger_tps_raw"}
 
 
 def test_the_pages_are_those_that_were_asked_for():
-    assert set(BARS) == PAGES
+    assert set(BARS) == PAGES | BY_WORKERS
     assert benchmark.SIZES == (200, 2_000, 10_000)
     assert benchmark.RUNS == 20
 
@@ -96,9 +101,12 @@ def test_every_page_is_measured_with_its_queries(monkeypatch):
     monkeypatch.setattr(million, "MOVEMENTS", 3_000)
     monkeypatch.setattr(ledger, "CLIENTS", (1, 3))
     monkeypatch.setattr(ledger, "SECONDS", 0.2)
+    monkeypatch.setattr(letters, "RUNS", 2)
+    monkeypatch.setattr(letters, "by_workers", tuple)
     measures = {one.page: one for one in benchmark.measure_all([120], seed=4)}
     assert set(measures) == PAGES | RATES
     assert all(measures.pop(rate).tps > 0 for rate in RATES)
+    assert measures.pop("letter_bare").ms > 0
     assert Movement.objects.count() >= 3_000 and differences() == []
     for page, one in measures.items():
         assert 0 < one.queries <= BARS[page].queries, f"{page} on {connection.vendor}: {one.queries}"
