@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
-from accounts.models import Job, Notification, Organisation, OutboxMessage, User
+from accounts.models import BouncedAddress, Job, Notification, Organisation, OutboxMessage, User
 from applications import bulk
 from applications.models import (
     Application,
@@ -20,7 +20,7 @@ from applications.models import (
     NetworkConsent,
     Recusal,
 )
-from documents.models import Document, FormalNotification
+from documents.models import Document, FormalNotification, ScanPage, WordingVersion
 from funding.endings.closing import SECTIONS
 from funding.envelopes.operations import OPERATIONS
 from funding.models import (
@@ -94,6 +94,9 @@ def objects(dossier):
         "person_id": people,
         "comptes": people,
         "courriers": Document.objects.all(),
+        "adresses": BouncedAddress.objects.filter(email__in=people.values("email")),
+        "numerisations": ScanPage.objects.all(),
+        "modeles-de-courriers": WordingVersion.objects.all(),
         "courriels": naming(OutboxMessage, dossier, "subject", "body"),
         "notifications": (
             naming(Notification, dossier, "subject", "body"),

@@ -108,6 +108,8 @@ class Inventor:
     def number(self, name):
         if name.endswith("_cents"):
             return self.cents()
+        if name == "distance_months":
+            return self.dice.randint(0, 2)
         return self.dice.randint(2027, 2034) if "year" in name else self.dice.randint(1, 300)
 
     def facts(self, cls):
@@ -199,6 +201,8 @@ def texts_of(path, value, letter, kind):
         return [written_day(value)] if by_post else [f"{written_day(value)} à {written_hour(value)}"]
     if isinstance(value, dt.date):
         return [written_day(value)]
+    if path == "appeal.distance_months":
+        return [letter.appeal.court_months]
     if isinstance(value, int):
         return [written_euros(value) if path.endswith("_cents") else str(value)]
     return [value.lower() if LOWERED.fullmatch(path) else value]
