@@ -71,11 +71,14 @@ def afresh(value):
     return [afresh(one) for one in value]
 
 
+def parts_of(item):
+    """{name of a fixture of the test: the `Part` that it is, or None}."""
+    return {name: PARTS.get(definitions[-1].func) for name, definitions in item._fixtureinfo.name2fixturedefs.items()}
+
+
 def asked_by(item):
     """The stages that a test rests on, lowest first; none when it defines one of their parts otherwise."""
-    found = {}
-    for name, definitions in item._fixtureinfo.name2fixturedefs.items():
-        found[name] = PARTS.get(definitions[-1].func)
+    found = parts_of(item)
     stages = [one for one in found.values() if one and one.is_stage]
     if has_real_transactions(item) or any(found.get(name) is None for one in stages for name in closure(one, found)):
         return []
@@ -102,9 +105,8 @@ def stand(item):
     while keep < min(len(wanted), len(STANDING)) and STANDING[keep].part is wanted[keep]:
         keep += 1
     take_down(keep)
-    found = {name: PARTS.get(definitions[-1].func) for name, definitions in item._fixtureinfo.name2fixturedefs.items()}
     for one in wanted[keep:]:
-        build_stage(one, found)
+        build_stage(one, parts_of(item))
 
 
 def build_stage(one, found):

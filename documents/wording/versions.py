@@ -1,5 +1,7 @@
 """Writing a wording, publishing it, finding the one that a letter is made from."""
 
+from collections import defaultdict
+
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
@@ -21,23 +23,26 @@ def in_force(kind, scopes=()):
     Args:
         scopes: keys, the nearest first; "" (everywhere) is understood last.
     """
-    order = (*scopes, "")
-    rows = WordingVersion.objects.filter(kind=kind, state=State.PUBLISHED, scope__in=order)
-    found = {row.scope: row for row in rows}
-    return next((found[scope] for scope in order if scope in found), None)
+    rows = WordingVersion.objects.filter(kind=kind, state=State.PUBLISHED, scope__in=(*scopes, ""))
+    return nearest({row.scope: row for row in rows}, scopes)
+
+
+def nearest(by_scope, scopes):
+    """The version of the first of these scopes that has one, everywhere last."""
+    return next((by_scope[scope] for scope in (*scopes, "") if scope in by_scope), None)
 
 
 class InForce:
     """The wordings in force of some kinds of letters, read once for many of them."""
 
     def __init__(self, kinds):
-        rows = WordingVersion.objects.filter(kind__in=kinds, state=State.PUBLISHED)
-        self.found = {(row.kind, row.scope): row for row in rows}
+        self.found = defaultdict(dict)
+        for row in WordingVersion.objects.filter(kind__in=kinds, state=State.PUBLISHED):
+            self.found[row.kind][row.scope] = row
 
     def frozen(self, kind, scopes=()):
         """What `frozen` keeps of the version that a letter would be made from now."""
-        near = (self.found[kind, scope] for scope in (*scopes, "") if (kind, scope) in self.found)
-        return frozen(kind, next(near, None))
+        return frozen(kind, nearest(self.found[kind], scopes))
 
 
 def blocks_in_force(kind, scopes=()):
