@@ -5,13 +5,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import permission_required
-from accounts.forms import attempt, status_of, version_of
+from accounts.forms import status_of
 from selection.after_forms import AfterAppealForm
 from selection.appeal_follow_ups import UPHELD
-from selection.late_awards import PREPARE, prepare_award
+from selection.late_awards import PREPARE
 from selection.late_ways import APPEAL, STANDING
 from selection.models import Appeal, Decision
-from selection.money import credits_of
+from selection.views.late_award import prepare
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -29,17 +29,8 @@ def grant(request, public_id):
     if found is not None and request.method != "POST":
         return redirect("selection:appeal", public_id=public_id)
     APPEAL.refuse_closed(decision)
-    form = AfterAppealForm(
-        request.POST or None,
-        credits=credits_of(decision.wave.call.programme),
-        initial={"amount_cents": application.requested_cents},
-    )
-    version = version_of(request) if request.method == "POST" else None
-
-    def verb(data):
-        return prepare_award(decision=decision, by=request.user, version=version, **data)
-
-    if request.method == "POST" and attempt(form, verb):
+    form, is_done = prepare(request, decision, AfterAppealForm)
+    if is_done:
         messages.success(request, f"L’attribution de {application} est préparée : elle attend une signature.")
         return redirect("selection:appeal", public_id=public_id)
     context = {

@@ -13,12 +13,13 @@ from accounts.permissions import require
 from programme.models import Wave
 from selection.after_forms import CallForm
 from selection.forms import ReasonForm
-from selection.late_awards import drop_award, laureates, prepare_award
+from selection.late_awards import drop_award, laureates
 from selection.late_decisions import prepared_late, sign_late, signed_late
 from selection.late_ways import better_placed
 from selection.models import Decision
 from selection.money import credits_of
 from selection.sending import letters_of, progress_of_letters
+from selection.views.late_award import prepare
 
 READ = "selection.read_panel"
 PREPARE = "selection.prepare"
@@ -78,17 +79,8 @@ def call(request, public_id):
     """Call one dossier: its AE are reserved now, the award waits for a signature."""
     decision = find_decision(request, public_id)
     application = decision.application
-    form = CallForm(
-        request.POST or None,
-        credits=credits_of(decision.wave.call.programme),
-        initial={"amount_cents": application.requested_cents},
-    )
-    version = version_of(request) if request.method == "POST" else None
-
-    def verb(data):
-        return prepare_award(decision=decision, by=request.user, version=version, **data)
-
-    if request.method == "POST" and attempt(form, verb):
+    form, is_done = prepare(request, decision, CallForm)
+    if is_done:
         messages.success(request, f"{application} est appelé : les crédits sont réservés, la décision est à signer.")
         return redirect("selection:waitlist", public_id=decision.wave.public_id)
     context = {
