@@ -1,3 +1,6 @@
+import functools
+import gc
+
 from celery import shared_task
 
 from documents import following, missing, notifying, previews, production, scanning, scans, sweeper
@@ -7,6 +10,14 @@ from documents import following, missing, notifying, previews, production, scann
 def produce(document_id):
     production.produce(document_id)
     following.settle(document_id)
+    _keep_what_is_loaded()
+
+
+@functools.cache
+def _keep_what_is_loaded():
+    """Once a worker, after its first letter: code, fonts and styles stay, the collector leaves them alone."""
+    gc.collect()
+    gc.freeze()
 
 
 @shared_task(name="documents.sweep")

@@ -30,11 +30,11 @@ _subjects = itertools.count(time.time_ns())
 
 
 def facts():
-    """An invented award over three years: two pages, a table."""
+    """An invented award as the programme plans it by default, an instalment a year for three: two pages, a table."""
+    kinds = ("Avance", "Convention signée"), ("Acompte", "Rapport accepté"), ("Solde", "Bilan final accepté")
     instalments = tuple(
-        Instalment(year=2027 + n // 2, kind="Acompte", condition="Compte rendu reçu et accepté",
-                   expected=f"octobre {2027 + n // 2}", amount_cents=2_000_000)
-        for n in range(6)
+        Instalment(year=year, kind=kind, condition=condition, expected=f"octobre {year}", amount_cents=4_000_000)
+        for year, (kind, condition) in enumerate(kinds, 2027)
     )  # fmt: skip
     return AwardFacts(
         service=Service(name="Service mesuré", address_lines=("20 avenue de l’Exemple", "75000 Paris"),
