@@ -1,9 +1,13 @@
 """Facts to JSON and back: the form in which a document keeps what it states, typed again when it is read."""
 
 import datetime as dt
+import functools
 import types
 import typing
 from dataclasses import MISSING, asdict, fields, is_dataclass
+
+# Of each class of facts, found once a process.
+_hints = functools.cache(typing.get_type_hints)
 
 
 class FactsError(ValueError):
@@ -49,7 +53,7 @@ def _decode(kind, value, where):
 
 def _decode_dataclass(cls, value, where):
     _expect(isinstance(value, dict), where, cls.__name__)
-    hints, known = typing.get_type_hints(cls), {field.name: field for field in fields(cls)}
+    hints, known = _hints(cls), {field.name: field for field in fields(cls)}
     missing = [f"{where}.{name}" for name, field in known.items() if name not in value and field.default is MISSING]
     unknown = [f"{where}.{name}" for name in value if name not in known]
     if missing or unknown:
