@@ -49,8 +49,8 @@ MINUTES = MinutesFacts(
                 Ballots(
                     text="Avis favorable, 142 000 €",
                     result="Adopté",
-                    count="2 pour, 0 contre, 0 abstention",
-                    votes_for="Inès Almeida, Lise Roche",
+                    count="1 pour, 0 contre, 0 abstention",
+                    votes_for="Inès Almeida",
                 ),
             ),
             opinion="Favorable, 142 000 €",

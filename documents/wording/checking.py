@@ -100,6 +100,8 @@ def of_clause(wording, one):
         yield "ce courrier n’a pas de clauses : choisissez une autre sorte de bloc."
     if not one["caption"].strip():
         yield "donnez un titre à cette clause."
+    if one["when"]:
+        yield "un article entier ne dépend pas d’une condition : écrivez [si champ] en tête de ses lignes."
     if any(piece.bold or piece.italic for text in texts(one) for piece in parse(text)):
         yield "une clause est du texte simple : ôtez ** et __."
     if any(fields_in(one["caption"])):
@@ -122,7 +124,7 @@ def of_clauses(wording, blocks):
         found = [one for _, one in placed if one["fixed"] == wanted.code]
         if len(found) != 1:
             yield f"La clause « {wanted.label.lower()} » est obligatoire : écrivez-la une fois, et une seule."
-        elif found[0]["when"] or not any(line["text"] and not line["when"] for line in found[0]["lines"]):
+        elif not any(line["text"] and not line["when"] for line in found[0]["lines"]):
             yield f"La clause « {wanted.label.lower()} » est obligatoire : elle ne dépend d’aucune condition."
     if placed and placed[-1][0] - placed[0][0] >= len(placed):
         yield "Les clauses se suivent : rien ne se place entre deux articles."

@@ -38,9 +38,8 @@ UNSEEN = re.compile("[\u2068\u2069\u200b]")
 def named(kind, name):
     """The facts of a document whose place, structure and person bear a name."""
     letter = EXAMPLES[kind]
-    return {
-        "letter": to_json(replace(letter, **{part: put(letter, name) for part, put in PARTS if hasattr(letter, part)}))
-    } | {"imprint": to_json(IMPRINT)}
+    parts = {part: put(letter, name) for part, put in PARTS if hasattr(letter, part)}
+    return {"letter": to_json(replace(letter, **parts)), "imprint": to_json(IMPRINT)}
 
 
 PARTS = (

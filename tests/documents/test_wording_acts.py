@@ -56,8 +56,9 @@ def without(kind, name):
 @pytest.mark.django_db
 def test_a_version_without_a_clause_of_the_law_is_not_published(wanted):
     others = without("agreement", wanted.code)
-    twice = [clause(wanted.code, "Encore", "Au lieu {{ lieu }}, {{ montant }}.")] + FORM[5:]
-    conditional = [one | {"when": "consortium"} if one["fixed"] == wanted.code else one for one in FORM]
+    twice = [clause(wanted.code, "Encore", "Au lieu {{ lieu }}, {{ montant }}."), *FORM[5:]]
+    line = {"when": "consortium", "text": "Au lieu {{ lieu }}, {{ montant }}."}
+    conditional = [one | {"lines": [line]} if one["fixed"] == wanted.code else one for one in FORM]
     emptied = [one | {"lines": []} if one["fixed"] == wanted.code else one for one in FORM]
     for blocks in (others, [*FORM[:5], *twice], conditional, emptied):
         draft = versions.start(kind="agreement", scope="", by=None)
@@ -65,7 +66,8 @@ def test_a_version_without_a_clause_of_the_law_is_not_published(wanted):
         with pytest.raises(Refusal, match="n’est pas publié"), transaction.atomic():
             versions.publish(wording_version=draft, by=None)
     assert f"« {wanted.label.lower()} » est obligatoire" in wrong("agreement", others)
-    assert "ne dépend d’aucune condition" in wrong("agreement", conditional)
+    told = "gardez le champ" if wanted.fields else "ne dépend d’aucune condition"
+    assert told in wrong("agreement", conditional)
 
 
 def other_object(*lines, caption="Objet"):
@@ -81,6 +83,11 @@ def other_object(*lines, caption="Objet"):
         ("agreement", other_object("Au lieu {{ lieu }}.", caption=""), "donnez un titre"),
         ("agreement", other_object("Au lieu {{ lieu }}.", caption="{{ lieu }}"), "ne contient pas de champ"),
         ("agreement", other_object("Au lieu {{ lieu }}, {{ siret }}."), "« siret » n’est pas un champ"),
+        (
+            "agreement",
+            [one | ({"when": "consortium"} if one["fixed"] == "disputes" else {}) for one in FORM],
+            "entier",
+        ),
         ("agreement", [*FORM, clause("", "Ailleurs", "Un article.")], "Les clauses se suivent"),
         ("agreement", without("agreement", "signatures"), "« Signatures des deux parties » est obligatoire"),
         ("agreement", without("agreement", "echeancier"), "« Échéancier » est obligatoire"),
@@ -122,7 +129,8 @@ def test_minutes_with_a_blank_are_not_made():
     draft = versions.write(wording_version=draft, blocks=blocks, by=None)
     versions.publish(wording_version=draft, by=None)
     common = {"kind": "panel_minutes", "subject_type": "tests.Thing", "subject_id": 1, "by": None}
-    with pytest.raises(EmptyFields, match="Ce document n’est pas fait : il manque « convocation »"):
+    told = "Ce document n’est pas fait : il manque « convocation »"
+    with pytest.raises(EmptyFields, match=told), transaction.atomic():
         request(facts=replace(MINUTES, convened=""), **common)
     made = request(facts=MINUTES, **common)
     assert "Convoquée le 19 février 2027" in as_html("panel_minutes", made.facts)
