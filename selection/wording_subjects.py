@@ -32,7 +32,7 @@ class Dossiers:
     """Of the letters."""
 
     param, label, hint = "dossier", "Dossier", "Sa référence, par exemple DOS-2026-00147."
-    one = "un dossier"
+    one, has_region = "un dossier", True
     none = "Aucun dossier envoyé, ouvert à vous, n’a la référence"
     heads = ("Dossier", "Structure")
 
@@ -58,6 +58,7 @@ class Meetings:
     """Of the minutes: what the reader may not read of a meeting is left out."""
 
     param, label, hint, one = "seance", "Séance", "", "une séance"
+    has_region = False
     none = "Aucune séance ouverte à vous n’a la clé"
     heads = ("Séance", "Vague")
 
@@ -113,6 +114,7 @@ class Agreements:
     """Of the texts of agreements: the latest of a dossier, with the clauses of the model, as written today."""
 
     param, label, hint, one = "dossier", "Dossier", Dossiers.hint, "un dossier"
+    has_region = True
     none = "Aucune convention ou aucun avenant, ouvert à vous, n’a le dossier"
     heads = Dossiers.heads
     kinds = {"agreement": AgreementVersion.Kind.INITIAL, "amendment": AgreementVersion.Kind.AMENDMENT}

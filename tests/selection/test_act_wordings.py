@@ -143,6 +143,18 @@ def test_the_blanks_of_a_wave_name_its_meetings(client):
     assert f"?seance={meeting.public_id.hex}" in html
 
 
+def test_minutes_have_no_wording_by_region(client, officer):
+    dossier = factories.submitted()
+    data = {
+        "kind": "panel_minutes",
+        "scope": f"call:{dossier.wave.call_id}",
+        "region": dossier.fabrique.commune.region,
+    }
+    refused = client.post(reverse("selection:wordings"), data | {"idempotency_key": uuid.uuid4().hex})
+    assert refused.status_code == 422 and "porte sur une vague entière" in refused.content.decode()
+    assert not WordingVersion.objects.exists()
+
+
 # --- Agreements -----------------------------------------------------------------------------------------------------
 
 
