@@ -219,6 +219,8 @@ def test_a_draft_for_a_call_starts_from_its_older_model(client, officer):
 def test_the_blanks_of_a_wave_of_agreements_cost_the_same_for_one_and_three(client, officer):
     first = award()
     version, costs = draft("agreement"), []
+    # The first page of a reader also writes down that she came.
+    client.get(url("wording_check", version))
     for others in (0, 2):
         for _ in range(others):
             award(first.wave)
