@@ -101,8 +101,8 @@ def _worded(kind, letter, scopes):
     known = wording_of(kind)
     if known is None:
         return None, {}
-    version = in_force(kind, scopes)
-    kept = frozen(kind, version)
+    version = in_force(known.kind, scopes)
+    kept = frozen(known.kind, version)
     Filled(known, kept["blocks"], from_json(TEMPLATES[kind].facts, letter)).refuse_empty()
     return version, {"wording": kept}
 

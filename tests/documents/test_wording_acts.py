@@ -153,3 +153,10 @@ def test_what_people_write_is_text(kind, letter):
     assert "<script>" not in html
     assert "{{ presidence }}{% load x %}**gras**" in html
     assert not re.search(r"<b>\s*gras", html)
+
+
+@pytest.mark.django_db
+def test_a_signed_copy_asked_for_by_itself_takes_the_wording_of_its_text():
+    kind, letter = TURNS["signed_agreement"]
+    made = request(kind=kind, subject_type="tests.Thing", subject_id=2, by=None, facts=letter)
+    assert words(as_html(kind, made.facts)) == RECORDED[kind]
