@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from accounts.french import long_date
-from documents.facts import TEMPLATES, Service, Summary, Template
+from documents.facts import ACT, TEMPLATES, Service, Summary, Template
 from documents.minutes_facts import About
 
 
@@ -54,9 +54,8 @@ class AddendumFacts:
 
 
 TEMPLATES["panel_addendum"] = Template(
-    path="documents/letters/addendum.html",
-    body="documents/letters/_addendum_body.html",
-    version=1,
+    path=ACT,
+    version=2,
     facts=AddendumFacts,
     series="PV",
 )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from accounts.french import euros, long_date
-from documents.facts import TEMPLATES, Dossier, Instalment, Service, Summary, Template
+from accounts.french import NBSP, euros, long_date
+from documents.facts import ACT, TEMPLATES, Dossier, Instalment, Service, Summary, Template
 from documents.frozen import FactsError
 
 
@@ -69,6 +69,7 @@ class AgreementFacts:
     Attributes:
         agreement_number: of the agreement, the same for its amendments; `version` counts its texts.
         amount_cents: what the award grants once this text is in force.
+        payment_delay, imputation, decided_on: what its clauses may say; empty in a text frozen with its clauses alone.
         text_sha256: of the text that was signed; empty on the copy to sign.
     """
 
@@ -89,6 +90,9 @@ class AgreementFacts:
     effects: tuple[str, ...] = ()
     signatures: tuple[SignatureText, ...] = ()
     text_sha256: str = ""
+    payment_delay: str = ""
+    imputation: str = ""
+    decided_on: dt.date | None = None
 
     def __post_init__(self):
         if sum(one.amount_cents for one in self.instalments) != self.amount_cents:
@@ -106,6 +110,18 @@ class AgreementFacts:
     def object_line(self) -> str:
         return f"{self.title} {self.agreement_number}, {self.dossier.of_call}"
 
+    @property
+    def years(self) -> dict[int, int]:
+        """Cents of the schedule by year, in order."""
+        found: dict[int, int] = {}
+        for one in self.instalments:
+            found[one.year] = found.get(one.year, 0) + one.amount_cents
+        return dict(sorted(found.items()))
+
+    @property
+    def payments_sentence(self) -> str:
+        return ", ".join(f"{euros(cents)} en{NBSP}{year}" for year, cents in self.years.items())
+
     def public_summary(self) -> Summary:
         rows = [
             ("Objet", self.object_line),
@@ -119,9 +135,8 @@ class AgreementFacts:
 
 for kind in ("agreement", "amendment", "signed_agreement", "signed_amendment"):
     TEMPLATES[kind] = Template(
-        path="documents/letters/agreement.html",
-        body="documents/letters/_agreement_body.html",
-        version=1,
+        path=ACT,
+        version=2,
         facts=AgreementFacts,
         series="CV",
     )

@@ -17,7 +17,7 @@ class DocumentsConfig(AppConfig):
             scans,
             triggers,  # noqa: F401
         )
-        from documents.wording import decisions, endings, receipts  # noqa: F401  they register too
+        from documents.wording import agreements, decisions, endings, minutes, receipts  # noqa: F401  they register too
         from documents.words import ACTIONS
 
         WORDS.update(ACTIONS)

@@ -369,11 +369,11 @@ class Template:
     version: int
     facts: type
     series: str
-    body: str = ""
-    """Of a document that has no wording: the template of what it says, for its twin."""
 
 
 WORDED = "documents/letters/worded.html"
+ACT = "documents/letters/act.html"
+"""Of what is addressed to nobody: minutes, agreements."""
 TEMPLATES = {
     "receipt": Template(path=WORDED, version=2, facts=ReceiptFacts, series="AR"),
     "pieces_request": Template(path=WORDED, version=1, facts=PiecesRequestFacts, series="AR"),

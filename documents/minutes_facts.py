@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from accounts.french import long_date
-from documents.facts import TEMPLATES, Service, Summary, Template
+from documents.facts import ACT, TEMPLATES, Service, Summary, Template
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,9 +140,8 @@ class MinutesFacts:
 
 
 TEMPLATES["panel_minutes"] = Template(
-    path="documents/letters/minutes.html",
-    body="documents/letters/_minutes_body.html",
-    version=1,
+    path=ACT,
+    version=2,
     facts=MinutesFacts,
     series="PV",
 )

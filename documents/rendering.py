@@ -20,11 +20,10 @@ from pathlib import PurePosixPath
 from django.template.loader import get_template
 
 from accounts.french import NBSP
-from documents.amounts import euros_in_words
 from documents.archival import Square, finish
 from documents.facts import TEMPLATES, Imprint
 from documents.frozen import from_json
-from documents.wording.catalogue import WORDINGS
+from documents.wording.catalogue import wording_of
 from documents.wording.filling import Filled, isolated
 
 TEXT_NODE = re.compile(r">[^<]+(?=<)")
@@ -106,12 +105,9 @@ def said(template: str, facts: dict) -> dict:
     """What a letter says, for its page and for its twin on the screen: the facts, and the wording filled in."""
     letter = from_json(TEMPLATES[template].facts, isolated(facts["letter"]))
     context = {"letter": letter}
-    if hasattr(letter, "amount_cents"):
-        context["amount_in_words"] = euros_in_words(letter.amount_cents)
-    if wording := WORDINGS.get(template):
-        # What was asked before wordings were kept was made with the packaged one.
-        blocks = facts["wording"]["blocks"] if "wording" in facts else wording.blocks
-        context |= {"filled": Filled(wording, blocks, letter), "shown": wording.shown}
+    if wording := wording_of(template):
+        blocks = facts["wording"]["blocks"] if "wording" in facts else wording.before
+        context |= {"filled": Filled(wording, blocks, letter), "shown": wording.shown, "noun": wording.noun}
     return context
 
 

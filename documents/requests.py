@@ -14,7 +14,7 @@ from documents.facts import TEMPLATES, Imprint
 from documents.frozen import from_json, to_json
 from documents.models import Document, NumberCounter, new_verification_code
 from documents.notifying import make_available
-from documents.wording.catalogue import WORDINGS
+from documents.wording.catalogue import wording_of
 from documents.wording.filling import Filled
 from documents.wording.versions import frozen, in_force
 
@@ -23,7 +23,7 @@ QUIET_SECONDS = 10
 _quiet_until = 0.0
 
 
-def request(*, kind, subject_type, subject_id, facts, by, released_at=None, scopes=()):
+def request(*, kind, subject_type, subject_id, facts, by, released_at=None, scopes=(), worded=None):
     """Ask for one document, once; it is numbered now and rendered later by a worker.
 
     Call it last in the transaction of the act that the document proves: it locks the counter of its number series
@@ -38,6 +38,7 @@ def request(*, kind, subject_type, subject_id, facts, by, released_at=None, scop
         released_at: the instant from which the addressee may open it, for a document that waits for no announcement
             (a receipt); None to hand it over later with `release`.
         scopes: whose wording it is made from, the nearest first (`programme.letter_scopes`).
+        worded: (version, what is frozen of it) where its wording was chosen earlier, when it was sent to be signed.
 
     Returns:
         The document; the one that exists already when this subject has one of this kind (its facts stand).
@@ -51,7 +52,9 @@ def request(*, kind, subject_type, subject_id, facts, by, released_at=None, scop
     with transaction.atomic(savepoint=False):
         document = _existing(kind, subject_type, subject_id)
         if document is None:
-            document = _create(kind, subject_type, subject_id, letter, by, released_at, scopes)
+            document = _create(
+                kind, subject_type, subject_id, letter, by, released_at, worded or _worded(kind, letter, scopes)
+            )
         return document
 
 
@@ -65,9 +68,9 @@ def _existing(kind, subject_type, subject_id):
     return Document.objects.filter(kind=kind, subject_type=subject_type, subject_id=subject_id).first()
 
 
-def _create(kind, subject_type, subject_id, letter, by, released_at, scopes):
+def _create(kind, subject_type, subject_id, letter, by, released_at, worded):
     template = TEMPLATES[kind]
-    wording, kept = _worded(kind, letter, scopes)
+    wording, kept = worded
     counter = _locked_counter(template.series, int(letter["issued_on"][:4]))
     # Somebody may have asked for the same while we waited for the counter.
     if document := _existing(kind, subject_type, subject_id):
@@ -95,11 +98,12 @@ def _create(kind, subject_type, subject_id, letter, by, released_at, scopes):
 
 def _worded(kind, letter, scopes):
     """The staff's version and what is frozen of it; a letter that would have a blank is refused."""
-    if kind not in WORDINGS:
+    known = wording_of(kind)
+    if known is None:
         return None, {}
-    version = in_force(kind, scopes)
-    kept = frozen(kind, version)
-    Filled(WORDINGS[kind], kept["blocks"], from_json(TEMPLATES[kind].facts, letter)).refuse_empty()
+    version = in_force(known.kind, scopes)
+    kept = frozen(known.kind, version)
+    Filled(known, kept["blocks"], from_json(TEMPLATES[kind].facts, letter)).refuse_empty()
     return version, {"wording": kept}
 
 

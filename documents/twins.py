@@ -4,7 +4,7 @@ from django.http import Http404
 from django.shortcuts import render
 
 from documents.downloads import serve
-from documents.facts import TEMPLATES, Imprint
+from documents.facts import Imprint
 from documents.frozen import from_json
 from documents.rendering import said
 
@@ -24,7 +24,6 @@ def answer(request, document, *, attachment=False):
     context = said(document.template, document.facts) | {
         "document": document,
         "imprint": from_json(Imprint, document.facts["imprint"]),
-        "body": TEMPLATES[document.template].body,
         "base": "base_staff.html" if request.user.has_perm("accounts.read_steering") else "base_public.html",
         "pdf": request.path,
     }

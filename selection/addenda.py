@@ -13,6 +13,7 @@ from documents import requests
 from documents.addendum_facts import AddendumFacts, Settled
 from documents.minutes_facts import About
 from documents.models import Document
+from programme.letter_scopes import scopes_of
 from selection import minutes, opinions
 from selection.models import MinutesAddendum, PanelMeeting
 from selection.moderation import in_points, ranking
@@ -79,6 +80,7 @@ def write(row, *, what, settled=(), departures=()):
         ),
         by=row.by,
         released_at=row.at,
+        scopes=scopes_of(wave),
     )
     return row
 

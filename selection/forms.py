@@ -7,6 +7,7 @@ from programme.models import Programme
 from selection.delegations import ACT_CHOICES
 from selection.models import PanelSession
 from selection.wording_pages import kind_choices
+from selection.wording_subjects import way_of
 
 
 class SessionForm(DsfrForm):
@@ -136,6 +137,9 @@ class WordingForm(DsfrForm):
         if self.errors:
             return data
         region, key = data.pop("region"), data["scope"]
+        if region and not way_of(data["kind"]).has_region:
+            self.add_error("region", "Ce document porte sur une vague entière : il n’a pas de modèle par région.")
+            return data
         if region and not key:
             self.add_error("region", "Choisissez un dispositif ou un appel : une région seule ne suffit pas.")
             return data

@@ -10,6 +10,8 @@ from documents import requests
 from documents.minutes_facts import About, Ballots, Member, MinutesFacts, Point, Ranked
 from documents.minutes_facts import Interest as InterestLine
 from documents.models import Document
+from documents.wording.versions import frozen, in_force
+from programme.letter_scopes import scopes_of
 from selection.attendance import quorum_of
 from selection.models import (
     OPINIONS,
@@ -26,6 +28,7 @@ from selection.moderation import in_points as points_of
 from selection.moderation import ranking
 
 State = PanelMeeting.State
+KIND = Document.Kind.PANEL_MINUTES
 NOT_EXAMINED = "Non examiné"
 ADVICE = "Le comité donne un avis ; l’autorité décide (code des relations entre le public et l’administration, CRPA)."
 LEAVING = "Un membre qui a un lien avec un dossier quitte la séance pour ce point (R133-12)."
@@ -34,18 +37,24 @@ LEAVING = "Un membre qui a un lien avec un dossier quitte la séance pour ce poi
 def request_minutes(meeting, *, by):
     """Freeze the minutes and ask for their PDF, in the transaction that ends the meeting; the `Document`."""
     return requests.request(
-        kind=Document.Kind.PANEL_MINUTES,
+        kind=KIND,
         subject_type=PanelMeeting._meta.label,
         subject_id=meeting.pk,
         facts=facts_of(meeting),
         by=by,
         released_at=timezone.now(),
+        scopes=scopes_of(meeting.wave),
     )
 
 
 def minutes_of(meeting):
     """The `Document` of a meeting that ended, or None."""
-    return Document.objects.about(meeting).filter(kind=Document.Kind.PANEL_MINUTES).first()
+    return Document.objects.about(meeting).filter(kind=KIND).first()
+
+
+def wording_of(meeting):
+    """The wording that its minutes would be made from now, as a document keeps it."""
+    return frozen(KIND, in_force(KIND, scopes_of(meeting.wave)))
 
 
 def facts_of(meeting):

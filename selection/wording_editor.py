@@ -4,7 +4,22 @@ from documents.wording.blocks import KINDS, block
 from documents.wording.parsing import UNLESS, WordingError
 
 WRITTEN = {kind: label for kind, label in KINDS.items() if kind != "fixed"}
+TITLED = ("table", "clause")
 FIXED = "fixed:"
+
+
+def kinds_of(wording):
+    """The kinds of blocks that a wording may be written with: clauses, only where the law wants some."""
+    return {kind: label for kind, label in WRITTEN.items() if kind != "clause" or wording.clauses}
+
+
+def name_of(one, wording):
+    """(what a block is called beside its kind, whether it must stay)."""
+    if one["kind"] == "clause":
+        wanted = next((known for known in wording.clauses if known.code == one["fixed"]), None)
+        return one["caption"], wanted is not None
+    known = wording.fixed.get(one["fixed"])
+    return (known.label if known else one["fixed"]), bool(known and known.mandatory)
 
 
 def read_blocks(data):
@@ -26,8 +41,9 @@ def read_block(data, name):
         return block("fixed", fixed=data.get(f"{name}-fixed", "")[:30], when=when)
     lines = data.get(f"{name}-text", "").replace("\r", "").split("\n")
     kind = kind if kind in WRITTEN else "paragraph"
-    caption = data.get(f"{name}-caption", "").strip()[:200] if kind == "table" else ""
-    return block(kind, *lines, when=when, caption=caption)
+    caption = data.get(f"{name}-caption", "").strip()[:200] if kind in TITLED else ""
+    code = data.get(f"{name}-fixed", "")[:30] if kind == "clause" else ""
+    return block(kind, *lines, when=when, caption=caption, fixed=code)
 
 
 def read_condition(value):
@@ -68,11 +84,9 @@ def remove(blocks, at, data, wording):
     if at >= len(blocks):
         return blocks, None
     one = blocks[at]
-    known = wording.fixed.get(one["fixed"])
-    if known and known.mandatory and sum(other["fixed"] == one["fixed"] for other in blocks) == 1:
-        raise WordingError(
-            f"Le bloc « {known.label} » est obligatoire dans ce courrier : il se déplace, il ne s’ôte pas."
-        )
+    name, mandatory = name_of(one, wording)
+    if mandatory and sum(other["fixed"] == one["fixed"] for other in blocks) == 1:
+        raise WordingError(f"Le bloc « {name} » est obligatoire dans ce courrier : il se déplace, il ne s’ôte pas.")
     del blocks[at]
     return blocks, max(at - 1, 0)
 
@@ -82,7 +96,7 @@ def add(blocks, at, data, wording):
     if chosen.startswith(FIXED):
         new = block("fixed", fixed=chosen.removeprefix(FIXED)[:30])
     else:
-        new = block(chosen if chosen in WRITTEN else "paragraph")
+        new = block(chosen if chosen in kinds_of(wording) else "paragraph")
     blocks.insert(at, new)
     return blocks, at
 

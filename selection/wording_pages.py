@@ -9,11 +9,15 @@ from documents.models import Document, WordingVersion
 from documents.wording.blocks import KINDS, typed
 from documents.wording.catalogue import WORDINGS
 from documents.wording.checking import empty_fields
+from funding.conventions.wordings import older_blocks
 from programme.letter_scopes import EVERYWHERE, Scope, scope_named
-from selection.wording_samples import dossiers, samples
+from programme.models import Call
+from selection.wording_subjects import way_of
 
 State = WordingVersion.State
-LABELS = dict(Document.Kind.choices)
+LABELS = dict(Document.Kind.choices) | {"agreement": "Convention", "amendment": "Avenant à une convention"}
+# In the order of a dossier's life, which is that of the kinds of documents.
+WORDED = [kind for kind in LABELS if kind in WORDINGS]
 MAX_DOSSIERS = 300
 
 
@@ -28,7 +32,7 @@ class Line(NamedTuple):
 
 
 def kind_choices():
-    return [(kind, LABELS[kind]) for kind in WORDINGS]
+    return [(kind, LABELS[kind]) for kind in WORDED]
 
 
 def lines():
@@ -38,8 +42,8 @@ def lines():
     for row in rows.select_related("published_by"):
         found.setdefault((row.kind, row.scope), {})[row.state] = row
     scopes = {key: scope_named(key) or Scope(key, "Portée disparue") for key in {"", *(key for _, key in found)}}
-    keys = {(kind, "") for kind in WORDINGS} | {key for key in found if key[0] in WORDINGS}
-    order = {kind: rank for rank, kind in enumerate(WORDINGS)}
+    keys = {(kind, "") for kind in WORDED} | {key for key in found if key[0] in WORDED}
+    order = {kind: rank for rank, kind in enumerate(WORDED)}
     return [
         Line(kind, LABELS[kind], scopes[scope], there.get(State.PUBLISHED), there.get(State.DRAFT))
         for kind, scope in sorted(keys, key=lambda key: (order[key[0]], key[1]))
@@ -91,21 +95,37 @@ def lines_of(one):
 
 
 class Blank(NamedTuple):
-    application: object
+    """What would be made with a blank: what the address of its preview carries, its name, whose it is, the fields."""
+
+    key: str
+    name: str
+    about: str
     fields: list
-    origin: str
 
 
 def blanks_of(version, wave, user):
-    """(dossiers of the wave that this wording would leave with a blank, how many were read)."""
-    wording = WORDINGS[version.kind]
-    read = list(dossiers(user).filter(wave=wave).order_by("reference")[:MAX_DOSSIERS])
+    """([`Blank`] of the wave with this wording, how many were read)."""
+    wording, way = WORDINGS[version.kind], way_of(version.kind)
+    read = list(way.of_wave(version.kind, user, wave)[:MAX_DOSSIERS])
     found = [
-        Blank(application, fields, sample.origin)
-        for application, sample in samples(version.kind, read).items()
+        Blank(*way.named(one), fields)
+        for one, sample in way.samples(version.kind, read, user).items()
         if (fields := empty_fields(wording, version.blocks, sample.letter))
     ]
     return found, len(read)
+
+
+# --- Older models of agreements -----------------------------------------------------------------------------------
+
+
+def first_blocks(kind, scope):
+    """What the first draft of a call starts from where the call has an older model of agreements; else None."""
+    if kind != "agreement" or not scope.startswith("call:"):
+        return None
+    if WordingVersion.objects.filter(kind=kind, scope__in={scope, scope.partition("|")[0]}).exists():
+        return None
+    call = Call.objects.filter(pk=scope.removeprefix("call:").partition("|")[0]).first()
+    return older_blocks(call) if call else None
 
 
 __all__ = ["EVERYWHERE", "Blank", "Change", "Line", "blanks_of", "changes", "kind_choices", "lines", "scope_of"]

@@ -20,7 +20,6 @@ from selection.models import Decision, PanelSession, PreparedOutcome, SignatureD
 OWN = "Ce courrier existe pour ce dossier : voici ce qu’il dirait avec ce modèle."
 PREPARED = "L’issue préparée de ce dossier, telle qu’elle serait signée aujourd’hui ; la signature est un exemple."
 MIXED = "La structure, le lieu et le service sont ceux du dossier ; montants, dates et motifs sont un exemple."
-INVENTED = "Un courrier d’exemple : choisissez un dossier pour le lire avec ses faits."
 
 
 class Sample(NamedTuple):
@@ -28,10 +27,6 @@ class Sample(NamedTuple):
 
     letter: object
     origin: str
-
-
-def example(kind):
-    return Sample(EXAMPLES[kind], INVENTED)
 
 
 def samples(kind, applications):

@@ -1,7 +1,8 @@
 """The blocks that a letter is made of, as data: {"kind", "when", "caption", "fixed", "lines": [{"when", "text"}]}.
 
 A block and each of its lines may depend on one field: there ("montant") or not ("!montant"). The lines of a paragraph
-follow one another; those of a list are its items; those of a table its rows, whose cells are parted by " | ".
+follow one another; those of a list are its items; those of a table its rows, whose cells are parted by " | "; those
+of a clause its paragraphs, under its caption; its "fixed" is its code.
 """
 
 from documents.wording.parsing import WordingError, read_line, typed_line
@@ -16,6 +17,7 @@ KINDS = {
     "box": "Encadré",
     "table": "Tableau",
     "note": "Petits caractères",
+    "clause": "Clause",
     "fixed": "Bloc fixe",
 }
 LISTS = ("list", "steps")
@@ -37,6 +39,10 @@ def block(kind, *typed, when="", caption="", fixed=""):
 
 def fixed(name, when=""):
     return block("fixed", fixed=name, when=when)
+
+
+def clause(code, caption, *typed):
+    return block("clause", *typed, caption=caption, fixed=code)
 
 
 def typed(one):

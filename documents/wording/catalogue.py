@@ -6,7 +6,7 @@ A field is read from the frozen facts, in words: amounts and dates are French te
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from accounts.french import NBSP, euros, long_date
 from documents.amounts import euros_in_words
@@ -45,6 +45,15 @@ class Fixed:
 
 
 @dataclass(frozen=True)
+class Clause:
+    """A clause that the law wants in an agreement; `fields` are those without which it would not say it."""
+
+    code: str
+    label: str
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Wording:
     """All that concerns the wording of one kind of document.
 
@@ -52,6 +61,9 @@ class Wording:
         must: fields that a version has to state, each with why: alone, or in a line that depends on them alone.
         blocks: the wording that the service starts from.
         shown: what the verification line says of it ("cette lettre est vraie et toujours valable").
+        noun: what it is called where it speaks of itself.
+        first: what documents that kept no wording were made from.
+        clauses: those that the law wants; none of a kind whose blocks are no clauses.
     """
 
     kind: str
@@ -62,7 +74,14 @@ class Wording:
     shown: str
     edition: int = 1
     """Of the packaged wording: raised when it changes."""
-    groups: tuple[str, ...] = field(default=())
+    noun: str = "ce courrier"
+    first: list[dict] | None = None
+    clauses: tuple[Clause, ...] = ()
+
+    @property
+    def before(self):
+        """The blocks of a document that was asked for before its wording was kept."""
+        return self.blocks if self.first is None else self.first
 
     def value(self, name, letter):
         return self.fields[name].read(letter)
@@ -75,15 +94,36 @@ class Wording:
 WORDINGS: dict[str, Wording] = {}
 
 
-def register(kind, *, fields, blocks, fixed=(), must=None, shown="cette lettre est vraie et toujours valable"):
+SAME: dict[str, str] = {}
+"""A kind that is worded as another: the signed copy of a text says the text."""
+
+
+def wording_of(kind):
+    """The wording of a kind of document, None for one that has none."""
+    return WORDINGS.get(SAME.get(kind, kind))
+
+
+def register(
+    kind, *, fields, blocks, fixed=(), must=None, shown="cette lettre est vraie et toujours valable", common=None,
+    copies=(), **more,
+):  # fmt: skip
+    """Declare the wording of a kind.
+
+    Args:
+        common: fields put before its own, those of a letter to somebody when None.
+        copies: kinds that are worded as this one.
+        more: other attributes of `Wording`.
+    """
     WORDINGS[kind] = Wording(
         kind=kind,
-        fields={one.name: one for one in (*COMMON, *fields)},
+        fields={one.name: one for one in (*(COMMON if common is None else common), *fields)},
         fixed={one.name: one for one in fixed},
         must=must or {},
         blocks=blocks,
         shown=shown,
+        **more,
     )
+    SAME.update(dict.fromkeys(copies, kind))
 
 
 # --- Readers ------------------------------------------------------------------------------------------------------
@@ -138,6 +178,12 @@ def flag(name, label, read):
     return Field(name, label, FLAG, "", read)
 
 
+SERVICE = (
+    text("service", "Nom du service", "Service Fabriques des territoires", "service.name"),
+    text("agent", "Agent qui suit le dossier", "Hélène Martin, instructrice", "service.officer"),
+    text("telephone", "Téléphone du service", "01 00 00 00 00", "service.phone"),
+    text("courriel", "Courriel du service", "equipe@fabriques.example", "service.email"),
+)
 COMMON = (
     text("beneficiaire", "Nom de la structure", "Association La Halle aux Possibles", "addressee.organisation"),
     text("representant", "Personne qui la représente", "Claire Rouvier, présidente", "addressee.person"),
@@ -154,10 +200,7 @@ COMMON = (
         lambda letter: long_date(letter.dossier.received_on),
     ),
     date("date", "Date du courrier", "14 avril 2027", "issued_on"),
-    text("service", "Nom du service", "Service Fabriques des territoires", "service.name"),
-    text("agent", "Agent qui suit le dossier", "Hélène Martin, instructrice", "service.officer"),
-    text("telephone", "Téléphone du service", "01 00 00 00 00", "service.phone"),
-    text("courriel", "Courriel du service", "equipe@fabriques.example", "service.email"),
+    *SERVICE,
 )  # fmt: skip
 
 SIGNATURE = Fixed("signature", "Signature et délégation", "documents/letters/_signature.html")

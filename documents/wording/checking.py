@@ -5,7 +5,7 @@ from typing import NamedTuple
 from documents.wording.blocks import KINDS, LISTS, cells, conditions, texts
 from documents.wording.catalogue import FLAG, LIST
 from documents.wording.filling import Filled
-from documents.wording.parsing import UNLESS, WordingError, fields_in, lone_field
+from documents.wording.parsing import UNLESS, WordingError, fields_in, lone_field, parse
 
 
 class Problem(NamedTuple):
@@ -23,7 +23,9 @@ def problems(wording, blocks):
     found = [Problem(at, text) for at, one in enumerate(blocks, 1) for text in of_block(wording, one)]
     if found:
         return found
-    whole = [*of_title(blocks), *of_fixed(wording, blocks), *of_must(wording, blocks)]
+    whole = [
+        *of_title(blocks), *of_fixed(wording, blocks), *of_clauses(wording, blocks), *of_must(wording, blocks),
+    ]  # fmt: skip
     return [Problem(None, text) for text in whole]
 
 
@@ -33,7 +35,8 @@ def of_block(wording, one):
     if not any(line["text"] for line in one["lines"]):
         return ["il est vide : écrivez-le ou ôtez-le."]
     try:
-        return [*of_conditions(wording, one), *of_fields(wording, one)]
+        own = of_clause(wording, one) if one["kind"] == "clause" else ()
+        return [*own, *of_conditions(wording, one), *of_fields(wording, one)]
     except WordingError as error:
         return [error.message]
 
@@ -89,6 +92,42 @@ def of_fixed(wording, blocks):
             yield f"Le bloc « {known.label} » est obligatoire : placez-le une fois, et une seule."
         elif any(one["when"] for one in placed if one["fixed"] == known.name):
             yield f"Le bloc « {known.label} » est obligatoire : il ne dépend d’aucune condition."
+
+
+def of_clause(wording, one):
+    """What is wrong with one clause; its text is frozen in words, so it is plain."""
+    if not wording.clauses:
+        yield "ce courrier n’a pas de clauses : choisissez une autre sorte de bloc."
+    if not one["caption"].strip():
+        yield "donnez un titre à cette clause."
+    if one["when"]:
+        yield "un article entier ne dépend pas d’une condition : écrivez [si champ] en tête de ses lignes."
+    if any(piece.bold or piece.italic for text in texts(one) for piece in parse(text)):
+        yield "une clause est du texte simple : ôtez ** et __."
+    if any(fields_in(one["caption"])):
+        yield "le titre d’une clause ne contient pas de champ."
+    said = {name for line in one["lines"] if not line["when"] for name in fields_in(line["text"])}
+    for name in wanted_in(wording, one["fixed"]):
+        if name not in said:
+            field = wording.fields[name]
+            yield f"gardez le champ {field.written}, qui prend la valeur de chaque attribution."
+
+
+def wanted_in(wording, code):
+    return next((one.fields for one in wording.clauses if one.code == code), ())
+
+
+def of_clauses(wording, blocks):
+    """The clauses that the law wants are there, once, whatever the dossier; all of them follow one another."""
+    placed = [(at, one) for at, one in enumerate(blocks) if one["kind"] == "clause"]
+    for wanted in wording.clauses:
+        found = [one for _, one in placed if one["fixed"] == wanted.code]
+        if len(found) != 1:
+            yield f"La clause « {wanted.label.lower()} » est obligatoire : écrivez-la une fois, et une seule."
+        elif not any(line["text"] and not line["when"] for line in found[0]["lines"]):
+            yield f"La clause « {wanted.label.lower()} » est obligatoire : elle ne dépend d’aucune condition."
+    if placed and placed[-1][0] - placed[0][0] >= len(placed):
+        yield "Les clauses se suivent : rien ne se place entre deux articles."
 
 
 def of_must(wording, blocks):

@@ -21,6 +21,7 @@ from documents.facts import (
     Titled,
     WaitlistFacts,
 )
+from documents.wording.act_examples import ADDENDUM, AGREEMENT, AMENDMENT, MINUTES
 
 PARIS = ZoneInfo("Europe/Paris")
 ON = dt.date(2027, 4, 14)
@@ -180,4 +181,8 @@ EXAMPLES = {
         act_on=dt.date(2028, 5, 2),
         reason="Le lieu était ouvert.",
     ),
+    "panel_minutes": MINUTES,
+    "panel_addendum": ADDENDUM,
+    "agreement": AGREEMENT,
+    "amendment": AMENDMENT,
 }

@@ -23,12 +23,13 @@ class EmptyFields(Refusal):
 
     title = "Ce courrier aurait des blancs"
 
-    def __init__(self, fields, dossier):
+    def __init__(self, fields, letter):
         self.fields = fields
         names = ", ".join(f"« {field.label.lower()} »" for field in fields)
+        about = f"Le courrier du dossier {letter.dossier.reference}" if hasattr(letter, "dossier") else "Ce document"
         super().__init__(
-            f"Le courrier du dossier {dossier} n’est pas fait : il manque {names}. Complétez le dossier, ou faites "
-            "dépendre la phrase de ce champ dans le modèle du courrier. Rien n’a été enregistré."
+            f"{about} n’est pas fait : il manque {names}. Complétez le dossier, ou faites dépendre la phrase de ce "
+            "champ dans le modèle du courrier. Rien n’a été enregistré."
         )
 
 
@@ -57,11 +58,24 @@ class Filled:
     @cached_property
     def blocks(self):
         """What is shown, in order, for `documents/letters/_body.html`."""
-        shown = [self.block(one) for one in self.source if self.holds(one["when"])]
+        shown = [self.block(one) for one in self.with_clauses if self.holds(one["when"])]
         found = [one for one in shown if one]
+        for number, one in enumerate((one for one in found if one["kind"] == "clause"), 1):
+            one["number"] = number
         for one, following in pairwise(found):
             one["closing"] = one["kind"] == "paragraph" and following.get("name") == "signature"
         return found
+
+    @property
+    def with_clauses(self):
+        """The blocks; an agreement that was drafted says its own clauses, in the place of those of its model."""
+        own = getattr(self.letter, "clauses", ())
+        places = [at for at, one in enumerate(self.source) if one["kind"] == "clause"]
+        if not places or not own:
+            return self.source
+        said = [{"kind": "own", "when": "", "caption": one.title, "lines": one.paragraphs} for one in own]
+        kept = [one for one in self.source if one["kind"] != "clause"]
+        return [*kept[: places[0]], *said, *kept[places[0] :]]
 
     @cached_property
     def empty(self):
@@ -71,7 +85,7 @@ class Filled:
 
     def refuse_empty(self):
         if self.empty:
-            raise EmptyFields(self.empty, self.letter.dossier.reference)
+            raise EmptyFields(self.empty, self.letter)
 
     @property
     def title(self):
@@ -90,6 +104,8 @@ class Filled:
 
     def block(self, one):
         """A block to show, or None when each of its lines depends on something that is not there."""
+        if one["kind"] == "own":
+            return one | {"kind": "clause"}
         kind, lines = one["kind"], [line["text"] for line in one["lines"] if self.holds(line["when"])]
         if kind == "fixed":
             known = self.wording.fixed[one["fixed"]]
@@ -103,6 +119,8 @@ class Filled:
             return self.table(lines)
         if kind in LISTS or kind == "box":
             return {"lines": self.items(lines), "figures": kind == "box" and self.is_amount(lines[0])}
+        if kind == "clause":
+            return {"lines": [self.inline(line) for line in lines]}
         if kind in ("paragraph", "note") and self.list_of(lines[0]) and len(lines) == 1:
             return {"lines": self.items(lines)}
         return {"lines": [SafeString(" ".join(self.inline(line) for line in lines))]}
@@ -135,6 +153,11 @@ class Filled:
     def cell(self, text):
         name = self.list_of(text)
         return self.entries(name) if name else [self.inline(text)]
+
+    def plain(self, lines):
+        """Lines of a wording as plain text, for what is frozen in words: those whose condition holds, one a line."""
+        kept = [line["text"] for line in lines if self.holds(line["when"])]
+        return "\n".join("".join(self.printed(one.field) if one.field else one.text for one in parse(t)) for t in kept)
 
     def inline(self, line):
         return SafeString("".join(self.piece(piece) for piece in parse(line)))

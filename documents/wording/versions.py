@@ -63,11 +63,12 @@ def open_draft(kind, scope):
 
 
 @transaction.atomic
-def start(*, kind, scope, by, scopes=()):
+def start(*, kind, scope, by, scopes=(), blocks=None):
     """A draft of the next version, from the wording that stands there now; the open one is given back.
 
     Args:
         scope: key of the draft; `scopes`: the wider ones, nearest first, whose wording it starts from.
+        blocks: what it starts from instead, where a floor above keeps texts older than the wordings.
 
     Raises:
         Refusal: no such kind of letter.
@@ -78,7 +79,7 @@ def start(*, kind, scope, by, scopes=()):
     if known := open_draft(kind, scope):
         return known
     last = WordingVersion.objects.filter(kind=kind, scope=scope).aggregate(last=Max("number"))["last"] or 0
-    blocks = blocks_in_force(kind, (scope, *scopes))
+    blocks = blocks or blocks_in_force(kind, (scope, *scopes))
     try:
         with transaction.atomic():
             version = WordingVersion.objects.create(

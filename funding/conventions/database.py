@@ -3,7 +3,10 @@
 from accounts.database import Trigger, append_only, never_deleted, refuse_when, register
 
 # Once sent, what a text says is fixed; so is what an amendment compared.
-TEXT = ("clauses", "before", "after", "reason", "facts", "text_sha256", "extra_cents")
+TEXT = ("clauses", "before", "after", "reason", "facts", "text_sha256", "extra_cents", "worded")
+
+
+WORDED = "OLD.wording_id <> NEW.wording_id OR (OLD.wording_id IS NULL) <> (NEW.wording_id IS NULL)"
 
 
 def differs(*names):
@@ -51,7 +54,7 @@ register(
         "funding_agreementversion_text_fixed",
         "funding_agreementversion",
         "UPDATE",
-        f"OLD.state <> 'drafted' AND ({differs(*TEXT)})",
+        f"OLD.state <> 'drafted' AND ({differs(*TEXT)} OR {WORDED})",
         "a text that was sent does not change: abandon it and write another",
     ),
     Trigger(

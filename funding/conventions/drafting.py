@@ -1,7 +1,6 @@
 """The text of an agreement before it is sent: drafted from the model of the call, written, read clause by clause."""
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from accounts.errors import Refusal, StalePage
@@ -10,43 +9,15 @@ from accounts.permissions import require
 from documents.models import Document
 from documents.requests import void
 from funding.conventions import clauses as wording
-from funding.models import Agreement, AgreementTemplate, AgreementVersion, Award
-from programme.models import Call
+from funding.conventions.wordings import Model, model_of
+from funding.models import Agreement, AgreementVersion, Award
 
 MANAGE = "funding.manage_agreement"
 V = AgreementVersion
 
 
-def template_of(call):
-    """The latest model of a call, or None: the standard wording then stands."""
-    return AgreementTemplate.objects.filter(call=call).order_by("-number").first()
-
-
-def write_template(*, call, clauses, by, number=None):
-    """Write the next model of a call; agreements drafted before keep theirs.
-
-    Args:
-        clauses: [{"code", "title", "body"}], in the order they are read.
-        number: of the model that the page showed, 0 for the standard wording; None when the caller is not a page.
-
-    Raises:
-        StalePage: somebody wrote a model meanwhile.
-        Refusal: a compulsory clause is missing or empty, a field is unknown.
-    """
-    require(by, MANAGE)
-    wording.refuse_bad_clauses(clauses)
-    with transaction.atomic():
-        call = Call.objects.select_for_update(of=("self",), no_key=True).get(pk=call.pk)
-        last = AgreementTemplate.objects.filter(call=call).aggregate(last=Max("number"))["last"] or 0
-        if number is not None and number != last:
-            raise StalePage("Le modèle de cet appel a été récrit entre-temps. Relisez-le avant de le changer.")
-        template = AgreementTemplate.objects.create(call=call, number=last + 1, clauses=clauses, written_by=by)
-        JournalEntry.write(action="write_agreement_template", subject=call, actor=by, details={"number": last + 1})
-    return template
-
-
 def draft(*, agreement, by):
-    """The text to send, drafted from the model of the call; the one that is open already is given back."""
+    """The text to send, drafted from the nearest model; the one that is open already is given back."""
     require(by, MANAGE)
     with transaction.atomic():
         agreement = lock_agreement(agreement)
@@ -56,15 +27,15 @@ def draft(*, agreement, by):
             raise StalePage(
                 f"La convention est « {agreement.get_state_display().lower()} » : son texte ne change plus."
             )
-        template = template_of(agreement.award.wave.call)
         former = agreement.versions.order_by("-number").first()
-        text = former.clauses if former else template.clauses if template else wording.standard()
+        model = Model(former.wording, former.template, former.clauses) if former else model_of(agreement.award)
         return V.objects.create(
             agreement=agreement,
             number=former.number + 1 if former else 1,
             kind=V.Kind.INITIAL,
-            template=template,
-            clauses=text,
+            wording=model.wording,
+            template=model.template,
+            clauses=model.clauses,
             created_by=by,
         )
 
@@ -98,6 +69,7 @@ def rewrite(*, agreement_version, clauses, by, version=None):
         Refusal: a compulsory clause is missing, a field is unknown.
     """
     require(by, MANAGE)
+    clauses = wording.modern(clauses)
     wording.refuse_bad_clauses(clauses)
     with transaction.atomic():
         found = lock(agreement_version, version)

@@ -12,7 +12,8 @@ from accounts.permissions import require
 from documents.frozen import to_json
 from documents.models import Document
 from documents.requests import request
-from funding.conventions import drafting, texts
+from documents.wording.filling import EmptyFields
+from funding.conventions import drafting, texts, wordings
 from funding.instalments import refuse_before, refuse_future
 
 K = Document.Kind
@@ -31,6 +32,7 @@ def send(*, agreement_version, by, checked=(), on=None, version=None):
         The `AgreementVersion`, sent.
 
     Raises:
+        EmptyFields: the wording prints a field that holds nothing.
         Refusal: a clause was not read again, the organisation has no SIRET yet, or the date is wrong.
         StalePage: the text is sent already.
     """
@@ -56,8 +58,12 @@ def send(*, agreement_version, by, checked=(), on=None, version=None):
 
 def freeze(agreement_version, on):
     """Inside the transaction of the sending, while the text is still a draft."""
-    facts = to_json(texts.facts_of(agreement_version, on))
-    agreement_version.facts, agreement_version.text_sha256 = facts, texts.fingerprint(facts)
+    letter, version = texts.facts_of(agreement_version, on), wordings.chosen(agreement_version)
+    if empty := wordings.empty_of(agreement_version, letter):
+        raise EmptyFields(empty, letter)
+    facts, kept = to_json(letter), wordings.to_keep(agreement_version, version)
+    agreement_version.facts, agreement_version.wording, agreement_version.worded = facts, version, kept
+    agreement_version.text_sha256 = texts.fingerprint({"letter": facts, "wording": kept})
 
 
 def ask_document(agreement_version, by):
@@ -69,6 +75,7 @@ def ask_document(agreement_version, by):
         facts=agreement_version.facts,
         by=by,
         released_at=timezone.now(),
+        worded=wordings.worded(agreement_version),
     )
     agreement_version.save(update_fields=["document"])
 
@@ -82,6 +89,7 @@ def ask_signed_document(agreement_version, by):
         facts=texts.signed_facts(agreement_version),
         by=by,
         released_at=timezone.now(),
+        worded=wordings.worded(agreement_version),
     )
     agreement_version.save(update_fields=["signed_document"])
 

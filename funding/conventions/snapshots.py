@@ -20,12 +20,22 @@ PAYEES = dict(Share.Payee.choices)
 
 def standing(award):
     """The amount, the schedule, the shares and the suspension of an award as they stand. Cents, ISO dates."""
-    live = award.instalments.live().select_related("schedule_year").order_by("number")
+    return standings([award])[award.pk]
+
+
+def standings(awards):
+    """{key: `standing` of each award}; two queries."""
+    live, shares = {}, shares_in_force(awards)
+    for one in Instalment.objects.filter(award__in=awards).live().select_related("schedule_year").order_by("number"):
+        live.setdefault(one.award_id, []).append(instalment_row(one))
     return {
-        "amount_cents": award.total_cents,
-        "instalments": [instalment_row(one) for one in live],
-        "shares": [share_row(one) for one in current_shares(award)],
-        "suspension": award.suspended_on.isoformat() if award.state == Award.State.SUSPENDED else "",
+        award.pk: {
+            "amount_cents": award.total_cents,
+            "instalments": live.get(award.pk, []),
+            "shares": [share_row(one) for one in shares.get(award.pk, [])],
+            "suspension": award.suspended_on.isoformat() if award.state == Award.State.SUSPENDED else "",
+        }
+        for award in awards
     }
 
 

@@ -1,7 +1,7 @@
 """Agreements signed or sent before their texts were kept here: the text is written from what is known, once."""
 
-from funding.conventions import clauses as wording
-from funding.conventions import drafting, sending
+from funding.conventions import sending
+from funding.conventions.wordings import model_of
 from funding.models import Agreement, AgreementSignature, AgreementVersion
 
 V = AgreementVersion
@@ -12,13 +12,14 @@ def take_over(agreement, by):
     """The text of an agreement that is being signed and has none, inside the caller's transaction; None otherwise."""
     if agreement.state not in SIGNED or agreement.versions.exists():
         return None
-    template = drafting.template_of(agreement.award.wave.call)
+    model = model_of(agreement.award)
     text = V.objects.create(
         agreement=agreement,
         number=1,
         kind=V.Kind.INITIAL,
-        template=template,
-        clauses=template.clauses if template else wording.standard(),
+        wording=model.wording,
+        template=model.template,
+        clauses=model.clauses,
         created_by=by,
     )
     sending.freeze(text, agreement.sent_on)

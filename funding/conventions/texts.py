@@ -2,16 +2,17 @@
 
 import hashlib
 import json
+from dataclasses import replace
 
-from accounts.french import NBSP, euros, long_date, plural
+from accounts.french import long_date, plural
 from applications.receipts import dossier_of, service_of
 from documents.agreement_facts import AgreementFacts, ClauseText, Party, SignatureText
-from documents.amounts import euros_in_words
 from documents.frozen import from_json, to_json
+from documents.wording.filling import Filled
 from funding.claims.clock import payment_days_of
 from funding.conventions import snapshots
-from funding.conventions.clauses import filled
-from funding.models import AgreementSignature
+from funding.conventions.clauses import MODEL, filled
+from funding.models import AgreementSignature, Draw
 
 EFFECT_OF_FORCE = "L’avenant prend effet quand les deux parties l’ont signé."
 
@@ -21,32 +22,45 @@ def facts_of(agreement_version, on):
 
     A text that was sent is frozen: read it with `frozen_facts`.
     """
-    agreement = agreement_version.agreement
-    award = agreement.award
-    after = agreement_version.after if agreement_version.is_amendment else snapshots.standing(award)
-    values = values_of(award, after, agreement.number)
-    return AgreementFacts(
+    return facts_of_all([agreement_version], on)[agreement_version.pk]
+
+
+def facts_of_all(versions, on):
+    """{key: what each text states if it is sent on a Paris date}; the same queries whatever their number."""
+    awards = [one.agreement.award for one in versions]
+    stands, lines = snapshots.standings(awards), imputations(awards)
+    return {one.pk: stated(one, on, stands[one.award.pk], lines[one.award.pk]) for one in versions}
+
+
+def stated(agreement_version, on, standing, imputation):
+    award = agreement_version.award
+    amends = agreement_version.is_amendment
+    after = agreement_version.after if amends else standing
+    facts = AgreementFacts(
         service=service_of(award.application),
         dossier=dossier_of(award.application),
         issued_on=on,
-        agreement_number=agreement.number,
+        agreement_number=agreement_version.agreement.number,
         version=agreement_version.number,
         beneficiary=beneficiary_of(award.organisation),
         state=Party(name="L’État", represented_by=award.wave.call.programme.service_name),
         amount_cents=after["amount_cents"],
         decided=decided(award),
-        clauses=clause_texts(agreement_version.clauses, values),
         instalments=snapshots.instalment_texts(after),
         shares=snapshots.share_texts(after),
         reason=agreement_version.reason,
-        changes=snapshots.change_texts(agreement_version.before, after) if agreement_version.is_amendment else (),
-        effects=(EFFECT_OF_FORCE,) if agreement_version.is_amendment else (),
+        changes=snapshots.change_texts(agreement_version.before, after) if amends else (),
+        effects=(EFFECT_OF_FORCE,) if amends else (),
+        payment_delay=plural(payment_days_of(award), "jour"),
+        imputation=imputation,
+        decided_on=award.committed_on or award.reserved_on,
     )
+    return facts if amends else replace(facts, clauses=clause_texts(agreement_version.clauses, facts))
 
 
-def clause_texts(clauses, values):
-    written = [clause for clause in clauses if clause["body"].strip()]
-    return tuple(ClauseText(title=clause["title"], text=filled(clause["body"], values)) for clause in written)
+def clause_texts(clauses, facts):
+    said = filled(clauses, Filled(MODEL, [], facts))
+    return tuple(ClauseText(title=title, text=text) for title, text in said)
 
 
 def beneficiary_of(organisation):
@@ -63,40 +77,15 @@ def decided(award):
     return f"Aide réservée le {long_date(award.reserved_on)} ; la présente convention l’attribue."
 
 
-def values_of(award, after, number):
-    """What each field of `clauses.FIELDS` becomes."""
-    years = payments_by_year(after["instalments"])
-    organisation, fabrique = award.organisation, award.fabrique
-    return {
-        "beneficiaire": organisation.name,
-        "representant": organisation.representative_name or "la personne qui représente la structure",
-        "lieu": fabrique.name,
-        "commune": str(fabrique.commune or "commune non connue"),
-        "appel": f"«{NBSP}{award.wave.call.title}{NBSP}», vague {award.wave.number}",
-        "dossier": award.application.reference,
-        "montant": euros(after["amount_cents"]),
-        "montant_lettres": euros_in_words(after["amount_cents"]),
-        "annees": ", ".join(str(year) for year in years) or "une année",
-        "versements": ", ".join(f"{euros(cents)} en {year}" for year, cents in years.items()),
-        "delai": plural(payment_days_of(award), "jour"),
-        "imputation": imputation_of(award),
-        "decision": long_date(award.committed_on or award.reserved_on),
-        "convention": number,
-    }
-
-
-def payments_by_year(rows):
-    years: dict[int, int] = {}
-    for row in rows:
-        years[row["year"]] = years.get(row["year"], 0) + row["cents"]
-    return dict(sorted(years.items()))
-
-
-def imputation_of(award):
-    """The LOLF programmes and actions that the draws name, each once."""
-    lines = [draw.line for draw in award.draws.select_related("line").order_by("pk")]
-    words = [f"programme {line.lolf_programme}" + (f", action {line.action}" if line.action else "") for line in lines]
-    return " et le ".join(dict.fromkeys(words)) or "budget de l’État"
+def imputations(awards):
+    """{key of an award: the LOLF programmes and actions that its draws name, each once}; one query."""
+    words = {award.pk: [] for award in awards}
+    for draw in Draw.objects.filter(award__in=awards).select_related("line").order_by("pk"):
+        line = draw.line
+        words[draw.award_id].append(
+            f"programme {line.lolf_programme}" + (f", action {line.action}" if line.action else "")
+        )
+    return {key: " et le ".join(dict.fromkeys(found)) or "budget de l’État" for key, found in words.items()}
 
 
 # --- What was frozen ----------------------------------------------------------------------------------------------

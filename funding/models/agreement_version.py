@@ -6,7 +6,7 @@ from django.utils import timezone
 from django_fsm import FSMField, transition
 
 from accounts.models import PublicIdModel, StatefulModel, User
-from documents.models import Document, StoredFile
+from documents.models import Document, StoredFile, WordingVersion
 from funding.models.line import Line
 from funding.models.payment import Agreement
 from funding.querysets import AgreementVersionQuerySet, SignedCopyQuerySet
@@ -17,7 +17,10 @@ OPEN_STATES = ("drafted", "sent", "signed_by_beneficiary", "signed_by_state")
 
 
 class AgreementTemplate(PublicIdModel):
-    """The model from which the agreements of a call are written. Changed by writing the next number."""
+    """A model of the agreements of a call, written before the wordings of letters held them: it is written no more.
+
+    It stands for its call until a wording of that call is published (`funding.conventions.wordings`).
+    """
 
     call = models.ForeignKey(Call, models.PROTECT, related_name="+", verbose_name="appel")
     number = models.PositiveSmallIntegerField("version")
@@ -60,6 +63,11 @@ class AgreementVersion(PublicIdModel, StatefulModel):
     template = models.ForeignKey(
         AgreementTemplate, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="modèle"
     )
+    # The staff's version that it is written from, None for the packaged one; what is frozen of it when it is sent.
+    wording = models.ForeignKey(
+        WordingVersion, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="modèle écrit"
+    )
+    worded = models.JSONField("modèle figé", default=dict)
     # As the model has them, with their fields; filled in when the text is sent.
     clauses = models.JSONField("clauses", default=list)
     # Codes of the clauses that an officer has read again, ticked one by one.

@@ -10,11 +10,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.access import permission_required
 from accounts.forms import attempt, status_of, version_of
 from accounts.french import NBSP
-from documents.amounts import euros_in_words
-from documents.downloads import serve, serve_upload
+from documents.downloads import serve_upload
+from documents.twins import answer
 from funding.conventions import clauses as wording
-from funding.conventions import drafting, texts
-from funding.conventions.forms import ClausesForm, TextForm
+from funding.conventions import drafting, texts, wordings
+from funding.conventions.forms import TextForm
 from funding.models import AgreementTemplate, AgreementVersion, SignedCopy
 from funding.views.agreements import find
 from programme.models import Call
@@ -29,7 +29,7 @@ def text_context(text):
     return {
         "text": text,
         "letter": letter,
-        "amount_in_words": euros_in_words(letter.amount_cents),
+        "filled": wordings.shown(text, letter),
         "signatures": list(text.signatures.order_by("pk")),
     }
 
@@ -63,7 +63,7 @@ def text(request, public_id, number):
 @permission_required(READ)
 def pdf(request, public_id, number):
     agreement = find(request, public_id)
-    return serve(document_of(version_or_404(agreement, number), "signe" in request.GET))
+    return answer(request, document_of(version_or_404(agreement, number), "signe" in request.GET))
 
 
 @require_GET
@@ -82,7 +82,7 @@ def write(request, public_id):
     found = drafting.open_version(agreement)
     if found is None or found.is_amendment or found.state != found.State.DRAFTED:
         raise Http404("Cette convention n’est pas en préparation.")
-    form = TextForm(request.POST or None, clauses=found.clauses, days=agreement.payment_days)
+    form = TextForm(request.POST or None, clauses=wording.modern(found.clauses), days=agreement.payment_days)
     if request.method == "POST" and attempt(form, lambda data: rewritten(found, form, request)):
         messages.success(request, f"Le texte est enregistré{NBSP}: relisez chaque clause avant de l’envoyer.")
         return redirect(agreement.get_absolute_url())
@@ -99,38 +99,26 @@ def rewritten(found, form, request):
     return written
 
 
-# --- Models -------------------------------------------------------------------------------------------------------
+# --- Models ---------------------------------------------------------------------------------------------------------
 
 
 @require_GET
 @permission_required(READ)
 def templates(request):
-    """The model of each call."""
+    """The models of the calls that were written before the wordings of letters held them."""
     latest = {}
-    for one in AgreementTemplate.objects.select_related("written_by").order_by("call_id", "number"):
+    for one in AgreementTemplate.objects.select_related("call", "written_by").order_by("call_id", "number"):
         latest[one.call_id] = one
-    calls = Call.objects.exclude(state="draft").order_by("title", "pk")
-    rows = [{"call": call, "template": latest.get(call.pk)} for call in calls]
-    return render(request, "funding/agreement_templates.html", {"rows": rows})
+    return render(request, "funding/agreement_templates.html", {"rows": latest.values()})
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_GET
 @permission_required(READ)
 def template(request, slug):
-    """The model of a call: every agreement drafted from now on starts from it."""
+    """An older model of a call, to read: it stands until a wording of the call is published."""
     call = get_object_or_404(Call.objects.all(), slug=slug)
-    found = drafting.template_of(call)
-    may_write = request.user.has_perm(MANAGE)
-    form = ClausesForm(request.POST or None, clauses=found.clauses if found else wording.standard())
-    if request.method == "POST" and attempt(form, lambda data: written(call, form, request)):
-        messages.success(request, f"Le modèle est enregistré{NBSP}: les prochaines conventions partiront de lui.")
-        return redirect("funding:agreement_templates")
-    context = {
-        "call": call, "template": found, "form": form, "may_write": may_write, "fields": wording.FIELDS.items(),
-        "guard": found.number if found else 0,
-    }  # fmt: skip
-    return render(request, "funding/agreement_template.html", context, status=status_of(form))
-
-
-def written(call, form, request):
-    return drafting.write_template(call=call, clauses=form.written(), by=request.user, number=version_of(request))
+    found = wordings.template_of(call)
+    if found is None:
+        raise Http404("Cet appel n’a pas de modèle de convention plus ancien.")
+    context = {"call": call, "template": found, "clauses": wording.modern(found.clauses)}
+    return render(request, "funding/agreement_template.html", context)

@@ -16,7 +16,7 @@ from accounts.french import NBSP, euros, long_date, plural
 from accounts.history import entries_of
 from accounts.models import User
 from funding import agreements as verbs
-from funding.conventions import amending, drafting, obligation, sending, signing, texts
+from funding.conventions import amending, drafting, obligation, sending, signing, texts, wordings
 from funding.conventions import clauses as wording
 from funding.conventions.authority import signatories
 from funding.conventions.commitments import is_yearly, uncommitted_cents
@@ -228,6 +228,7 @@ def page_of(request, found, text, forms):
     state = state_of(found, text)
     versions = found.versions.select_related("document", "signed_document", "extra_line")
     versions = list(versions.prefetch_related("signatures").order_by("-number"))
+    letter = texts.letter_of(text, timezone.localdate()) if text else None
     return {
         "agreement": found,
         "award": award,
@@ -237,7 +238,8 @@ def page_of(request, found, text, forms):
         "return_form": forms.get("return"),
         "abandon_form": forms.get("abandon"),
         "copy": waiting_copy(text),
-        "letter": texts.letter_of(text, timezone.localdate()) if text else None,
+        "letter": letter,
+        "empty": wordings.empty_of(text, letter) if text and state == V.DRAFTED else [],
         "compulsory": wording.COMPULSORY.values(),
         "may_sign": state == V.SIGNED_BY_BENEFICIARY and user.has_perm(signing.SIGN),
         "may_manage": user.has_perm(verbs.MANAGE),

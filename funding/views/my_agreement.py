@@ -10,7 +10,7 @@ from accounts.errors import NotAllowed
 from accounts.forms import attempt, status_of, version_of
 from accounts.french import NBSP
 from applications.models import Application
-from documents.downloads import serve
+from documents.twins import answer
 from funding.conventions import signing
 from funding.conventions.forms import CopyForm, OnlineSignatureForm
 from funding.conventions.snapshots import current_shares
@@ -112,4 +112,4 @@ def my_agreement_pdf(request, public_id, number):
     text = next((one for one in texts_of(agreement) if one.number == number), None)
     if text is None:
         raise Http404("Ce texte n’est pas le vôtre.")
-    return serve(document_of(text, "signe" in request.GET))
+    return answer(request, document_of(text, "signe" in request.GET))

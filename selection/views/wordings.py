@@ -17,11 +17,12 @@ from documents.wording.blocks import KINDS, typed
 from documents.wording.catalogue import FLAG, WORDINGS
 from documents.wording.checking import problems
 from documents.wording.models import WRITE
+from funding.models import AgreementTemplate
 from programme.models import Wave
 from selection import wording_editor as editor
 from selection import wording_pages as pages
 from selection.forms import WordingForm
-from selection.wording_samples import dossiers, example, samples
+from selection.wording_subjects import example, way_of
 
 READ = "accounts.read_steering"
 
@@ -32,10 +33,14 @@ def wordings(request):
     """What stands for each kind of letter and each scope; the POST starts a draft."""
     may_write = request.user.has_perm(WRITE)
     form = WordingForm(request.POST or None)
-    if request.method == "POST" and attempt(form, lambda data: versions.start(by=request.user, **data)):
+    if request.method == "POST" and attempt(form, lambda data: start(data, request.user)):
         return redirect("selection:wording", public_id=form.result.public_id)
-    context = {"lines": pages.lines(), "form": form, "may_write": may_write}
+    context = {"lines": pages.lines(), "form": form, "may_write": may_write, "older": has_older_models()}
     return render(request, "selection/wordings.html", context, status=status_of(form))
+
+
+def start(data, user):
+    return versions.start(by=user, blocks=pages.first_blocks(data["kind"], data["scope"]), **data)
 
 
 def find(public_id):
@@ -105,24 +110,29 @@ def context_of(request, version, refusal=None):
         "scope": pages.scope_of(version),
         "blocks": [shown(one, known) for one in version.blocks],
         "problems": problems(known, version.blocks) if version.is_draft else [],
-        "kinds": editor.WRITTEN.items(),
+        "kinds": editor.kinds_of(known).items(),
         "addable": [one for one in known.fixed.values() if one.name not in placed],
         "fields": known.fields.values(),
         "printable": [one for one in known.fields.values() if one.type != FLAG],
         "must": [(known.fields[name], why) for name, why in known.must.items()],
+        "clauses": known.clauses,
         "others": list(pages.versions_beside(version)[:20]),
         "may_write": request.user.has_perm(WRITE),
         "refusal": refusal,
     }
 
 
+def has_older_models():
+    return AgreementTemplate.objects.exists()
+
+
 def shown(one, known):
-    fixed = known.fixed.get(one["fixed"])
+    name, mandatory = editor.name_of(one, known)
     return one | {
         "label": KINDS[one["kind"]],
         "typed": typed(one),
-        "name": fixed.label if fixed else one["fixed"],
-        "mandatory": bool(fixed and fixed.mandatory),
+        "name": name,
+        "mandatory": mandatory,
         "rows": max(2, len(one["lines"]) + 1 + sum(len(line["text"]) for line in one["lines"]) // 90),
     }
 
@@ -130,19 +140,17 @@ def shown(one, known):
 @require_GET
 @permission_required(READ)
 def preview(request, public_id):
-    """The letter with an example, or with a real dossier that the reader may see: on the screen, or as a PDF."""
+    """The document with an example, or with real facts that the reader may see: on the screen, or as a PDF."""
     version = find(public_id)
-    known = WORDINGS[version.kind]
-    reference, unknown = request.GET.get("dossier", "").strip(), False
-    sample = example(version.kind)
-    if reference:
-        found = dossiers(request.user).filter(reference__iexact=reference).first()
-        unknown = found is None
-        sample = samples(version.kind, [found])[found] if found else sample
+    known, way = WORDINGS[version.kind], way_of(version.kind)
+    asked = request.GET.get(way.param, "").strip()
+    found = way.find(version.kind, request.user, asked) if asked else None
+    sample = way.samples(version.kind, [found], request.user)[found] if found else example(version.kind)
     wrong = problems(known, version.blocks)
     context = {
         "version": version, "label": pages.LABELS[version.kind], "scope": pages.scope_of(version),
-        "reference": reference, "unknown": unknown, "sample": sample, "problems": wrong,
+        "way": way, "choices": way.choices(request.user), "asked": asked, "unknown": bool(asked) and found is None,
+        "sample": sample, "problems": wrong,
     }  # fmt: skip
     if wrong:
         return render(request, "selection/wording_preview.html", context)
@@ -166,7 +174,7 @@ def preview_pdf(request, version, sample, context):
 @require_GET
 @permission_required(READ)
 def check(request, public_id):
-    """The dossiers of a wave whose letter would have a blank with this version, and which."""
+    """What of a wave would be made with a blank with this version, and which."""
     version = find(public_id)
     waves = list(Wave.objects.visible_to(request.user).select_related("call").order_by("-pk")[:30])
     wave = next((one for one in waves if str(one.public_id) == request.GET.get("vague", "")), None)
@@ -175,6 +183,7 @@ def check(request, public_id):
     context = {
         "version": version, "label": pages.LABELS[version.kind], "scope": pages.scope_of(version), "waves": waves,
         "wave": wave, "blanks": blanks, "read": read, "problems": wrong, "most": pages.MAX_DOSSIERS,
+        "way": way_of(version.kind),
     }  # fmt: skip
     return render(request, "selection/wording_check.html", context)
 

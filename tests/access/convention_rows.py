@@ -20,7 +20,7 @@ CONVENTIONS = [
     Row("funding:write_agreement", OFFICERS, sees=ACT, get=ACT, post=ACT, target=then.drafted),
     Row("funding:amendment", OFFICERS, sees=ACT, get=ACT, post=ACT, target=then.to_amend),
     Row("funding:agreement_templates", STAFF, get=STAFF),
-    Row("funding:agreement_template", STAFF, get=STAFF, post=OFFICERS, target=then.template),
+    Row("funding:agreement_template", STAFF, get=STAFF, target=then.template),
     Row("funding:stop_award", DECISION_MAKER, get=DECISION_MAKER, post=DECISION_MAKER, target=then.to_stop),
     Row("funding:shares", OFFICERS, sees=ACT, get=ACT, post=ACT, target=then.to_share),
     Row(

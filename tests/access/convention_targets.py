@@ -8,7 +8,7 @@ from documents.uploads import store_upload
 from funding.conventions import amending, drafting, sending, sharing, signing
 from funding.conventions.amending import Changes
 from funding.conventions.clauses import standard
-from funding.models import Agreement, Award, SignedCopy
+from funding.models import Agreement, AgreementTemplate, Award, SignedCopy
 from tests import factories
 from tests.access.people_targets import represented_by
 from tests.access.rows import Target
@@ -43,8 +43,8 @@ def drafted(world):
 
 
 def template(world):
-    data = {f"clause-{clause['code']}": clause["body"] for clause in standard()}
-    return Target({"slug": world.call.slug}, data)
+    AgreementTemplate.objects.create(call=world.call, number=1, clauses=standard())
+    return Target({"slug": world.call.slug})
 
 
 def to_sign(world):

@@ -146,6 +146,8 @@ NOT_PRINTED = {
     r"appeal\..*": lambda letter, kind: kind == "hearing_letter",
     # These have no opening line, no place and no day of their own beside the addressee.
     r"service\.(city|officer)|dossier\.received_on": lambda letter, kind: not hasattr(letter, "addressee"),
+    # Said by the clauses, which a text keeps in words.
+    r"payment_delay|imputation|decided_on": lambda letter, kind: hasattr(letter, "clauses"),
     r"label_(from|until)": lambda letter, kind: not (letter.label and letter.label_from and letter.label_until),
     r"agreement_sent_before": lambda letter, kind: letter.sign_before is None,
     r"received_local": lambda letter, kind: letter.postmarked_on is not None,
@@ -335,6 +337,8 @@ def invented(kind, inventor):
     letter = inventor.facts(TEMPLATES[kind].facts)
     if kind in ("agreement", "signed_agreement"):
         letter = replace(letter, changes=(), reason="", effects=())
+    if kind in ("amendment", "signed_amendment"):
+        letter = replace(letter, clauses=())
     if kind in ("agreement", "amendment"):
         letter = replace(letter, signatures=(), text_sha256="")
     return letter

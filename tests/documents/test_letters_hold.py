@@ -36,18 +36,20 @@ UNSEEN = re.compile("[\u2068\u2069\u200b]")
 
 
 def named(kind, name):
-    """The facts of a letter whose place, structure and person bear a name."""
+    """The facts of a document whose place, structure and person bear a name."""
     letter = EXAMPLES[kind]
-    return {
-        "letter": to_json(
-            replace(
-                letter,
-                dossier=replace(letter.dossier, place=name),
-                addressee=replace(letter.addressee, organisation=name, person=name),
-            )
-        ),
-        "imprint": to_json(IMPRINT),
-    }
+    parts = {part: put(letter, name) for part, put in PARTS if hasattr(letter, part)}
+    return {"letter": to_json(replace(letter, **parts)), "imprint": to_json(IMPRINT)}
+
+
+PARTS = (
+    ("dossier", lambda letter, name: replace(letter.dossier, place=name)),
+    ("addressee", lambda letter, name: replace(letter.addressee, organisation=name, person=name)),
+    ("beneficiary", lambda letter, name: replace(letter.beneficiary, name=name, represented_by=name)),
+    ("chair", lambda letter, name: name),
+    ("ranking", lambda letter, name: tuple(replace(one, place=name) for one in letter.ranking)),
+    ("settled", lambda letter, name: tuple(replace(one, place=name) for one in letter.settled)),
+)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -10,10 +10,12 @@ from django.urls import reverse
 from accounts.french import NBSP
 from accounts.models import Membership, Role
 from documents import production
+from documents.rendering import as_html
 from funding import agreements
 from funding.conventions import signing
 from funding.conventions.clauses import COMPULSORY, standard
-from funding.models import AgreementVersion, Award, SignedCopy
+from funding.models import AgreementTemplate, AgreementVersion, Award, SignedCopy
+from tests.documents.words_of_letters import words
 from tests.funding import conftest as make
 from tests.funding.conftest import CAP, GRANT, today
 from tests.funding.test_conventions import pdf
@@ -188,17 +190,29 @@ def test_the_decision_maker_suspends_resumes_and_terminates(in_force, officer, c
     assert Award.objects.get().state == "terminated"
 
 
-def test_the_model_of_a_call_is_read_by_staff_and_written_by_officers(committed, officer, client):
+def test_an_older_model_of_a_call_is_read_by_staff_and_written_by_nobody(committed, officer, client):
     call = committed.wave.call
-    type(call).objects.filter(pk=call.pk).update(state="published")
-    page = reverse("funding:agreement_template", args=[call.slug])
-    data = {f"clause-{one['code']}": one["body"] for one in standard()}
-    client.force_login(make.make_user(Role.AUDITOR))
-    assert call.title in text(client.get(reverse("funding:agreement_templates")))
-    assert client.get(page).status_code == 200 and client.post(page, key(**data)).status_code == 403
+    page, pages = reverse("funding:agreement_template", args=[call.slug]), reverse("funding:agreement_templates")
     client.force_login(officer)
-    assert client.post(page, key(**data)).status_code == 302
-    assert "Version 1" in text(client.get(reverse("funding:agreement_templates")))
+    assert client.get(page).status_code == 404
+    AgreementTemplate.objects.create(call=call, number=3, clauses=standard())
+    client.force_login(make.make_user(Role.AUDITOR))
+    assert "Version 3" in text(client.get(pages)) and call.title in text(client.get(pages))
+    assert "Argent non employé" in text(client.get(page))
+    client.force_login(officer)
+    assert client.post(page, key()).status_code == 405
+
+
+def test_the_text_is_the_same_on_the_screen_and_in_the_file(agreement, officer, client):
+    agreements.send(agreement=agreement, by=officer, checked=COMPULSORY)
+    found = agreement.versions.get()
+    production.produce(found.document_id)
+    client.force_login(officer)
+    said = words(as_html("agreement", found.document.facts))
+    said = said[said.index("Entre") : said.index("Signatures")]
+    for name, more in (("agreement_pdf", {"lire": ""}), ("agreement_text", {})):
+        page = client.get(reverse(f"funding:{name}", args=[agreement.public_id, found.number]), more)
+        assert said in words("<body>" + page.content.decode().partition('<article class="fab-courrier')[2]), name
 
 
 def test_shares_are_typed_before_the_agreement_is_sent(agreement, committed, officer, client):

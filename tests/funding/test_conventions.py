@@ -112,16 +112,6 @@ def test_a_public_body_whose_call_wants_no_agreement_is_paid_on_its_notified_act
 # --- The text -----------------------------------------------------------------------------------------------------
 
 
-def test_the_text_comes_from_the_model_of_the_call(committed, officer):
-    clauses = wording.standard()
-    clauses[0]["body"] = "Objet propre à cet appel, au lieu {lieu}."
-    drafting.write_template(call=committed.wave.call, clauses=clauses, by=officer, number=0)
-    text = agreements.prepare(award=committed, by=officer).versions.get()
-    assert text.template.number == 1 and text.clauses[0]["body"].startswith("Objet propre")
-    with pytest.raises(StalePage):
-        drafting.write_template(call=committed.wave.call, clauses=clauses, by=officer, number=0)
-
-
 @pytest.mark.parametrize("code", COMPULSORY)
 def test_each_clause_of_the_law_is_there_and_read_again(agreement, officer, code):
     clauses = [clause | ({"body": " "} if clause["code"] == code else {}) for clause in wording.standard()]
@@ -135,7 +125,7 @@ def test_each_clause_of_the_law_is_there_and_read_again(agreement, officer, code
 
 def test_an_unknown_field_and_a_missing_one_are_told(agreement, officer):
     clauses = wording.standard()
-    clauses[0]["body"] += " {inconnu}"
+    clauses[0]["body"] += " {{ inconnu }}"
     with pytest.raises(Refusal, match="inconnu"):
         drafting.rewrite(agreement_version=agreement.versions.get(), clauses=clauses, by=officer)
     clauses = wording.standard()

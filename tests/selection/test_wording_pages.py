@@ -134,7 +134,7 @@ def test_a_page_made_from_an_older_draft_writes_nothing(client, officer):
 def test_every_kind_is_previewed_with_its_example_on_the_screen(client, officer):
     for kind in WORDINGS:
         html = client.get(url("wording_preview", draft(kind))).content.decode()
-        assert "Association La Halle aux Possibles" in html, kind
+        assert "La Halle aux Possibles" in html, kind
         assert "Ce courrier ne serait pas fait" not in html, kind
 
 
