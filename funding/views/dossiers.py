@@ -66,12 +66,14 @@ def endings_of(award, user):
     """[(label, address)] of what took money back, and of what this reader may open."""
     taken = [("Retrait", one) for one in award.withdrawals.all()]
     taken += [("Reversement", one) for one in award.recoveries.all()]
+    taken += [("Mise en demeure", one) for one in award.formal_notices.all()]
     found = [(f"{what}{NBSP}: {one.get_state_display().lower()}", one.get_absolute_url()) for what, one in taken]
     if award.application_id is None or award.organisation_id is None:
         return found
     may = [
         ("Suspendre ou résilier", "stop_award", award.state in ALIVE and user.has_perm("funding.stop_award")),
         ("Rendre ce qui ne sera pas dépensé", "give_up", award.state in ALIVE and user.has_perm("funding.give_back")),
+        ("Mettre en demeure", "send_notice", award.committed_on and user.has_perm(CONDUCT)),
         ("Demander un reversement", "open_recovery", award.committed_on and user.has_perm(CONDUCT)),
         ("Envisager un retrait", "open_withdrawal", award.state in MAY_BE_WITHDRAWN and user.has_perm(CONDUCT)),
     ]
