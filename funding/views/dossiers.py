@@ -110,7 +110,11 @@ def hearing_words(award):
     """Whether something was ever asked back, and the day until which an answer is waited for, or None."""
     found = list(award.hearings.select_related("withdrawal", "recovery")) if award else []
     open_ones = [one for one in found if one.complete_at is None and about(one).state == "hearing"]
-    return {"asked_back": bool(found), "answer_by": min((one.answer_by for one in open_ones), default=None)}
+    given = list(award.formal_notices.all()) if award else []
+    return {
+        "asked_back": bool(found or given), "answer_by": min((one.answer_by for one in open_ones), default=None),
+        "formal_notice": next((one for one in given if one.is_open), None),
+    }  # fmt: skip
 
 
 def payment_rows(award, user):

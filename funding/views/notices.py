@@ -161,10 +161,16 @@ def own(request, public_id, notice_id):
 def rows_of(award, user):
     """[(notice, its notification or None, may answer)] for the page of the structure; two queries."""
     found = list(award.formal_notices.select_related("document", "reply_file", "replied_by"))
-    known = FormalNotification.objects.filter(document__in=[one.document_id for one in found])
-    by_document = {one.document_id: one for one in known}
+    rows = FormalNotification.objects.filter(document__in=[one.document_id for one in found])
+    by_document = {one.document_id: one for one in rows}
     writes = bool(found) and hearings.may_answer(award, user)
-    return [(one, by_document.get(one.document_id), writes and one.is_open and not one.replied_at) for one in found]
+    with_facts = [(one, by_document.get(one.document_id)) for one in found]
+    return [(one, known, writes and may_reply(one, known)) for one, known in with_facts]
+
+
+def may_reply(notice, known):
+    """Once the letter was opened, and once."""
+    return bool(known and known.opened_at) and notice.is_open and not notice.replied_at
 
 
 @require_POST
