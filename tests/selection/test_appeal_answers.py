@@ -156,6 +156,13 @@ def test_the_database_wants_a_delegation_behind_a_signature(panel, appeal):
         Appeal.objects.filter(pk=appeal.pk).update(signed_at=timezone.now())
 
 
+def test_the_database_keeps_what_was_signed(panel, appeal):
+    done = Appeal.objects.filter(pk=conclude(panel, appeal).pk)
+    for change in ({"conclusion": "Autre."}, {"signed_at": timezone.now()}, {"state": "upheld"}):
+        with pytest.raises(IntegrityError, match="signed is fixed"), transaction.atomic():
+            done.update(**change)
+
+
 def test_what_is_signed_is_what_was_read(panel, appeal):
     _, digest = appeal_answers.preview(appeal, outcome="rejected", conclusion=WHY, by=panel.signatory)
     with pytest.raises(StalePage, match="a changé"):
