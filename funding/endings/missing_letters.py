@@ -79,7 +79,7 @@ def withdrawals_without_letter():
 
 
 def ask_withdrawal(withdrawal, by):
-    signed = signed_again(withdrawal, "Withdrawal.decide", withdrawal.decided_by, withdrawal.withdrawn_cents)
+    signed = signed_again(withdrawal, "decide", withdrawal.decided_by, withdrawal.withdrawn_cents)
     return keep(withdrawal, "document", Kind.WITHDRAWAL_DECISION, withdrawals.letter_facts(withdrawal, signed), by)
 
 
@@ -89,7 +89,7 @@ def undone_without_letter():
 
 
 def ask_undone(withdrawal, by):
-    signed = signed_again(withdrawal, "Withdrawal.undo", withdrawal.undone_by, withdrawal.withdrawn_cents)
+    signed = signed_again(withdrawal, "undo", withdrawal.undone_by, withdrawal.withdrawn_cents)
     return keep(withdrawal, "undone_document", Kind.WITHDRAWAL_UNDONE, undoing.letter_facts(withdrawal, signed), by)
 
 
@@ -102,7 +102,7 @@ def ask_repayment(recovery, by):
     if recovery.withdrawal_id and recovery.withdrawal.document is None:
         raise Refusal("La décision de retrait n’a pas encore sa lettre, que celle-ci cite : elle vient après.")
     cents = recovery.withdrawal.withdrawn_cents if recovery.withdrawal_id else recovery.due_cents
-    signed = signed_again(recovery, "Recovery.decide", recovery.decided_by, cents)
+    signed = signed_again(recovery, "decide", recovery.decided_by, cents)
     return keep(recovery, "document", Kind.REPAYMENT_REQUEST, recoveries.letter_facts(recovery, signed), by)
 
 
