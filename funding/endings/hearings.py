@@ -18,6 +18,7 @@ from applications.receipts import addressee_of, appeal_of, dossier_of, service_o
 from documents.detection import ACCEPTED
 from documents.ending_facts import HearingFacts
 from documents.facts import Signature
+from documents.frozen import to_json
 from documents.models import Document
 from documents.notifying import notice_of
 from documents.requests import request
@@ -61,7 +62,7 @@ def open_hearing(award, *, ground, facts, cents, known_on, answer_by, considered
     refuse_too_short(answer_by, on)
     hearing = Hearing.objects.create(
         award=award, ground=ground, facts=facts.strip(), asked_cents=cents, known_on=known_on, opened_on=on,
-        answer_by=answer_by, opened_by=by, considered=considered, notice=notice,
+        answer_by=answer_by, opened_by=by, notice=notice,
     )  # fmt: skip
     details = {"ground": ground, "cents": cents, "answer_by": answer_by.isoformat()}
     JournalEntry.write(action="open_hearing", subject=hearing, actor=by, details=details)
@@ -72,8 +73,9 @@ def open_hearing(award, *, ground, facts, cents, known_on, answer_by, considered
         f"répondez sur votre page « Versements » avant le {long_date(answer_by)}.",
         letter=True,
     )  # fmt: skip
-    hearing.document = ask_letter(hearing, Document.Kind.HEARING_LETTER, facts_of(hearing), by)
-    hearing.save(update_fields=["document"])
+    hearing.written = to_json(facts_of(hearing, considered))
+    hearing.document = ask_letter(hearing, Document.Kind.HEARING_LETTER, hearing.written, by)
+    hearing.save(update_fields=["document", "written"])
     return hearing
 
 
@@ -105,11 +107,11 @@ def refuse_too_short(answer_by, on):
         )
 
 
-def facts_of(hearing):
+def facts_of(hearing, considered):
     award = hearing.award
     facts = common_facts(award) | {"issued_on": hearing.opened_on}
     return HearingFacts(
-        **facts, considered=hearing.considered, ground=hearing.get_ground_display(), facts=hearing.facts,
+        **facts, considered=considered, ground=hearing.get_ground_display(), facts=hearing.facts,
         amount_cents=hearing.asked_cents, granted_cents=award.total_cents, paid_cents=paid_cents(award),
         decided_on=award.committed_on, answer_by=hearing.answer_by,
     )  # fmt: skip

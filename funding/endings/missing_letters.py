@@ -9,7 +9,7 @@ from accounts.models import JournalEntry
 from documents import missing
 from documents.missing import Source
 from documents.models import Document
-from funding.endings import hearings, notices, recoveries, undoing, withdrawals
+from funding.endings import hearings, recoveries, undoing, withdrawals
 from funding.models import FormalNotice, Hearing, Recovery, Withdrawal
 
 Kind, R, W = Document.Kind, Recovery.State, Withdrawal.State
@@ -55,11 +55,13 @@ def hearings_without_letter():
 
 
 def ask_hearing(hearing, by):
-    if not hearing.considered:
-        # Written before it was kept: what each sort of procedure considers.
-        first = recoveries if getattr(hearing, "withdrawal", None) is None else withdrawals
-        hearing.considered = first.CONSIDERED
-    return keep(hearing, "document", Kind.HEARING_LETTER, hearings.facts_of(hearing), by)
+    return keep(hearing, "document", Kind.HEARING_LETTER, hearing.written or hearing_again(hearing), by)
+
+
+def hearing_again(hearing):
+    """Of one opened before what it says was kept: from what stands now."""
+    sort = recoveries if getattr(hearing, "withdrawal", None) is None else withdrawals
+    return hearings.facts_of(hearing, sort.CONSIDERED)
 
 
 def notices_without_letter():
@@ -67,7 +69,7 @@ def notices_without_letter():
 
 
 def ask_notice(notice, by):
-    return keep(notice, "document", Kind.FORMAL_NOTICE, notices.facts_of(notice), by)
+    return keep(notice, "document", Kind.FORMAL_NOTICE, notice.written, by)
 
 
 # --- What was decided ----------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from accounts.permissions import require
 from documents import notifying
 from documents.answer_facts import FormalNoticeFacts
 from documents.detection import ACCEPTED
+from documents.frozen import to_json
 from documents.models import Document
 from documents.uploads import examine, keep
 from documents.wording import previewing
@@ -63,8 +64,9 @@ def send(*, award, ground, facts, asked, days, by, version=None):
             "Une lettre du service est sur votre page « Versements ». Elle dit ce qui est demandé et avant quand.",
             letter=True,
         )  # fmt: skip
-        notice.document = hearings.ask_letter(notice, KIND, facts_of(notice), by)
-        notice.save(update_fields=["document"])
+        notice.written = to_json(facts_of(notice))
+        notice.document = hearings.ask_letter(notice, KIND, notice.written, by)
+        notice.save(update_fields=["document", "written"])
     return notice
 
 

@@ -55,6 +55,8 @@ class FormalNotice(PublicIdModel, StatefulModel):
     ended_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     end_note = models.CharField("comment elle finit", max_length=1000, blank=True)
     document = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+")
+    # What its letter says, frozen with the act: enough to write it again.
+    written = models.JSONField("ce que dit la lettre", default=dict, editable=False)
 
     objects = FormalNoticeQuerySet.as_manager()
 

@@ -47,8 +47,8 @@ class Hearing(PublicIdModel, VersionedModel):
     notice = models.OneToOneField(
         FormalNotice, models.PROTECT, null=True, blank=True, related_name="hearing", verbose_name="mise en demeure"
     )
-    # What the letter says is considered: kept to write it again.
-    considered = models.CharField("ce qui est envisagé", max_length=200, blank=True, default="")
+    # What its letter says, frozen with the act: enough to write it again.
+    written = models.JSONField("ce que dit la lettre", default=dict, editable=False)
 
     objects = HearingQuerySet.as_manager()
 

@@ -114,8 +114,8 @@ def test_without_consent_it_runs_from_the_registered_letter(notice, writer, offi
         assert opened(notice, writer).due_on is None
         formal = FormalNotification.objects.get(document=notice.document)
         registered.record(
-            notification=formal, number="1A23456789012", posted_on=today() - days(3), presented_on=today() - days(1),
-            by=officer,
+            notification=formal, number="1A23456789012", posted_on=today() - days(3), presented_on=today() - days(2),
+            delivered_on=today() - days(1), by=officer,
         )  # fmt: skip
         assert fresh(notice).due_on == today() - days(1) + days(30)
 
