@@ -79,18 +79,19 @@ def to_give_notice(world):
     return about(in_force(world), noticed() | {"confirm": "1"})
 
 
-def given(award, officer):
-    found = notices.send(award=award, by=officer, **noticed())
+def given(award, person):
+    """Sent, and answered with a paper by somebody of the structure."""
+    found = notices.send(award=award, by=None, **noticed())
     _store(found.document_id, factories.pdf_bytes())
     FormalNotice.objects.filter(pk=found.pk).update(
-        reply=REASON, replied_at=timezone.now(), replied_by=officer,
-        reply_file=store_upload(uploaded=factories.upload(), by=officer),
+        reply=REASON, replied_at=timezone.now(), replied_by=person,
+        reply_file=store_upload(uploaded=factories.upload(), by=person),
     )  # fmt: skip
     return found
 
 
 def notice(world):
-    found = given(in_force(world), None)
+    found = given(in_force(world), world.people["owner"])
     return about(found.award, {"act": "meet", "note": REASON}, public_id=found.public_id)
 
 

@@ -241,8 +241,9 @@ def answered_by_the_structure(client, writer, found):
 def test_what_follows_starts_from_the_notice(client, notice, writer, officer):
     opened(notice, writer)
     client.force_login(officer)
-    with later(31):
-        page = client.get(
-            f"{reverse('funding:open_withdrawal', args=[notice.award.public_id])}?apres={notice.public_id}"
-        )
+    address = reverse("funding:open_withdrawal", args=[notice.award.public_id])
+    page = client.get(address, {"apres": str(notice.public_id)})
     assert "restée sans effet" in page.context["form"]["facts"].value()
+    typed = asked() | {"apres": str(notice.public_id), "version": notice.award.version, "idempotency_key": "a" * 32}
+    refused = client.post(address, typed | {"cents": "100", "known_on": today().isoformat()})
+    assert refused.status_code == 422 and "rien ne suit avant" in refused.content.decode()
