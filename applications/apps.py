@@ -13,6 +13,7 @@ class ApplicationsConfig(AppConfig):
             bulk,
             inadmissibility,
             message_acts,
+            missing_letters,
             permissions,
             reviewing,
             words,
@@ -52,5 +53,6 @@ class ApplicationsConfig(AppConfig):
             *database.never_deleted("applications_reviewerinvitation"),
         )
         inadmissibility.register()
+        missing_letters.register()
         post_migrate.connect(create_after_migrate, sender=self)
         file_infected.connect(tell_infected, dispatch_uid="applications.tell_infected")

@@ -10,6 +10,7 @@ class DocumentsConfig(AppConfig):
         from documents import (  # they register
             addendum_facts,  # noqa: F401
             agreement_facts,  # noqa: F401
+            answer_facts,  # noqa: F401
             ending_facts,  # noqa: F401
             following,
             minutes_facts,  # noqa: F401
@@ -17,7 +18,14 @@ class DocumentsConfig(AppConfig):
             scans,
             triggers,  # noqa: F401
         )
-        from documents.wording import agreements, decisions, endings, minutes, receipts  # noqa: F401  they register too
+        from documents.wording import (  # noqa: F401  they register too
+            agreements,
+            answers,
+            decisions,
+            endings,
+            minutes,
+            receipts,
+        )
         from documents.words import ACTIONS
 
         WORDS.update(ACTIONS)

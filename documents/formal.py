@@ -79,6 +79,7 @@ class FormalNotification(PublicIdModel, StatefulModel):
         REFUSAL_LETTER = "refusal_letter", "Refus"
         DEFERRAL_LETTER = "deferral_letter", "Ajournement"
         INADMISSIBILITY_LETTER = "inadmissibility_letter", "Irrecevabilité"
+        FORMAL_NOTICE = "formal_notice", "Mise en demeure"
         HEARING_LETTER = "hearing_letter", "Lettre contradictoire"
         WITHDRAWAL_DECISION = "withdrawal_decision", "Retrait"
         WITHDRAWAL_UNDONE = "withdrawal_undone", "Annulation d’un retrait"
@@ -113,6 +114,10 @@ class FormalNotification(PublicIdModel, StatefulModel):
     proof = models.ForeignKey(
         "documents.StoredFile", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="preuve"
     )
+    # The mail that said it was available came back: somebody made sure that the structure knows of it all the same.
+    assured_at = models.DateTimeField("avis vérifié le", null=True, blank=True)
+    assured_by = person("avis vérifié par", null=True, blank=True)
+    assured_how = models.CharField("comment la structure est prévenue", max_length=300, blank=True)
     notified_on = models.DateField("notifié le", null=True, blank=True)
     recorded_on = models.DateField("enregistré le", null=True, blank=True)
     recorded_by = person("enregistré par", null=True, blank=True)
@@ -164,6 +169,12 @@ class FormalNotification(PublicIdModel, StatefulModel):
                 condition=~Q(way="registered")
                 | Q(presented_on__isnull=False, presented_on__gte=F("posted_on"), recorded_by__isnull=False),
                 name="formal_registered_was_presented",
+            ),
+            models.CheckConstraint(
+                condition=Q(assured_at=None, assured_by=None, assured_how="")
+                | (Q(assured_at__isnull=False, assured_by__isnull=False) & ~Q(assured_how="")),
+                name="formal_assured_says_how",
+                violation_error_message="Dites qui a prévenu la structure, et comment.",
             ),
             models.CheckConstraint(
                 condition=Q(delivered_on=None) | Q(delivered_on__gte=F("presented_on")),

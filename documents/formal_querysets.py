@@ -1,7 +1,15 @@
 """Named reads of what is notified, and of who accepted to be notified in the service."""
 
+from datetime import timedelta
+
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models.functions import Concat, Substr
+
+from accounts.models import ALWAYS_MAILED, OutboxMessage
+
+# The mail is written in the transaction that hands the act over; that of a long job comes a little later.
+AROUND = timedelta(hours=1)
 
 
 class ConsentQuerySet(models.QuerySet):
@@ -28,3 +36,22 @@ class FormalNotificationQuerySet(models.QuerySet):
         consents = self.model._meta.get_field("consent").related_model.objects.in_force()
         given = consents.filter(organisation=OuterRef("organisation")).values("given_at")
         return self.annotate(consented_at=models.Subquery(given[:1]))
+
+    def with_notice(self):
+        """With `unaware`: every mail that announced the act came back (CRPA R112-19), and nobody has seen to it."""
+        rows = self.annotate(
+            # "/dossiers/<dossier>/…": the thread of the mails about it.
+            thread=Concat(Value("dossier."), Substr("own_path", len("/dossiers/") + 1, 36)),
+            told_from=models.ExpressionWrapper(F("available_at") - AROUND, models.DateTimeField()),
+            told_until=models.ExpressionWrapper(F("available_at") + AROUND, models.DateTimeField()),
+        )
+        mails = OutboxMessage.objects.filter(
+            thread=OuterRef("thread"), event__in=sorted(ALWAYS_MAILED),
+            created_at__gte=OuterRef("told_from"), created_at__lte=OuterRef("told_until"),
+        )  # fmt: skip
+        back = Exists(mails.filter(bounced_at__isnull=False)) & ~Exists(mails.filter(bounced_at=None))
+        held = models.Case(
+            models.When(Q(assured_at=None) & ~Q(state="notified") & Q(back), then=True), default=False,
+            output_field=models.BooleanField(),
+        )  # fmt: skip
+        return rows.annotate(unaware=held)

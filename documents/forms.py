@@ -88,6 +88,15 @@ class RegisteredForm(DsfrForm):
     proof = ProofField()
 
 
+class AssureForm(DsfrForm):
+    """The mail came back: how the structure knows of the act all the same."""
+
+    how = forms.CharField(
+        label="Qui a été prévenu, quand et comment", max_length=300, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Par exemple : la présidente, au téléphone, le 12 mai ; l’adresse du compte est corrigée.",
+    )  # fmt: skip
+
+
 class RegisteredListForm(DsfrForm):
     """Many registered letters: pasted, or in a file."""
 

@@ -14,9 +14,11 @@ from django.db.models import QuerySet
 from accounts.errors import Refusal
 from documents.frozen import FactsError
 from documents.models import Document
+from documents.unwritten import UnwrittenLetter, note
 
 log = logging.getLogger(__name__)
 BATCH = 50
+MOST_TRIED = 500
 
 
 @dataclass(frozen=True)
@@ -79,14 +81,40 @@ def ask_all(*, by=None):
     Returns:
         How many were asked for.
     """
-    return sum(ask_one(source, act, by) for source in SOURCES.values() for act in source.find().order_by("pk")[:BATCH])
+    return sum(ask_some(source, by) for source in SOURCES.values())
+
+
+def ask_some(source, by):
+    """Ask for the letters of one source, `BATCH` of them at most; how many were asked for.
+
+    Those that could not be written are passed over, noted, and left alone for an hour: however many they are, they
+    never hold the others back. A person who asks has them tried again at once.
+    """
+    asked, tried, last = 0, 0, 0
+    while asked < BATCH and tried < MOST_TRIED:
+        acts = list(to_try(source, by).filter(pk__gt=last).order_by("pk")[:BATCH])
+        if not acts:
+            break
+        last, tried = acts[-1].pk, tried + len(acts)
+        asked += sum(ask_one(source, act, by) for act in acts)
+    return asked
+
+
+def to_try(source, by):
+    found = source.find()
+    return found if by else found.exclude(pk__in=UnwrittenLetter.objects.tried_lately(source.key))
 
 
 def ask_one(source, act, by):
     try:
-        return ask(source, act, by=by) is not None
+        asked = ask(source, act, by=by) is not None
     except Refusal as refusal:
         log.warning("%s %s has no letter: %s", source.key, act.pk, refusal.message)
-    except Exception:
+        note(source.key, act, refusal.message)
+    except Exception as error:
         log.exception("%s %s: its letter could not be asked for", source.key, act.pk)
+        note(source.key, act, f"{type(error).__name__} : {error}"[:500])
+    else:
+        UnwrittenLetter.objects.of(source.key, act).delete()
+        return asked
     return False

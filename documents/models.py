@@ -11,9 +11,10 @@ from accounts.models import PublicIdModel
 from documents.facts import TEMPLATES
 from documents.frozen import from_json
 from documents.querysets import DocumentQuerySet, StoredFileQuerySet
+from documents.unwritten import UnwrittenLetter
 from documents.wording.models import WordingVersion
 
-__all__ = ["WordingVersion"]
+__all__ = ["UnwrittenLetter", "WordingVersion"]
 
 # No 0 and O, 1, I and L, 5 and S, nor vowels that would make words: 26 signs, 12 of them, 56 bits.
 CODE_ALPHABET = "2346789BCDFGHJKMNPQRTVWXYZ"
@@ -55,6 +56,8 @@ class Document(PublicIdModel):
         WITHDRAWAL_DECISION = "withdrawal_decision", "Décision de retrait"
         REPAYMENT_REQUEST = "repayment_request", "Demande de reversement"
         WITHDRAWAL_UNDONE = "withdrawal_undone", "Annulation d’un retrait"
+        FORMAL_NOTICE = "formal_notice", "Mise en demeure"
+        APPEAL_ANSWER = "appeal_answer", "Réponse à un recours"
 
     class Void(models.TextChoices):
         WITHDRAWN = "withdrawn", "Retirée"

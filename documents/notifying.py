@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from accounts.french import long_date
 from accounts.models import JournalEntry
+from documents import notices
 from documents.consents import consent_of
 from documents.formal import FormalNotification
 
@@ -114,6 +115,14 @@ def row_of(kind, label, key, about, at, document=None):
 # --- On line -------------------------------------------------------------------------------------------------------
 
 
+def of_document(document):
+    """The notification of a letter; one handed over before they were followed is followed from its first opening."""
+    rows = FormalNotification.objects.filter(document=document)
+    if not rows.exists():
+        make_available([document], at=document.released_at)
+    return rows.get()
+
+
 def locked(notification):
     rows = FormalNotification.objects.select_for_update(of=("self",)).select_related("organisation")
     return rows.get(pk=notification.pk)
@@ -141,7 +150,8 @@ def open_act(*, notification, by):
 
 def notify_online(row, consent, by):
     today = timezone.localdate()
-    late = is_presumable(row, consent, today)
+    # A notice that reached nobody starts no delay: who opens the act late is notified that day.
+    late = is_presumable(row, consent, today) and not notices.is_unaware(row)
     way, on = (Way.UNOPENED, row.available_on) if late else (Way.OPENED, today)
     row.move("notify_online", by=by, way=way, on=on, consent=consent)
     follow(row, by)
@@ -159,12 +169,14 @@ def follow(row, by):
 def sweep():
     """Note what was left unopened for fifteen days; safe at any moment, by several processes at once.
 
+    Not when the mail that announced it came back: somebody looks first (`documents.notices`).
+
     Returns:
         How many were noted.
     """
     today = timezone.localdate()
     late = FormalNotification.objects.pending().filter(available_on__lt=today - OPENED_WITHIN).with_consent()
-    late = late.filter(consented_at__lte=F("available_at")).order_by("pk")
+    late = late.filter(consented_at__lte=F("available_at")).with_notice().filter(unaware=False).order_by("pk")
     return sum(presume(key, today) for key in late.values_list("pk", flat=True)[:SWEPT])
 
 
@@ -172,7 +184,7 @@ def presume(key, today):
     with transaction.atomic():
         row = locked(FormalNotification(pk=key))
         consent = consent_of(row.organisation)
-        if row.is_notified or consent is None or not is_presumable(row, consent, today):
+        if row.is_notified or consent is None or not is_presumable(row, consent, today) or notices.is_unaware(row):
             return False
         notify_online(row, consent, None)
     return True
@@ -185,7 +197,7 @@ def next_act(row, today=None):
     """What is to be done for an act to be notified, in one sentence.
 
     Args:
-        row: a `FormalNotification` read `with_consent`.
+        row: a `FormalNotification` read `with_consent`, and `with_notice` in a list.
     """
     if row.is_notified:
         return ""
@@ -194,6 +206,11 @@ def next_act(row, today=None):
     if row.consented_at is None:
         read = f"Lu en ligne le {long_date(timezone.localdate(row.opened_at))}, sans accord. " if row.opened_at else ""
         return f"{read}Envoyez un recommandé."
+    if notices.is_unaware(row):
+        return (
+            "Le courriel qui annonce l’acte est revenu : les quinze jours ne courent pas. Prévenez la structure et "
+            "dites comment, ou envoyez un recommandé."
+        )
     if row.consented_at > row.available_at:
         return (
             "Accord donné après la mise à disposition : seule l’ouverture notifie. Sans elle, envoyez un recommandé."

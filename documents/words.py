@@ -16,6 +16,7 @@ ACTIONS = {
     "WordingVersion.abandon": "a abandonné un brouillon de modèle de courrier",
     "give_consent": "a accepté la notification électronique",
     "withdraw_consent": "a retiré son accord à la notification électronique",
+    "assure_notice": "a dit comment la structure a été prévenue d’un acte, son courriel étant revenu",
     "open_act": "a ouvert le courrier",
     "record_registered": "a enregistré un recommandé",
     "FormalNotification.notify_online": "a notifié l’acte en ligne",

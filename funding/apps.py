@@ -18,7 +18,7 @@ class FundingConfig(AppConfig):
         from funding.conventions import missing_texts
         from funding.de_minimis import aids_here
         from funding.endings import database as ending_triggers  # noqa: F401
-        from funding.endings import opening
+        from funding.endings import missing_letters, opening
         from funding.envelopes import triggers as envelope_triggers  # noqa: F401
         from funding.words import ACTIONS
 
@@ -26,5 +26,6 @@ class FundingConfig(AppConfig):
         state_aid.register(aids_here)
         confirming.register()
         missing_texts.register()
+        missing_letters.register()
         opening.register()
         partners.register()

@@ -217,6 +217,10 @@ class HearingQuerySet(OfAwardQuerySet):
     pass
 
 
+class FormalNoticeQuerySet(OfAwardQuerySet):
+    pass
+
+
 class WithdrawalQuerySet(OfAwardQuerySet):
     pass
 

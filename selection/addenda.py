@@ -7,10 +7,12 @@ will say it.
 
 from django.utils import timezone
 
+from accounts.errors import Refusal
 from accounts.french import euros, long_date, long_datetime
 from applications.receipts import service_of_wave
 from documents import requests
 from documents.addendum_facts import AddendumFacts, Settled
+from documents.frozen import to_json
 from documents.minutes_facts import About
 from documents.models import Document
 from programme.letter_scopes import scopes_of
@@ -61,28 +63,41 @@ def ended(session):
 
 
 def write(row, *, what, settled=(), departures=()):
-    row.save()
     wave, number = row.meeting.wave, minutes.minutes_of(row.meeting).number
-    requests.request(
+    facts = AddendumFacts(
+        service=service_of_wave(wave),
+        issued_on=timezone.localdate(row.at),
+        call=str(wave.call),
+        wave=f"vague {wave.number}",
+        minutes=f"procès-verbal n° {number} de la séance du {long_date(row.meeting.meets_on)}",
+        title=row.get_about_display(),
+        what=what,
+        settled=settled,
+        departures=departures,
+    )
+    row.written = to_json(facts)
+    row.save()
+    ask_document(row, by=row.by)
+    return row
+
+
+def ask_document(row, *, by):
+    """Ask for the document of an addendum, from what was frozen with it.
+
+    Raises:
+        Refusal: it was written before its words were kept.
+    """
+    if not row.written:
+        raise Refusal("Cet additif date d’avant que ses mots soient conservés : il ne peut pas être écrit de nouveau.")
+    return requests.request(
         kind=Document.Kind.PANEL_ADDENDUM,
         subject_type=MinutesAddendum._meta.label,
         subject_id=row.pk,
-        facts=AddendumFacts(
-            service=service_of_wave(wave),
-            issued_on=timezone.localdate(row.at),
-            call=str(wave.call),
-            wave=f"vague {wave.number}",
-            minutes=f"procès-verbal n° {number} de la séance du {long_date(row.meeting.meets_on)}",
-            title=row.get_about_display(),
-            what=what,
-            settled=settled,
-            departures=departures,
-        ),
-        by=row.by,
+        facts=row.written,
+        by=by,
         released_at=row.at,
         scopes=scopes_of(wave),
     )
-    return row
 
 
 def settled(wave, prepared, given):

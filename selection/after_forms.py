@@ -67,7 +67,16 @@ class RecordAppealForm(DsfrForm):
 class ConcludeForm(DsfrForm):
     outcome = forms.ChoiceField(label="Issue")
     on = forms.DateField(label="Date de l’issue", widget=forms.DateInput)
-    conclusion = text_field("Ce qui a été décidé, et pourquoi", "Ce texte est montré à qui a formé le recours.")
+    conclusion = text_field(
+        "Ce qui a été décidé, et pourquoi",
+        "Les motifs : la lettre les dit mot pour mot, un paragraphe par motif.",
+        rows=6,
+    )
+    elsewhere = forms.BooleanField(
+        label="La réponse a été écrite hors du service",
+        help_text="Par exemple par l’autorité supérieure : elle est notée ici, et aucune lettre n’est faite.",
+        required=False,
+    )
     what = forms.ChoiceField(
         label="Si le recours est accueilli, suite à donner",
         help_text="Un recours accueilli, même en partie, a une suite, une personne qui s’en charge et une date.",
@@ -78,15 +87,20 @@ class ConcludeForm(DsfrForm):
     due_on = forms.DateField(label="À faire avant le", widget=forms.DateInput, required=False)
     note = forms.CharField(label="Précision", max_length=500, required=False)
 
-    def __init__(self, *args, appeal, **kwargs):
+    def __init__(self, *args, appeal, may_sign=False, **kwargs):
+        """`may_sign`: the reader may answer by a letter; else she records what was written elsewhere."""
         super().__init__(*args, **kwargs)
         self.fields["owner"].queryset = owners()
+        self.may_sign = may_sign
         outcomes = OUTCOMES[Appeal.Kind(appeal.kind)]
         self.fields["outcome"].choices = [(state, Appeal.State(state).label) for state in outcomes]
+        if not may_sign:
+            del self.fields["elsewhere"]
 
     def clean(self):
         """What an upheld appeal asks for goes with its outcome."""
         data = super().clean()
+        data.setdefault("elsewhere", not self.may_sign)
         names = ("what", "owner", "due_on", "note")
         wanted = {name: data.pop(name, None) for name in names}
         if data.get("outcome") in UPHELD and wanted["what"]:

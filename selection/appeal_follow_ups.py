@@ -60,6 +60,7 @@ def write(appeal, *, what, owner, due_on, by, note=""):
 
 
 def refuse_incomplete(appeal, what, owner, due_on, note):
+    note = note or ""
     if what not in What.values:
         raise Refusal(
             "Un recours accueilli a une suite : dites laquelle, qui s’en charge et avant quand.", field="what"

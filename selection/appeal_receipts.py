@@ -53,4 +53,4 @@ def interrupts(appeal):
 
 def receipt_of(appeal):
     """The receipt's `Document`, or None."""
-    return Document.objects.about(appeal).first()
+    return Document.objects.about(appeal).filter(kind=Document.Kind.APPEAL_RECEIPT).first()

@@ -6,15 +6,15 @@ from django.utils import timezone
 from accounts.errors import NotAllowed, Refusal
 from accounts.french import long_date
 from accounts.models import Event, JournalEntry, User
-from accounts.notify import notify, notify_each
+from accounts.notify import notify_each
 from accounts.organisations import require_writer
 from accounts.permissions import require
 from applications.evaluations.doors import is_kept_out
 from applications.models import Application
 from documents import uploads
 from documents.requests import take_number
+from selection import appeal_answers, notification
 from selection import appeal_follow_ups as follow_ups
-from selection import notification
 from selection.appeal_clocks import Contest, court_delay, distance_months, silence_day
 from selection.appeal_receipts import ask_receipt
 from selection.models import ANSWER_APPEAL, FOLLOW_APPEALS, Appeal, AppealPiece, Decision
@@ -23,6 +23,16 @@ Kind, State, Channel = Appeal.Kind, Appeal.State, Appeal.Channel
 BATCH = 500
 MEMBERS_TOLD = 20
 MOST_PIECES = 5
+LOCKED = (
+    "decision__application__fabrique__commune",
+    "decision__application__organisation",
+    "decision__application__officer",
+    "decision__application__submitted_by",
+    "decision__application__created_by",
+    "decision__application__wave__call__programme",
+    "decision__wave__call__programme",
+    "lodged_by",
+)
 NOTHING_ASKED = {"what": "", "owner": None, "due_on": None}
 # How an appeal may end, by its kind: what the page offers, in order.
 OUTCOMES = {
@@ -228,7 +238,8 @@ def tell_team(appeal):
 
 
 def lock(appeal, by, version):
-    locked = Appeal.objects.select_for_update(of=("self",)).select_related("decision__application").get(pk=appeal.pk)
+    rows = Appeal.objects.select_for_update(of=("self",)).select_related(*LOCKED)
+    locked = rows.get(pk=appeal.pk)
     if by is not None and not Appeal.objects.visible_to(by).filter(pk=locked.pk).exists():
         raise NotAllowed
     locked.expect_version(version)
@@ -244,54 +255,56 @@ def examine(*, appeal, by, version=None):
     return locked
 
 
-def conclude(*, appeal, outcome, on, conclusion, by, follow_up=None, version=None):
-    """Record how an appeal ends. It changes no decision by itself: a new one is signed where one is owed.
+def conclude(*, appeal, outcome, on, conclusion, by, follow_up=None, elsewhere=False, digest="", version=None):
+    """End an appeal. It changes no decision by itself: a new one is signed where one is owed.
+
+    An appeal to the administration is answered by a letter, signed by `by` today and notified as an act is; unless it
+    was answered elsewhere, by a letter that is not of the service. Judgments and mediations are recorded.
 
     Args:
         outcome: one of `OUTCOMES` of its kind.
         on: Paris date of the answer, of the judgment, or of the end of the mediation.
-        conclusion: what was decided and why; an express answer to the applicant says the same.
+        conclusion: what was decided and why, a paragraph each: the grounds of the letter.
         follow_up: of an upheld one, what it asks for: the keyword arguments of `appeal_follow_ups.write`.
-        by: whoever signs decisions for a gracious appeal (its author answers it); who follows appeals for the others.
+        by: whoever signs decisions, under a delegation that covers the contested one; who follows appeals for what was
+            decided elsewhere.
+        digest: of the letter that the page showed (`appeal_answers.digest_of`); "" when the caller is not a page.
 
     Raises:
-        Refusal: the outcome is not one of its kind, a date is not possible, or nothing is said.
+        Refusal: the outcome is not one of its kind, a date is not possible, nothing is said, or no delegation
+            covers it.
         NotAllowed, StalePage.
     """
-    require(by, ANSWER_APPEAL if appeal.kind == Kind.GRACIOUS else FOLLOW_APPEALS)
+    here = appeal_answers.is_signed_here(appeal, elsewhere)
+    require(by, ANSWER_APPEAL if here or appeal.kind == Kind.GRACIOUS else FOLLOW_APPEALS)
     conclusion = said(conclusion, "Dites ce qui a été décidé, et pourquoi.", field="conclusion")
     with transaction.atomic():
         locked = lock(appeal, by, version)
         if outcome not in OUTCOMES[Kind(locked.kind)]:
-            raise Refusal("Cette issue n’existe pas pour ce recours : choisissez-en une de la liste.", field="outcome")
+            raise Refusal("Cette issue n’existe pas pour ce recours : choisissez-en une de la liste.", field="outcome")
         refuse_impossible_end(locked, on)
+        if here:
+            appeal_answers.sign(locked, by, on)
         if outcome in follow_ups.UPHELD:
             follow_ups.write(locked, by=by, **(follow_up or NOTHING_ASKED))
         locked.move(MOVES[State(outcome)], by=by, on=on, conclusion=conclusion)
-        notification.make_answer_available(locked)
-        tell_applicant(locked)
+        hand_over(locked, by, digest)
+        appeal_answers.tell_applicant(locked)
     return locked
+
+
+def hand_over(appeal, by, digest):
+    """Its letter; an answer written elsewhere is followed until it is notified too."""
+    if appeal.signed_at is None:
+        notification.make_answer_available(appeal)
+    else:
+        appeal_answers.ask_answer(appeal, by=by, digest=digest)
 
 
 def refuse_impossible_end(appeal, on):
     today = timezone.localdate()
     if not appeal.lodged_on <= on <= today:
-        raise Refusal("L’issue vient après le recours et au plus tard aujourd’hui : corrigez la date.", field="on")
-
-
-def tell_applicant(appeal):
-    application = appeal.decision.application
-    notify(
-        Event.DECISION,
-        key=f"appeal-answer:{appeal.pk}:{appeal.version}",
-        recipient=appeal.lodged_by or application.submitted_by or application.created_by,
-        url=f"/dossiers/{application.public_id}/decision/",
-        subject=f"Votre recours {appeal.number} : une réponse est dans votre espace",
-        body=(
-            f"Bonjour,\n\nUne réponse à votre recours {appeal.number} est dans votre espace.\n\n"
-            "L’équipe du dispositif\n"
-        ),
-    )
+        raise Refusal("L’issue vient après le recours et au plus tard aujourd’hui : corrigez la date.", field="on")
 
 
 def withdraw(*, appeal, by, version=None):

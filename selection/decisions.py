@@ -187,6 +187,7 @@ def sign_each(signing, prepared):
             act=ACT_OF_OUTCOME[p.outcome],
             cents=p.amount_cents or 0,
             on=signing.on,
+            place=p.application.fabrique.commune,
         )
         for p in prepared
     ]

@@ -3,7 +3,7 @@ from django import forms
 from accounts.forms import DsfrForm, EuroCentsField
 from accounts.models import Role, User
 from programme import letter_scopes
-from programme.models import Programme
+from programme.models import Commune, Programme
 from selection.delegations import ACT_CHOICES
 from selection.models import PanelSession
 from selection.wording_pages import kind_choices
@@ -77,6 +77,12 @@ class PersonChoice(forms.ModelChoiceField):
         return f"{obj}, {obj.title}" if obj.title else str(obj)
 
 
+def departements():
+    """(code, "63, Puy-de-Dôme") of every département that the communes name."""
+    rows = Commune.objects.order_by("departement").values_list("departement", "departement_name").distinct()
+    return [(code, f"{code}, {name}") for code, name in rows]
+
+
 class DelegationForm(DsfrForm):
     programme = forms.ModelChoiceField(
         Programme.objects.order_by("pk"), label="Dispositif", to_field_name="public_id", empty_label=None
@@ -86,6 +92,14 @@ class DelegationForm(DsfrForm):
     )
     acts = forms.MultipleChoiceField(label="Actes couverts", choices=ACT_CHOICES, widget=forms.CheckboxSelectMultiple)
     ceiling_cents = EuroCentsField(label="Plafond par acte, en euros", min_cents=100)
+    region = forms.ChoiceField(
+        label="Région",
+        help_text="Pour une délégation limitée aux lieux d’une région ; sinon, tout le territoire.",
+        required=False,
+    )
+    departement = forms.ChoiceField(
+        label="Département", help_text="Pour une délégation limitée aux lieux d’un département.", required=False
+    )
     starts_on = forms.DateField(label="Du", widget=forms.DateInput)
     ends_on = forms.DateField(label="Au", widget=forms.DateInput)
     authority = forms.CharField(
@@ -112,6 +126,9 @@ class DelegationForm(DsfrForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["holder"].queryset = User.objects.holding(Role.DECISION_MAKER)
+        regions = [(one, one) for one in letter_scopes.regions()]
+        self.fields["region"].choices = [("", "Toutes"), *regions]
+        self.fields["departement"].choices = [("", "Tous"), *departements()]
 
 
 class WordingForm(DsfrForm):

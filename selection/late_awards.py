@@ -178,7 +178,13 @@ def tell_signatories(prepared):
     wave, application = prepared.wave, prepared.application
     notify_each(
         Event.PROGRESS,
-        recipients=signatories(wave.call.programme, Act.AWARD, timezone.localdate(), cents=prepared.amount_cents),
+        recipients=signatories(
+            wave.call.programme,
+            Act.AWARD,
+            timezone.localdate(),
+            cents=prepared.amount_cents,
+            places=[application.fabrique.commune],
+        ),
         key=f"late-award:{prepared.pk}",
         url=f"/pilotage/vagues/{wave.public_id}/liste-complementaire/",
         subject=f"{application.reference} : une attribution à signer depuis l’annonce",

@@ -124,6 +124,7 @@ def delegations_of(signing, decisions):
             act=decision.act,
             cents=decision.amount_cents,
             on=signing.on,
+            place=decision.application.fabrique.commune,
         )
         for decision in decisions
     ]

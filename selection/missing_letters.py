@@ -3,13 +3,13 @@
 from documents import missing, requests
 from documents.missing import Source
 from documents.models import Document
-from selection import appeal_receipts, minutes
+from selection import addenda, appeal_answers, appeal_receipts, minutes
 from selection.decisions import adopted_session, ask_for, payments_of
 from selection.late_decisions import called_from, letter_facts
 from selection.letter_checks import refuse_incomplete
 from selection.letter_work import follow
 from selection.letters import KIND_OF_ACT, Signing, facts_of
-from selection.models import Appeal, Decision, PanelMeeting
+from selection.models import Appeal, Decision, MinutesAddendum, PanelMeeting
 
 Kind = Document.Kind
 State, Act = Decision.State, Decision.Act
@@ -79,6 +79,16 @@ def ask_receipt(appeal, by):
     return appeal_receipts.ask_receipt(appeal, by=by)
 
 
+def appeals_without_answer():
+    """Answered here, under a delegation: what was written elsewhere has no letter of ours."""
+    rows = Appeal.objects.filter(signed_at__isnull=False).select_related(*appeal_answers.RELATED)
+    return missing.without(rows, Kind.APPEAL_ANSWER)
+
+
+def ask_answer(appeal, by):
+    return appeal_answers.ask_answer(appeal, by=by)
+
+
 def meetings_without_minutes():
     ended = PanelMeeting.objects.filter(closed_at__isnull=False).select_related("wave__call__programme", "chair")
     return missing.without(ended, Kind.PANEL_MINUTES)
@@ -88,11 +98,23 @@ def ask_minutes(meeting, by):
     return minutes.request_minutes(meeting, by=by)
 
 
+def addenda_without_document():
+    return missing.without(MinutesAddendum.objects.select_related("meeting__wave__call"), Kind.PANEL_ADDENDUM)
+
+
+def ask_addendum(row, by):
+    return addenda.ask_document(row, by=by)
+
+
 def register():
     missing.register(
         Source("decision", "Décision signée sans courrier", decisions_without_letter, ask_letter, "application"),
         Source(
             "appeal", "Recours sans accusé de réception", appeals_without_receipt, ask_receipt, "decision__application"
         ),
+        Source(
+            "appeal_answer", "Recours répondu sans lettre", appeals_without_answer, ask_answer, "decision__application"
+        ),
         Source("minutes", "Réunion du comité sans procès-verbal", meetings_without_minutes, ask_minutes, ""),
+        Source("addendum", "Additif au procès-verbal sans document", addenda_without_document, ask_addendum, ""),
     )

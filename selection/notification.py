@@ -14,7 +14,7 @@ from documents import notifying, registered
 from documents.models import Document, FormalNotification
 from documents.notifying import About, Kind
 from funding import awards
-from funding.models import Hearing, Recovery, Withdrawal
+from funding.models import FormalNotice, Hearing, Recovery, Withdrawal
 from selection.models import Appeal, Decision
 
 State = Decision.State
@@ -126,7 +126,7 @@ def about_appeal(appeal):
 
 
 def make_answer_available(appeal):
-    """The express answer to an appeal to the administration is in the structure's space: follow its notification."""
+    """An answer written elsewhere to an appeal to the administration is told here too: follow its notification."""
     if appeal.is_administrative:
         notifying.make_act_available(subject=appeal, kind=Kind.APPEAL_ANSWER, at=timezone.now())
 
@@ -156,7 +156,7 @@ def visible_to(user):
     """The notifications of the acts on what `user` may read."""
     about_them = [
         Q(subject_type=model._meta.label, subject_id__in=model.objects.visible_to(user).values("pk"))
-        for model in (Decision, Application, Appeal, Hearing, Withdrawal, Recovery)
+        for model in (Decision, Application, Appeal, FormalNotice, Hearing, Withdrawal, Recovery)
     ]
     return FormalNotification.objects.filter(reduce(or_, about_them))
 

@@ -7,6 +7,7 @@ from operator import or_
 
 from django.db import transaction
 from django.db.models import Case, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.errors import Refusal
@@ -15,8 +16,8 @@ from accounts.permissions import require
 from applications.evaluations.doors import but, closed_dossiers
 from applications.models import Application
 from documents import requests as documents
-from documents.models import CLAIM_EXPIRES_AFTER, MAX_ATTEMPTS, Document
-from funding.models import AgreementVersion, Hearing, LetterOpening, Recovery, Withdrawal
+from documents.models import CLAIM_EXPIRES_AFTER, MAX_ATTEMPTS, Document, FormalNotification
+from funding.models import AgreementVersion, FormalNotice, Hearing, LetterOpening, Recovery, Withdrawal
 from selection.letter_work import FOLLOW, follow, letters_of
 from selection.models import Appeal, Decision
 
@@ -45,7 +46,7 @@ def visible_to(user):
     """The documents about what `user` may read: decisions, dossiers, appeals, agreements, what is taken back."""
     about = [
         Q(subject_type=model._meta.label, subject_id__in=model.objects.visible_to(user).values("pk"))
-        for model in (Decision, Application, Appeal, AgreementVersion, Hearing, Withdrawal, Recovery)
+        for model in (Decision, Application, Appeal, AgreementVersion, FormalNotice, Hearing, Withdrawal, Recovery)
     ]
     if not closed_dossiers(user):
         # Minutes speak of every dossier of their wave: who may not read one reads them without it, on their page.
@@ -70,14 +71,13 @@ def with_urgency(queryset, now=None):
 
 
 def with_notification(queryset):
-    """Documents annotated with `notified_on`: of those that a decision or the end of an aid is told by, or None."""
+    """Documents annotated with `notified_on`: of those by which an act is notified, or None."""
     decisions = Decision.objects.filter(pk=OuterRef("subject_id")).values("notified_on")
+    facts = FormalNotification.objects.filter(document=OuterRef("pk")).values("notified_on")
     openings = LetterOpening.objects.filter(document=OuterRef("pk")).values("notified_on")
-    return queryset.annotate(
-        notified_on=Case(
-            When(subject_type=Decision._meta.label, then=Subquery(decisions[:1])), default=Subquery(openings[:1])
-        )
-    )
+    others = Coalesce(Subquery(facts[:1]), Subquery(openings[:1]))
+    of_decision = When(subject_type=Decision._meta.label, then=Subquery(decisions[:1]))
+    return queryset.annotate(notified_on=Case(of_decision, default=others))
 
 
 def state_of(document):

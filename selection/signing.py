@@ -153,7 +153,9 @@ def line_of(prepared, delegations):
         cents=cents,
         ground=prepared.ground,
         rank=prepared.rank if act == Act.WAITLIST else None,
-        delegation=covering(delegations, act=act, cents=cents, on=timezone.localdate()),
+        delegation=covering(
+            delegations, act=act, cents=cents, on=timezone.localdate(), place=prepared.application.fabrique.commune
+        ),
     )
 
 
@@ -171,8 +173,8 @@ def blocked(wave, prepared, lines, delegations, reader):
     uncovered = next((line for line in lines if line.delegation is None), None)
     if uncovered is None:
         return ""
-    today = timezone.localdate()
-    return uncovered_sentence(reader, wave.call.programme, delegations, uncovered.act, uncovered.cents, today)
+    today, place = timezone.localdate(), uncovered.application.fabrique.commune
+    return uncovered_sentence(reader, wave.call.programme, delegations, uncovered.act, uncovered.cents, today, place)
 
 
 def signed(wave, *, reader):

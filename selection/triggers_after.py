@@ -26,6 +26,16 @@ register(
         "OR COALESCE(OLD.silence_on, OLD.received_on) <> COALESCE(NEW.silence_on, NEW.received_on)",
         "what an appeal says and its dates are fixed",
     ),
+    # What was signed is what the letter says.
+    refuse_when(
+        "selection_appeal_answer_fixed",
+        "selection_appeal",
+        "UPDATE",
+        "OLD.signed_at IS NOT NULL AND (NEW.signed_at IS NULL OR NEW.signed_at <> OLD.signed_at "
+        "OR COALESCE(NEW.delegation_id, 0) <> COALESCE(OLD.delegation_id, 0) OR NEW.state <> OLD.state "
+        "OR NEW.conclusion <> OLD.conclusion OR COALESCE(NEW.concluded_by_id, 0) <> COALESCE(OLD.concluded_by_id, 0))",
+        "an answer that was signed is fixed",
+    ),
     refuse_when(
         "selection_decision_replaces_fixed",
         "selection_decision",

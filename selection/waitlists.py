@@ -79,10 +79,12 @@ def tell_signatories(wave_id, today):
 
 def tell_of_refusals(wave, today):
     prepared = Decision.objects.filter(wave=wave, act=Act.REFUSAL, state=State.PREPARED, replaces__isnull=False)
-    count = prepared.count()
+    concerned = prepared.select_related("application__fabrique__commune")
+    places = [one.application.fabrique.commune for one in concerned]
+    count = len(places)
     notify_each(
         Event.PROGRESS,
-        recipients=signatories(wave.call.programme, Act.REFUSAL, today),
+        recipients=signatories(wave.call.programme, Act.REFUSAL, today, places=places),
         key=f"waitlist-closed:{wave.pk}:{today.isoformat()}",
         url=f"/pilotage/vagues/{wave.public_id}/liste-complementaire/",
         subject=f"{wave} : {plural(count, 'rejet')} à signer, la liste complémentaire est close",

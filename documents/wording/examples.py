@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from documents.answer_facts import REJECTED, AppealAnswerFacts, FormalNoticeFacts
 from documents.ending_facts import HearingFacts, RepaymentFacts, UndoneWithdrawalFacts, WithdrawalFacts
 from documents.facts import (
     Addressee,
@@ -132,6 +133,29 @@ EXAMPLES = {
         silence_is_refusal_on=dt.date(2027, 7, 3),
         interrupts=True,
         appeal=APPEAL,
+    ),
+    "appeal_answer": AppealAnswerFacts(
+        **COMMON,
+        **DECIDED,
+        kind="recours gracieux",
+        number="REC-2027-00003",
+        decision="Rejet, décision signée le 14 avril 2027",
+        lodged_on=dt.date(2027, 5, 3),
+        received_on=dt.date(2027, 5, 3),
+        outcome=REJECTED,
+        grounds=(GROUND,),
+        interrupts=True,
+        reopens=True,
+    ),
+    "formal_notice": FormalNoticeFacts(
+        **COMMON,
+        ground="Compte rendu ou pièce non remis",
+        facts="Le compte rendu financier de 2027 n’est pas arrivé.",
+        asked="Remettre le compte rendu financier de 2027.",
+        days=30,
+        granted_cents=14_200_000,
+        paid_cents=5_000_000,
+        decided_on=ON,
     ),
     "hearing_letter": HearingFacts(
         **COMMON,

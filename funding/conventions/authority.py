@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from accounts.models import User
-from programme.models import Programme
+from programme.models import Commune, Programme
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,8 @@ class Authority:
     act: str
 
 
-Find = Callable[[User, Programme, int, datetime.date], Authority]
-Holders = Callable[[Programme, datetime.date], list[User]]
+Find = Callable[[User, Programme, int, datetime.date, Commune | None], Authority]
+Holders = Callable[[Programme, datetime.date, Commune | None], list[User]]
 _source: dict[str, Callable] = {}
 
 
@@ -30,22 +30,22 @@ def register(*, find: Find, holders: Holders):
     """Say where delegations are kept.
 
     Args:
-        find: gives the `Authority` of a person for a programme, an amount in cents and a Paris date, or raises a
-            `Refusal` that says what is missing.
-        holders: those who may sign agreements of a programme on a Paris date.
+        find: gives the `Authority` of a person for a programme, an amount in cents, a Paris date and the
+            commune of the place, or raises a `Refusal` that says what is missing.
+        holders: those who may sign agreements of a programme on a Paris date, for a commune.
     """
     _source.update(find=find, holders=holders)
 
 
-def authority_of(*, signatory, programme, cents, on) -> Authority:
-    """The delegation under which `signatory` may sign an agreement of `cents` on a Paris date.
+def authority_of(*, signatory, award, cents, on) -> Authority:
+    """The delegation under which `signatory` may sign an act of `cents` on an award, on a Paris date.
 
     Raises:
         Refusal: none covers it (CRPA L212-1).
     """
-    return _source["find"](signatory, programme, cents, on)
+    return _source["find"](signatory, award.wave.call.programme, cents, on, award.fabrique.commune)
 
 
-def signatories(programme, on) -> list[User]:
-    """Those who hold a delegation to sign agreements that day."""
-    return _source["holders"](programme, on)
+def signatories(award, on) -> list[User]:
+    """Those who hold a delegation to sign the agreements of an award that day."""
+    return _source["holders"](award.wave.call.programme, on, award.fabrique.commune)

@@ -253,8 +253,7 @@ def _sign_for_state(found, *, signatory, on, means, by):
     theirs = found.signatures.get(side=Side.BENEFICIARY)
     refuse_before(on, theirs.signed_on, "la structure a signé le")
     refuse_other_state(found)
-    programme = found.award.wave.call.programme
-    held = authority_of(signatory=signatory, programme=programme, cents=amount_of(found), on=on)
+    held = authority_of(signatory=signatory, award=found.award, cents=amount_of(found), on=on)
     name = f"{signatory}, {signatory.title}" if signatory.title else str(signatory)
     statement = (
         f"Signé pour l’État le {long_date(on)}, {euros(amount_of(found))}." if means == Means.ELECTRONIC else ""

@@ -8,6 +8,14 @@ UNHEARD = """
     EXISTS (SELECT 1 FROM funding_hearing WHERE id = NEW.hearing_id
             AND complete_at IS NULL AND answer_by >= NEW.decided_on)
 """
+NOTICE_NOT_NOTIFIED = """
+    NOT EXISTS (SELECT 1 FROM documents_formalnotification WHERE subject_type = 'funding.FormalNotice'
+                AND subject_id = NEW.id AND notified_on IS NOT NULL)
+"""
+NOTICE_RUNS = """
+    EXISTS (SELECT 1 FROM funding_formalnotice WHERE id = NEW.notice_id
+            AND (due_on IS NULL OR due_on >= NEW.opened_on OR award_id <> NEW.award_id))
+"""
 UNHEARD_MESSAGE = "nothing is decided before the structure could answer"
 # What was paid twice was never an instalment: only the rest is counted against what was paid.
 MORE_THAN_PAID = """
@@ -55,6 +63,27 @@ register(
         "UPDATE",
         "OLD.final_on IS NOT NULL AND (NEW.final_on IS NULL OR NEW.final_on <> OLD.final_on)",
         "a judgment becomes final once",
+    ),
+    *never_deleted("funding_formalnotice"),
+    fixed(
+        "funding_formalnotice",
+        "award_id", "ground", "facts", "asked", "days", "opened_on",
+        message="what a formal notice says is fixed",
+    ),
+    refuse_when(
+        "funding_formalnotice_not_shortened",
+        "funding_formalnotice",
+        "UPDATE",
+        "OLD.due_on IS NOT NULL AND (NEW.due_on IS NULL OR NEW.due_on < OLD.due_on)",
+        "the time of a formal notice is never shortened",
+    ),
+    refuse_if(
+        "funding_formalnotice_dated_by_fact", "funding_formalnotice", "UPDATE", NOTICE_NOT_NOTIFIED,
+        "its time runs from its notification alone", when="OLD.due_on IS NULL AND NEW.due_on IS NOT NULL",
+    ),
+    refuse_if(
+        "funding_hearing_after_notice", "funding_hearing", "INSERT", NOTICE_RUNS,
+        "nothing follows a formal notice before its time is past", when="NEW.notice_id IS NOT NULL",
     ),
     *never_deleted("funding_hearing"),
     *never_deleted("funding_withdrawal"),

@@ -8,7 +8,7 @@ from funding.endings import hearings
 from funding.endings.giving_up import Why
 from funding.envelopes.forms import ActFields, line_name
 from funding.forms import LineField, today
-from funding.models import Ground, Interruption, Line, RecoveryEntry
+from funding.models import FormalNotice, Ground, Interruption, Line, RecoveryEntry
 
 REASON = forms.Textarea(attrs={"rows": 4})
 
@@ -69,6 +69,35 @@ class HearingForm(DsfrForm):
     def __init__(self, *args, most, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["cents"].help_text = f"Au plus {euros(most)}"
+
+
+class FormalNoticeForm(DsfrForm):
+    """What the letter says: what is found, what is to be done, how long it leaves."""
+
+    ground = forms.ChoiceField(label="Manquement", choices=[("", "Choisir"), *FormalNotice.Ground.choices])
+    facts = forms.CharField(
+        label="Ce que vous constatez", help_text="La lettre le dit mot pour mot", max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )  # fmt: skip
+    asked = forms.CharField(
+        label="Ce que la structure doit faire", help_text="Une chose par ligne", max_length=3000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )  # fmt: skip
+    days = forms.IntegerField(
+        label="Délai, en jours", help_text=f"Au moins {hearings.LEAST_DAYS}, à partir de la notification de la lettre",
+        initial=hearings.USUAL_DAYS,
+    )  # fmt: skip
+
+
+class ReplyForm(DsfrForm):
+    text = forms.CharField(
+        label="Ce qui est fait, ou ce qui l’empêche", widget=forms.Textarea(attrs={"rows": 5}), max_length=10000
+    )
+    uploaded = forms.FileField(label="Une pièce", required=False, help_text="PDF, image ou document bureautique")
+
+
+class NoteForm(DsfrForm):
+    note = reason_field("Ce qui a été fait, ou pourquoi vous abandonnez", most=1000)
 
 
 class ObservationForm(DsfrForm):

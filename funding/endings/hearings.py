@@ -18,7 +18,9 @@ from applications.receipts import addressee_of, appeal_of, dossier_of, service_o
 from documents.detection import ACCEPTED
 from documents.ending_facts import HearingFacts
 from documents.facts import Signature
+from documents.frozen import to_json
 from documents.models import Document
+from documents.notifying import notice_of
 from documents.requests import request
 from documents.uploads import examine, keep
 from funding.conventions import standing
@@ -41,7 +43,7 @@ def answer_day(on, days=USUAL_DAYS):
     return on + datetime.timedelta(days=days)
 
 
-def open_hearing(award, *, ground, facts, cents, known_on, answer_by, considered, by):
+def open_hearing(award, *, ground, facts, cents, known_on, answer_by, considered, by, notice=None):
     """Write to the structure what is considered and why, in the caller's transaction, the award locked.
 
     Args:
@@ -49,6 +51,7 @@ def open_hearing(award, *, ground, facts, cents, known_on, answer_by, considered
         cents: what could be taken back at most. known_on: Paris date at which the service knew for certain.
         answer_by: last Paris day to answer, at least fifteen days from today.
         considered: what could be decided, an infinitive.
+        notice: the `FormalNotice` closed by it (`notices.begin_what_follows`), if it follows one.
 
     Raises:
         Refusal: a part is missing, or the time to answer is too short.
@@ -59,7 +62,7 @@ def open_hearing(award, *, ground, facts, cents, known_on, answer_by, considered
     refuse_too_short(answer_by, on)
     hearing = Hearing.objects.create(
         award=award, ground=ground, facts=facts.strip(), asked_cents=cents, known_on=known_on, opened_on=on,
-        answer_by=answer_by, opened_by=by,
+        answer_by=answer_by, opened_by=by, notice=notice,
     )  # fmt: skip
     details = {"ground": ground, "cents": cents, "answer_by": answer_by.isoformat()}
     JournalEntry.write(action="open_hearing", subject=hearing, actor=by, details=details)
@@ -68,15 +71,21 @@ def open_hearing(award, *, ground, facts, cents, known_on, answer_by, considered
         f"Vos observations sont attendues avant le {long_date(answer_by)}",
         f"Le service envisage de {considered}{NBSP}: {euros(cents)} au plus. Rien n’est décidé. Lisez la lettre et "
         f"répondez sur votre page « Versements » avant le {long_date(answer_by)}.",
+        letter=True,
     )  # fmt: skip
-    hearing.document = ask_letter(hearing, Document.Kind.HEARING_LETTER, facts_of(hearing, considered), by)
-    hearing.save(update_fields=["document"])
+    hearing.written = to_json(facts_of(hearing, considered))
+    hearing.document = ask_letter(hearing, Document.Kind.HEARING_LETTER, hearing.written, by)
+    hearing.save(update_fields=["document", "written"])
     return hearing
 
 
-def refuse_incomplete(award, ground, facts, cents, known_on, on):
+def refuse_nobody(award):
     if award.application_id is None or award.organisation_id is None:
         raise Refusal("Cette attribution est reconstituée d’une source : il n’y a personne à qui écrire.")
+
+
+def refuse_incomplete(award, ground, facts, cents, known_on, on):
+    refuse_nobody(award)
     if ground not in Ground.values:
         raise Refusal("Choisissez le motif.", field="ground")
     if not (facts or "").strip():
@@ -100,8 +109,9 @@ def refuse_too_short(answer_by, on):
 
 def facts_of(hearing, considered):
     award = hearing.award
+    facts = common_facts(award) | {"issued_on": hearing.opened_on}
     return HearingFacts(
-        **common_facts(award), considered=considered, ground=hearing.get_ground_display(), facts=hearing.facts,
+        **facts, considered=considered, ground=hearing.get_ground_display(), facts=hearing.facts,
         amount_cents=hearing.asked_cents, granted_cents=award.total_cents, paid_cents=paid_cents(award),
         decided_on=award.committed_on, answer_by=hearing.answer_by,
     )  # fmt: skip
@@ -208,17 +218,17 @@ def observations_words(hearing):
     return f"Nous avons lu vos observations du {', du '.join(long_date(day) for day in days)}."
 
 
-def signature_of(award, by, cents, on):
+def signature_of(award, by, cents, on, at=None):
     """The signature of a decision that takes money back, under a delegation that covers it (CRPA L212-1).
 
     Raises:
         Refusal: no delegation covers the amount and the day.
     """
-    held = authority_of(signatory=by, programme=award.wave.call.programme, cents=cents, on=on)
+    held = authority_of(signatory=by, award=award, cents=cents, on=on)
     return Signature(
         name=str(by),
         capacity_lines=tuple(line.strip() for line in held.formula.splitlines() if line.strip()),
-        signed_at=timezone.localtime(),
+        signed_at=timezone.localtime(at),
         delegation_act=held.act,
     )
 
@@ -233,11 +243,16 @@ def common_facts(award):
     }
 
 
-def signed_facts(award, by, cents):
-    facts = common_facts(award)
+def signed_facts(award, by, cents, at=None):
+    """What a signed letter states besides its subject.
+
+    Args:
+        at: the instant of a signature that was given already; None: now.
+    """
+    facts = common_facts(award) | {"issued_on": timezone.localdate(at)}
     return {
         **facts,
-        "signature": signature_of(award, by, cents, facts["issued_on"]),
+        "signature": signature_of(award, by, cents, facts["issued_on"], at),
         "appeal": appeal_of(award.application),
     }
 
@@ -259,10 +274,19 @@ def page_of(award):
     return reverse("funding:my_hearings", args=[award.application.public_id])
 
 
-def tell(award, event, key, subject, text):
-    """One message to each member of the structure."""
+def tell(award, event, key, subject, text, *, letter=False):
+    """One message to each member of the structure.
+
+    Args:
+        letter: a letter is made available with it: the mail says since when, what notifies it, and who writes
+            (CRPA R112-19).
+    """
     if award.organisation is None or award.application is None:
         return
+    if letter:
+        service = award.application.wave.call.programme
+        text += f"\n\n{notice_of(award.organisation)}\n\n{service.service_name}\n"
+        text += f"{service.service_phone}, {service.service_email}"
     for member in award.organisation.members.filter(is_active=True):
         notify(
             event, key=f"{key}:{member.pk}", recipient=member, subject=subject, body=f"Bonjour,\n\n{text}\n",

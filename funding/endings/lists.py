@@ -7,7 +7,7 @@ from accounts.french import NBSP, long_date
 from accounts.lists import ChoiceFilter, Column, ConditionFilter, ListPage
 from funding.endings import hearings
 from funding.endings.prescription import recovery_day, told
-from funding.models import Ground, Recovery, Withdrawal
+from funding.models import FormalNotice, Ground, Recovery, Withdrawal
 from funding.models.recovery import SETTLED
 
 TONES = {
@@ -110,3 +110,63 @@ class WithdrawalList(ListPage):
 
     def page_rows(self, ids):
         return Withdrawal.objects.filter(pk__in=ids).select_related(*RELATED)
+
+
+NOTICE_TONES = {"sent": "warning", "met": "success", "dropped": "", "followed": "error"}
+
+
+def notice_state(row):
+    return row.get_state_display(), NOTICE_TONES[row.state]
+
+
+def next_of_notice(notice):
+    """What has to happen, and by whom."""
+    if not notice.is_open:
+        return "Personne : c’est fini"
+    if notice.due_on is None:
+        return "La notifier : son délai n’a pas commencé"
+    if notice.is_over(timezone.localdate()):
+        return "Conclure, ou ouvrir une procédure : le délai est passé"
+    if notice.replied_at:
+        return "Lire la réponse de la structure"
+    return f"La structure a jusqu’au {long_date(notice.due_on)}"
+
+
+class FormalNoticeList(ListPage):
+    name = "mises-en-demeure"
+    search_field = "award__fabrique__sort_name"
+    search_label = "Lieu"
+    caption = "Mises en demeure"
+    noun = ("mise en demeure", "mises en demeure")
+    default_sort = "-ouvert"
+    empty_title = "Aucune mise en demeure"
+    empty_text = "Une mise en demeure s’envoie depuis la page « Argent » d’un dossier."
+    columns = [
+        Column("lieu", "Lieu", "award.fabrique.name", sort="award__fabrique__sort_name", header=True,
+               url=lambda row: row.get_absolute_url(), note="award.organisation"),
+        Column("manquement", "Manquement", "get_ground_display"),
+        Column("etat", "État", notice_state, kind="badge", sort="state"),
+        Column("attente", "Qui doit agir", next_of_notice),
+        Column("ouvert", "Lettre du", "opened_on", kind="date", sort="opened_on"),
+        Column("delai", "Délai", lambda row: f"{row.days}{NBSP}jours"),
+        Column("du", "À faire au plus tard le", "due_on", kind="date", sort="due_on"),
+        Column("repondu", "Répondu le", "replied_at", kind="datetime", sort="replied_at"),
+        Column("close", "Close le", "ended_on", kind="date", sort="ended_on"),
+    ]  # fmt: skip
+
+    def get_filters(self):
+        today = timezone.localdate()
+        return [
+            ChoiceFilter("etat", "État", field="state", choices=FormalNotice.State.choices),
+            ChoiceFilter("manquement", "Manquement", field="ground", choices=FormalNotice.Ground.choices),
+            ConditionFilter(
+                "attente", "Attente",
+                conditions={
+                    "a-notifier": ("À notifier", Q(state="sent", due_on=None)),
+                    "passe": ("Délai passé", Q(state="sent", due_on__lt=today)),
+                },
+            ),
+        ]  # fmt: skip
+
+    def page_rows(self, ids):
+        return FormalNotice.objects.filter(pk__in=ids).select_related("award__fabrique", "award__organisation")

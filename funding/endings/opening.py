@@ -13,8 +13,8 @@ from documents import notifying
 from documents.consents import consent_of
 from documents.models import FormalNotification
 from documents.notifying import About
-from funding.endings import hearings
-from funding.models import Award, Hearing, LetterOpening, Recovery, Withdrawal
+from funding.endings import hearings, notices
+from funding.models import Award, FormalNotice, Hearing, LetterOpening, Recovery, Withdrawal
 
 HEARING = "contradictoire"
 
@@ -51,16 +51,8 @@ def open_letter(*, hearing, kind, by):
         if document is None or not document.is_ready:
             raise Refusal("Ce courrier n’est pas encore prêt. Revenez dans quelques minutes.")
         if not LetterOpening.objects.filter(document=document).exists():
-            notifying.open_act(notification=known(document), by=by)
+            notifying.open_act(notification=notifying.of_document(document), by=by)
     return document
-
-
-def known(document):
-    """A letter handed over before notifications were followed is followed from its first opening."""
-    rows = FormalNotification.objects.filter(document=document)
-    if not rows.exists():
-        notifying.make_available([document], at=document.released_at)
-    return rows.get()
 
 
 # --- What their notification does ----------------------------------------------------------------------------------
@@ -103,6 +95,7 @@ def follow_decision(notification, by):
 
 def register():
     notifying.register(Hearing._meta.label, about=about(Hearing), follow=follow_hearing)
+    notifying.register(FormalNotice._meta.label, about=about(FormalNotice), follow=notices.follow_notification)
     for model in (Withdrawal, Recovery):
         notifying.register(model._meta.label, about=about(model), follow=follow_decision)
 

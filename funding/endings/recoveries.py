@@ -16,7 +16,7 @@ from accounts.permissions import require
 from documents.ending_facts import RepaymentFacts
 from documents.models import Document
 from funding.conventions import standing
-from funding.endings import hearings
+from funding.endings import hearings, notices
 from funding.instalments import refuse_before, refuse_future
 from funding.models import Ground, Hearing, Recovery, RecoveryEntry
 from funding.models.recovery import COLLECT, DECIDE
@@ -37,7 +37,7 @@ def recoverable_cents(award):
     return max(hearings.paid_cents(award) - asked_back_cents(award), 0)
 
 
-def open_recovery(*, award, ground, facts, cents, known_on, answer_by, by, instalment=None, version=None):
+def open_recovery(*, award, ground, facts, cents, known_on, answer_by, by, instalment=None, notice=None, version=None):
     """Open a recovery: the structure is told what is considered, and answers until a day.
 
     Args:
@@ -45,6 +45,7 @@ def open_recovery(*, award, ground, facts, cents, known_on, answer_by, by, insta
         cents: what could be asked back at most; more than what was paid only for money paid twice.
         known_on: Paris date at which the service knew. answer_by: last Paris day to answer.
         by: an officer or a decision-maker. instalment: the payment in question, or None.
+        notice: the `FormalNotice` that was left without effect, if it follows one.
 
     Returns:
         The `Recovery`, in its adversarial phase.
@@ -58,7 +59,7 @@ def open_recovery(*, award, ground, facts, cents, known_on, answer_by, by, insta
         refuse_second(award)
         hearing = hearings.open_hearing(
             award, ground=ground, facts=facts, cents=cents, known_on=known_on, answer_by=answer_by,
-            considered=CONSIDERED, by=by,
+            considered=CONSIDERED, by=by, notice=notices.begin_what_follows(notice, award, by) if notice else None,
         )  # fmt: skip
         return Recovery.objects.create(award=award, hearing=hearing, instalment=instalment)
 
@@ -114,20 +115,26 @@ def refuse_more_than_heard(hearing, cents):
 
 
 def write_to(recovery, signed, by):
-    award, hearing = recovery.award, recovery.hearing
     hearings.tell(
-        award, Event.DECISION, f"recovery:{recovery.pk}:decided", f"{euros(recovery.due_cents)} à reverser à l’État",
+        recovery.award, Event.DECISION, f"recovery:{recovery.pk}:decided",
+        f"{euros(recovery.due_cents)} à reverser à l’État",
         f"Le service a décidé de vous demander {euros(recovery.due_cents)}. La lettre est sur votre page. Attendez le "
         "titre de perception du comptable pour payer.",
+        letter=True,
     )  # fmt: skip
+    facts = letter_facts(recovery, signed)
+    recovery.document = hearings.ask_letter(recovery, Document.Kind.REPAYMENT_REQUEST, facts, by)
+    recovery.save(update_fields=["document"])
+
+
+def letter_facts(recovery, signed):
+    award, hearing = recovery.award, recovery.hearing
     number = recovery.withdrawal.document.number if recovery.withdrawal_id else ""
-    facts = RepaymentFacts(
+    return RepaymentFacts(
         **signed, amount_cents=recovery.due_cents, paid_cents=hearings.paid_cents(award),
         ground=hearing.get_ground_display(), reason=recovery.reason, heard_from=hearing.opened_on,
         observations=hearings.observations_words(hearing), withdrawal_number=number,
     )  # fmt: skip
-    recovery.document = hearings.ask_letter(recovery, Document.Kind.REPAYMENT_REQUEST, facts, by)
-    recovery.save(update_fields=["document"])
 
 
 def drop(*, recovery, reason, by, version=None):

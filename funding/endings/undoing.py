@@ -177,22 +177,26 @@ def returned_cents(withdrawal):
 
 
 def write_to(withdrawal, signed, by):
-    award = withdrawal.award
     hearings.tell(
-        award, Event.DECISION, f"withdrawal:{withdrawal.pk}:undone", "Le retrait de votre aide est annulé",
+        withdrawal.award, Event.DECISION, f"withdrawal:{withdrawal.pk}:undone", "Le retrait de votre aide est annulé",
         f"{euros(withdrawal.withdrawn_cents)} vous sont rendus. La lettre est sur votre page « Versements ».",
+        letter=True,
     )  # fmt: skip
+    facts = letter_facts(withdrawal, signed)
+    withdrawal.undone_document = hearings.ask_letter(withdrawal, Document.Kind.WITHDRAWAL_UNDONE, facts, by)
+    withdrawal.save(update_fields=["undone_document"])
+
+
+def letter_facts(withdrawal, signed):
     reason = withdrawal.undone_reason
     if back := returned_cents(withdrawal):
         reason += f"\n\nLe titre est annulé : le comptable vous rend les {euros(back)} que vous avez reversés."
-    facts = UndoneWithdrawalFacts(
+    return UndoneWithdrawalFacts(
         **signed, amount_cents=withdrawal.withdrawn_cents, planned_cents=withdrawal.cancelled_cents,
         dropped_cents=withdrawal.recovered_cents, withdrawn_on=withdrawal.decided_on,
         withdrawal_number=withdrawal.document.number if withdrawal.document else "", act=withdrawal.undone_act,
         act_on=withdrawal.undone_on, reason=reason,
     )  # fmt: skip
-    withdrawal.undone_document = hearings.ask_letter(withdrawal, Document.Kind.WITHDRAWAL_UNDONE, facts, by)
-    withdrawal.save(update_fields=["undone_document"])
 
 
 def consequences(withdrawal, today):

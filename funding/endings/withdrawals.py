@@ -16,7 +16,7 @@ from accounts.permissions import require
 from documents.ending_facts import WithdrawalFacts
 from documents.models import Document
 from funding.conventions import snapshots, standing
-from funding.endings import hearings, recoveries, reducing
+from funding.endings import hearings, notices, recoveries, reducing
 from funding.endings.prorata import parts_of
 from funding.models import Award, Hearing, Instalment, Recovery, Withdrawal
 from funding.models.recovery import DECIDE
@@ -39,11 +39,12 @@ class Measure:
     done: int
 
 
-def open_withdrawal(*, award, ground, facts, cents, known_on, answer_by, by, version=None):
+def open_withdrawal(*, award, ground, facts, cents, known_on, answer_by, by, notice=None, version=None):
     """Tell the structure that the decision may be withdrawn, wholly or in part, and until when she may answer.
 
     Args:
         cents: what could be withdrawn at most. Others as `recoveries.open_recovery`.
+        notice: the `FormalNotice` that was left without effect, if it follows one.
 
     Raises:
         Refusal: a part is missing, the time is too short, more than what stands.
@@ -58,7 +59,7 @@ def open_withdrawal(*, award, ground, facts, cents, known_on, answer_by, by, ver
             raise Refusal(f"L’aide est de {euros(standing_total(award))} : il ne se retire pas plus.", field="cents")
         hearing = hearings.open_hearing(
             award, ground=ground, facts=facts, cents=cents, known_on=known_on, answer_by=answer_by,
-            considered=CONSIDERED, by=by,
+            considered=CONSIDERED, by=by, notice=notices.begin_what_follows(notice, award, by) if notice else None,
         )  # fmt: skip
         return Withdrawal.objects.create(award=award, hearing=hearing)
 
@@ -169,21 +170,27 @@ def ask_back(withdrawal, signed, by):
 
 
 def write_to(withdrawal, signed, by):
-    award, hearing = withdrawal.award, withdrawal.hearing
     hearings.tell(
-        award, Event.DECISION, f"withdrawal:{withdrawal.pk}:decided", "Votre aide est retirée, en tout ou en partie",
+        withdrawal.award, Event.DECISION, f"withdrawal:{withdrawal.pk}:decided",
+        "Votre aide est retirée, en tout ou en partie",
         f"{euros(withdrawal.withdrawn_cents)} sont retirés sur {euros(withdrawal.total_cents)}. La lettre est sur "
         "votre page ; elle dit comment contester.",
+        letter=True,
     )  # fmt: skip
-    facts = WithdrawalFacts(
+    facts = letter_facts(withdrawal, signed)
+    withdrawal.document = hearings.ask_letter(withdrawal, Document.Kind.WITHDRAWAL_DECISION, facts, by)
+    withdrawal.save(update_fields=["document"])
+
+
+def letter_facts(withdrawal, signed):
+    award, hearing = withdrawal.award, withdrawal.hearing
+    return WithdrawalFacts(
         **signed, total_cents=withdrawal.total_cents, kept_cents=withdrawal.kept_cents,
         amount_cents=withdrawal.withdrawn_cents, cancelled_cents=withdrawal.cancelled_cents,
         recovered_cents=withdrawal.recovered_cents, granted_on=award.committed_on, heard_from=hearing.opened_on,
         calculation=calculation_words(withdrawal), reason=withdrawal.reason,
         observations=hearings.observations_words(hearing),
     )  # fmt: skip
-    withdrawal.document = hearings.ask_letter(withdrawal, Document.Kind.WITHDRAWAL_DECISION, facts, by)
-    withdrawal.save(update_fields=["document"])
 
 
 def calculation_words(withdrawal):

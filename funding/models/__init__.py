@@ -16,6 +16,7 @@ from funding.models.chorus import (
 from funding.models.claim import Claim, ClaimLine
 from funding.models.contribution import ClosedYear, Contribution, Derogation
 from funding.models.de_minimis import DeMinimisGrant
+from funding.models.formal_notice import FormalNotice
 from funding.models.hearing import Ground, Hearing, LetterOpening, Observation
 from funding.models.instrument import Fund, Instrument, InstrumentDue, InstrumentEvent
 from funding.models.interruption import Interruption
@@ -61,6 +62,7 @@ __all__ = [
     "Derogation",
     "Difference",
     "Draw",
+    "FormalNotice",
     "Fund",
     "Ground",
     "Hearing",

@@ -9,6 +9,7 @@ from accounts.models import PublicIdModel, User
 from accounts.models.base import VersionedModel
 from documents.models import Document, StoredFile
 from funding.models.award import Award
+from funding.models.formal_notice import FormalNotice
 from funding.querysets import HearingQuerySet, ObservationQuerySet
 
 CONDUCT = "funding.conduct_hearing"
@@ -42,6 +43,12 @@ class Hearing(PublicIdModel, VersionedModel):
     complete_at = models.DateTimeField("observations closes le", null=True, blank=True)
     complete_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     document = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+")
+    # The formal notice that was left without effect, if this follows one.
+    notice = models.OneToOneField(
+        FormalNotice, models.PROTECT, null=True, blank=True, related_name="hearing", verbose_name="mise en demeure"
+    )
+    # What its letter says, frozen with the act: enough to write it again.
+    written = models.JSONField("ce que dit la lettre", default=dict, editable=False)
 
     objects = HearingQuerySet.as_manager()
 

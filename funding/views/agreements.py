@@ -156,7 +156,7 @@ def forms_of(request, found, text):
         if waiting_copy(text):
             forms["return"] = made(ReasonForm, "return")
     elif state == V.SIGNED_BY_BENEFICIARY:
-        people = signatories(found.award.wave.call.programme, timezone.localdate())
+        people = signatories(found.award, timezone.localdate())
         forms["step"] = made(StateSignatureForm, "step", people=User.objects.filter(pk__in=[one.pk for one in people]))
     if text is not None and (amendment or state != V.DRAFTED):
         forms["abandon"] = made(ReasonForm, "abandon")

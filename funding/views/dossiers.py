@@ -66,12 +66,14 @@ def endings_of(award, user):
     """[(label, address)] of what took money back, and of what this reader may open."""
     taken = [("Retrait", one) for one in award.withdrawals.all()]
     taken += [("Reversement", one) for one in award.recoveries.all()]
+    taken += [("Mise en demeure", one) for one in award.formal_notices.all()]
     found = [(f"{what}{NBSP}: {one.get_state_display().lower()}", one.get_absolute_url()) for what, one in taken]
     if award.application_id is None or award.organisation_id is None:
         return found
     may = [
         ("Suspendre ou résilier", "stop_award", award.state in ALIVE and user.has_perm("funding.stop_award")),
         ("Rendre ce qui ne sera pas dépensé", "give_up", award.state in ALIVE and user.has_perm("funding.give_back")),
+        ("Mettre en demeure", "send_notice", award.committed_on and user.has_perm(CONDUCT)),
         ("Demander un reversement", "open_recovery", award.committed_on and user.has_perm(CONDUCT)),
         ("Envisager un retrait", "open_withdrawal", award.state in MAY_BE_WITHDRAWN and user.has_perm(CONDUCT)),
     ]
@@ -108,7 +110,11 @@ def hearing_words(award):
     """Whether something was ever asked back, and the day until which an answer is waited for, or None."""
     found = list(award.hearings.select_related("withdrawal", "recovery")) if award else []
     open_ones = [one for one in found if one.complete_at is None and about(one).state == "hearing"]
-    return {"asked_back": bool(found), "answer_by": min((one.answer_by for one in open_ones), default=None)}
+    given = list(award.formal_notices.all()) if award else []
+    return {
+        "asked_back": bool(found or given), "answer_by": min((one.answer_by for one in open_ones), default=None),
+        "formal_notice": next((one for one in given if one.is_open), None),
+    }  # fmt: skip
 
 
 def payment_rows(award, user):

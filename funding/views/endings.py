@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.access import permission_required
 from accounts.errors import NotAllowed
 from accounts.forms import attempt, status_of, version_of
-from accounts.french import NBSP, euros
+from accounts.french import NBSP, euros, long_date
 from accounts.history import entries_of
 from documents.twins import answer
 from funding.endings import forms as asked
@@ -21,6 +21,7 @@ from funding.envelopes.acts import record_act
 from funding.models import Hearing, Recovery, Withdrawal
 from funding.models.hearing import CONDUCT
 from funding.models.recovery import COLLECT, DECIDE
+from funding.views.notices import followed
 from funding.views.standing import dossier_url
 from funding.views.standing import find as find_award
 
@@ -28,7 +29,7 @@ READ = "accounts.read_steering"
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 RELATED = (
     "award__organisation", "award__fabrique__commune", "award__application__call_version", "award__wave__call",
-    "hearing__document", "document", "decided_by",
+    "hearing__document", "hearing__notice", "document", "decided_by",
 )  # fmt: skip
 
 
@@ -96,14 +97,24 @@ def open_withdrawal(request, public_id):
 
 
 def opened(request, award, most, verb, template):
-    form = asked.HearingForm(request.POST or None, most=most)
+    notice = followed(request, award)
+    form = asked.HearingForm(request.POST or None, most=most, initial=told_by(notice))
     if request.method == "POST" and attempt(
-        form, lambda data: verb(award=award, by=request.user, version=version_of(request), **data)
+        form, lambda data: verb(award=award, by=request.user, notice=notice, version=version_of(request), **data)
     ):
         messages.success(request, f"La lettre est partie{NBSP}: la structure peut répondre dans son espace.")
         return redirect(form.result)
-    context = {"award": award, "form": form, "most": most, "dossier_url": dossier_url(award)}
+    context = {"award": award, "form": form, "most": most, "dossier_url": dossier_url(award), "notice": notice}
     return render(request, template, context, status=status_of(form))
+
+
+def told_by(notice):
+    """What the opening form starts from when it follows a formal notice."""
+    if notice is None:
+        return {}
+    due = long_date(notice.due_on) if notice.due_on else "pas encore notifiée"
+    said = f"La mise en demeure du {long_date(notice.opened_on)} (délai\u00a0: {due}) est restée sans effet."
+    return {"ground": "breach", "facts": f"{notice.facts}\n{said}"}
 
 
 # --- Lists ---------------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from funding.endings.forms import ObservationForm
 from funding.models import Award, Hearing, Observation, Recovery
 from funding.views.endings import document_of
 from funding.views.my_agreement import find
+from funding.views.notices import rows_of as notices_of
 
 RELATED = ("document", "withdrawal__document", "withdrawal__undone_document", "recovery__document")
 
@@ -47,6 +48,7 @@ def my_hearings(request, public_id):
     context = {
         "application": application, "award": award, "rows": rows_of(found), "waiting": waiting,
         "form": form, "consent": consent_of(application.organisation),
+        "notices": notices_of(award, request.user) if award else [],
     }  # fmt: skip
     return render(request, "funding/my_hearings.html", context, status=status_of(form) if form else 200)
 

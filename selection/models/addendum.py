@@ -17,6 +17,8 @@ class MinutesAddendum(PublicIdModel):
     reason = models.CharField("motif", max_length=300, blank=True)
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="par")
     at = models.DateTimeField("à", default=timezone.now)
+    # What its document says, frozen with the act: enough to write it again.
+    written = models.JSONField("ce qu’il dit", default=dict, editable=False)
 
     class Meta:
         verbose_name = "additif au procès-verbal"

@@ -5,6 +5,7 @@ from django_fsm import FSMField, transition
 
 from accounts.models import PublicIdModel, StatefulModel, User
 from selection.models.decision import Decision
+from selection.models.delegation import SignatureDelegation
 from selection.querysets import AppealQuerySet
 
 FOLLOW_APPEALS = "selection.follow_appeals"
@@ -70,6 +71,11 @@ class Appeal(PublicIdModel, StatefulModel):
     # The day on which the answer reached whoever contests: a new delay runs from it.
     answer_notified_on = models.DateField("réponse notifiée le", null=True, blank=True)
     conclusion = models.TextField("ce qui a été décidé", blank=True)
+    # Of an answer signed here: under which delegation, at which instant. An answer written elsewhere has neither.
+    delegation = models.ForeignKey(
+        SignatureDelegation, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="délégation"
+    )
+    signed_at = models.DateTimeField("réponse signée le", null=True, blank=True)
     concluded_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="issue enregistrée par"
     )
@@ -107,6 +113,17 @@ class Appeal(PublicIdModel, StatefulModel):
                 | (~Q(conclusion="") & Q(concluded_by__isnull=False)),
                 name="appeal_answered_has_words",
                 violation_error_message="Dites ce qui a été décidé, et qui l’enregistre.",
+            ),
+            models.CheckConstraint(
+                condition=Q(signed_at=None, delegation=None)
+                | Q(
+                    signed_at__isnull=False,
+                    delegation__isnull=False,
+                    kind__in=["gracious", "hierarchical"],
+                    state__in=["upheld", "partly_upheld", "rejected"],
+                ),
+                name="appeal_answer_signed_by_delegation",
+                violation_error_message="Une réponse se signe sous une délégation, une fois le recours jugé.",
             ),
             models.CheckConstraint(
                 condition=Q(lodged_by__isnull=False) | Q(recorded_by__isnull=False), name="appeal_has_author"

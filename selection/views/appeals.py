@@ -1,13 +1,12 @@
 """Who contests what, until when must we answer, and how did it end? And the applicant's own appeals."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.db.models import Exists, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Concat
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import permission_required
 from accounts.errors import StalePage
@@ -17,21 +16,20 @@ from accounts.lists import ChoiceFilter, Column, ConditionFilter, DateFilter, Li
 from documents.downloads import serve_upload
 from documents.twins import answer
 from funding.models import Withdrawal
+from selection import appeal_answers, appeals
 from selection import appeal_follow_ups as follow_ups
-from selection import appeals
 from selection.after_forms import (
     ConcludeForm,
     FollowUpForm,
-    LodgeForm,
     RecordAppealForm,
     SettleForm,
 )
+from selection.appeal_answers import answer_of
 from selection.appeal_receipts import interrupts, receipt_of
 from selection.late_awards import PREPARE
 from selection.models import ANSWER_APPEAL, FOLLOW_APPEALS, Appeal, AppealFollowUp, Decision
-from selection.notification import answer_notification_of, was_read
+from selection.notification import answer_notification_of
 from selection.views.after_appeal import award_of
-from selection.views.dossier import own_application, standing_decision
 from selection.views.meetings import uuid_or_404
 
 READ = "selection.read_panel"
@@ -134,7 +132,7 @@ def find(request, public_id):
 @permission_required(READ)
 def appeal(request, public_id):
     found = find(request, public_id)
-    forms = {"conclude": None, "ask": None, "settle": None}
+    forms = {"conclude": None, "ask": None, "settle": None, "preview": None}
     if request.method == "POST":
         act = ACTS.get(request.POST.get("act", ""))
         if act is None:
@@ -142,7 +140,7 @@ def appeal(request, public_id):
         if done := act(request, found, forms):
             messages.success(request, done)
             return redirect(address(found))
-    refused = next((form for form in forms.values() if form is not None and form.errors), None)
+    refused = next((form for name, form in forms.items() if name != "preview" and form and form.errors), None)
     return render(request, "selection/appeal.html", context_of(request, found, forms), status=422 if refused else 200)
 
 
@@ -152,13 +150,34 @@ def do_examine(request, found, forms):
 
 
 def do_conclude(request, found, forms):
-    form = forms["conclude"] = ConcludeForm(request.POST, prefix="issue", appeal=found)
-    version = version_of(request)
+    """A letter is read before it is signed: the first time, and each time that it changed, it is shown."""
+    form = forms["conclude"] = ConcludeForm(
+        request.POST, prefix="issue", appeal=found, may_sign=may_sign(found, request.user)
+    )
+    version, digest = version_of(request), request.POST.get("digest", "")
 
     def verb(data):
-        return appeals.conclude(appeal=found, by=request.user, version=version, **data)
+        return appeals.conclude(appeal=found, by=request.user, version=version, digest=digest, **data)
 
+    if form.is_valid() and appeal_answers.is_signed_here(found, form.cleaned_data["elsewhere"]):
+        if not attempt(form, lambda data: read_first(found, request.user, data)):
+            return None
+        forms["preview"] = form.result
+        if not digest or digest != form.result[1]:
+            return None
     return "L’issue du recours est enregistrée, et dite à qui l’a formé." if attempt(form, verb) else None
+
+
+def may_sign(found, user):
+    """An appeal to the administration is answered by a letter of whoever signs decisions."""
+    return found.is_administrative and user.has_perm(ANSWER_APPEAL)
+
+
+def read_first(found, user, data):
+    """The letter that these words make, and its fingerprint."""
+    return appeal_answers.preview(
+        found, outcome=data["outcome"], conclusion=data["conclusion"], follow_up=data.get("follow_up"), by=user
+    )
 
 
 def do_withdraw(request, found, forms):
@@ -206,6 +225,8 @@ def context_of(request, found, forms):
         "application": decision.application,
         "tone": tone_of(found),
         "receipt": receipt_of(found),
+        "answer": answer_of(found),
+        "preview": forms["preview"],
         "interrupts": interrupts(found),
         "delay": appeals.delay_of(decision, every, today=today),
         "others": [one for one in every if one.pk != found.pk],
@@ -220,7 +241,9 @@ def context_of(request, found, forms):
         "ask_form": (forms["ask"] or FollowUpForm(prefix="suite"))
         if may_follow and found.state in follow_ups.UPHELD
         else None,
-        "form": forms["conclude"] or ConcludeForm(prefix="issue", appeal=found, initial={"on": today}),
+        "may_sign": may_sign(found, user),
+        "form": forms["conclude"]
+        or ConcludeForm(prefix="issue", appeal=found, may_sign=may_sign(found, user), initial={"on": today}),
         "history": entries_of(found, limit=20),
     }
 
@@ -265,6 +288,20 @@ def receipt(request, public_id):
     return served_receipt(request, find(request, public_id))
 
 
+@require_GET
+@permission_required(READ)
+def answer_letter(request, public_id):
+    """The letter that answers, for the team."""
+    return served_answer(request, find(request, public_id))
+
+
+def served_answer(request, found):
+    document = answer_of(found)
+    if document is None or not document.is_ready:
+        raise StalePage("La réponse n’est pas encore fabriquée. Revenez dans quelques minutes.")
+    return answer(request, document)
+
+
 def served_receipt(request, found):
     document = receipt_of(found)
     if document is None or not document.is_ready:
@@ -289,79 +326,3 @@ def record(request, public_id):
         return redirect(address(form.result))
     context = {"decision": decision, "application": decision.application, "form": form}
     return render(request, "selection/record_appeal.html", context, status=status_of(form))
-
-
-# --- The applicant's side ----------------------------------------------------------------------------------------
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@login_required
-def lodge(request, public_id):
-    """How do I contest this decision, until when, and what became of it?"""
-    application = own_application(request, public_id)
-    decision = standing_decision(Decision.objects.addressed_to(request.user), application)
-    if decision is None:
-        return redirect("selection:my_decision", public_id=public_id)
-    every = list(decision.appeals.order_by("lodged_on", "pk").prefetch_related("pieces__file"))
-    form = LodgeForm(
-        request.POST or None, request.FILES or None, programme=application.wave.call.programme, kinds=kinds_left(every)
-    )
-
-    def verb(data):
-        return appeals.lodge(decision=decision, by=request.user, **data)
-
-    if request.method == "POST" and attempt(form, verb):
-        messages.success(request, f"Votre recours est enregistré sous le numéro {form.result.number}.")
-        return redirect("selection:my_appeals", public_id=public_id)
-    return render(
-        request, "selection/my_appeals.html", own_context(application, decision, every, form), status=status_of(form)
-    )
-
-
-def own_context(application, decision, every, form):
-    decision.application = application
-    earlier = Appeal.objects.filter(decision__application=application)
-    return {
-        "application": application,
-        "programme": application.wave.call.programme,
-        "decision": decision,
-        "appeals": every,
-        "earlier": list(earlier.exclude(decision=decision).order_by("lodged_on", "pk")),
-        "delay": appeals.delay_of(decision, every),
-        "may_lodge": (decision.notified_on is not None or was_read(decision)) and bool(kinds_left(every)),
-        "form": form,
-        "today": timezone.localdate(),
-    }
-
-
-def kinds_left(every):
-    taken = {one.kind for one in every if one.state != Appeal.State.WITHDRAWN}
-    return [kind for kind in Appeal.ADMINISTRATIVE if kind not in taken]
-
-
-def own_appeal(request, public_id, appeal_id):
-    application = own_application(request, public_id)
-    rows = Appeal.objects.visible_to(request.user).filter(decision__application=application)
-    return get_object_or_404(rows.select_related("decision__application__organisation"), public_id=appeal_id)
-
-
-@require_GET
-@login_required
-def my_receipt(request, public_id, appeal_id):
-    return served_receipt(request, own_appeal(request, public_id, appeal_id))
-
-
-@require_GET
-@login_required
-def my_piece(request, public_id, appeal_id, piece_id):
-    found = own_appeal(request, public_id, appeal_id)
-    return serve_upload(get_object_or_404(found.pieces, public_id=piece_id).file)
-
-
-@require_POST
-@login_required
-def my_withdrawal(request, public_id, appeal_id):
-    found = own_appeal(request, public_id, appeal_id)
-    appeals.withdraw(appeal=found, by=request.user, version=version_of(request))
-    messages.success(request, f"Vous vous êtes désisté du recours {found.number}.")
-    return redirect("selection:my_appeals", public_id=public_id)

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.access import permission_required
 from accounts.forms import attempt, status_of
 from accounts.lists import Column, ListPage
-from selection.delegations import LABELS, grant_delegation
+from selection.delegations import LABELS, grant_delegation, territory_of
 from selection.forms import DelegationForm
 from selection.models import SignatureDelegation
 
@@ -22,6 +22,7 @@ class DelegationList(ListPage):
     columns = [
         Column("qui", "Délégataire", "holder", header=True, note="holder.title", sort=("holder__search_text",)),
         Column("actes", "Actes", lambda row: ", ".join(LABELS[act].lower() for act in row.acts)),
+        Column("territoire", "Territoire", territory_of, sort=("region", "departement")),
         Column("plafond", "Plafond par acte", "ceiling_cents", kind="cents", sort="ceiling_cents"),
         Column("du", "Du", "starts_on", kind="date", sort="starts_on"),
         Column("au", "Au", "ends_on", kind="date", sort="ends_on"),

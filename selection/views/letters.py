@@ -19,6 +19,7 @@ from applications.evaluations.doors import but, closed_dossiers
 from documents.missing import SOURCES, ask_all
 from documents.models import Document
 from documents.twins import answer
+from documents.unwritten import reasons
 from programme.models import Wave
 from selection.letter_files import structure_of
 from selection.letter_work import job_of, pause, paused_since, resume
@@ -183,7 +184,7 @@ def letters(request):
 
 
 def missing_for(user, wave):
-    """[(what is missing, acts)] of the acts that the reader may know of, the first fifty of each sort."""
+    """[(what is missing, [(act, why it could not be written)])] of what the reader may know of, fifty of each sort."""
     closed = closed_dossiers(user)
     found = []
     for source in SOURCES.values():
@@ -192,7 +193,8 @@ def missing_for(user, wave):
             acts = acts.filter(wave=wave) if acts.model is Decision else acts.none()
         rows = list(but(acts, closed, source.dossier) if source.dossier else acts)[:50]
         if rows:
-            found.append((source.label, rows))
+            why = reasons(source.key, rows)
+            found.append((source.label, [(act, why.get(act.pk, "")) for act in rows]))
     return found
 
 

@@ -14,11 +14,11 @@ from accounts.forms import attempt, status_of, version_of
 from accounts.french import plural
 from accounts.history import entries_of
 from accounts.lists import ChoiceFilter, Column, ConditionFilter, DateFilter, ListPage
-from documents import registered
+from documents import notices, registered
 from documents.consents import consent_of
 from documents.downloads import serve_upload
 from documents.formal import FormalNotification
-from documents.forms import RegisteredForm, RegisteredListForm
+from documents.forms import AssureForm, RegisteredForm, RegisteredListForm
 from documents.notifying import next_act, presumed_from
 from programme.models import Wave
 from selection.notification import of_wave, visible_to
@@ -29,6 +29,8 @@ CONSENT = {
     "oui": ("Acceptée", Q(consented_at__isnull=False)),
     "non": ("Non acceptée : recommandé", Q(consented_at=None)),
 }
+
+NOTICE = {"revenu": ("Revenu : la structure n’est pas prévenue", Q(unaware=True)), "ok": ("Parti", Q(unaware=False))}
 
 
 def state(row):
@@ -58,6 +60,7 @@ class NotificationList(ListPage):
     filters = [
         ChoiceFilter("etat", "État", field="state", choices=State.choices),
         ConditionFilter("accord", "Voie électronique", conditions=CONSENT),
+        ConditionFilter("avis", "Avis par courriel", conditions=NOTICE),
         ChoiceFilter("acte", "Acte", field="kind", choices=FormalNotification.Kind.choices),
         DateFilter("du", "Mis à disposition à partir du", field="available_on", lookup="gte", instant=False),
     ]
@@ -65,7 +68,9 @@ class NotificationList(ListPage):
     empty_text = "Chaque décision remise à une structure paraît ici jusqu’à sa notification, et après."
 
     def page_rows(self, ids):
-        return FormalNotification.objects.filter(pk__in=ids).with_consent().select_related("organisation")
+        return (
+            FormalNotification.objects.filter(pk__in=ids).with_consent().with_notice().select_related("organisation")
+        )
 
 
 @require_GET
@@ -73,8 +78,11 @@ class NotificationList(ListPage):
 def notifications(request):
     """Which acts have reached nobody yet, and what is the next step for each?"""
     rows = visible_to(request.user)
-    listing = NotificationList(request, rows.with_consent())
-    context = {"listing": listing, "pending": rows.pending().count(), "may_record": may_record(request)}
+    listing = NotificationList(request, rows.with_consent().with_notice())
+    unaware = rows.pending().with_notice().filter(unaware=True).count()
+    context = {
+        "listing": listing, "pending": rows.pending().count(), "unaware": unaware, "may_record": may_record(request),
+    }  # fmt: skip
     return listing.file() or render(request, "selection/notifications.html", context)
 
 
@@ -83,8 +91,8 @@ def may_record(request):
 
 
 def find(request, public_id):
-    rows = visible_to(request.user).with_consent()
-    related = ("organisation", "document", "opened_by", "recorded_by", "consent__given_by", "proof")
+    rows = visible_to(request.user).with_consent().with_notice()
+    related = ("organisation", "document", "opened_by", "assured_by", "recorded_by", "consent__given_by", "proof")
     return get_object_or_404(rows.select_related(*related), public_id=public_id)
 
 
@@ -93,17 +101,42 @@ def find(request, public_id):
 def notification(request, public_id):
     """How did one act reach its addressee, or how will it?"""
     found = find(request, public_id)
-    form = RegisteredForm(request.POST or None, request.FILES or None, initial=known_of(found))
+    if request.method == "POST" and request.POST.get("act") == "assure":
+        return assured(request, found)
+    return page(request, found, RegisteredForm(request.POST or None, request.FILES or None, initial=known_of(found)))
+
+
+def assured(request, found):
+    """The mail came back: somebody says how the structure was told."""
+    form = AssureForm(request.POST, prefix="avis")
+    version = version_of(request)
+
+    def verb(data):
+        return notices.assure(notification=found, by=request.user, version=version, **data)
+
+    if attempt(form, verb):
+        messages.success(request, "C’est noté : les quinze jours comptent de nouveau.")
+        return redirect("selection:notification", found.public_id)
+    return shown(request, found, RegisteredForm(initial=known_of(found)), form)
+
+
+def page(request, found, form):
     if request.method == "POST" and attempt(form, lambda data: record(request, found, data)):
         messages.success(request, "Le recommandé est enregistré.")
-        return redirect("selection:notification", public_id)
+        return redirect("selection:notification", found.public_id)
+    return shown(request, found, form)
+
+
+def shown(request, found, form, assure_form=None):
     context = {
-        "formal": found, "form": form, "next_act": next_act(found),
+        "formal": found, "form": form, "assure_form": assure_form or AssureForm(prefix="avis"),
+        "next_act": next_act(found),
         "may_record": may_record(request) and not found.is_notified,
         "in_force": consent_of(found.organisation), "presumed_from": presumed_from(found.available_on),
         "history": entries_of(found),
     }  # fmt: skip
-    return render(request, "selection/notification.html", context, status=status_of(form))
+    status = status_of(assure_form) if assure_form else status_of(form)
+    return render(request, "selection/notification.html", context, status=status)
 
 
 def record(request, found, data):

@@ -10,9 +10,9 @@ from accounts.models import OutboxMessage
 from documents import production, registered
 from documents.models import Document
 from programme.models import Wave
-from selection import appeals, embargo, notification, outcomes
+from selection import appeal_answers, appeals, embargo, notification, outcomes
 from selection.late_awards import prepare_award
-from selection.models import Decision
+from selection.models import Appeal, Decision
 from tests import factories
 from tests.access.rows import Target
 from tests.access.targets import REASON, dossier, today, words_of
@@ -58,10 +58,11 @@ def own_structure(world):
 
 
 def own_act(world):
-    """The answer to an appeal: it has no letter, and is opened from the page of the structure."""
+    """The answer to an appeal that was written elsewhere: it has no letter here, and is opened from
+    the page of the structure."""
     appeal = own_lodged(world)
     by = factories.user("decision_maker")
-    appeals.conclude(appeal=appeal, outcome="rejected", on=today(), conclusion=REASON, by=by)
+    appeals.conclude(appeal=appeal, outcome="rejected", on=today(), conclusion=REASON, elsewhere=True, by=by)
     organisation = appeal.decision.application.organisation
     found = notification.answer_notification_of(appeal)
     return Target({"public_id": organisation.public_id, "act_id": found.public_id})
@@ -123,6 +124,34 @@ def appeal_piece(world):
 def lodged(world):
     appeal = own_lodged(world)
     return Target({"public_id": appeal.public_id}, {"act": "examine"}, words_of(appeal.decision.application))
+
+
+def answer(world):
+    """An appeal rejected by a letter that is made; the recused have a tie with its dossier."""
+    appeal = own_lodged(world)
+    signatory = factories.user("decision_maker")
+    panels.delegate(signatory, appeal.decision.wave, ceiling_cents=10**10)
+    appeals.conclude(appeal=appeal, outcome="rejected", on=today(), conclusion=REASON, by=signatory)
+    production._store(appeal_answers.answer_of(appeal).pk, factories.pdf_bytes())
+    return appeal
+
+
+def answered(world):
+    appeal = answer(world)
+    return Target({"public_id": appeal.public_id}, {}, words_of(appeal.decision.application))
+
+
+def own_answered(world):
+    appeal = answer(world)
+    application = appeal.decision.application
+    return Target({"public_id": application.public_id, "appeal_id": appeal.public_id}, {}, words_of(application))
+
+
+def own_opened_answer(world):
+    target = own_answered(world)
+    appeal = Appeal.objects.get(public_id=target.kwargs["appeal_id"])
+    appeal_answers.open_answer(appeal=appeal, by=world.people["owner"])
+    return target
 
 
 def upheld(world):

@@ -16,6 +16,15 @@ ENDINGS = [
     Row("funding:give_up", GIVES_BACK, get=GIVES_BACK, post=GIVES_BACK, target=then.to_give_up),
     Row("funding:open_recovery", HEARS, sees=HEARS_IT, get=HEARS_IT, post=HEARS_IT, target=then.to_ask_back),
     Row("funding:open_withdrawal", HEARS, sees=HEARS_IT, get=HEARS_IT, post=HEARS_IT, target=then.to_withdraw),
+    Row("funding:send_notice", HEARS, sees=HEARS_IT, get=HEARS_IT, post=HEARS_IT, target=then.to_give_notice),
+    Row("funding:formal_notices", STAFF, get=STAFF),
+    Row("funding:formal_notice", **SENT, get=READERS, post=HEARS_IT, target=then.notice),
+    Row("funding:notice_letter", **SENT, get=READERS, target=then.notice),
+    Row("funding:notice_paper", **SENT, get=READERS, target=then.notice),
+    Row("funding:my_notice_letter", **OWN, get=MEMBERS, target=then.own_opened_notice),
+    Row("funding:open_my_notice", **OWN, post=MEMBERS, target=then.own_notice),
+    Row("funding:my_notice_reply", **OWN, get=WRITER, post=WRITER, target=then.own_notice),
+    Row("funding:my_notice_paper", **OWN, get=MEMBERS, target=then.own_replied_notice),
     Row("funding:recoveries", STAFF, get=STAFF),
     Row("funding:recovery", **SENT, get=READERS, post=DECISION_MAKER, target=then.recovery),
     Row("funding:withdrawals", STAFF, get=STAFF),
@@ -30,4 +39,4 @@ ENDINGS = [
     Row("funding:open_my_hearing_letter", **OWN, post=MEMBERS, target=then.own_letter),
     Row("funding:observation", SIGNED_IN, sees=MEMBERS | READERS, get=MEMBERS | READERS, target=then.observation),
 ]
-FORMS_ENDINGS = {"funding:give_up", "funding:open_recovery", "funding:open_withdrawal"}
+FORMS_ENDINGS = {"funding:give_up", "funding:open_recovery", "funding:open_withdrawal", "funding:send_notice"}

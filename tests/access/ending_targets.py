@@ -4,8 +4,8 @@ from django.utils import timezone
 
 from documents.production import _store
 from documents.uploads import store_upload
-from funding.endings import hearings, opening, recoveries, withdrawals
-from funding.models import Award, Hearing, Observation
+from funding.endings import hearings, notices, opening, recoveries, withdrawals
+from funding.models import Award, FormalNotice, Hearing, Observation
 from tests import factories
 from tests.access.rows import Target
 from tests.access.targets import REASON, today, words_of
@@ -68,6 +68,49 @@ def made(hearing):
 def letter(world):
     found = made(recoveries.open_recovery(award=in_force(world), **heard()).hearing)
     return about(found.award, public_id=found.public_id, kind="contradictoire")
+
+
+def noticed():
+    return {"ground": "report", "facts": REASON, "asked": REASON, "days": 30}
+
+
+def to_give_notice(world):
+    """The second step: the letter was read."""
+    return about(in_force(world), noticed() | {"confirm": "1"})
+
+
+def given(award, person):
+    """Sent, and answered with a paper by somebody of the structure."""
+    found = notices.send(award=award, by=None, **noticed())
+    _store(found.document_id, factories.pdf_bytes())
+    FormalNotice.objects.filter(pk=found.pk).update(
+        reply=REASON, replied_at=timezone.now(), replied_by=person,
+        reply_file=store_upload(uploaded=factories.upload(), by=person),
+    )  # fmt: skip
+    return found
+
+
+def notice(world):
+    found = given(in_force(world), world.people["owner"])
+    return about(found.award, {"act": "meet", "note": REASON}, public_id=found.public_id)
+
+
+def own_replied_notice(world):
+    found = given(fresh(world.award), world.people["owner"])
+    return about(world.award, public_id=world.awarded.public_id, notice_id=found.public_id)
+
+
+def own_notice(world):
+    found = notices.send(award=fresh(world.award), by=None, **noticed())
+    _store(found.document_id, factories.pdf_bytes())
+    return about(world.award, {"text": REASON}, public_id=world.awarded.public_id, notice_id=found.public_id)
+
+
+def own_opened_notice(world):
+    target = own_notice(world)
+    found = FormalNotice.objects.get(public_id=target.kwargs["notice_id"])
+    notices.open_letter(notice=found, by=world.people["owner"])
+    return target
 
 
 def dormant(world):

@@ -129,6 +129,8 @@ def coherent(name, given):
         given["total_cents"] = given["amount_cents"] + given["kept_cents"]
     if name == "UndoneWithdrawalFacts":
         given["amount_cents"] = given["planned_cents"] + given["dropped_cents"]
+    if name == "AppealAnswerFacts":
+        given["outcome"] = ("rejeté", "accueilli en partie", "accueilli")[len(given["grounds"]) - 1]
     if name == "MinutesFacts":
         given["held"] = True
     if name == "RefusalFacts":
@@ -142,8 +144,10 @@ def coherent(name, given):
 NOT_PRINTED = {
     r"signature\.delegation_(on|published_on)": lambda letter, kind: bool(letter.signature.delegation_act),
     # The court alone receives what an appeal to the administration did not settle.
-    r"appeal\.hierarchical_authority": lambda letter, kind: kind == "appeal_receipt",
+    r"appeal\.hierarchical_authority": lambda letter, kind: kind in ("appeal_receipt", "appeal_answer"),
     r"appeal\..*": lambda letter, kind: kind == "hearing_letter",
+    # An answer names the court alone, and its delay where it runs again.
+    r"appeal\.distance_months": lambda letter, kind: kind == "appeal_answer" and not letter.reopens,
     # These have no opening line, no place and no day of their own beside the addressee.
     r"service\.(city|officer)|dossier\.received_on": lambda letter, kind: not hasattr(letter, "addressee"),
     # Said by the clauses, which a text keeps in words.

@@ -1,8 +1,9 @@
-"""The letters of the end of an aid, and the turns that the wording of each letter can take."""
+"""Letters of the end of an aid, answers, formal notices, and the turns that the wording of each letter can take."""
 
 import datetime as dt
 from dataclasses import replace
 
+from documents.answer_facts import AppealAnswerFacts, FormalNoticeFacts
 from documents.ending_facts import HearingFacts, RepaymentFacts, UndoneWithdrawalFacts, WithdrawalFacts
 from documents.facts import Titled
 from documents.frozen import to_json
@@ -56,7 +57,35 @@ UNDONE = UndoneWithdrawalFacts(
     act_on=dt.date(2028, 5, 2),
     reason="Le lieu était ouvert.\nLa preuve en est donnée.",
 )
+ANSWER = AppealAnswerFacts(
+    **COMMON,
+    **DECIDED,
+    kind="recours gracieux",
+    number="REC-2027-00003",
+    decision="Rejet, décision signée le 14 avril 2027",
+    lodged_on=dt.date(2027, 5, 3),
+    received_on=dt.date(2027, 5, 4),
+    outcome="rejeté",
+    grounds=(
+        Titled(title="La pièce manque.", text="Aucune lettre de la commune n’est au dossier."),
+        Titled(title="Le budget ne change pas."),
+    ),
+    interrupts=True,
+    reopens=True,
+)
+NOTICE = FormalNoticeFacts(
+    **COMMON,
+    ground="Compte rendu ou pièce non remis",
+    facts="Le compte rendu financier de 2027 n’est pas arrivé.\nLe rapport d’activité manque aussi.",
+    asked="Remettre le compte rendu financier de 2027.\nRemettre le rapport d’activité.",
+    days=30,
+    granted_cents=14_200_000,
+    paid_cents=5_000_000,
+    decided_on=dt.date(2027, 4, 14),
+)
 ENDINGS = {
+    "appeal_answer": ANSWER,
+    "formal_notice": NOTICE,
     "hearing_letter": HEARING,
     "withdrawal_decision": WITHDRAWAL,
     "repayment_request": REPAYMENT,
@@ -105,6 +134,24 @@ TURNS = {
         ),
     ),
     "appeal_receipt, late": ("appeal_receipt", replace(APPEAL_RECEIPT, interrupts=False)),
+    "appeal_answer, upheld": (
+        "appeal_answer",
+        replace(ANSWER, outcome="accueilli", follow_up="Nouvel examen du dossier, avant le 30 juin 2027"),
+    ),
+    "appeal_answer, in part, after the silence": (
+        "appeal_answer",
+        replace(
+            ANSWER,
+            outcome="accueilli en partie",
+            follow_up="Décision rectifiée, avant le 30 juin 2027",
+            silent_on=dt.date(2027, 7, 4),
+        ),
+    ),
+    "appeal_answer, too late after the silence": (
+        "appeal_answer",
+        replace(ANSWER, silent_on=dt.date(2027, 7, 4), reopens=False),
+    ),
+    "appeal_answer, to a late appeal": ("appeal_answer", replace(ANSWER, interrupts=False, reopens=False)),
     "withdrawal_decision, whole": (
         "withdrawal_decision",
         replace(WITHDRAWAL, kept_cents=0, amount_cents=14_200_000, cancelled_cents=14_200_000, recovered_cents=0),

@@ -48,6 +48,12 @@ def send(client, person, name, *args, status=302, **data):
     return response
 
 
+def read_then_sign(client, person, appeal, **data):
+    """The letter is shown first; what is signed is what was shown."""
+    shown = send(client, person, "appeal", appeal.public_id, status=200, **data)
+    send(client, person, "appeal", appeal.public_id, digest=shown.context["preview"][1], **data)
+
+
 def opens(client, url):
     """Whether the file is given, read to its end."""
     response = client.get(url)
@@ -78,7 +84,8 @@ def test_a_refused_applicant_contests_on_line_and_follows_it(client):
     appeals.conclude(
         appeal=appeal, outcome="rejected", on=timezone.localdate(), conclusion="Pièce absente.", by=panel.signatory
     )
-    assert "Pièce absente." in read(client, person, "my_appeals", dossier.public_id)
+    mine = read(client, person, "my_appeals", dossier.public_id)
+    assert "Réponse à ouvrir" in mine and "Pièce absente." not in mine
     assert decision.appeals.count() == 1
 
 
@@ -121,7 +128,7 @@ def test_the_register_lists_answers_and_notifies(client):
     today = timezone.localdate().isoformat()
     issue = {"act": "conclude", "issue-outcome": "rejected", "issue-on": today}
     send(client, panel.signatory, "appeal", appeal.public_id, status=422, **issue, **{"issue-conclusion": ""})
-    send(client, panel.signatory, "appeal", appeal.public_id, **issue, **{"issue-conclusion": "Pièce absente."})
+    read_then_sign(client, panel.signatory, appeal, **issue, **{"issue-conclusion": "Pièce absente."})
     formal = answer_notification_of(appeal)
     letter = {"number": "1A 234 567 8901 2", "posted_on": today, "presented_on": today, "delivered_on": today}
     send(client, panel.officer, "notification", formal.public_id, **letter)
@@ -140,7 +147,7 @@ def test_an_upheld_appeal_is_entrusted_to_somebody_and_closed_from_its_page(clie
     refused = send(client, panel.signatory, "appeal", appeal.public_id, status=422, **issue)
     assert "what" in refused.context["form"].errors
     due = {"issue-what": "examine", "issue-owner": str(panel.officer.public_id), "issue-due_on": today}
-    send(client, panel.signatory, "appeal", appeal.public_id, **issue, **due)
+    read_then_sign(client, panel.signatory, appeal, **issue, **due)
     assert "Nouvel examen du dossier" in read(client, panel.officer, "appeal", appeal.public_id)
     assert panel.officer.last_name in read(client, panel.officer, "appeals")
     row = appeal.follow_ups.get()

@@ -20,7 +20,7 @@ from selection.models import Appeal, AppealFollowUp, Decision
 from selection.notification import answer_notification_of
 from tests import factories
 from tests.selection.after import announced, decision_of, opened, today
-from tests.selection.conftest import member_of
+from tests.selection.conftest import delegate, member_of
 
 pytestmark = pytest.mark.django_db
 TEXT = "Notre lettre de la commune était jointe : le motif retenu est inexact."
@@ -130,6 +130,7 @@ def test_after_the_silence_an_express_answer_is_still_possible(panel, refused):
     appeal = lodge(refused)
     with time_machine.travel(timezone.now() + datetime.timedelta(days=90)):
         appeals.sweep()
+        delegate(panel.signatory, panel.wave)
         done = appeals.conclude(
             appeal=appeal,
             outcome="upheld",

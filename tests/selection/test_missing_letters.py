@@ -1,15 +1,17 @@
 """Acts whose letter is not there: found, asked for once, whoever looks at the same time."""
 
+import datetime
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import time_machine
 from django.db import connection, connections
 from django.utils import timezone
 
 from accounts.models import Organisation
 from documents import missing
 from documents.missing import SOURCES
-from documents.models import Document, DocumentContent, FormalNotification, NumberCounter
+from documents.models import Document, DocumentContent, FormalNotification, NumberCounter, UnwrittenLetter
 from documents.tasks import ask_missing
 from selection.appeals import lodge
 from selection.decisions import announce, letters_of, sign_wave
@@ -94,6 +96,49 @@ def test_one_that_cannot_be_written_leaves_the_others(panel):
     Organisation.objects.filter(pk=panel.dossiers[0].organisation_id).update(address="", postal_code="", city="")
     assert missing.ask_all() == 3
     assert SOURCES["decision"].find().get().application_id == panel.dossiers[0].pk
+
+
+def without_an_address(panel, count):
+    """Dossiers whose letter cannot be written: their structure has no address left."""
+    for dossier in panel.dossiers[:count]:
+        Organisation.objects.filter(pk=dossier.organisation_id).update(address="", postal_code="", city="")
+
+
+def test_those_that_cannot_be_written_never_hold_the_others_back(panel, monkeypatch):
+    """Three stuck ahead, and two at most in one batch: the fourth is reached in the same sweep."""
+    monkeypatch.setattr(missing, "BATCH", 2)
+    signed_wave(panel)
+    remove_letters(Decision.objects.all())
+    without_an_address(panel, 3)
+    assert missing.ask_all() == 1
+    assert {one.subject_id for one in Document.objects.filter(subject_type="selection.Decision")} == {
+        Decision.objects.get(application=panel.dossiers[3]).pk
+    }
+
+
+def test_what_could_not_be_written_says_why_and_is_tried_again_an_hour_later(panel, client):
+    signed_wave(panel)
+    remove_letters(Decision.objects.all())
+    without_an_address(panel, 1)
+    missing.ask_all()
+    row = UnwrittenLetter.objects.get()
+    assert "adresse de la structure" in row.why and row.tries == 1
+    client.force_login(panel.officer)
+    assert "adresse de la structure" in client.get("/pilotage/courriers/?vague=toutes").content.decode()
+    Organisation.objects.filter(pk=panel.dossiers[0].organisation_id).update(address="1 rue du Lieu", city="Thiers")
+    assert missing.ask_all() == 0
+    with time_machine.travel(timezone.now() + datetime.timedelta(minutes=61)):
+        assert missing.ask_all() == 1
+    assert not UnwrittenLetter.objects.exists()
+
+
+def test_a_person_who_asks_has_them_tried_at_once(panel):
+    signed_wave(panel)
+    remove_letters(Decision.objects.all())
+    without_an_address(panel, 1)
+    missing.ask_all()
+    Organisation.objects.filter(pk=panel.dossiers[0].organisation_id).update(address="1 rue du Lieu", city="Thiers")
+    assert missing.ask_all(by=panel.officer) == 1
 
 
 @pytest.mark.concurrency

@@ -8,16 +8,16 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from accounts.errors import NotAllowed, Refusal
-from accounts.models import JournalEntry, Role
+from accounts.models import JournalEntry, OutboxMessage, Role
 from documents import consents, registered
 from documents.models import FormalNotification
 from documents.production import _store
-from funding.endings import hearings, opening, recoveries
-from funding.models import Hearing
+from funding.endings import hearings, opening, recoveries, withdrawals
+from funding.models import Award, Hearing
 from tests import factories
 from tests.funding import conftest as make
 from tests.funding.conftest import today
-from tests.funding.endings.conftest import days, decide
+from tests.funding.endings.conftest import asked, days, decide, withdraw
 
 pytestmark = pytest.mark.django_db
 
@@ -148,3 +148,19 @@ def test_a_registered_letter_starts_the_time_to_answer(hearing, officer):
         dates = {"presented_on": today() - days(1), "delivered_on": today()}
         registered.record(notification=notification(), by=officer, **letter, **dates)
         assert Hearing.objects.get(pk=hearing.pk).answer_by == last + days(4)
+
+
+def test_the_mail_of_each_letter_says_what_notifies_it(paid, writer, officer, decider):
+    """CRPA R112-19: since when, within how long, who writes; a mail that goes with no letter says none of it."""
+    found = withdrawals.open_withdrawal(award=paid, by=officer, **asked(cents=paid.total_cents))
+    hearings.observe(hearing=found.hearing, by=writer, text="Rien.", complete=True)
+    withdraw(found, decider, done=50)
+    service = paid.wave.call.programme
+    mails = OutboxMessage.objects.filter(recipient=writer.email)
+    for key in (f"hearing:{found.hearing_id}:", f"withdrawal:{found.pk}:decided", "recovery:"):
+        body = mails.get(key__startswith=key).body
+        assert "R. 112-17" in body and "quinze jours" in body and service.service_email in body
+    award = Award.objects.get(pk=paid.pk)
+    other = recoveries.open_recovery(award=award, by=officer, **asked(ground="double", cents=1))
+    recoveries.drop(recovery=other, reason="Erreur.", by=decider)
+    assert "R. 112-17" not in mails.get(key__startswith=f"recovery:{other.pk}:dropped").body
