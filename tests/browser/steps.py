@@ -55,6 +55,23 @@ def says(page, *sentences):
         page.get_by_text(words).first.wait_for()
 
 
+STOP_FOLLOWING = """() => document.querySelectorAll("[hx-trigger^='every']").forEach((one) => {
+    one.dispatchEvent(new Event("htmx:abort"));
+    one.remove();
+})"""
+
+
+def leave_for(page, path):
+    """Go elsewhere from a page that follows a work: the reload it does when the work ends would cut our way short."""
+    page.evaluate(STOP_FOLLOWING)
+    page.goto(path)
+
+
+def settled(page):
+    """The letters of the wave move no more: the page has had its last reload, and asks for nothing by itself."""
+    page.locator("#progression:not([hx-get])").wait_for(timeout=60_000)
+
+
 def path_of(page):
     return urlsplit(page.url).path
 
@@ -197,7 +214,7 @@ def receipt_of(page, dossier):
 def wait_until(page, path, ready, *, within_s=60):
     """Reload a page, as its text tells people to, until something is there."""
     for _ in range(within_s):
-        page.goto(path)
+        leave_for(page, path)
         if ready():
             return
         page.wait_for_timeout(1000)

@@ -55,9 +55,10 @@ def sign(page, wave):
 
 def hold_back(people, page, wave):
     """Held back at once; the number of a letter that waits."""
-    page.goto("/pilotage/courriers/")
+    steps.leave_for(page, "/pilotage/courriers/")
     steps.press(page, "Suspendre la fabrication")
     steps.says(page, "Fabrication suspendue")
+    steps.settled(page)
     people.look(page, "courriers-suspendus", phone=True)
     page.goto("/pilotage/courriers/?etat=3&tri=-numero")
     return page.locator("main tbody td").nth(1).inner_text().strip()
@@ -91,6 +92,7 @@ def resume(page):
 def failed(people, page, number):
     """The others are made meanwhile; the page refreshes by itself until nothing moves any more."""
     expect(page.get_by_role("button", name=re.compile("^Réessayer 1"))).to_be_visible(timeout=60_000)
+    steps.settled(page)
     row = page.locator("tr", has_text=number)
     expect(row).to_contain_text("En erreur")
     expect(row).to_contain_text("FactsError")
@@ -102,6 +104,7 @@ def retry(page):
     steps.press(page, re.compile("^Réessayer 1"))
     steps.says(page, "1 courrier relancé")
     expect(page.get_by_text("Tous les courriers sont prêts.")).to_be_visible(timeout=60_000)
+    steps.settled(page)
 
 
 def download(people, page):
