@@ -1,6 +1,5 @@
 """Many letters at once: a ZIP of the files as they were made, or one PDF to print."""
 
-import hashlib
 import io
 import logging
 import zipfile
@@ -11,6 +10,7 @@ from django.utils.text import slugify
 
 from accounts.errors import Refusal
 from accounts.french import folded, plural
+from documents.letter_bytes import BytesAltered, read_checked
 from documents.models import DocumentContent
 
 log = logging.getLogger(__name__)
@@ -39,11 +39,16 @@ def made(letters):
     for start in range(0, len(keys), CHUNK):
         contents = DocumentContent.objects.filter(pk__in=keys[start : start + CHUNK]).select_related("document")
         for content in sorted(contents, key=lambda one: one.document.number):
-            data = bytes(content.data)
-            intact = hashlib.sha256(data).hexdigest() == content.document.sha256
-            if not intact:
-                log.error("%s: stored bytes differ from their fingerprint", content.document.number)
-            yield content.document, data if intact else None
+            yield content.document, intact(content.document)
+
+
+def intact(document):
+    """Its bytes, or None when they are not those that were made."""
+    try:
+        return read_checked(document)
+    except BytesAltered as error:
+        log.error("%s", error)
+        return None
 
 
 class Outlet:
