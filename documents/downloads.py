@@ -50,12 +50,27 @@ def serve_upload(stored):
     """
     refuse_closed(stored)
     file = opened(stored.file, "Ce fichier n’est pas disponible.")
-    if hashlib.file_digest(file, "sha256").hexdigest() != stored.sha256:
-        file.close()
-        raise BytesAltered(f"{stored.file.name}: stored bytes differ from their fingerprint")
-    file.seek(0)
+    refuse_altered(file, stored.file.name, stored.sha256)
     response = FileResponse(file, content_type=stored.content_type)
     return _inert(_guarded(response, download_name(stored), attachment=True))
+
+
+def serve_kept(field, *, sha256, name):
+    """A PDF that we made and keep as a file, to be saved.
+
+    Raises:
+        Http404: its bytes are gone. BytesAltered: they are not those that were made.
+    """
+    file = opened(field, "Ce fichier n’est plus gardé.")
+    refuse_altered(file, field.name, sha256)
+    return _guarded(FileResponse(file, content_type="application/pdf"), name, attachment=True)
+
+
+def refuse_altered(file, name, sha256):
+    if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
+        file.close()
+        raise BytesAltered(f"{name}: stored bytes differ from their fingerprint")
+    file.seek(0)
 
 
 def serve_picture(stored, number):

@@ -102,15 +102,24 @@ def one_pdf(letters, *, recto_verso=False):
         raise Refusal("Aucun de ces courriers n’est fabriqué : il n’y a rien à imprimer.")
     if count > MOST_IN_ONE:
         raise Refusal(
-            f"{plural(count, 'courrier')} : un seul PDF en réunit {MOST_IN_ONE} au plus. Choisissez une sorte ou une "
-            "vague, ou téléchargez le ZIP."
+            f"{plural(count, 'courrier')} : au-delà de {MOST_IN_ONE}, le PDF est préparé par un worker. Demandez-le "
+            "depuis la page des courriers, ou téléchargez le ZIP."
         )
+    return bound(letters, recto_verso=recto_verso)[0]
+
+
+def bound(letters, *, recto_verso=False):
+    """(bytes, pages) of the letters that are made, by number, one after the other.
+
+    Raises:
+        Refusal: one is altered.
+    """
     out = io.BytesIO()
     with pikepdf.new() as together:
         for document, data in made(letters):
             append(together, document, data, recto_verso)
         together.save(out, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-    return out.getvalue()
+        return out.getvalue(), len(together.pages)
 
 
 def append(together, document, data, recto_verso):
