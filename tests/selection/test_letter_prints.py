@@ -65,17 +65,17 @@ def bytes_of(answer):
 @pytest.mark.parametrize("recto_verso", [False, True])
 def test_slices_are_joined_in_the_order_of_the_numbers(signed, client, recto_verso):
     one = made(signed, recto_verso=recto_verso)
+    numbers = list(letters_of_wave(signed.wave).order_by("number").values_list("number", flat=True))
+    rows = list(JobRow.objects.filter(job=one.job).order_by("pk").values_list("label", flat=True))
+    assert len(numbers) > 2 and not one.parts.exists()
+    assert rows[0] == f"Courriers {numbers[0]} à {numbers[1]}" and rows[-1] == "Assemblage du PDF"
+    expected = sum(n + n % 2 if recto_verso else n for n in lengths())
     client.force_login(signed.officer)
     answer = client.get(reverse("selection:print_pdf", args=[one.public_id]))
     assert answer["Content-Disposition"] == 'attachment; filename="courriers.pdf"'
-    numbers = list(letters_of_wave(signed.wave).order_by("number").values_list("number", flat=True))
     with pikepdf.open(io.BytesIO(bytes_of(answer))) as pdf:
-        assert len(pdf.pages) == sum(n + n % 2 if recto_verso else n for n in lengths()) == one.pages
+        assert len(pdf.pages) == expected == one.pages
         assert "/AcroForm" not in pdf.Root, "a seal holds for its own file alone"
-    rows = list(JobRow.objects.filter(job=one.job).order_by("pk").values_list("label", flat=True))
-    assert len(numbers) > 2
-    assert rows[0] == f"Courriers {numbers[0]} à {numbers[1]}" and rows[-1] == "Assemblage du PDF"
-    assert not one.parts.exists()
 
 
 def test_the_page_says_how_far_it_is_then_gives_the_file(signed, client):
