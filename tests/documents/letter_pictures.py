@@ -52,6 +52,10 @@ def picture_of(pdf):
     return sheet.quantize(COLOURS)
 
 
+def name_of(kind):
+    return f"courrier-{kind.removesuffix('_letter').replace('_', '-')}.png"
+
+
 def draw(folder=FOLDER):
     """Write one picture a kind of letter; returns their paths."""
     from documents.facts import TEMPLATES
@@ -62,7 +66,7 @@ def draw(folder=FOLDER):
     for kind in sorted(TEMPLATES):
         out = io.BytesIO()
         picture_of(render(kind, facts_of(kind))).save(out, "PNG", optimize=True)
-        paths.append(folder / f"courrier-{kind.removesuffix('_letter').replace('_', '-')}.png")
+        paths.append(folder / name_of(kind))
         paths[-1].write_bytes(out.getvalue())
     return paths
 
