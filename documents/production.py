@@ -44,7 +44,7 @@ def produce(document_id):
     except Exception as error:  # whatever the letter does, the queue goes on and the row says what happened
         log.exception("document %s could not be rendered", document_id)
         return _record_failure(document_id, error)
-    return _store(document_id, pdf, kept, sealed)
+    return _store(document_id, pdf, sealed, kept=kept)
 
 
 def make(document):
@@ -78,8 +78,13 @@ def _claim(document_id):
 
 
 @transaction.atomic
-def _store(document_id, pdf, kept, sealed=None):
-    """Keep the bytes, unless somebody's are there."""
+def _store(document_id, pdf, sealed=None, *, kept=None):
+    """Keep the bytes, unless somebody's are there.
+
+    Args:
+        kept: what `letter_bytes.put` said of them; None: they are put now.
+    """
+    kept = kept or letter_bytes.put(pdf)
     document = Document.objects.select_for_update(of=("self",)).get(pk=document_id)
     if document.rendered_at:
         log.info("document %s was made by another worker: these bytes are thrown away", document_id)

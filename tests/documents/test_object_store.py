@@ -18,7 +18,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import Error, transaction
 from django.http import Http404
 
-from documents import letter_bytes, previews, production, uploads
+from documents import previews, production, uploads
 from documents.downloads import serve, serve_picture, serve_upload
 from documents.errors import StoreUnavailable
 from documents.letter_bytes import BytesAltered
@@ -153,10 +153,9 @@ def test_a_flipped_byte_of_the_bucket_is_not_served(ask, bucket):
 def test_late_bytes_are_taken_back_and_those_of_the_row_stay(ask, bucket):
     document = ask()
     first = produce(document.pk)
-    production._store(document.pk, b"%PDF-late", letter_bytes.put(b"%PDF-late"))
+    production._store(document.pk, b"%PDF-late")
     assert bucket.keys() == [f"service/{first.content.place}"]
-    kept = letter_bytes.put(first.content.pdf)
-    production._store(document.pk, first.content.pdf, kept)
+    production._store(document.pk, first.content.pdf)
     assert serve(first).content == first.content.pdf
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.http import Http404
 from django.utils import timezone
 
-from documents import letter_bytes, production, tasks
+from documents import production, tasks
 from documents.downloads import BytesAltered, serve
 from documents.models import CLAIM_EXPIRES_AFTER, MAX_ATTEMPTS, Document, DocumentContent
 from documents.production import produce
@@ -93,7 +93,7 @@ def test_late_bytes_are_thrown_away(ask):
     """A worker whose claim expired comes back after another has finished."""
     document = ask()
     first = produce(document.pk)
-    late = production._store(document.pk, b"%PDF-other bytes", letter_bytes.put(b"%PDF-other bytes"))
+    late = production._store(document.pk, b"%PDF-other bytes")
     assert late.sha256 == first.sha256
     assert DocumentContent.objects.get(document=document).data[:8] == first.content.data[:8]
 
