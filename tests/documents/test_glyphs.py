@@ -2,6 +2,7 @@
 
 import io
 import logging
+import re
 
 import pikepdf
 import pypdfium2
@@ -19,23 +20,34 @@ def latin_alone(sign):
     return ord(sign) in glyphs.marianne()
 
 
+CODE = re.compile(rb"<([0-9a-f]{4})> (\d+)")
+
+
 def empty_boxes(pdf):
-    """How many times the glyph of what is missing (number 0) is drawn."""
+    """How many times the glyph of what is missing (number 0 of its font) is drawn."""
     with pikepdf.open(io.BytesIO(pdf)) as file:
-        return sum(boxes_of(strings_of(page)) for page in file.pages)
+        return sum(boxes_of(page) for page in file.pages)
 
 
-def strings_of(page):
+def boxes_of(page):
+    missing = {name: codes_of_nothing(font) for name, font in page.Resources.Font.items()}
+    count, here = 0, frozenset()
     for operands, operator in pikepdf.parse_content_stream(page):
-        if str(operator) == "TJ":
-            yield from (one for one in operands[0] if isinstance(one, pikepdf.String))
-        elif str(operator) == "Tj":
-            yield operands[0]
+        if str(operator) == "Tf":
+            here = missing[str(operands[0])]
+        for one in strings_of(operands) if str(operator) in ("TJ", "Tj") else ():
+            count += sum(one[place : place + 2] in here for place in range(0, len(one), 2))
+    return count
 
 
-def boxes_of(strings):
-    codes = [bytes(one) for one in strings]
-    return sum(code[place : place + 2] == b"\0\0" for code in codes for place in range(0, len(code), 2))
+def codes_of_nothing(font):
+    return frozenset(bytes.fromhex(code.decode()) for code, glyph in CODE.findall(font.Encoding.read_bytes())
+                     if int(glyph) == 0)  # fmt: skip
+
+
+def strings_of(operands):
+    shown = operands[0] if isinstance(operands[0], pikepdf.Array) else operands
+    return [bytes(one) for one in shown if isinstance(one, pikepdf.String)]
 
 
 def text_of(pdf):

@@ -41,9 +41,9 @@ def test_a_cancelled_decision_says_by_which(client):
     panel = announced()
     decision = opened(panel.dossiers[0])
     found = withdrawn(panel, panel.dossiers[0], done=0)
-    letter = made(Document.objects.about(decision).get(kind="award_letter"))
-    answer = of_file(letter)
-    assert (answer.authentic, answer.intact, answer.valid) == (True, True, False)
+    letter = Document.objects.about(decision).get(kind="award_letter")
+    answer = verify(letter.verification_code)
+    assert (answer.document, answer.authentic, answer.valid) == (letter, True, False)
     page = client.get(PAGE, {"code": letter.verification_code}).content.decode()
     assert "n’est plus valable" in page and "retirée" in page.lower()
     assert found.document.number in page
