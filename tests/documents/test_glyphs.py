@@ -41,8 +41,10 @@ def boxes_of(page):
 
 
 def codes_of_nothing(font):
-    return frozenset(bytes.fromhex(code.decode()) for code, glyph in CODE.findall(font.Encoding.read_bytes())
-                     if int(glyph) == 0)  # fmt: skip
+    if isinstance(font.Encoding, pikepdf.Name):
+        return frozenset([b"\0\0"])
+    found = CODE.findall(font.Encoding.read_bytes())
+    return frozenset(bytes.fromhex(code.decode()) for code, glyph in found if int(glyph) == 0)
 
 
 def strings_of(operands):
