@@ -18,7 +18,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import Error, transaction
 from django.http import Http404
 
-from documents import previews, production, uploads
+from documents import previews, production, scanning, uploads
 from documents.downloads import serve, serve_picture, serve_upload
 from documents.errors import StoreUnavailable
 from documents.letter_bytes import BytesAltered
@@ -217,6 +217,15 @@ def test_pictures_of_the_pages_are_drawn_from_the_bucket_and_kept_there(officer,
     answer = serve_picture(stored, 1)
     assert answer.getvalue().startswith(b"\x89PNG")
     answer.close()
+
+
+def test_an_infected_file_is_put_aside_in_the_bucket(officer, bucket, django_capture_on_commit_callbacks):
+    content = pdf_bytes(text="Statuts")
+    stored = upload(officer, content)
+    with django_capture_on_commit_callbacks(execute=True):
+        scanning._quarantine(stored.pk, "Eicar")
+    (key,) = bucket.keys()
+    assert key.startswith("service/quarantine/") and bucket.read(key) == content
 
 
 def test_a_bucket_that_is_away_costs_no_attempt_of_the_pictures(officer, bucket, settings):
