@@ -47,4 +47,4 @@ def test_a_cancelled_decision_says_by_which(client):
     page = client.get(PAGE, {"code": letter.verification_code}).content.decode()
     assert "n’est plus valable" in page and "retirée" in page.lower()
     assert found.document.number in page
-    assert verify(found.document.verification_code).valid
+    assert of_file(made(found.document)).valid
