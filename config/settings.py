@@ -18,6 +18,14 @@
 | EMAIL_HOST_PASSWORD | none                           | and password                                               |
 | EMAIL_USE_TLS       | 0                              | 1: STARTTLS                                                |
 | DEFAULT_FROM_EMAIL  | equipe@fabriques.example       | sender of the mail                                         |
+| S3_BUCKET           | none: this machine             | letters and received files go to this bucket               |
+| S3_ENDPOINT         | AWS                            | address of the provider, https://…                         |
+| S3_REGION           | none                           | its region                                                 |
+| S3_ACCESS_KEY       | what boto3 finds               | key that may put, get and delete in the bucket             |
+| S3_SECRET_KEY       | what boto3 finds               | and its secret                                             |
+| S3_PREFIX           | none                           | folder of the bucket                                       |
+| S3_PATH_STYLE       | 1                              | 0: the bucket is a part of the host name                   |
+| S3_CONDITIONAL      | 1                              | 0: the provider does not know If-None-Match                |
 | CLAMD_URL           | off: no antivirus, pages say so| antivirus: unix:///run/clamav/clamd.ctl or tcp://host:3310 |
 | SEAL_KEY            | none: production refuses       | key and certificate of the seal: a PEM or PKCS#12 file     |
 | SEAL_KEY_PASSWORD   | none                           | password of that file                                      |
@@ -246,8 +254,25 @@ FORMAT_MODULE_PATH = ["config.formats"]
 STATIC_URL = "/static/"
 STATIC_ROOT = os.environ.get("STATIC_ROOT") or VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+S3_BUCKET = os.environ.get("S3_BUCKET", "")
+# Without a bucket the bytes of letters are in the database, saved with the rows that they prove.
+LETTERS_STORE = "files" if S3_BUCKET else "database"
+STORAGES: dict[str, dict[str, object]] = {
+    "default": {
+        "BACKEND": "documents.object_store.ObjectStore",
+        "OPTIONS": {
+            "bucket_name": S3_BUCKET,
+            "endpoint_url": os.environ.get("S3_ENDPOINT") or None,
+            "region_name": os.environ.get("S3_REGION") or None,
+            "access_key": os.environ.get("S3_ACCESS_KEY") or None,
+            "secret_key": os.environ.get("S3_SECRET_KEY") or None,
+            "location": os.environ.get("S3_PREFIX", ""),
+            "path_style": flag("S3_PATH_STYLE", "1"),
+            "conditional": flag("S3_CONDITIONAL", "1"),
+        },
+    }
+    if S3_BUCKET
+    else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "config.static.StaticFilesStorage"
         if not DEBUG

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import PublicIdModel
+from documents import letter_bytes
 from documents.facts import TEMPLATES
 from documents.frozen import from_json
 from documents.querysets import DocumentQuerySet, StoredFileQuerySet
@@ -171,17 +172,33 @@ class Document(PublicIdModel):
 
 
 class DocumentContent(models.Model):
-    """The bytes, apart so that lists stay light. Append-only: the database refuses UPDATE, DELETE and TRUNCATE."""
+    """The bytes, apart so that lists stay light. Append-only: the database refuses UPDATE, DELETE and TRUNCATE.
+
+    Read by `documents.letter_bytes` alone: they are in the row, or in the store of files.
+    """
 
     document = models.OneToOneField(Document, models.PROTECT, primary_key=True, related_name="content")
     data = models.BinaryField("contenu")
+    place = models.CharField("place dans le dépôt", max_length=120, blank=True, default="")
 
     class Meta:
         verbose_name = "contenu de document"
         verbose_name_plural = "contenus de document"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(place="") | Q(data=b""),
+                name="document_content_one_place",
+                violation_error_message="Les octets d’un document sont gardés en un seul endroit.",
+            )
+        ]
 
     def __str__(self):
         return f"{len(self.data)} octets"
+
+    @property
+    def pdf(self):
+        """The bytes as they are now, wherever they are."""
+        return letter_bytes.read(self)
 
 
 class NumberCounter(models.Model):

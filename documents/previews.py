@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from accounts.queueing import enqueue
 from documents.detection import PDF, PICTURES
+from documents.errors import StoreUnavailable
 from documents.models import PagePicture, StoredFile
 
 log = logging.getLogger(__name__)
@@ -65,6 +66,11 @@ def draw(file_id):
         except CannotDraw as error:
             log.warning("file %s has no preview: %s", file_id, error)
             StoredFile.objects.filter(pk=file_id, preview_state=Preview.PENDING).update(preview_state=Preview.FAILED)
+            return
+        except StoreUnavailable as error:
+            # Not the fault of the file: this attempt does not count.
+            log.warning("file %s: %s", file_id, error)
+            StoredFile.objects.filter(pk=file_id).update(preview_attempts=F("preview_attempts") - 1)
             return
         _store(file_id, drawn, Path(folder))
 

@@ -9,6 +9,7 @@ import socket
 from django.db import transaction
 from django.utils import timezone
 
+from documents import letter_bytes
 from documents.facts import TEMPLATES
 from documents.models import CLAIM_EXPIRES_AFTER, MAX_ATTEMPTS, Document, DocumentContent
 from documents.rendering import render
@@ -39,10 +40,11 @@ def produce(document_id):
         return Document.objects.filter(pk=document_id).first()
     try:
         pdf, sealed = make(document)
+        kept = letter_bytes.put(pdf)
     except Exception as error:  # whatever the letter does, the queue goes on and the row says what happened
         log.exception("document %s could not be rendered", document_id)
         return _record_failure(document_id, error)
-    return _store(document_id, pdf, sealed)
+    return _store(document_id, pdf, sealed, kept=kept)
 
 
 def make(document):
@@ -76,13 +78,19 @@ def _claim(document_id):
 
 
 @transaction.atomic
-def _store(document_id, pdf, sealed=None):
-    """Keep the bytes, unless somebody's are there."""
+def _store(document_id, pdf, sealed=None, *, kept=None):
+    """Keep the bytes, unless somebody's are there.
+
+    Args:
+        kept: what `letter_bytes.put` said of them; None: they are put now.
+    """
+    kept = kept or letter_bytes.put(pdf)
     document = Document.objects.select_for_update(of=("self",)).get(pk=document_id)
     if document.rendered_at:
         log.info("document %s was made by another worker: these bytes are thrown away", document_id)
+        letter_bytes.take_back(kept, unless=document.content)
         return document
-    DocumentContent.objects.create(document=document, data=pdf)
+    DocumentContent.objects.create(document=document, **kept)
     document.rendered_at, document.last_error = timezone.now(), ""
     document.sha256, document.byte_size = hashlib.sha256(pdf).hexdigest(), len(pdf)
     document.unsigned_sha256 = document.sha256

@@ -23,6 +23,7 @@ from accounts.french import NBSP
 from documents.archival import Square, finish
 from documents.facts import TEMPLATES, Imprint
 from documents.frozen import from_json
+from documents.glyphs import legible
 from documents.wording.catalogue import wording_of
 from documents.wording.filling import Filled, isolated
 
@@ -85,7 +86,7 @@ def lay_out(html: str, identity: str, **finishing) -> bytes:
     """
     weasyprint = _weasyprint()
     fonts, style = _fonts_and_style()
-    pdf = weasyprint.HTML(string=html, base_url=SCHEME, url_fetcher=_fetcher()).write_pdf(
+    pdf = weasyprint.HTML(string=legible(html), base_url=SCHEME, url_fetcher=_fetcher()).write_pdf(
         stylesheets=[style],
         font_config=fonts,
         pdf_variant="pdf/ua-1",

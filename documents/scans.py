@@ -160,7 +160,7 @@ def file_page(page, code, number, *, by=None):
 
 def pages_of(document):
     """How many pages a document has."""
-    return page_count(bytes(document.content.data))
+    return page_count(document.content.pdf)
 
 
 def _complete(document, total, by):

@@ -19,6 +19,7 @@ class SelectionConfig(AppConfig):
         from accounts.history import WORDS
         from selection import (  # noqa: F401
             delegations,
+            letter_prints,
             missing_letters,
             notification,
             permissions,
@@ -35,6 +36,7 @@ class SelectionConfig(AppConfig):
         withdrawing.register()
         missing_letters.register()
         notification.register()
+        letter_prints.register()
 
         database.register(
             *database.never_deleted("selection_decision"),

@@ -1,6 +1,5 @@
 """Many letters at once: a ZIP of the files as they were made, or one PDF to print."""
 
-import hashlib
 import io
 import logging
 import zipfile
@@ -11,6 +10,7 @@ from django.utils.text import slugify
 
 from accounts.errors import Refusal
 from accounts.french import folded, plural
+from documents.letter_bytes import BytesAltered, read_checked
 from documents.models import DocumentContent
 
 log = logging.getLogger(__name__)
@@ -39,11 +39,16 @@ def made(letters):
     for start in range(0, len(keys), CHUNK):
         contents = DocumentContent.objects.filter(pk__in=keys[start : start + CHUNK]).select_related("document")
         for content in sorted(contents, key=lambda one: one.document.number):
-            data = bytes(content.data)
-            intact = hashlib.sha256(data).hexdigest() == content.document.sha256
-            if not intact:
-                log.error("%s: stored bytes differ from their fingerprint", content.document.number)
-            yield content.document, data if intact else None
+            yield content.document, intact(content.document)
+
+
+def intact(document):
+    """Its bytes, or None when they are not those that were made."""
+    try:
+        return read_checked(document)
+    except BytesAltered as error:
+        log.error("%s", error)
+        return None
 
 
 class Outlet:
@@ -97,15 +102,24 @@ def one_pdf(letters, *, recto_verso=False):
         raise Refusal("Aucun de ces courriers n’est fabriqué : il n’y a rien à imprimer.")
     if count > MOST_IN_ONE:
         raise Refusal(
-            f"{plural(count, 'courrier')} : un seul PDF en réunit {MOST_IN_ONE} au plus. Choisissez une sorte ou une "
-            "vague, ou téléchargez le ZIP."
+            f"{plural(count, 'courrier')} : au-delà de {MOST_IN_ONE}, le PDF est préparé par un worker. Demandez-le "
+            "depuis la page des courriers, ou téléchargez le ZIP."
         )
+    return bound(letters, recto_verso=recto_verso)[0]
+
+
+def bound(letters, *, recto_verso=False):
+    """(bytes, pages) of the letters that are made, by number, one after the other.
+
+    Raises:
+        Refusal: one is altered.
+    """
     out = io.BytesIO()
     with pikepdf.new() as together:
         for document, data in made(letters):
             append(together, document, data, recto_verso)
         together.save(out, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-    return out.getvalue()
+        return out.getvalue(), len(together.pages)
 
 
 def append(together, document, data, recto_verso):

@@ -37,6 +37,7 @@ REMEDIES = {
     "RenderingUnavailable": "Faites installer les bibliothèques nommées dans l’erreur sur la machine du worker.",
     "SealUnavailable": "Déclarez la clé du cachet que l’erreur demande, puis réessayez.",
     "SealFailed": "Le cachet n’a pas pu être posé : suivez l’erreur, puis réessayez.",
+    "StoreUnavailable": "Le dépôt des fichiers (S3) ne répond pas ou refuse la clé : voyez-le, puis réessayez.",
     "FactsError": "Un fait manque ou n’a pas la forme attendue : transmettez cette ligne à l’équipe technique.",
 }
 DEFAULT_REMEDY = "Réessayez. Si l’erreur revient, transmettez cette ligne à l’équipe technique."

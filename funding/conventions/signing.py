@@ -130,7 +130,7 @@ def refuse_other_document(examined, document):
         raise Refusal("Ce fichier est le texte non signé : signez-le, puis renvoyez la copie.", field="file")
     import pikepdf
 
-    with pikepdf.open(io.BytesIO(examined.content)) as pdf, pikepdf.open(io.BytesIO(document.content.data)) as ours:
+    with pikepdf.open(io.BytesIO(examined.content)) as pdf, pikepdf.open(io.BytesIO(document.content.pdf)) as ours:
         told = str(pdf.docinfo.get("/Keywords", ""))
         sent, expected = len(pdf.pages), len(ours.pages)
     if is_code(told) and told != document.verification_code:

@@ -5,6 +5,7 @@ from selection.models.decision import SIGN, Decision
 from selection.models.delegation import SignatureDelegation
 from selection.models.derogation import Derogation
 from selection.models.embargo import EmbargoAccess, EmbargoedList
+from selection.models.letter_print import LetterPrint, LetterPrintPart
 from selection.models.meeting import (
     OPINIONS,
     AgendaItem,
@@ -36,6 +37,8 @@ __all__ = [
     "EmbargoAccess",
     "EmbargoedList",
     "ItemRecusal",
+    "LetterPrint",
+    "LetterPrintPart",
     "MeetingMember",
     "MeetingNote",
     "MinutesAddendum",

@@ -21,7 +21,7 @@ from documents.models import Document
 from documents.twins import answer
 from documents.unwritten import reasons
 from programme.models import Wave
-from selection.letter_files import structure_of
+from selection.letter_files import MOST_IN_ONE, structure_of
 from selection.letter_work import job_of, pause, paused_since, resume
 from selection.models import Decision
 from selection.sending import (
@@ -177,6 +177,8 @@ def letters(request):
         "waves": choices,
         "several_calls": len({one.call_id for one in choices}) > 1,
         "may_follow": request.user.has_perm(FOLLOW),
+        "most_in_one": MOST_IN_ONE,
+        "printed_by_worker": listing.count > MOST_IN_ONE,
         "missing": missing_for(request.user, wave),
         **(wave_context(request, wave) if wave else {}),
     }

@@ -13,7 +13,7 @@ from accounts.french import plural
 from accounts.permissions import require
 from applications.evaluations.doors import closed_dossiers
 from documents import scans
-from documents.downloads import INERT, serve_upload
+from documents.downloads import INERT, opened, serve_upload
 from documents.forms import ScansForm
 from documents.models import ScanPage, ScanPile
 from selection.sending import FOLLOW, visible_to
@@ -133,7 +133,7 @@ def set_aside(request, public_id):
 def page_picture(request, public_id):
     """The picture of one page, made by us from what was scanned."""
     page = page_or_404(request, public_id)
-    response = FileResponse(page.picture.open("rb"), content_type="image/png")
+    response = FileResponse(opened(page.picture, "Cette page n’a plus d’image."), content_type="image/png")
     response["Content-Security-Policy"] = INERT
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"

@@ -4,6 +4,7 @@ import datetime
 
 from django.utils import timezone
 
+from accounts import jobs
 from applications import admissibility
 from applications.evaluations import proposing
 from applications.evaluations.assignment_problem import Settings
@@ -14,7 +15,7 @@ from documents.uploads import store_upload
 from funding.models import Award, Interruption
 from programme import public_questions
 from programme.waves import amend_wave
-from selection import decisions, outcomes
+from selection import decisions, letter_prints, outcomes
 from selection.forms import session_initial
 from selection.letter_work import letters_of_wave
 from selection.scenarios import create_scenario
@@ -190,6 +191,13 @@ def recuse(world, application):
 
 def letter(world):
     return Target({"public_id": world.letter.public_id}, {}, words_of(world.awarded))
+
+
+def letter_print(world):
+    letters = Document.objects.filter(pk=world.letter.pk)
+    one = letter_prints.ask(letters=letters, name="courriers", by=world.people["officer"])
+    jobs.run(one.job_id)
+    return Target({"public_id": one.public_id}, {}, words_of(world.awarded))
 
 
 def announced(world):

@@ -78,7 +78,7 @@ def whole():
     if rendered() != LETTERS or numbers != [f"FT-2027-{n:05d}" for n in range(1, LETTERS + 1)]:
         return 0
     contents = DocumentContent.objects.select_related("document")
-    return sum(hashlib.sha256(bytes(c.data)).hexdigest() == c.document.sha256 for c in contents)
+    return sum(hashlib.sha256(c.pdf).hexdigest() == c.document.sha256 for c in contents)
 
 
 def replaced(seen):

@@ -72,7 +72,7 @@ def letter(number, kind):
         released_at=dt.datetime.now(dt.UTC),
     )  # fmt: skip
     document = produce(asked.pk)
-    return document, bytes(Document.objects.get(pk=document.pk).content.data)
+    return document, Document.objects.get(pk=document.pk).content.pdf
 
 
 def every_change(document, data, chance):
