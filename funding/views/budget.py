@@ -34,6 +34,10 @@ class Clocks:
         self.known_on = asked_day(request, "connu_au")
 
     @property
+    def day(self):
+        return self.as_of or timezone.localdate()
+
+    @property
     def query(self):
         asked = {"au": self.as_of, "connu_au": self.known_on}
         return {key: day.isoformat() for key, day in asked.items() if day}

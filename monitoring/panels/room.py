@@ -44,7 +44,7 @@ def outlook_of(facts):
     ae, cp = facts.by_year("ae-restant"), facts.by_year("cp-disponible")
     opened, cp_opened = facts.by_year("ae-ouvert"), facts.by_year("cp-ouvert")
     waiting: dict[int, int] = {}
-    for part in facts.left.parts:
+    for part in facts.left.waiting_for_cp:
         if not part.ordered:
             year = max(part.expected_on.year, facts.year)
             waiting[year] = waiting.get(year, 0) + part.cents

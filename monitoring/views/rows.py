@@ -8,7 +8,9 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import permission_required
 from accounts.filters import parsed_day
+from funding.endings.lists import RefundList
 from funding.models import Allotment, Instalment, Movement, Posting
+from funding.outlook.refunds import needs_of, refunds, rows_of
 from funding.outlook.remaining import remaining
 from funding.outlook.slippage import DECILES, paid_day, slippage
 from monitoring.models import READ
@@ -25,6 +27,7 @@ from monitoring.panels.rows import (
     grants_only,
     waiting_instalments,
 )
+from monitoring.panels.schedule import REFUNDS_ONLY
 from monitoring.panels.waiting import AGES, age_of
 from monitoring.scope import Scope
 from programme.models import Segment
@@ -87,6 +90,8 @@ def narrowed(request, region, segment):
 def waiting(request):
     """The instalments that were left to pay on a day."""
     scope = scope_of(request)
+    if request.GET.get("nature") == REFUNDS_ONLY:
+        return owed_back(request, scope)
     left = remaining(as_of=scope.clocks.as_of, known_on=scope.clocks.known_on, programme=scope.programme)
     parts = by_instalment(chosen(request, left.parts, scope))
     asked = {f"award__fabrique__{key}": request.GET[key] for key in ("region", "segment") if key in request.GET}
@@ -99,8 +104,23 @@ def waiting(request):
         "closed_cents": closed_cents,
         "decile": asked_decile(request),
         "board_url": Addresses(scope).at("monitoring:board"),
+        "back_cents": sum(one.cents for one in chosen(request, needs_of(left.refunds), scope)),
+        "back_url": Addresses(scope).instalments(nature=REFUNDS_ONLY),
     }
     return listing.file() or render(request, "monitoring/waiting.html", context)
+
+
+def owed_back(request, scope):
+    """What was owed back to structures on a day."""
+    clocks = scope.clocks
+    found = refunds(as_of=clocks.as_of, known_on=clocks.known_on, programme=scope.programme)
+    rows, closed_cents = rows_of(request.user, found)
+    listing = RefundList(request, rows)
+    context = {
+        "listing": listing, "scope": scope, "closed_cents": closed_cents,
+        "needs_url": Addresses(scope).at("monitoring:forecasts"),
+    }  # fmt: skip
+    return listing.file() or render(request, "monitoring/refunds.html", context)
 
 
 def chosen(request, parts, scope):
@@ -113,13 +133,20 @@ def chosen(request, parts, scope):
     return [
         part
         for part in parts
-        if (year is None or part.ae_year == year)
-        and (before is None or part.ae_year < before)
+        if part_of(part, year, before)
         and (first is None or part.expected_on >= first)
         and (last is None or part.expected_on <= last)
         and (age not in AGES or age_of(part, scope.clocks.as_of) == age)
         and not (not_ordered and part.ordered)
     ]
+
+
+def part_of(part, year, before):
+    """Whether a part pays the AE asked for; what is owed back to structures pays none."""
+    if year is None and before is None:
+        return True
+    ae_year = getattr(part, "ae_year", None)
+    return ae_year is not None and (year is None or ae_year == year) and (before is None or ae_year < before)
 
 
 def asked_decile(request):
