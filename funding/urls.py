@@ -94,6 +94,11 @@ urlpatterns = [
     path("comptes-bancaires/<uuid:public_id>/rib/", bank_accounts.rib, name="rib"),
     path("organisations/<uuid:public_id>/compte-bancaire/", bank_accounts.my_account, name="my_bank_account"),
     path("organisations/<uuid:public_id>/versements/", my_parts.my_parts, name="my_parts"),
+    path(
+        "organisations/<uuid:public_id>/versements/contradictoire/<uuid:hearing_id>/",
+        my_parts.hearing,
+        name="my_part_hearing",
+    ),
     path("pilotage/demandes/", claims.claims, name="claims"),
     path("pilotage/demandes/<uuid:public_id>/", claims.claim, name="claim"),
     path("justificatifs/<uuid:public_id>/", claims.evidence, name="claim_evidence"),

@@ -85,7 +85,7 @@ def prescribed(user, year, then=NOW):
 
 
 def without_title(user, year, then=NOW):
-    opened = Recovery.objects.visible_to(user).filter(hearing__opened_on__lte=then.day)
+    opened = Recovery.objects.visible_to(user).filter(hearing__opened_on__lte=then.both)
     return opened.annotate(then_state=state_then(Recovery, then)).filter(then_state__in=["hearing", "decided"])
 
 
@@ -135,8 +135,8 @@ SECTIONS = {
                 "suivante.",
                 charges, lists.ChargeList),
         Section("remboursements", "Charges à payer : remboursements dus",
-                "Des retraits annulés laissent de l’argent à rendre à des structures : sur des CP pour ce qui en avait "
-                "rétabli, hors crédits pour le reste.",
+                "Des retraits annulés laissent de l’argent à rendre à des structures : sur des CP pour ce qui en "
+                "avait rétabli, hors crédits pour le reste.",
                 owed_back, RefundList),
         Section("hors-bilan", "Engagements hors bilan",
                 "Ce que les conventions engagent encore, une fois ôté ce qui est déjà dû.",

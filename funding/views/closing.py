@@ -47,11 +47,19 @@ def closing(request, year):
         "year": year, "sections": sections, "shown": SHOWN, "clocks": clocks, "then": then,
         "query": urlencode(clocks.query),
         "days_left": (datetime.date(year, 12, 31) - then.day).days,
-        "closed": ClosedYear.objects.filter(year=year).select_related("act").first(),
+        "closed": closed_then(year, then),
         "years": [year - 1, year + 1] if year < timezone.localdate().year else [year - 1],
-        "may_close": request.user.has_perm("funding.open_credits"),
+        "may_close": then.is_now and request.user.has_perm("funding.open_credits"),
     }  # fmt: skip
     return render(request, "funding/closing.html", context)
+
+
+def closed_then(year, then):
+    """The closing of a year, when it was taken and known on that day; None before."""
+    rows = ClosedYear.objects.filter(year=year).select_related("act")
+    if not then.is_now:
+        rows = rows.filter(act__dated_on__lte=then.day, closed_at__lt=then.known_until)
+    return rows.first()
 
 
 @require_GET
@@ -136,12 +144,16 @@ def remaining(request):
         "clocks": clocks, "rows": [(row, cells_of(row, clocks, row.year)) for row in rows],
         "total": cells_of(whole, clocks), "files": file_links(**clocks.query), "owed": owed,
         "on_credits": sum(one.on_credits for one in found), "everything": whole.remaining_cents + owed,
-        "owed_url": f"{reverse('funding:closing_list', args=[min(clocks.day, timezone.localdate()).year, 'remboursements'])}"
-        f"?{urlencode(clocks.query)}",
+        "owed_url": owed_url(clocks),
     }  # fmt: skip
     return table_file(request, "restes-a-payer", HEADS, lambda: file_rows(rows, whole, owed)) or render(
         request, "funding/remaining.html", context
     )
+
+
+def owed_url(clocks):
+    year = min(clocks.day, timezone.localdate()).year
+    return f"{reverse('funding:closing_list', args=[year, 'remboursements'])}?{urlencode(clocks.query)}"
 
 
 def file_rows(rows, whole, owed):
