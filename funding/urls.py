@@ -36,6 +36,7 @@ urlpatterns = [
     path("pilotage/budget/lignes/nouvelle/", credits.new_line, name="new_line"),
     path("pilotage/budget/fonds-de-dotation/", credits.derogations, name="derogations"),
     path("pilotage/budget/autres-financeurs/", outside.outside, name="outside"),
+    path("pilotage/budget/autres-financeurs/mouvements/", outside.outside_all, name="outside_all"),
     path(
         "pilotage/budget/autres-financeurs/<uuid:public_id>/<int:fiscal_year>/",
         outside.outside_line,

@@ -156,7 +156,7 @@ def until_table(facts, found):
     left, pace = to.movements("ae-restant", instrument="grant"), since_two_years(facts)
     rows = [
         Row("Lauréates", [integer(found.laureates)], [standing]),
-        Row("Cible en vigueur", [integer(found.target) if found.target else "non connue"]),
+        Row("Cible en vigueur", [integer(found.target) if found.target else "non connue"], [statements]),
         Row("Manquent", [integer(found.missing) if found.target else "—"], [standing]),
         Row("Ce qui est ouvert en finance encore", [integer(found.opened_places)], [left]),
         Row("Subventions annoncées que rien n’ouvre", [euros(found.promised_left)], [statements]),

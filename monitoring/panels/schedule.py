@@ -49,8 +49,8 @@ def refund_notes(facts):
         return []
     owed = refund_cents(facts)
     return [
-        f"{euros(cents)} sont à rendre à des structures dont le retrait est annulé : {euros(owed)} sur des CP, comptés "
-        f"ici comme exigibles ; {euros(cents - owed)} que le comptable rend hors crédits, et qui n’y sont pas."
+        f"{euros(cents)} sont à rendre à des structures dont le retrait est annulé : {euros(owed)} sur des CP, "
+        f"comptés ici comme exigibles ; {euros(cents - owed)} que le comptable rend hors crédits, et qui n’y sont pas."
     ]
 
 

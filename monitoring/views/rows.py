@@ -1,6 +1,6 @@
 """From a figure to its rows, from a row to its movement, from a movement to its act."""
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -9,12 +9,14 @@ from django.views.decorators.http import require_safe
 from accounts.access import permission_required
 from accounts.filters import parsed_day
 from funding.endings.lists import RefundList
-from funding.models import Allotment, Instalment, Movement, Posting
+from funding.models import Allotment, Instalment, Line, Movement, Posting
 from funding.outlook.refunds import needs_of, refunds, rows_of
 from funding.outlook.remaining import remaining
 from funding.outlook.slippage import DECILES, paid_day, slippage
+from funding.views.agreements import uuids
 from monitoring.models import READ
-from monitoring.panels.paid import PaidList, payments_learned
+from monitoring.money import due_instalments
+from monitoring.panels.paid import DUE_ONLY, DueList, PaidList, payments_learned
 from monitoring.panels.rows import (
     FLOWS,
     NOWHERE,
@@ -92,6 +94,8 @@ def waiting(request):
     scope = scope_of(request)
     if request.GET.get("nature") == REFUNDS_ONLY:
         return owed_back(request, scope)
+    if request.GET.get("nature") == DUE_ONLY:
+        return ever_due(request, scope)
     left = remaining(as_of=scope.clocks.as_of, known_on=scope.clocks.known_on, programme=scope.programme)
     parts = by_instalment(chosen(request, left.parts, scope))
     asked = {f"award__fabrique__{key}": request.GET[key] for key in ("region", "segment") if key in request.GET}
@@ -108,6 +112,17 @@ def waiting(request):
         "back_url": Addresses(scope).instalments(nature=REFUNDS_ONLY),
     }
     return listing.file() or render(request, "monitoring/waiting.html", context)
+
+
+def ever_due(request, scope):
+    """What was due on a day since the origin, paid or not: the step « Exigible » of the board."""
+    every = due_instalments(scope.programme, scope.clocks)
+    rows = Instalment.objects.visible_to(request.user).filter(pk__in=every.values("pk"))
+    context = {
+        "listing": DueList(request, rows), "scope": scope, "closed": every.count() - rows.count(),
+        "board_url": Addresses(scope).at("monitoring:board"),
+    }  # fmt: skip
+    return context["listing"].file() or render(request, "monitoring/due.html", context)
 
 
 def owed_back(request, scope):
@@ -127,18 +142,29 @@ def chosen(request, parts, scope):
     """The parts that the address asks for: a generation of AE, days at which they are expected, an age."""
     year, before, age = asked_year(request), asked_year(request, "avant"), request.GET.get("age", "")
     first, last = (parsed_day(request.GET.get(key, "")) for key in ("prevue_du", "prevue_au"))
-    not_ordered = request.GET.get("nature") == "sans-cp"
+    not_ordered, lines = request.GET.get("nature") == "sans-cp", asked_lines(request)
     if decile := asked_decile(request):
         parts = in_scenario(request, parts, decile, scope)
     return [
         part
         for part in parts
         if part_of(part, year, before)
+        and (lines is None or part.line in lines)
         and (first is None or part.expected_on >= first)
         and (last is None or part.expected_on <= last)
         and (age not in AGES or age_of(part, scope.clocks.as_of) == age)
         and not (not_ordered and part.ordered)
     ]
+
+
+def asked_lines(request):
+    """Keys of the line that the address names, with its regional parts if it asks for them; None: every line."""
+    key, whole = request.GET.get("ligne", ""), request.GET.get("ensemble", "")
+    if not key and not whole:
+        return None
+    named = Line.objects.filter(public_id__in=uuids([key, whole]))
+    scope = Q(pk__in=named) | Q(parent__in=named) if whole else Q(pk__in=named)
+    return set(Line.objects.filter(scope).values_list("pk", flat=True))
 
 
 def part_of(part, year, before):
