@@ -1,12 +1,13 @@
 """The payments that teach a delay: what the comptable had paid on a day, each with its two delays."""
 
-from django.db.models import CharField, OuterRef, Subquery, Sum, Value
+from django.db.models import Case, CharField, DateField, OuterRef, Subquery, Sum, Value, When
 from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 
 from accounts.lists import Column, ListPage
 from funding.lists import instalment_url
 from funding.models import Instalment, Posting
+from funding.outlook.remaining import paid_by
 from funding.outlook.slippage import learned_from
 from monitoring.panels.rows import OF_AN_INSTALMENT
 
@@ -29,7 +30,7 @@ class DueList(ListPage):
     columns = (
         *OF_AN_INSTALMENT,
         Column("exigible", "Exigible le", "due_on", kind="date", sort="due_on"),
-        Column("payee", "Payée le", "paid_on", kind="date", sort="paid_on"),
+        Column("payee", "Payée le", "paid_then", kind="date"),
         Column("montant", "Montant", "cents", kind="cents", sort="cents", url=instalment_url),
     )
     kept_keys = ("dispositif", "au", "connu_au", "nature")
@@ -40,7 +41,10 @@ class DueList(ListPage):
         return [*super().kept, *asked]
 
     def page_rows(self, ids):
-        return Instalment.objects.filter(pk__in=ids).select_related("award__fabrique", "award__organisation")
+        clocks = self.context["scope"].clocks
+        paid = paid_by(as_of=clocks.as_of, known_on=clocks.known_on)
+        rows = Instalment.objects.filter(pk__in=ids).select_related("award__fabrique", "award__organisation")
+        return rows.annotate(paid_then=Case(When(paid, then="paid_on"), output_field=DateField()))
 
 
 class PaidList(ListPage):

@@ -119,7 +119,7 @@ def ever_due(request, scope):
     every = due_instalments(scope.programme, scope.clocks)
     rows = Instalment.objects.visible_to(request.user).filter(pk__in=every.values("pk"))
     context = {
-        "listing": DueList(request, rows), "scope": scope, "closed": every.count() - rows.count(),
+        "listing": DueList(request, rows, scope=scope), "scope": scope, "closed": every.count() - rows.count(),
         "board_url": Addresses(scope).at("monitoring:board"),
     }  # fmt: skip
     return context["listing"].file() or render(request, "monitoring/due.html", context)
