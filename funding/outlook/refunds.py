@@ -23,7 +23,7 @@ class Refund(NamedTuple):
     """One recovery whose money is owed back. Cents.
 
     Attributes:
-        on: the day of the act that owes it; nothing has to come first, so it is due and expected that day.
+        on: the day of the act that owes it; nothing has to come first, so it is due that day.
         cents: all that is owed back; on_credits: its part that takes CP.
         line: the one whose CP had been reinstated, None without any.
     """
@@ -34,12 +34,6 @@ class Refund(NamedTuple):
     on: datetime.date
     cents: int
     on_credits: int
-
-    @property
-    def due_on(self):
-        return self.on
-
-    expected_on = base = due_on
 
 
 class CreditsNeeded(NamedTuple):
@@ -55,7 +49,9 @@ class CreditsNeeded(NamedTuple):
     def expected_on(self):
         return self.due_on
 
-    base = expected_on
+    @property
+    def base(self):
+        return self.due_on
 
 
 def refunds(*, as_of=None, known_on=None, programme=None, recoveries=None):

@@ -90,7 +90,8 @@ def test_the_need_of_a_line_opens_its_instalments_alone(built, reader, line):
 def test_the_pages_of_rows_ask_for_the_two_dates_and_keep_the_rest(built, reader):
     for name, asked in (
         ("monitoring:waiting", {"prevue_au": "2030-12-31"}), ("monitoring:movements", {"chiffre": "ae-engage"}),
-        ("monitoring:places", {"etape": "standing"}), ("monitoring:payments", {}), ("funding:all_years", {"chiffre": "cp-paye"}),
+        ("monitoring:places", {"etape": "standing"}), ("monitoring:payments", {}),
+        ("funding:all_years", {"chiffre": "cp-paye"}),
     ):  # fmt: skip
         page = reader.get(reverse(name), asked).content.decode()
         assert 'name="au"' in page and 'name="connu_au"' in page

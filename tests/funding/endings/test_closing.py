@@ -13,7 +13,7 @@ from funding import budgets, instalments
 from funding.endings import dormant, prescription, remaining, withdrawals
 from funding.endings.closing import SECTIONS
 from funding.envelopes.acts import record_act
-from funding.models import Award, Claim, ClosedYear, Instalment, Kind, Recovery
+from funding.models import Award, Claim, Instalment, Kind, Recovery
 from funding.then import Then
 from monitoring import reconciliation as whole
 from monitoring.todo import to_do
@@ -273,33 +273,6 @@ def test_the_page_and_its_lists_take_the_two_dates(wave, line, reader, client):
         lines = b"".join(client.get(listed, asked_days | {"format": "csv"})).decode()
         assert award.fabrique.name in lines
         assert client.get(listed, {"au": "hier"}).status_code == 422
-
-
-def test_the_page_of_a_past_day_counts_from_it_and_knows_no_closing_of_after(line, reader, finance, client):
-    year = today().year
-    client.force_login(finance[0])
-    path = f"/pilotage/budget/cloture/{year}/"
-
-    def page(**asked_days):
-        return client.get(path, asked_days).content.decode().replace("\u00a0", " ")
-
-    assert f"Il restait 60 jours jusqu’au 31 décembre {year}" in page(au=f"{year}-11-01")
-    with in_years(1):
-        client.force_login(finance[0])
-        act = record_act(kind="order", number="CL-1", dated_on=today(), by=finance[0])
-        assert "Clore l’exercice" in page() and "n’est pas encore clos" in page()
-        ClosedYear.objects.create(year=year, act=act)
-        assert "Clos par" in page()
-        assert f"Il restait 1 jour jusqu’au 31 décembre {year}" in page(au=f"{year}-12-30")
-        gone = page(au=f"{year + 1}-02-01")
-        assert "n’était pas encore clos" in gone and "Clore l’exercice" not in gone
-
-
-def test_a_hearing_is_read_from_the_day_it_was_known(heard, reader):
-    first = today()
-    with at(first + datetime.timedelta(days=3)):
-        assert shown("reversements", reader, today(), first)
-        assert not shown("reversements", reader, today(), first - datetime.timedelta(days=1))
 
 
 def test_money_of_the_service_is_not_for_applicants(in_force):
