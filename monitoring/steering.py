@@ -61,11 +61,8 @@ class Board:
         return f"{path}?{urlencode(parameters)}" if parameters else path
 
     def places_url(self, **parameters):
-        """Rows of places are today's: a figure of another day opens the facts dated by then."""
-        scope = {"dispositif": self.programme.slug}
-        if not self.is_now:
-            scope["au"] = self.clocks.as_of.isoformat()
-        return f"{reverse('monitoring:places')}?{urlencode(scope | parameters)}"
+        """Places, by the facts dated and known on the day of the page."""
+        return self.dated(reverse("monitoring:places"), dispositif=self.programme.slug, **parameters)
 
     def waiting_url(self, **parameters):
         """Instalments, as they stood on the day of the page."""
