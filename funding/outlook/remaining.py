@@ -75,7 +75,7 @@ class Remaining:
 
 
 def remaining(*, as_of, known_on, programme, held=None, ranks=None):
-    """The `Remaining` of the grants of a programme, in three queries; what is owed back costs one more, when it is read.
+    """The `Remaining` of the grants of a programme, in three queries; one more when `refunds` is read.
 
     Args:
         as_of: *en date de*, Paris date.
