@@ -50,7 +50,7 @@ class MovementList(ListPage):
     @property
     def kept(self):
         """The figure and its two dates stay while the list is filtered."""
-        keys = ("chiffre", "instrument", "ensemble", "au", "connu_au")
+        keys = ("chiffre", "instrument", "ensemble", "categorie", "au", "connu_au")
         asked = [(key, self.request.GET[key]) for key in keys if key in self.request.GET]
         return [*super().kept, *asked]
 

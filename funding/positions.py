@@ -1,17 +1,14 @@
 """Where the money of each line and fiscal year stands, on any day, on both clocks; what each figure is made of."""
 
-import datetime
 from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from django.db.models import Count, Sum
-from django.db.models.functions import ExtractYear
 from django.utils import timezone
 
 from funding.balances import balances, balances_of, passages
-from funding.instalments import split
-from funding.models import Award, Instalment, Kind, Line, Posting, Source
+from funding.models import Instalment, Kind, Line, Posting, Source
+from funding.outlook.by_line import needed_by_line
 
 K = Kind
 AE, CP = "ae", "cp"
@@ -152,21 +149,21 @@ def years(axis, **scope):
     return both_axes(**scope)[axis]
 
 
-def both_axes(*, as_of=None, known_on=None, programme=None):
+def both_axes(*, as_of=None, known_on=None, programme=None, left=None):
     """Positions by fiscal year, latest first, then by line: {"ae": [Year], "cp": [Year]}.
 
     Args:
         as_of: *en date de*, Paris date; None is today.
         known_on: *connu au*, Paris date; None is today.
         programme: a `Programme`, or None for all.
+        left: what was left to pay that day (`outlook.by_line.lefts`); None: the CP that are needed are not told.
     """
-    today = timezone.localdate()
+    day = as_of or timezone.localdate()
     held = balances(as_of=as_of, known_on=known_on, programme=programme)
     scope = Line.objects.filter(pk__in={line for _, line, _ in held})
-    lines = {line.pk: line for line in scope.select_related("source", "parent__source")}
-    # The need is known for today alone: it reads instalments as they are.
-    needed = need_by_line(today.year) if as_of is None and known_on is None else None
-    return {axis: years_of(axis, held, lines, as_of or today, needed) for axis in (AE, CP)}
+    lines = {line.pk: line for line in scope.select_related("source", "parent__source", "programme")}
+    needed = None if left is None else needed_by_line(left, day.year)
+    return {axis: years_of(axis, held, lines, day, needed) for axis in (AE, CP)}
 
 
 def years_of(axis, held, lines, day, needed):
@@ -211,44 +208,6 @@ ALIVE = ("committed", "in_force", "suspended")
 def owed():
     """Instalments of committed awards that are not paid."""
     return Instalment.objects.live().filter(award__state__in=ALIVE).exclude(state__in=["paid", "withheld"])
-
-
-def need_by_line(year):
-    """CP needed by 31 December, by line: instalments expected by then and not ordered yet. Cents."""
-    waiting = owed().filter(state__in=NOT_ORDERED, expected_on__lte=datetime.date(year, 12, 31))
-    several = Award.objects.annotate(draw_count=Count("draws")).filter(draw_count__gt=1).values("pk")
-    single = waiting.exclude(award__in=several).values_list("award__draws__line").order_by()
-    needed = defaultdict(int, dict(single.annotate(total=Sum("cents"))))
-    for line_id, cents in parts_of(waiting.filter(award__in=several)):
-        needed[line_id] += cents
-    return needed
-
-
-def parts_of(instalments):
-    """(line, cents) of the instalments of awards that draw on several lines."""
-    for instalment in instalments.select_related("award", "schedule_year"):
-        for draw, cents in split(instalment):
-            yield draw.line_id, cents
-
-
-def payment_schedule(today):
-    """Credits to open: what is left to pay by year of payment, earlier commitments and this year's apart. Cents.
-
-    Returns:
-        (headings, rows): rows are (label, amounts by heading, total).
-    """
-    columns = [today.year, today.year + 1, today.year + 2]
-    rows = {"Engagements antérieurs": [0] * 4, f"Engagements de {today.year}": [0] * 4}
-    earlier, current = rows.values()
-    groups = owed().order_by().values("expected_on__year").annotate(
-        committed=ExtractYear("award__committed_on"), total=Sum("cents")
-    )  # fmt: skip
-    for group in groups:
-        # What should have been paid in earlier years is paid this year at best.
-        column = min(max(group["expected_on__year"], today.year) - today.year, 3)
-        row = current if group["committed"] == today.year else earlier
-        row[column] += group["total"]
-    return columns, [(label, amounts, sum(amounts)) for label, amounts in rows.items()]
 
 
 def grants_committed(day, known_on=None):

@@ -240,10 +240,17 @@ class RecoveryQuerySet(OfAwardQuerySet):
 
 
 class ObservationQuerySet(models.QuerySet):
-    """What a structure answers is seen by those who see the award, and by her members."""
+    """What a structure answers is seen by the staff who see the award, and by her members: those of the beneficiary
+    do not read what a partner says of its own share, nor the reverse."""
 
     def visible_to(self, user):
         if reads_steering(user):
             return self.filter(~has_tie(user, "hearing__award__application"))
         hearings = self.model._meta.get_field("hearing").related_model.objects.visible_to(user)
-        return self.filter(hearing__in=hearings)
+        own = Q(organisation__members=user) if user.is_authenticated else Q(pk__in=[])
+        found = self.filter(Q(organisation=None, hearing__in=hearings) | own)
+        return self.filter(pk__in=found.values("pk"))
+
+    def of_beneficiary(self, awards):
+        """What the beneficiaries of these awards answered themselves."""
+        return self.filter(organisation=None, hearing__award__in=awards)

@@ -41,9 +41,14 @@ class Then:
         return min(self.day, self.known) >= timezone.localdate()
 
     @property
+    def both(self):
+        """The last day that was both past and known: for what is written on the day when it happens."""
+        return min(self.day, self.known)
+
+    @property
     def until(self):
         """The first instant after what was both true and known."""
-        return midnight(min(self.day, self.known) + DAY)
+        return midnight(self.both + DAY)
 
     @property
     def known_until(self):

@@ -37,6 +37,7 @@ urlpatterns = [
     path("pilotage/budget/lignes/nouvelle/", credits.new_line, name="new_line"),
     path("pilotage/budget/fonds-de-dotation/", credits.derogations, name="derogations"),
     path("pilotage/budget/autres-financeurs/", outside.outside, name="outside"),
+    path("pilotage/budget/autres-financeurs/mouvements/", outside.outside_all, name="outside_all"),
     path(
         "pilotage/budget/autres-financeurs/<uuid:public_id>/<int:fiscal_year>/",
         outside.outside_line,
@@ -95,6 +96,11 @@ urlpatterns = [
     path("comptes-bancaires/<uuid:public_id>/rib/", bank_accounts.rib, name="rib"),
     path("organisations/<uuid:public_id>/compte-bancaire/", bank_accounts.my_account, name="my_bank_account"),
     path("organisations/<uuid:public_id>/versements/", my_parts.my_parts, name="my_parts"),
+    path(
+        "organisations/<uuid:public_id>/versements/contradictoire/<uuid:hearing_id>/",
+        my_parts.hearing,
+        name="my_part_hearing",
+    ),
     path("pilotage/demandes/", claims.claims, name="claims"),
     path("pilotage/demandes/<uuid:public_id>/", claims.claim, name="claim"),
     path("justificatifs/<uuid:public_id>/", claims.evidence, name="claim_evidence"),

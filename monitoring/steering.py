@@ -61,11 +61,17 @@ class Board:
         return f"{path}?{urlencode(parameters)}" if parameters else path
 
     def places_url(self, **parameters):
-        """Rows of places are today's: a figure of another day opens the facts dated by then."""
-        scope = {"dispositif": self.programme.slug}
-        if not self.is_now:
-            scope["au"] = self.clocks.as_of.isoformat()
-        return f"{reverse('monitoring:places')}?{urlencode(scope | parameters)}"
+        """Places, by the facts dated and known on the day of the page."""
+        return self.dated(reverse("monitoring:places"), dispositif=self.programme.slug, **parameters)
+
+    def waiting_url(self, **parameters):
+        """Instalments, as they stood on the day of the page."""
+        return self.dated(reverse("monitoring:waiting"), dispositif=self.programme.slug, **parameters)
+
+    @property
+    def dates(self):
+        """The two dates as a link carries them after its other parameters; "" for today's."""
+        return "" if self.is_now else "&" + self.dated("").removeprefix("?")
 
     def movements_url(self, flow):
         """The movements that make a figure of every year (`monitoring.panels.rows.FLOWS`)."""
@@ -157,7 +163,7 @@ class Board:
         return Card(
             title=f"CP {year} : besoin d’ici au 31/12",
             cents=need,
-            url="/pilotage/echeances/?" + urlencode({"prevue_au": self.clocks.year_end.isoformat()}),
+            url=self.waiting_url(prevue_au=self.clocks.year_end.isoformat(), nature="sans-cp"),
             rows_label=plural(number, "échéance"),
             definition=DEFINITIONS["cp"],
             sentence=nothing or f"pour {millions(available)} disponibles :",
@@ -168,11 +174,7 @@ class Board:
 
     def need(self):
         """(cents, number) of the instalments expected by 31 December and not ordered yet."""
-        waiting = [
-            row
-            for row in self.figures.money.unpaid
-            if row.expected <= self.clocks.year and not row.ordered and not row.withheld
-        ]
+        waiting = [row for row in self.figures.money.unpaid if row.expected <= self.clocks.year and not row.ordered]
         return sum(row.cents for row in waiting), sum(row.number for row in waiting)
 
     def remaining_card(self):
@@ -235,7 +237,7 @@ class Board:
             Stage("engage", "Engagé", committed, funds["committed_cents"], committed + funds["committed_cents"],
                   f"{percent(committed, opened)} de l’ouvert", self.movements_url("ae-engage")),
             Stage("gel", "Exigible", totals["due_cents"], None, totals["due_cents"],
-                  f"{percent(totals['due_cents'], committed)} de l’engagé", "/pilotage/echeances/?etat=a-traiter"),
+                  f"{percent(totals['due_cents'], committed)} de l’engagé", self.waiting_url(nature="exigibles")),
             Stage("paye", "Payé", totals["paid_cents"], funds["paid_cents"],
                   totals["paid_cents"] + funds["paid_cents"],
                   f"{percent(totals['paid_cents'], committed)} de l’engagé", self.movements_url("ae-liquide")),

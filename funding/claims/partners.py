@@ -140,5 +140,7 @@ def add_hearings(found):
     for hearing in rows:
         part, subject = found[hearing.award_id], about(hearing)
         instalment = getattr(subject, "instalment_id", None)
-        if instalment is None or instalment in {row.instalment.pk for row in part.rows}:
-            part.hearings.append((hearing, subject))
+        rows = [row for row in part.rows if instalment in (None, row.instalment.pk)]
+        if rows:
+            received = sum(row.cents for row in rows if row.paid_on)
+            part.hearings.append((hearing, subject, min(received, hearing.asked_cents)))

@@ -9,9 +9,10 @@ from django.urls import reverse
 
 from funding.endings import closing_lists as lists
 from funding.endings.dormant import alive_then, dormants, with_remaining
-from funding.endings.lists import RecoveryList
+from funding.endings.lists import RecoveryList, RefundList
 from funding.endings.prescription import prescribed_by
 from funding.models import Account, Award, Draw, Instalment, Kind, Posting, Recovery
+from funding.outlook.refunds import refunds, rows_of
 from funding.querysets import reads_steering
 from funding.then import NOW, account_cents, award_cents, owed_then, state_then
 
@@ -64,6 +65,12 @@ def charges(user, year, then=NOW):
     return owed_then(Instalment.objects.visible_to(user), then, by=last_day(year))
 
 
+def owed_back(user, year, then=NOW):
+    """What a withdrawal undone by the end of that year leaves to give back to structures."""
+    found = refunds(as_of=min(then.day, last_day(year)), known_on=then.known_on)
+    return rows_of(user, found)[0]
+
+
 def off_balance(user, year, then=NOW):
     committed = Award.objects.visible_to(user).filter(committed_on__lte=last_day(year))
     return with_remaining(alive_then(committed, then), then).filter(asleep_cents__gt=0)
@@ -78,7 +85,7 @@ def prescribed(user, year, then=NOW):
 
 
 def without_title(user, year, then=NOW):
-    opened = Recovery.objects.visible_to(user).filter(hearing__opened_on__lte=then.day)
+    opened = Recovery.objects.visible_to(user).filter(hearing__opened_on__lte=then.both)
     return opened.annotate(then_state=state_then(Recovery, then)).filter(then_state__in=["hearing", "decided"])
 
 
@@ -127,6 +134,10 @@ SECTIONS = {
                 "Dues au 31 décembre et non payées : elles pèsent sur le résultat de l’année et sur les CP de la "
                 "suivante.",
                 charges, lists.ChargeList),
+        Section("remboursements", "Charges à payer : remboursements dus",
+                "Des retraits annulés laissent de l’argent à rendre à des structures : sur des CP pour ce qui en "
+                "avait rétabli, hors crédits pour le reste.",
+                owed_back, RefundList),
         Section("hors-bilan", "Engagements hors bilan",
                 "Ce que les conventions engagent encore, une fois ôté ce qui est déjà dû.",
                 off_balance, lists.OffBalanceList),

@@ -61,7 +61,7 @@ def open_claims(then):
 
 def open_hearings(then):
     """Hearings of an award that were opened, and not followed by a decision yet."""
-    rows = Hearing.objects.filter(award=OuterRef("pk"), opened_on__lte=then.day)
+    rows = Hearing.objects.filter(award=OuterRef("pk"), opened_on__lte=then.both)
     waiting = Q()
     for model in (Recovery, Withdrawal):
         open_ones = model.objects.annotate(then_state=state_then(model, then)).filter(then_state=model.State.HEARING)

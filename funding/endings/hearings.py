@@ -26,6 +26,7 @@ from documents.uploads import examine, keep
 from funding.conventions import standing
 from funding.conventions.authority import authority_of
 from funding.conventions.signing import writes_for
+from funding.endings.partners_heard import refuse_stranger, still_heard
 from funding.instalments import refuse_before
 from funding.models import Award, Ground, Hearing, Instalment, Observation
 from funding.models.hearing import CONDUCT
@@ -124,13 +125,15 @@ def may_answer(award, user):
     return writes_for(user, award)
 
 
-def observe(*, hearing, by, text, uploaded=None, complete=False, version=None):
+def observe(*, hearing, by, text, uploaded=None, complete=False, version=None, partner=None):
     """Keep what the structure answers, with a paper if she has one.
 
     Args:
         by: a member who writes for the structure, or represents it.
         text: her words. uploaded: a file, or None.
-        complete: she has nothing more to say: the decision may come before the last day.
+        complete: she has nothing more to say: the decision may come before the last day, once everybody who is heard
+            has said so.
+        partner: the `Organisation` that answers for the share it was paid itself; None: the beneficiary.
 
     Raises:
         NotAllowed: `by` does not write for the structure.
@@ -141,18 +144,21 @@ def observe(*, hearing, by, text, uploaded=None, complete=False, version=None):
     examined = examine(uploaded=uploaded, allowed=ACCEPTED, field="uploaded") if uploaded else None
     with transaction.atomic():
         hearing = lock(hearing, version)
-        if not may_answer(hearing.award, by):
+        if partner is not None:
+            refuse_stranger(hearing, partner, by)
+        elif not may_answer(hearing.award, by):
             raise NotAllowed
         refuse_decided(hearing)
-        if hearing.observations.count() >= MOST_OBSERVATIONS:
+        if hearing.observations.filter(organisation=partner).count() >= MOST_OBSERVATIONS:
             raise Refusal("Vous avez déjà beaucoup écrit ici : écrivez au service à l’adresse de la lettre.")
         now = timezone.now()
         Observation.objects.create(
             hearing=hearing, text=text.strip(), file=keep(examined=examined, by=by) if examined else None, by=by,
-            at=now, is_late=timezone.localdate(now) > hearing.answer_by,
+            at=now, is_late=timezone.localdate(now) > hearing.answer_by, organisation=partner, ends=complete,
         )  # fmt: skip
-        JournalEntry.write(action="observe", subject=hearing, actor=by)
-        if complete and hearing.complete_at is None:
+        details = {"partner": str(partner)} if partner else None
+        JournalEntry.write(action="observe", subject=hearing, actor=by, details=details)
+        if complete and hearing.complete_at is None and not still_heard(hearing):
             hearing.complete_at, hearing.complete_by = now, by
             JournalEntry.write(action="end_observations", subject=hearing, actor=by)
         hearing.save()
@@ -212,10 +218,16 @@ def refuse_unheard(hearing, on):
 
 def observations_words(hearing):
     """What became of the observations, for the letter of the decision."""
-    days = sorted({timezone.localdate(one.at) for one in hearing.observations.all()})
-    if not days:
-        return "Vous ne nous avez pas adressé d’observations."
-    return f"Nous avons lu vos observations du {', du '.join(long_date(day) for day in days)}."
+    rows = list(hearing.observations.all())
+    days = sorted({timezone.localdate(one.at) for one in rows if one.organisation_id is None})
+    said = (
+        f"Nous avons lu vos observations du {', du '.join(long_date(day) for day in days)}."
+        if days
+        else "Vous ne nous avez pas adressé d’observations."
+    )
+    if any(one.organisation_id for one in rows):
+        said += " Nous avons lu aussi celles des partenaires qui ont reçu directement leur part."
+    return said
 
 
 def signature_of(award, by, cents, on, at=None):

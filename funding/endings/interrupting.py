@@ -1,6 +1,7 @@
 """Note what interrupts the prescription of an instalment (loi 68-1250 art. 2): a dated fact, its source, its paper."""
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from accounts.errors import Refusal, StalePage
 from accounts.french import long_date
@@ -45,6 +46,7 @@ def record_interruption(*, instalment, kind, on, source, by, uploaded=None, fina
             refuse_out_of_time(locked, on)
             row = Interruption.objects.create(
                 instalment=locked, kind=kind, on=on, source=source, final_on=final_on, recorded_by=by,
+                final_at=timezone.now() if final_on else None,
                 file=keep(examined=examined, by=by) if examined else None,
             )  # fmt: skip
             details = {"kind": str(kind), "on": on.isoformat(), "source": source}
@@ -91,8 +93,8 @@ def end_case(*, interruption, final_on, by):
         if not row.is_pending:
             raise StalePage("La fin de ce recours est déjà notée.")
         refuse_bad_end(row.kind, row.on, final_on)
-        row.final_on = final_on
-        row.save(update_fields=["final_on"])
+        row.final_on, row.final_at = final_on, timezone.now()
+        row.save(update_fields=["final_on", "final_at"])
         details = {"final_on": final_on.isoformat(), "source": row.source}
         JournalEntry.write(action="end_court_case", subject=row.instalment, actor=by, details=details)
     return row

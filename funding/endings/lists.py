@@ -170,3 +170,36 @@ class FormalNoticeList(ListPage):
 
     def page_rows(self, ids):
         return FormalNotice.objects.filter(pk__in=ids).select_related("award__fabrique", "award__organisation")
+
+
+class RefundList(ListPage):
+    """What is owed back to structures on a day; wants rows with `back_cents` and `credit_cents`."""
+
+    name = "remboursements-dus"
+    search_field = "award__fabrique__sort_name"
+    search_label = "Lieu"
+    caption = "Remboursements dus aux structures"
+    noun = ("remboursement", "remboursements")
+    default_sort = "du"
+    empty_title = "Rien à rendre"
+    empty_text = "Aucun retrait annulé ne laissait d’argent à rendre à une structure à ces dates."
+    totals = {"À rendre": ("cents", Sum("back_cents")), "dont sur CP": ("cents", Sum("credit_cents"))}
+    columns = [
+        Column("lieu", "Lieu", "award.fabrique.name", sort="award__fabrique__sort_name", header=True,
+               url=lambda row: row.get_absolute_url(), note="award.organisation"),
+        Column("acte", "Acte qui annule le retrait", "withdrawal.undone_act",
+               url=lambda row: row.withdrawal.get_absolute_url()),
+        Column("du", "Dû depuis le", "withdrawal.undone_on", kind="date", sort="withdrawal__undone_on"),
+        Column("titre", "Titre annulé", "title_number", kind="code"),
+        Column("credits", "dont sur CP", "credit_cents", kind="cents", sort="credit_cents"),
+        Column("montant", "À rendre", "back_cents", kind="cents", sort="back_cents"),
+    ]  # fmt: skip
+    kept_keys = ("dispositif", "au", "connu_au", "nature")
+
+    @property
+    def kept(self):
+        asked = [(key, self.request.GET[key]) for key in self.kept_keys if key in self.request.GET]
+        return [*super().kept, *asked]
+
+    def page_rows(self, ids):
+        return self.queryset.filter(pk__in=ids).select_related(*RELATED, "withdrawal")

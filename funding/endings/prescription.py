@@ -47,22 +47,23 @@ def instalment_day(instalment):
 
 def with_born(instalments, then=NOW):
     """Instalments with `born`: the year after which their four years run; `PENDING` while a court has the case."""
-    # Whatever is written counts today; on another day, what had happened by then.
+    # Whatever is written counts today; on another day, what had happened by then and was known.
     past = not then.is_now
     sent = Case(When(claim__sent_at__lt=then.until, then="claim__sent_at")) if past else "claim__sent_at"
     asked = Coalesce(ExtractYear(TruncDate(sent, output_field=DateField())), 0)
-    pending = Q(final_on=None) | Q(final_on__gt=then.day) if past else Q(final_on=None)
     restarts = Case(
-        When(Q(kind="court") & pending, then=Value(PENDING)),
+        When(Q(kind="court") & pending(then), then=Value(PENDING)),
         When(kind="court", then=ExtractYear("final_on")),
         default=ExtractYear("on"),
         output_field=IntegerField(),
     )
-    known = Interruption.objects.filter(instalment=OuterRef("pk"), **({"on__lte": then.day} if past else {}))
-    acts = known.annotate(restarts=restarts).order_by("-restarts")
+    facts, rows = Interruption.objects.filter(instalment=OuterRef("pk")), Allotment.objects.all()
+    if past:
+        facts = facts.filter(on__lte=then.day, recorded_at__lt=then.known_until)
+        rows = rows.filter(row__paid_on__lte=then.day, row__file__confirmed_at__lt=then.known_until)
+    acts = facts.annotate(restarts=restarts).order_by("-restarts")
     # What rows of Chorus pay in part interrupts it for the rest.
-    paid = Allotment.objects.filter(instalment=OuterRef("pk"), **({"row__paid_on__lte": then.day} if past else {}))
-    paid = paid.annotate(year=ExtractYear("row__paid_on"))
+    paid = rows.filter(instalment=OuterRef("pk")).annotate(year=ExtractYear("row__paid_on"))
     return instalments.annotate(
         born=Greatest(
             Coalesce(ExtractYear("due_on"), 0),
@@ -71,6 +72,13 @@ def with_born(instalments, then=NOW):
             Coalesce(Subquery(paid.order_by("-year").values("year")[:1]), 0),
         )
     )
+
+
+def pending(then):
+    """Condition: a court still has the case, as far as was known."""
+    if then.is_now:
+        return Q(final_on=None)
+    return Q(final_on=None) | Q(final_on__gt=then.day) | Q(final_at__gte=then.known_until)
 
 
 def recovery_day(recovery):

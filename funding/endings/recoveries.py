@@ -17,6 +17,7 @@ from documents.ending_facts import RepaymentFacts
 from documents.models import Document
 from funding.conventions import standing
 from funding.endings import hearings, notices
+from funding.endings.partners_heard import tell_partners
 from funding.instalments import refuse_before, refuse_future
 from funding.models import Ground, Hearing, Recovery, RecoveryEntry
 from funding.models.recovery import COLLECT, DECIDE
@@ -61,7 +62,9 @@ def open_recovery(*, award, ground, facts, cents, known_on, answer_by, by, insta
             award, ground=ground, facts=facts, cents=cents, known_on=known_on, answer_by=answer_by,
             considered=CONSIDERED, by=by, notice=notices.begin_what_follows(notice, award, by) if notice else None,
         )  # fmt: skip
-        return Recovery.objects.create(award=award, hearing=hearing, instalment=instalment)
+        recovery = Recovery.objects.create(award=award, hearing=hearing, instalment=instalment)
+        tell_partners(hearing)
+        return recovery
 
 
 def refuse_more_than_paid(award, ground, cents, field="cents"):

@@ -29,7 +29,11 @@ def taken_again_cents(recovery):
 
 
 def key_of(recovery):
-    return f"recovery:{recovery.pk}:refund:"
+    return key_of_pk(recovery.pk)
+
+
+def key_of_pk(pk):
+    return f"recovery:{pk}:refund:"
 
 
 def on_credits_cents(recovery):

@@ -17,6 +17,7 @@ from documents.ending_facts import WithdrawalFacts
 from documents.models import Document
 from funding.conventions import snapshots, standing
 from funding.endings import hearings, notices, recoveries, reducing
+from funding.endings.partners_heard import tell_partners
 from funding.endings.prorata import parts_of
 from funding.models import Award, Hearing, Instalment, Recovery, Withdrawal
 from funding.models.recovery import DECIDE
@@ -61,7 +62,9 @@ def open_withdrawal(*, award, ground, facts, cents, known_on, answer_by, by, not
             award, ground=ground, facts=facts, cents=cents, known_on=known_on, answer_by=answer_by,
             considered=CONSIDERED, by=by, notice=notices.begin_what_follows(notice, award, by) if notice else None,
         )  # fmt: skip
-        return Withdrawal.objects.create(award=award, hearing=hearing)
+        withdrawal = Withdrawal.objects.create(award=award, hearing=hearing)
+        tell_partners(hearing)
+        return withdrawal
 
 
 def standing_total(award):

@@ -52,7 +52,9 @@ def totals(rows):
     return [sum(row.amounts[key] for row in rows) for key, _, _ in COLUMNS]
 
 
-def contributions(*, as_of):
-    """What was attached to the budget of the State by that day, latest first."""
+def contributions(*, as_of, known_on=None):
+    """What was attached to the budget of the State by that day, as known on another, latest first."""
     found = Contribution.objects.filter(posting__effective_on__lte=as_of)
+    if known_on is not None:
+        found = found.filter(posting__booked_on__lte=known_on)
     return found.select_related("outside_line__source", "line", "act", "posting")

@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import PublicIdModel, User
+from accounts.models import Organisation, PublicIdModel, User
 from accounts.models.base import VersionedModel
 from documents.models import Document, StoredFile
 from funding.models.award import Award
@@ -74,6 +74,12 @@ class Observation(PublicIdModel):
     """What the structure answers, in her words, with a paper if she has one."""
 
     hearing = models.ForeignKey(Hearing, models.PROTECT, related_name="observations", verbose_name="procédure")
+    # A member of the consortium that was paid its own share and answers for it; null: the beneficiary.
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="partenaire"
+    )
+    # She who answers has nothing to add.
+    ends = models.BooleanField("rien à ajouter", default=False)
     text = models.TextField("observations")
     file = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="pièce")
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="par")

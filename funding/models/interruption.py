@@ -27,6 +27,8 @@ class Interruption(PublicIdModel):
     file = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="pièce")
     # A case in court interrupts until its judgment can no longer be contested.
     final_on = models.DateField("jugement définitif le", null=True, blank=True)
+    # When it was written; null for one of before: as soon as the case was.
+    final_at = models.DateTimeField("fin notée le", null=True, blank=True, editable=False)
     recorded_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="noté par")
     recorded_at = models.DateTimeField("noté le", default=timezone.now)
 

@@ -10,6 +10,7 @@ import datetime
 from dataclasses import dataclass
 
 from funding.models import Award, Kind
+from funding.outlook.refunds import needs_of
 from funding.outlook.remaining import Remaining
 
 K = Kind
@@ -143,7 +144,9 @@ def cut(axis, cents, *, year, line, left: Remaining, balances, held):
     frozen, free = (free_of(kind) for kind in FREE[axis])
     if axis == "ae":
         return cut_ae(cents, frozen=frozen, free=free, reservations=reservations(year, line, held))
-    return cut_cp(cents, frozen=frozen, available=free, queue=queue_of(left.parts, year, line))
+    # What is owed back to structures is due at once: its CP are served first, and cannot be cut.
+    owed = sum(one.cents for one in needs_of(left.refunds) if one.due_on.year <= year and line in (None, one.line))
+    return cut_cp(cents, frozen=frozen, available=max(free - owed, 0), queue=queue_of(left.parts, year, line))
 
 
 def reservations(year, line, held):

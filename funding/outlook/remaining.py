@@ -6,7 +6,8 @@ their order, so that the parts of a generation add up to the ledger, whatever be
 
 import datetime
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from django.db.models import Q, Sum
@@ -14,6 +15,7 @@ from django.utils import timezone
 
 from accounts.filters import midnight
 from funding.models import Account, Draw, Instalment, Kind, Movement, Source
+from funding.outlook.refunds import Refund, needs_of, refunds
 
 DAY = datetime.timedelta(days=1)
 GRANT = Source.Instrument.GRANT
@@ -49,11 +51,23 @@ class Remaining:
     Attributes:
         unplanned: {(line, AE year): cents} committed, that no instalment plans.
         uncommitted: {instalment: cents} planned, that no act has committed yet (a call that commits year by year).
+        asked: the day and the programme it is about, for what is read only when it is wanted.
     """
 
     parts: list[Part]
     unplanned: dict[tuple[int, int], int]
     uncommitted: dict[int, int]
+    asked: dict | None = field(default=None, compare=False)
+
+    @cached_property
+    def refunds(self) -> list[Refund]:
+        """What is owed back to structures, on no AE: never in `total`, which is the ledger's. One query, once."""
+        return refunds(**self.asked) if self.asked else []
+
+    @property
+    def waiting_for_cp(self):
+        """Everything that takes CP: the parts of instalments, and what refunds need."""
+        return [*self.parts, *needs_of(self.refunds)]
 
     @property
     def total(self):
@@ -61,7 +75,7 @@ class Remaining:
 
 
 def remaining(*, as_of, known_on, programme, held=None, ranks=None):
-    """The `Remaining` of the grants of a programme, in three queries.
+    """The `Remaining` of the grants of a programme, in three queries; one more when `refunds` is read.
 
     Args:
         as_of: *en date de*, Paris date.
@@ -78,10 +92,10 @@ def remaining(*, as_of, known_on, programme, held=None, ranks=None):
     ordered: dict[int, int] = defaultdict(int)
     for (kind, award, _, _), cents in held.items():
         ordered[award] += cents if kind == Kind.CP_ORDERED else 0
-    return laid(unpaid(**clocks), slots, ordered)
+    return laid(unpaid(**clocks), slots, ordered, asked=clocks)
 
 
-def laid(rows, slots, ordered):
+def laid(rows, slots, ordered, asked=None):
     """Lay the unpaid instalments on what their awards still owe, in their order."""
     parts, uncommitted = [], {}
     for pk, award, cents, expected_on, due_on in rows:
@@ -100,7 +114,7 @@ def laid(rows, slots, ordered):
     for rest in slots.values():
         for line, year, cents in rest:
             unplanned[line, year] += cents
-    return Remaining(parts, {slot: cents for slot, cents in unplanned.items() if cents}, uncommitted)
+    return Remaining(parts, {slot: cents for slot, cents in unplanned.items() if cents}, uncommitted, asked)
 
 
 def unpaid(*, as_of, known_on, programme):

@@ -3,6 +3,7 @@
 import datetime
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -15,7 +16,8 @@ from accounts.lists import asked_day
 from funding import positions
 from funding.files import file_links, table_file
 from funding.lists import MovementList, movements_of
-from funding.models import Line, Source
+from funding.models import Draw, Line, Source
+from funding.views import budget_ahead as ahead
 from programme.models import Announcement, Programme
 
 READ = "accounts.read_steering"
@@ -34,6 +36,14 @@ class Clocks:
         self.known_on = asked_day(request, "connu_au")
 
     @property
+    def today(self):
+        return timezone.localdate()
+
+    @property
+    def day(self):
+        return self.as_of or self.today
+
+    @property
     def query(self):
         asked = {"au": self.as_of, "connu_au": self.known_on}
         return {key: day.isoformat() for key, day in asked.items() if day}
@@ -44,21 +54,19 @@ class Clocks:
 def budget(request):
     clocks = Clocks(request)
     today = timezone.localdate()
-    by_axis = positions.both_axes(as_of=clocks.as_of, known_on=clocks.known_on)
+    left, only = ahead.left_of(clocks), ahead.only_programme()
+    by_axis = positions.both_axes(as_of=clocks.as_of, known_on=clocks.known_on, left=left)
     if file := table_file(request, "budget", HEADS, lambda: budget_rows(by_axis)):
         return file
-    columns, schedule = positions.payment_schedule(today)
     context = {
         "clocks": clocks,
+        "dates": urlencode(clocks.query),
         "today": today,
-        "tables": [table(axis, by_axis[axis], clocks) for axis in TITLES],
+        "tables": [table(axis, by_axis[axis], clocks, only) for axis in TITLES],
         "chain": chain(by_axis, clocks),
         "shortcuts": shortcuts(today),
         "late": positions.booked_late(clocks.as_of or today),
-        "schedule_columns": columns,
-        "schedule": schedule,
-        "schedule_sum": sum(row[2] for row in schedule),
-        "schedule_total": [sum(amounts) for amounts in zip(*(row[1] for row in schedule), strict=True)],
+        "schedule": ahead.schedule(left, clocks, only),
         "may_open": request.user.has_perm("funding.open_credits"),
         "files": file_links(**clocks.query),
         "may_export": request.user.has_perm("funding.export_ledger"),
@@ -79,7 +87,7 @@ def shortcuts(today):
     return [(label, f"?{urlencode(query)}" if query else reverse("funding:budget")) for label, query in asked]
 
 
-def table(axis, years, clocks):
+def table(axis, years, clocks, only):
     """One table of the page: headings, and for each year its lines and its total."""
     return {
         "axis": axis,
@@ -90,15 +98,15 @@ def table(axis, years, clocks):
             {
                 "year": one.year,
                 "closed": one.closed,
-                "rows": [row(axis, position, clocks) for position in one.with_wholes],
-                "totals": [row(axis, total, clocks) for total in (one.total, one.fund_total) if total],
+                "rows": [row(axis, position, clocks, only) for position in one.with_wholes],
+                "totals": [row(axis, total, clocks, only) for total in (one.total, one.fund_total) if total],
             }
             for one in years
         ],
     }
 
 
-def row(axis, position, clocks):
+def row(axis, position, clocks, only):
     label = total_label(position) if position.line is None or position.whole else position.line.label
     return {
         "label": label,
@@ -112,6 +120,9 @@ def row(axis, position, clocks):
             for key in positions.ORDER[axis]
         ],
         "bar": bar(axis, position),
+        "need_url": (need_url := ahead.need_url(position, clocks, only)),
+        # What is missing opens what waits; what is left over, what is available.
+        "gap_url": need_url or (movements_url(position, "cp-disponible", clocks) if position.gap_cents else ""),
         "position": position,
         "part": position.line is not None and position.line.parent_id is not None,
         "whole": position.whole,
@@ -156,7 +167,9 @@ def chain(by_axis, clocks):
     day = clocks.as_of or timezone.localdate()
     programme = Programme.objects.filter(pk__in=Line.objects.values("programme")).first()
     statement = Announcement.objects.in_force(programme, on=day) if programme else None
-    return {"statement": statement, "sums": [(label, sums[key]) for label, key in CHAIN]}
+    path = reverse("funding:all_years")
+    links = {key: f"{path}?{urlencode({'chiffre': key, **clocks.query})}" for _, key in CHAIN}
+    return {"statement": statement, "sums": [(label, sums[key], links[key]) for label, key in CHAIN]}
 
 
 CHAIN = (
@@ -220,6 +233,9 @@ def movements(request, fiscal_year, line):
         request.user, figure=key, fiscal_year=fiscal_year, line=line, instrument=instrument, whole=whole,
         as_of=clocks.as_of, known_on=clocks.known_on,
     )  # fmt: skip
+    if category := request.GET.get("categorie", ""):
+        found = of_category(found, line, fiscal_year, category)
+        asked["categorie"] = category
     listing = MovementList(request, found)
     axis = key.split("-")[0]
     context = {
@@ -246,6 +262,17 @@ def movements(request, fiscal_year, line):
         "budget_url": f"{reverse('funding:budget')}?{urlencode(clocks.query)}",
     }
     return listing.file() or render(request, "funding/movements.html", context)
+
+
+# Of awards whose category is not known, in the address of their movements.
+NO_CATEGORY = "non-connue"
+
+
+def of_category(found, line, fiscal_year, category):
+    """Those of the awards that draw on a line and year under a category of expense (62, 63, 64)."""
+    draws = Draw.objects.filter(line=line, fiscal_year=fiscal_year) if line else Draw.objects.all()
+    known = draws.filter(category="" if category == NO_CATEGORY else category).values("award")
+    return found.filter(Q(from_account__award__in=known) | Q(to_account__award__in=known))
 
 
 IMPUTATION = (

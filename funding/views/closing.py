@@ -23,6 +23,7 @@ from funding.files import file_links, table_file
 from funding.forms import FIRST_YEAR
 from funding.models import Award, ClosedYear
 from funding.models.award import GIVE_BACK
+from funding.outlook.refunds import refunds
 from funding.then import Then
 from funding.views.agreements import uuids
 from funding.views.budget import READ, Clocks
@@ -45,12 +46,20 @@ def closing(request, year):
     context = {
         "year": year, "sections": sections, "shown": SHOWN, "clocks": clocks, "then": then,
         "query": urlencode(clocks.query),
-        "days_left": (datetime.date(year, 12, 31) - timezone.localdate()).days,
-        "closed": ClosedYear.objects.filter(year=year).select_related("act").first(),
+        "days_left": (datetime.date(year, 12, 31) - then.day).days,
+        "closed": closed_then(year, then),
         "years": [year - 1, year + 1] if year < timezone.localdate().year else [year - 1],
-        "may_close": request.user.has_perm("funding.open_credits"),
+        "may_close": then.is_now and request.user.has_perm("funding.open_credits"),
     }  # fmt: skip
     return render(request, "funding/closing.html", context)
+
+
+def closed_then(year, then):
+    """The closing of a year, when it was taken and known on that day; None before."""
+    rows = ClosedYear.objects.filter(year=year).select_related("act")
+    if not then.is_now:
+        rows = rows.filter(act__dated_on__lte=then.day, closed_at__lt=then.known_until)
+    return rows.first()
 
 
 @require_GET
@@ -129,13 +138,31 @@ def remaining(request):
     """Restes à payer by year of the AE, on any day; each figure opens its movements."""
     clocks = Clocks(request)
     rows = remaining_by_year(as_of=clocks.as_of, known_on=clocks.known_on)
+    found = refunds(as_of=clocks.as_of, known_on=clocks.known_on)
+    whole, owed = total(rows), sum(one.cents for one in found)
     context = {
         "clocks": clocks, "rows": [(row, cells_of(row, clocks, row.year)) for row in rows],
-        "total": cells_of(total(rows), clocks), "files": file_links(**clocks.query),
+        "total": cells_of(whole, clocks), "files": file_links(**clocks.query), "owed": owed,
+        "on_credits": sum(one.on_credits for one in found), "everything": whole.remaining_cents + owed,
+        "owed_url": owed_url(clocks),
     }  # fmt: skip
-    return table_file(request, "restes-a-payer", HEADS, lambda: [values_of(row) for row in rows]) or render(
+    return table_file(request, "restes-a-payer", HEADS, lambda: file_rows(rows, whole, owed)) or render(
         request, "funding/remaining.html", context
     )
+
+
+def owed_url(clocks):
+    year = min(clocks.day, timezone.localdate()).year
+    return f"{reverse('funding:closing_list', args=[year, 'remboursements'])}?{urlencode(clocks.query)}"
+
+
+def file_rows(rows, whole, owed):
+    """The rows of the page: each year, then what is owed back on no AE, then everything."""
+    lines = [values_of(row) for row in rows]
+    if owed:
+        lines.append(["Remboursements dus", None, None, None, owed])
+        lines.append(["Total", *values_of(whole)[1:4], whole.remaining_cents + owed])
+    return lines
 
 
 def cells_of(row, clocks, year=None):

@@ -15,6 +15,7 @@ from documents.twins import answer
 from funding.endings import forms as asked
 from funding.endings import giving_up, hearings, opening, recoveries, refunding, reinstating, undoing, withdrawals
 from funding.endings.lists import RecoveryList, WithdrawalList, next_act
+from funding.endings.partners_heard import organisations_of
 from funding.endings.prescription import recovery_day, told
 from funding.endings.releases import foreseen
 from funding.envelopes.acts import record_act
@@ -153,7 +154,8 @@ def recovery(request, public_id):
         "recovery": found, "cancelled": found.state in found.GONE,
         "award": found.award, "hearing": found.hearing, "forms": every(forms),
         "is_heard": found.state == "hearing",
-        "observations": observations_of(found.hearing), "entries": found.entries.select_related("recorded_by"),
+        "observations": observations_of(found.hearing), "partners": organisations_of(found.hearing),
+        "entries": found.entries.select_related("recorded_by"),
         "reinstated": reinstating.reinstated_on(found), "next_act": next_act(found),
         "prescribed_on": day, "prescription": told(day, timezone.localdate()), "history": history_of(found),
         "dossier_url": dossier_url(found.award), "openings": opening.told(found.hearing),
@@ -243,7 +245,7 @@ def history_of(found):
 
 
 def observations_of(hearing):
-    return hearing.observations.select_related("by", "file")
+    return hearing.observations.select_related("by", "file", "organisation")
 
 
 # --- One withdrawal ------------------------------------------------------------------------------------------------
@@ -267,7 +269,8 @@ def withdrawal(request, public_id):
         "consequences": withdrawals.consequences(found.award, shown) if shown else [],
         "is_heard": found.state == "hearing",
         "undoing": undoing.consequences(found, timezone.localdate()) if forms.get("undo") else [],
-        "observations": observations_of(found.hearing), "recovery": getattr(found, "recovery", None),
+        "observations": observations_of(found.hearing), "partners": organisations_of(found.hearing),
+        "recovery": getattr(found, "recovery", None),
         "is_over": hearings.is_over(found.hearing, timezone.localdate()), "history": history_of(found),
         "dossier_url": dossier_url(found.award), "openings": opening.told(found.hearing),
     }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -86,7 +87,8 @@ def row_of(hearing, opened):
     letters = opening.letters_of(hearing)
     return {
         "hearing": hearing, "recovery": recovery, "withdrawal": withdrawal,
-        "label": label_of(hearing, recovery, withdrawal), "observations": hearing.observations.all(),
+        "label": label_of(hearing, recovery, withdrawal),
+        "observations": [one for one in hearing.observations.all() if one.organisation_id is None],
         "tone": "warning" if is_waiting(hearing) or is_owed(recovery) else "info",
         "next": next_of(hearing, recovery),
         "cancelled": recovery is not None and recovery.state in Recovery.GONE,
@@ -159,9 +161,11 @@ def my_letter(request, public_id, hearing_id, kind):
 @login_required
 def observation(request, public_id):
     """The paper of an answer: for the structure, and for the staff who may read the dossier."""
-    own = Award.objects.announced_to(request.user)
-    rows = Observation.objects.visible_to(request.user) | Observation.objects.filter(hearing__award__in=own)
-    found = get_object_or_404(rows.select_related("file"), public_id=public_id)
+    rows = Observation.objects.visible_to(request.user).values("pk")
+    own = Observation.objects.of_beneficiary(Award.objects.announced_to(request.user)).values("pk")
+    found = get_object_or_404(
+        Observation.objects.filter(Q(pk__in=rows) | Q(pk__in=own)).select_related("file"), public_id=public_id
+    )
     if found.file is None:
         raise Http404
     return serve_upload(found.file)

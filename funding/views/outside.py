@@ -14,7 +14,7 @@ from funding.envelopes.others import COLUMNS, contributions, outside_rows, total
 from funding.files import file_links, table_file
 from funding.lists import MovementList, crossing
 from funding.models import Line
-from funding.views.budget import READ, Clocks
+from funding.views.budget import NO_CATEGORY, READ, Clocks
 
 
 @require_GET
@@ -30,8 +30,9 @@ def outside(request):
         "headings": [heading for _, heading, _ in COLUMNS],
         "rows": [(row, [(heading, cents, figure_url(row, key, cents, clocks)) for key, heading, cents in row.cells])
                  for row in rows],
-        "totals": zip([heading for _, heading, _ in COLUMNS], totals(rows), strict=True),
-        "contributions": contributions(as_of=clocks.as_of or timezone.localdate()),
+        "totals": [(heading, cents, total_url(key, cents, clocks))
+                   for (key, heading, _), cents in zip(COLUMNS, totals(rows), strict=True)],
+        "contributions": contributions(as_of=clocks.day, known_on=clocks.known_on),
         "may_write": request.user.has_perm("funding.open_credits"),
         "files": file_links(**clocks.query),
     }  # fmt: skip
@@ -59,6 +60,10 @@ def outside_values(rows):
     ]  # fmt: skip
 
 
+def total_url(key, cents, clocks):
+    return f"{reverse('funding:outside_all')}?{urlencode({'chiffre': key, **clocks.query})}" if cents else ""
+
+
 @require_GET
 @permission_required(READ)
 def outside_line(request, public_id, fiscal_year):
@@ -66,11 +71,23 @@ def outside_line(request, public_id, fiscal_year):
     line = get_object_or_404(
         Line.objects.visible_to(request.user).select_related("source"), public_id=public_id, source__owner="outside"
     )
+    return outside_movements(request, line, fiscal_year)
+
+
+@require_GET
+@permission_required(READ)
+def outside_all(request):
+    """The movements that make one figure of every giver together."""
+    return outside_movements(request, None, None)
+
+
+def outside_movements(request, line, fiscal_year):
     key, clocks = request.GET.get("chiffre", "promis"), Clocks(request)
     kinds = {name: found for name, _, found in COLUMNS}.get(key)
     if kinds is None:
         raise Http404
-    found = crossing(request.user, kinds=kinds, fiscal_year=fiscal_year, lines={"line": line},
+    lines = {"line": line} if line else {"line__source__owner": "outside"}
+    found = crossing(request.user, kinds=kinds, fiscal_year=fiscal_year, lines=lines,
                      as_of=clocks.as_of, known_on=clocks.known_on)  # fmt: skip
     listing = MovementList(request, found)
     context = {
@@ -105,14 +122,14 @@ def imputation(request):
         return file
     context = {
         "clocks": clocks,
-        "rows": [(row, charge_url(row, clocks)) for row in rows],
+        "rows": [(row, charge_url(row, "ae-engage", clocks), charge_url(row, "ae-liquide", clocks)) for row in rows],
         "files": file_links(**clocks.query),
     }
     return render(request, "funding/imputation.html", context)
 
 
-def charge_url(row, clocks):
-    query = urlencode({"chiffre": "ae-engage", **clocks.query})
+def charge_url(row, figure, clocks):
+    query = urlencode({"chiffre": figure, "categorie": row.category or NO_CATEGORY, **clocks.query})
     return f"{reverse('funding:line', args=[row.line.public_id, row.year])}?{query}"
 
 

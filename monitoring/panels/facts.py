@@ -56,7 +56,7 @@ class Facts:
 
     @cached_property
     def needs(self):
-        return needs(self.left.parts, slippage(**self.on_clocks), as_of=self.day)
+        return needs(self.left.waiting_for_cp, slippage(**self.on_clocks), as_of=self.day)
 
     @cached_property
     def grant_balances(self):

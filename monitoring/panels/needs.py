@@ -5,7 +5,7 @@ import datetime
 from accounts.french import MONTHS, long_date, millions, plural
 from funding.outlook.slippage import ENOUGH, MEDIAN, quantile
 from monitoring.panels.drawing import ranges
-from monitoring.panels.schedule import FUND_APART
+from monitoring.panels.schedule import FUND_APART, refund_notes
 from monitoring.panels.tables import Panel, Row, Table
 
 
@@ -22,7 +22,7 @@ def needs_panel(facts):
          needs_drawing(facts, found.years, year_label, "Besoin de CP par année")],
         [needs_table(facts, found.years), end_table(facts, found.by_year_end), months_table(facts, found.months),
          delays_table(facts, learned)],
-        [*needs_notes(learned), FUND_APART],
+        [*needs_notes(learned), *refund_notes(facts), FUND_APART],
     )  # fmt: skip
 
 
@@ -35,7 +35,7 @@ def year_label(day):
 
 
 def needs_sentence(facts, this_year, available, learned):
-    if this_year is None or not facts.left.parts:
+    if this_year is None or not facts.left.waiting_for_cp:
         return f"Au {long_date(facts.day)}, aucune échéance ne reste à payer."
     ordered = sum(part.cents for part in facts.left.parts if part.ordered)
     start = f"D’ici au 31 décembre {facts.year}, les échéanciers prévoient {millions(this_year.planned)}"

@@ -173,10 +173,11 @@ def segment_table(facts):
         )
         target = target_of(key, targets)
         left = None if target is None else max(target - row.values[0], 0)
-        rows.append(Row(row.label, [*row.values, target, left], row.urls))
+        said = facts.to.at("monitoring:statements")
+        rows.append(Row(row.label, [*row.values, target, left], [*row.urls, said, row.urls[0]]))
     total = total_of(facts, rows)
     promised = facts.figures.promises.target or None
-    total = Row(total.label, [*total.values, promised, None], total.urls)
+    total = Row(total.label, [*total.values, promised, None], [*total.urls, facts.to.at("monitoring:statements")])
     columns = (*COLUMNS, *MONEY, ("Cible", "integer"), ("Manquent", "integer"))
     return Table(
         "segments", "Par segment : places contre cible, et subventions en euros", "Segment", columns, rows, total

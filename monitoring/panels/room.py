@@ -44,7 +44,7 @@ def outlook_of(facts):
     ae, cp = facts.by_year("ae-restant"), facts.by_year("cp-disponible")
     opened, cp_opened = facts.by_year("ae-ouvert"), facts.by_year("cp-ouvert")
     waiting: dict[int, int] = {}
-    for part in facts.left.parts:
+    for part in facts.left.waiting_for_cp:
         if not part.ordered:
             year = max(part.expected_on.year, facts.year)
             waiting[year] = waiting.get(year, 0) + part.cents
@@ -156,7 +156,7 @@ def until_table(facts, found):
     left, pace = to.movements("ae-restant", instrument="grant"), since_two_years(facts)
     rows = [
         Row("Lauréates", [integer(found.laureates)], [standing]),
-        Row("Cible en vigueur", [integer(found.target) if found.target else "non connue"]),
+        Row("Cible en vigueur", [integer(found.target) if found.target else "non connue"], [statements]),
         Row("Manquent", [integer(found.missing) if found.target else "—"], [standing]),
         Row("Ce qui est ouvert en finance encore", [integer(found.opened_places)], [left]),
         Row("Subventions annoncées que rien n’ouvre", [euros(found.promised_left)], [statements]),

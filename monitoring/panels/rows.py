@@ -189,7 +189,7 @@ class WaitingList(ListPage):
     )  # fmt: skip
     kept_keys = (
         "dispositif", "au", "connu_au", "exercice", "avant", "prevue_du", "prevue_au", "age", "region", "segment",
-        "nature", "scenario", "payee_du", "payee_au",
+        "nature", "scenario", "payee_du", "payee_au", "ligne", "ensemble",
     )  # fmt: skip
 
     @property

@@ -4,23 +4,29 @@ import datetime
 
 from accounts.french import euros, long_date, millions
 from funding.outlook.jpe import Generation, over_years, window_of
+from funding.outlook.refunds import needs_of, total
 from monitoring.panels.drawing import Series, stacked_bars
 from monitoring.panels.tables import Panel, Row, Table
 
 # The fund is never added to the grants: it is said wherever a total could seem to hold it.
 FUND_APART = "Subventions seules : le fonds d’investissement est un instrument à part, dans aucun de ces totaux."
 
+# What is owed back to structures, in the address of its rows.
+REFUNDS_ONLY = "remboursements"
+REFUNDS = "Remboursements dus, hors AE"
+
 TO_COME = ("to_come", "next", "after_next", "beyond")
 
 
 def schedule_panel(facts):
     table, year = facts.jpe, facts.year
-    total = table.total
+    due, owed = table.total, refund_cents(facts)
     sentence = (
-        f"Au {long_date(facts.day)}, {millions(total.left)} restent à payer : {millions(total.to_come)} en {year}, "
-        f"{millions(total.next)} en {year + 1}, {millions(total.after_next)} en {year + 2}, "
-        f"{millions(total.beyond)} au-delà"
-        + (f", et {millions(total.unplanned)} que rien ne planifie." if total.unplanned else ".")
+        f"Au {long_date(facts.day)}, {millions(due.left + owed)} restent à payer : {millions(due.to_come + owed)} en "
+        f"{year}, {millions(due.next)} en {year + 1}, {millions(due.after_next)} en {year + 2}, "
+        f"{millions(due.beyond)} au-delà"
+        + (f", et {millions(due.unplanned)} que rien ne planifie" if due.unplanned else "")
+        + (f", dont {millions(owed)} de remboursements dus." if owed else ".")
     )
     return Panel(
         "echeancier-cp",
@@ -32,6 +38,22 @@ def schedule_panel(facts):
     )
 
 
+def refund_cents(facts):
+    """CP that what is owed back to structures waits for."""
+    return total(facts.left.refunds) and sum(one.cents for one in needs_of(facts.left.refunds))
+
+
+def refund_notes(facts):
+    """What is owed back to structures, and which part of it takes CP."""
+    if not (cents := total(facts.left.refunds)):
+        return []
+    owed = refund_cents(facts)
+    return [
+        f"{euros(cents)} sont à rendre à des structures dont le retrait est annulé : {euros(owed)} sur des CP, "
+        f"comptés ici comme exigibles ; {euros(cents - owed)} que le comptable rend hors crédits, et qui n’y sont pas."
+    ]
+
+
 def schedule_drawing(facts):
     table, year = facts.jpe, facts.year
     labels = [str(year), str(year + 1), str(year + 2), f"après {year + 2}"]
@@ -40,6 +62,8 @@ def schedule_drawing(facts):
         Series(f"engagements antérieurs à {year}", "engage", [getattr(table.earlier, name) for name in TO_COME]),
         Series(f"engagements de {year}", "reserve", [getattr(table.new, name) for name in TO_COME]),
     ]
+    if owed := refund_cents(facts):
+        series.append(Series("remboursements dus", "alerte", [owed, 0, 0, 0]))
     text = " ; ".join(f"{label} : {millions(sum(one.values[n] for one in series))}" for n, label in enumerate(labels))
     return stacked_bars(
         f"CP par année de paiement, en millions d’euros, au {long_date(facts.day)}", text, labels, series
@@ -65,13 +89,35 @@ def schedule_table(facts):
         "AE de",
         columns,
         rows,
-        generation_row(facts, "Total", table.total),
+        with_refunds(facts, rows, generation_row(facts, "Total", table.total), held=(4, 9)),
         note=(
             "Pour chaque ligne : engagé non payé + engagé − retiré = payé + à payer + sans échéance. "
             "Une échéance en retard compte dans l’année en cours."
         ),
         empty="Rien n’était engagé à cette date.",
     )
+
+
+def with_refunds(facts, rows, whole, held):
+    """The total of a table of AE; what is owed back on CP has a row of its own, and is counted in it.
+
+    Args:
+        held: the columns of the CP to pay this year, and of what is left to pay.
+    """
+    if not (owed := refund_cents(facts)):
+        return whole
+    count, left = len(whole.values), facts.to.at("funding:remaining")
+    rows.append(Row("Total des engagements", whole.values, whole.urls, strong=True))
+    rows_of = facts.to.instalments(nature=REFUNDS_ONLY)
+    rows.append(
+        Row(
+            REFUNDS,
+            [owed if n in held else None for n in range(count)],
+            [rows_of if n in held else "" for n in range(count)],
+        )
+    )
+    values = [cents + owed if n in held else cents for n, cents in enumerate(whole.values)]
+    return Row("Total", values, [left if n == held[1] else url for n, url in enumerate(whole.urls)])
 
 
 def amounts(one: Generation):
@@ -157,7 +203,7 @@ def bill_table(facts):
         "AE de",
         columns,
         rows,
-        Row("Total", sums, bill_urls(facts)) if rows else None,
+        with_refunds(facts, rows, Row("Total", sums, bill_urls(facts)), held=(1, 0)) if rows else None,
         note=(
             f"Les AE que le projet demandera pour {year + 1} n’y sont pas : rien ne les engage encore. "
             f"« CP {year} à payer » est ce qui reste à payer d’ici au 31 décembre, échéances en retard comprises."
@@ -188,5 +234,5 @@ def schedule_notes(facts):
         notes.append(
             f"Hors du tableau : {euros(cents)} planifiés, que rien n’engage encore (engagement année par année)."
         )
-    notes += [FUND_APART]
+    notes += [*refund_notes(facts), FUND_APART]
     return notes

@@ -38,7 +38,7 @@ def cut_panel(facts, found: Cut, asked):
         f"Coupe de {euros(found.asked)} sur les {what}{where}",
         sentence_of(found, asked["exercice"]),
         [drawing_of(found, what)],
-        [parts_table(found), touched_table(facts, found)],
+        [parts_table(facts, found, asked), touched_table(facts, found)],
         [*notes_of(found, asked), FUND_APART],
     )
 
@@ -80,8 +80,13 @@ def parts_of(found):
     ]
 
 
-def parts_table(found):
-    rows = [Row(label, [cents]) for label, _, cents in parts_of(found)]
+def parts_table(facts, found, asked):
+    """What the cut takes; frozen and free credits open their movements, what is touched is the table beside."""
+    held = ("ae-gele", "ae-restant") if found.axis == "ae" else ("cp-gele", "cp-disponible")
+    which = {"exercice": asked["exercice"], "instrument": "grant"}
+    # The movements of one line have their page on the budget; here they are those of every line.
+    urls = [[facts.to.movements(flow, **which)] if asked["ligne"] is None else [] for flow in held] + [[], []]
+    rows = [Row(label, [cents], url) for (label, _, cents), url in zip(parts_of(found), urls, strict=True)]
     total = Row("Coupe demandée", [found.asked])
     return Table("parts", "Où la coupe prend, en euros", "Part", [("Montant", "cents")], rows, total)
 

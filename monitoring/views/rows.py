@@ -1,6 +1,6 @@
 """From a figure to its rows, from a row to its movement, from a movement to its act."""
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -8,11 +8,15 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import permission_required
 from accounts.filters import parsed_day
-from funding.models import Allotment, Instalment, Movement, Posting
+from funding.endings.lists import RefundList
+from funding.models import Allotment, Instalment, Line, Movement, Posting
+from funding.outlook.refunds import needs_of, refunds, rows_of
 from funding.outlook.remaining import remaining
 from funding.outlook.slippage import DECILES, paid_day, slippage
+from funding.views.agreements import uuids
 from monitoring.models import READ
-from monitoring.panels.paid import PaidList, payments_learned
+from monitoring.money import due_instalments
+from monitoring.panels.paid import DUE_ONLY, DueList, PaidList, payments_learned
 from monitoring.panels.rows import (
     FLOWS,
     NOWHERE,
@@ -25,6 +29,7 @@ from monitoring.panels.rows import (
     grants_only,
     waiting_instalments,
 )
+from monitoring.panels.schedule import REFUNDS_ONLY
 from monitoring.panels.waiting import AGES, age_of
 from monitoring.scope import Scope
 from programme.models import Segment
@@ -87,6 +92,10 @@ def narrowed(request, region, segment):
 def waiting(request):
     """The instalments that were left to pay on a day."""
     scope = scope_of(request)
+    if request.GET.get("nature") == REFUNDS_ONLY:
+        return owed_back(request, scope)
+    if request.GET.get("nature") == DUE_ONLY:
+        return ever_due(request, scope)
     left = remaining(as_of=scope.clocks.as_of, known_on=scope.clocks.known_on, programme=scope.programme)
     parts = by_instalment(chosen(request, left.parts, scope))
     asked = {f"award__fabrique__{key}": request.GET[key] for key in ("region", "segment") if key in request.GET}
@@ -99,27 +108,71 @@ def waiting(request):
         "closed_cents": closed_cents,
         "decile": asked_decile(request),
         "board_url": Addresses(scope).at("monitoring:board"),
+        "back_cents": sum(one.cents for one in chosen(request, needs_of(left.refunds), scope)),
+        "back_url": Addresses(scope).instalments(nature=REFUNDS_ONLY),
     }
     return listing.file() or render(request, "monitoring/waiting.html", context)
+
+
+def ever_due(request, scope):
+    """What was due on a day since the origin, paid or not: the step « Exigible » of the board."""
+    every = due_instalments(scope.programme, scope.clocks)
+    rows = Instalment.objects.visible_to(request.user).filter(pk__in=every.values("pk"))
+    context = {
+        "listing": DueList(request, rows, scope=scope), "scope": scope, "closed": every.count() - rows.count(),
+        "board_url": Addresses(scope).at("monitoring:board"),
+    }  # fmt: skip
+    return context["listing"].file() or render(request, "monitoring/due.html", context)
+
+
+def owed_back(request, scope):
+    """What was owed back to structures on a day."""
+    clocks = scope.clocks
+    found = refunds(as_of=clocks.as_of, known_on=clocks.known_on, programme=scope.programme)
+    rows, closed_cents = rows_of(request.user, found)
+    listing = RefundList(request, rows)
+    context = {
+        "listing": listing, "scope": scope, "closed_cents": closed_cents,
+        "needs_url": Addresses(scope).at("monitoring:forecasts"),
+    }  # fmt: skip
+    return listing.file() or render(request, "monitoring/refunds.html", context)
 
 
 def chosen(request, parts, scope):
     """The parts that the address asks for: a generation of AE, days at which they are expected, an age."""
     year, before, age = asked_year(request), asked_year(request, "avant"), request.GET.get("age", "")
     first, last = (parsed_day(request.GET.get(key, "")) for key in ("prevue_du", "prevue_au"))
-    not_ordered = request.GET.get("nature") == "sans-cp"
+    not_ordered, lines = request.GET.get("nature") == "sans-cp", asked_lines(request)
     if decile := asked_decile(request):
         parts = in_scenario(request, parts, decile, scope)
     return [
         part
         for part in parts
-        if (year is None or part.ae_year == year)
-        and (before is None or part.ae_year < before)
+        if part_of(part, year, before)
+        and (lines is None or part.line in lines)
         and (first is None or part.expected_on >= first)
         and (last is None or part.expected_on <= last)
         and (age not in AGES or age_of(part, scope.clocks.as_of) == age)
         and not (not_ordered and part.ordered)
     ]
+
+
+def asked_lines(request):
+    """Keys of the line that the address names, with its regional parts if it asks for them; None: every line."""
+    key, whole = request.GET.get("ligne", ""), request.GET.get("ensemble", "")
+    if not key and not whole:
+        return None
+    named = Line.objects.filter(public_id__in=uuids([key, whole]))
+    scope = Q(pk__in=named) | Q(parent__in=named) if whole else Q(pk__in=named)
+    return set(Line.objects.filter(scope).values_list("pk", flat=True))
+
+
+def part_of(part, year, before):
+    """Whether a part pays the AE asked for; what is owed back to structures pays none."""
+    if year is None and before is None:
+        return True
+    ae_year = getattr(part, "ae_year", None)
+    return ae_year is not None and (year is None or ae_year == year) and (before is None or ae_year < before)
 
 
 def asked_decile(request):

@@ -4,6 +4,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.access import permission_required
+from funding.files import file_links, table_file
 from monitoring.models import READ
 from monitoring.scope import Scope
 from programme.models import Announcement, Target
@@ -25,9 +26,25 @@ def statements(request):
     context = {
         "scope": scope,
         "rows": [(one, standing_of(one, replaced, forces)) for one in said],
+        "files": file_links(**scope.parameters),
         "targets": Target.objects.filter(programme=scope.programme, stated_on__lte=day).order_by("stated_on", "pk"),
     }
-    return render(request, "monitoring/statements.html", context)
+    rows = context["rows"]
+    file = table_file(request, "annonces", HEADS, lambda: [values_of(one, standing) for one, standing in rows])
+    return file or render(request, "monitoring/statements.html", context)
+
+
+HEADS = [
+    ("Dit le", "date"), ("Énoncé", "text"), ("Nature", "text"), ("Montant", "cents"), ("dont subventions", "cents"),
+    ("dont fonds", "cents"), ("Ce jour-là", "text"), ("Source", "text"),
+]  # fmt: skip
+
+
+def values_of(one, standing):
+    return [
+        one.stated_on, one.statement, one.get_kind_display(), one.amount_cents, one.grants_cents, one.fund_cents,
+        standing[0], one.source,
+    ]  # fmt: skip
 
 
 def standing_of(statement, replaced, forces):

@@ -32,6 +32,7 @@ CONVENTIONS = [
         done=(422,),
     ),
     Row("funding:my_parts", **OWN, get=MEMBERS, target=then.own_parts),
+    Row("funding:my_part_hearing", **OWN, get=MEMBERS, post=WRITER, target=then.own_part_hearing),
     Row("funding:my_agreement", **OWN, get=MEMBERS, post=WRITER, target=then.own_agreement),
     Row("funding:my_agreement_pdf", **OWN, get=MEMBERS, target=then.own_pdf),
 ]

@@ -8,7 +8,19 @@ from documents.uploads import store_upload
 from funding.conventions import amending, drafting, sending, sharing, signing
 from funding.conventions.amending import Changes
 from funding.conventions.clauses import standard
-from funding.models import Agreement, AgreementTemplate, Award, SignedCopy
+from funding.endings import hearings, recoveries
+from funding.models import (
+    Agreement,
+    AgreementTemplate,
+    Allotment,
+    Award,
+    ChorusFile,
+    ChorusRow,
+    InstalmentPayee,
+    PaymentRequest,
+    RequestPart,
+    SignedCopy,
+)
 from tests import factories
 from tests.access.people_targets import represented_by
 from tests.access.rows import Target
@@ -111,6 +123,27 @@ def own_parts(world):
     members = [sharing.Member(award.organisation.name, 6_000), sharing.Member(mine.name, 4_000, mine.siret, "member")]
     sharing.share_out(award=award, members=members, by=None)
     return Target({"public_id": mine.public_id}, {}, words_of(award.application))
+
+
+def own_part_hearing(world):
+    """What that award has paid the owner's structure may be asked back in part: it answers for it."""
+    mine = own_parts(world).kwargs["public_id"]
+    award = Award.objects.get(sharings__state="current", sharings__shares__organisation=world.organisation)
+    instalment = award.instalments.earliest("number")
+    payee = InstalmentPayee.objects.create(instalment=instalment, organisation=world.organisation, cents=100)
+    asked = PaymentRequest.objects.create(number="100777")
+    part = RequestPart.objects.create(request=asked, instalment=instalment, payee=payee, cents=100)
+    found = ChorusFile.objects.create(
+        name="Extrait", sha256="part", fiscal_year=today().year, read_by=world.people["owner"]
+    )
+    row = ChorusRow.objects.create(file=found, line=1, identity="part", request="100777", cents=100, paid_on=today())
+    Allotment.objects.create(row=row, part=part, instalment=instalment, cents=100)
+    recovery = recoveries.open_recovery(
+        award=Award.objects.get(pk=award.pk), ground="double", facts=REASON, cents=100, known_on=today(),
+        answer_by=hearings.answer_day(today()), by=None,
+    )  # fmt: skip
+    kwargs = {"public_id": mine, "hearing_id": recovery.hearing.public_id}
+    return Target(kwargs, {"text": REASON}, words_of(award.application))
 
 
 def copy(world):

@@ -13,6 +13,7 @@ ENVELOPES = [
     Row("funding:new_line", FINANCE, get=FINANCE, post=FINANCE, target=env.new_line),
     Row("funding:derogations", STAFF, get=STAFF, post=FINANCE, target=env.derogation),
     Row("funding:outside", STAFF, get=STAFF),
+    Row("funding:outside_all", STAFF, get=STAFF),
     Row("funding:outside_line", STAFF, get=STAFF, target=env.outside_line),
     Row("funding:imputation", STAFF, get=STAFF),
     Row("funding:funds", STAFF, get=STAFF),

@@ -1,6 +1,8 @@
 """The pages of public money: who sees what, each figure opens its rows, each act is previewed, guarded, done once."""
 
 import datetime
+import html
+import re
 import uuid
 
 import pytest
@@ -14,10 +16,12 @@ from accounts import jobs
 from accounts.french import NBSP
 from accounts.models import Job, Role, User
 from funding import awards, instalments, positions
+from funding.claims import withholding
 from funding.conventions.clauses import COMPULSORY
 from funding.envelopes import investing
 from funding.lists import movements_of
 from funding.models import Agreement, Award, Instalment, Posting
+from funding.outlook.by_line import by_payment_year, lefts
 from tests.funding import conftest as make
 from tests.funding import test_envelopes as envelopes
 from tests.funding.conftest import CAP, GRANT, today
@@ -159,9 +163,32 @@ def test_need_and_gap(in_force, line, as_role):
     make.open_credits(line, "cp", CAP - 10_000_00)
     page = text(as_role(Role.FINANCE_OFFICER).get(reverse("funding:budget")))
     assert "−10 000 €" in page
-    columns, rows = positions.payment_schedule(today())
-    assert columns == [today().year, today().year + 1, today().year + 2]
-    assert [row[2] for row in rows] == [0, GRANT]
+    left = lefts(as_of=today(), known_on=today(), programmes={line.programme_id})
+    rows = by_payment_year(left, today().year)
+    assert {key: sum(amounts) for key, amounts in rows.items()} == {"before": 0, "new": GRANT, "refunds": 0}
+    assert rows["new"][:3] == [CAP, CAP, CAP]
+
+
+def test_each_amount_to_come_opens_its_instalments_on_its_day(in_force, line, finance, as_role):
+    """What is withheld is owed all the same: the budget, the forecasts and the ledger say one amount."""
+    make.open_credits(line, "cp", CAP)
+    client, day = as_role(Role.FINANCE_OFFICER), today()
+    withholding.withhold(instalment=in_force.instalments.get(number=1), reason="Une pièce manque.", by=finance[0])
+    page = client.get(reverse("funding:budget")).content.decode()
+    links = [html.unescape(one) for one in re.findall(r'href="(/pilotage/previsions/echeances/[^"]*)"', page)]
+    assert any(f"ligne={line.public_id}" in one for one in links) and any("exercice=" in one for one in links)
+    for one in links:
+        assert client.get(one).status_code == 200
+    need = text(client.get(next(one for one in links if "ligne=" in one)))
+    assert "50 000 €" in need and in_force.fabrique.name in need
+    with time_machine.travel(datetime.datetime.combine(day + datetime.timedelta(days=20), datetime.time(12))):
+        make.open_credits(line, "cp", 1)
+        client = as_role(Role.FINANCE_OFFICER)
+        then = client.get(reverse("funding:budget"), {"au": day.isoformat(), "connu_au": day.isoformat()})
+        assert "au=" + day.isoformat() in then.content.decode() and "150 000 €" in text(then)
+        before = {"au": (day - datetime.timedelta(days=1)).isoformat()}
+        coming = text(client.get(reverse("funding:budget"), before)).partition("Échéancier des CP à ouvrir")[2]
+        assert coming and "150 000 €" not in coming
 
 
 def test_files_out(in_force, line, as_role):

@@ -7,11 +7,13 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.errors import NotAllowed, Refusal, StalePage
 from accounts.models import JournalEntry, Role
 from funding.endings import interrupting, prescription
 from funding.models import Instalment, Interruption
+from funding.then import Then
 from tests import factories
 from tests.funding import conftest as make
 from tests.funding.conftest import today
@@ -95,6 +97,56 @@ def test_a_part_paid_by_chorus_interrupts_by_itself(in_force, finance, line):
     # Paid this year: the same last day; what is read is the year of the row, whatever the due date.
     Instalment.objects.filter(pk=one.pk).update(due_on=today() - days(800))
     assert last_day(one) == datetime.date(today().year + 4, 12, 31)
+
+
+# --- On another day -------------------------------------------------------------------------------------------------
+
+
+def owed_after(year, day, known=None):
+    return prescription.prescribed_by(year, then=Then(day, known or day)).exists()
+
+
+def test_a_fact_noted_late_counts_from_the_day_it_was_known(first, finance):
+    born = first.due_on.year
+    with in_year(born + 4, month=6):
+        note(first, finance[0], on=datetime.date(born + 3, 5, 1))
+    with in_year(born + 4, month=9):
+        before, since = datetime.date(born + 4, 5, 1), datetime.date(born + 4, 8, 1)
+        assert owed_after(born + 4, before)
+        # True since the third year, known in June of the fourth.
+        assert not owed_after(born + 4, before, known=since) and not owed_after(born + 4, since)
+        assert owed_after(born + 4, since, known=before)
+
+
+def test_the_end_of_a_case_counts_from_the_day_it_was_known(first, finance):
+    born = first.due_on.year
+    with in_year(born + 1):
+        case = note(first, finance[0], kind="court", source="TA de Lyon, n° 2601234")
+    with in_year(born + 7, month=6):
+        interrupting.end_case(interruption=case, final_on=datetime.date(born + 2, 1, 5), by=finance[0])
+    with in_year(born + 7, month=9):
+        before, since = datetime.date(born + 7, 5, 1), datetime.date(born + 7, 8, 1)
+        assert not owed_after(born + 7, before) and not owed_after(born + 7, since, known=before)
+        assert owed_after(born + 7, before, known=since) and owed_after(born + 7, since)
+
+
+def test_a_payment_in_part_counts_from_the_day_its_file_was_confirmed(in_force, finance, line):
+    from funding.chorus.numbering import Asked, link_request
+    from funding.models import ChorusFile
+    from tests.funding.chorus.test_applying import bring_in, line_for
+    from tests.funding.test_payments import ordered
+
+    one = ordered(in_force, finance, line)
+    link_request("777001", [Asked(one, one.payees.get(), 3_000_000)], finance[0])
+    bring_in([line_for(one, dp="777001", euros=30_000)], finance[2])
+    Instalment.objects.filter(pk=one.pk).update(due_on=today() - days(1500), due_at=None)
+    paid_on = today()
+    confirmed = timezone.make_aware(datetime.datetime.combine(paid_on + days(10), datetime.time(9)))
+    ChorusFile.objects.update(confirmed_at=confirmed)
+    with time_machine.travel(datetime.datetime.combine(paid_on + days(20), datetime.time(12), datetime.UTC)):
+        year = (paid_on - days(1500)).year + 4
+        assert owed_after(year, paid_on + days(15), known=paid_on + days(9))
+        assert not owed_after(year, paid_on + days(15), known=paid_on + days(10))
 
 
 @pytest.mark.parametrize(
