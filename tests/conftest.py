@@ -1,3 +1,4 @@
+import gc
 import json
 import os
 import shutil
@@ -16,6 +17,8 @@ from tests import built_once
 from tests.built_once import pytest_runtest_setup, pytest_runtest_teardown  # noqa: F401
 from tests.guards import ROOT, UndefinedVariable, close_the_network, triggers_aside
 
+# Nothing of what is loaded first is ever thrown away: see `pytest_collection_finish`.
+gc.disable()
 # A loaded machine is no finding: examples have no time limit of their own.
 hypothesis.settings.register_profile("house", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("house")
@@ -93,6 +96,13 @@ def pytest_collection_modifyitems(config, items):
     items.sort(key=lambda item: (order[item.path], len(built_once.asked_by(item))))
     # The longest first: they wait while other workers work, and none is left alone at the end.
     items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+
+
+def pytest_collection_finish():
+    """Modules and tests stay to the end: the collector reads what the tests make, not those again each time."""
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+    gc.enable()
 
 
 def report_not_run(missing, counts):

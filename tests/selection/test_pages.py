@@ -58,19 +58,6 @@ def rows(panel, **fields):
     return data
 
 
-@pytest.fixture
-def adopted(panel):
-    prepare_all(panel)
-    adopt(wave=panel.wave, by=panel.officer)
-    return panel
-
-
-@pytest.fixture
-def signed(adopted):
-    sign_wave(wave=adopted.wave, by=adopted.signatory)
-    return adopted
-
-
 # --- The panel's page --------------------------------------------------------------------------------------------
 
 
