@@ -87,6 +87,9 @@ def missing_parts() -> dict[str, str]:
 def pytest_collection_modifyitems(config, items):
     missing = missing_parts()
     without = {item: marker for item in items for marker in missing if item.get_closest_marker(marker)}
+    if os.environ.get("DATABASE_ONLY"):
+        missing["sans base"] = "base de données"
+        without = {item: "sans base" for item in items if opens_no_database(item)} | without
     if without:
         config.hook.pytest_deselected(items=list(without))
         items[:] = [item for item in items if item not in without]
@@ -95,7 +98,7 @@ def pytest_collection_modifyitems(config, items):
     order = {path: number for number, path in enumerate(dict.fromkeys(item.path for item in items))}
     items.sort(key=lambda item: (order[item.path], len(built_once.asked_by(item))))
     # The longest first: they wait while other workers work, and none is left alone at the end.
-    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+    items.sort(key=lambda item: (item.path.parent.name != "access", item.get_closest_marker("browser") is None))
 
 
 def pytest_collection_finish():
@@ -103,6 +106,15 @@ def pytest_collection_finish():
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
     gc.enable()
+
+
+def opens_no_database(item) -> bool:
+    """True when pytest-django forbids it every database: no engine can change what it finds.
+
+    Never of what starts processes or reads migrations: those may meet a database by themselves.
+    """
+    asks = item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(item.fixturenames)
+    return not asks and item.path.parent.name not in {"house", "infrastructure"}
 
 
 def report_not_run(missing, counts):
