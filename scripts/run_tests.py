@@ -91,7 +91,7 @@ def reference_servers() -> Iterator[dict[str, str | None]]:
 
 
 def on_reference(folder: Path, arguments: list[str]) -> tuple[int | None, list[str]]:
-    """The suite on PostgreSQL + Redis: exit status (None: not played), and a line for each thing that was not there."""
+    """The suite on PostgreSQL + Redis: exit status (None: not played), and a line for each thing not to be had."""
     with reference_servers() as urls:
         env = environment(folder, **urls)
         if not urls["DATABASE_URL"]:
