@@ -14,12 +14,13 @@ from applications.models import Assignment, Review, ReviewDraft
 from applications.sheets import criteria_of
 from tests import factories
 from tests.applications import review_steps as steps
+from tests.built_once import stage
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def desk():
+@stage
+def desk(db):
     """A reviewer with two accepted dossiers; (reviewer, assignments, criteria)."""
     reviewer = factories.reviewer()
     _, _ = steps.sent_dossier(reviewer, factories.reviewer(), dossiers=2)
