@@ -108,6 +108,18 @@ def pytest_collection_finish():
     gc.enable()
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Files handed out whole (`--dist loadfile`), those of the browser together: they share one running site."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class OneSite(LoadFileScheduling):
+        def _split_scope(self, nodeid):
+            return "tests/browser" if nodeid.startswith("tests/browser/") else super()._split_scope(nodeid)
+
+    return OneSite(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
 def opens_no_database(item) -> bool:
     """True when pytest-django forbids it every database: no engine can change what it finds.
 
