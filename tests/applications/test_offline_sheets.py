@@ -14,13 +14,12 @@ from applications.models import Assignment, Review, ReviewDraft
 from applications.sheets import criteria_of
 from tests import factories
 from tests.applications import review_steps as steps
-from tests.built_once import stage
 
 pytestmark = pytest.mark.django_db
 
 
-@stage
-def desk(db):
+@pytest.fixture
+def desk():
     """A reviewer with two accepted dossiers; (reviewer, assignments, criteria)."""
     reviewer = factories.reviewer()
     _, _ = steps.sent_dossier(reviewer, factories.reviewer(), dossiers=2)

@@ -20,7 +20,6 @@ from applications.sheets import SheetCriterion, SheetLevel, criteria_of, score_h
 from programme import editing, editing_criteria
 from tests import factories
 from tests.applications import review_steps as steps
-from tests.built_once import stage
 from tests.factories import fresh
 
 pytestmark = pytest.mark.django_db
@@ -91,8 +90,8 @@ def lenient_call():
     return call
 
 
-@stage
-def sheets(db):
+@pytest.fixture
+def sheets():
     """Two accepted assignments of one dossier of the lenient call, and its criteria."""
     dossier, assignments = steps.sent_dossier(call=lenient_call())
     return [steps.accept(one) for one in assignments], criteria_of(dossier.call_version)
