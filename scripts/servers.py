@@ -139,6 +139,8 @@ def postgresql_options(folder: Path, port: int, durable: bool) -> list[str]:
         "fsync": "on" if durable else "off",
         "synchronous_commit": "on" if durable else "off",
         "full_page_writes": "on" if durable else "off",
+        # It sees nothing of what an open transaction wrote: it would note empty tables, and plans made for those.
+        "autovacuum": "on" if durable else "off",
         "shared_buffers": "256MB",
         "timezone": "UTC",
     }

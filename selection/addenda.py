@@ -96,7 +96,7 @@ def ask_document(row, *, by):
         facts=row.written,
         by=by,
         released_at=row.at,
-        scopes=scopes_of(wave),
+        scopes=scopes_of(row.meeting.wave),
     )
 
 

@@ -6,9 +6,11 @@ see it) or the file ends. Each test gets rows read afresh and leaves nothing beh
 A fixture that a file defines again, and a test with real transactions, build their own as usual.
 """
 
+import datetime
 import inspect
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 
 import pytest
 from django.db import models, transaction
@@ -32,6 +34,7 @@ class Built:
     values: dict[str, object] = field(default_factory=dict)
 
 
+PLAIN = (str, bytes, int, float, datetime.date, datetime.timedelta)
 PARTS: dict[object, Part] = {}
 STANDING: list[Built] = []
 READ: dict[tuple, object] = {}
@@ -62,13 +65,28 @@ def held(build):
 
 
 def afresh(value):
-    """The same rows, read again once a test: two names of one row are one object, as they were when built."""
+    """The same rows, read again once a test: two names of one row are one object, as they were when built.
+
+    Args:
+        value: a row, or what holds some: list, tuple, dict, namespace; numbers, texts and dates stay as they are.
+    """
     if isinstance(value, models.Model):
-        key = type(value), value.pk
-        if key not in READ:
-            READ[key] = type(value)._base_manager.get(pk=value.pk)
-        return READ[key]
-    return [afresh(one) for one in value]
+        return row_afresh(value)
+    if isinstance(value, list | tuple):
+        return type(value)(afresh(one) for one in value)
+    if isinstance(value, dict):
+        return {key: afresh(one) for key, one in value.items()}
+    if isinstance(value, SimpleNamespace):
+        return SimpleNamespace(**afresh(vars(value)))
+    assert value is None or isinstance(value, PLAIN), f"{type(value)} can change: built_once cannot keep it"
+    return value
+
+
+def row_afresh(row):
+    key = type(row), row.pk
+    if key not in READ:
+        READ[key] = type(row)._base_manager.get(pk=row.pk)
+    return READ[key]
 
 
 def parts_of(item):
@@ -119,15 +137,20 @@ def build_stage(one, found):
     except BaseException:
         take_down()
         raise
+    finally:
+        READ.clear()
 
 
 def make(one, found):
-    kept = held(one.build)
-    if kept is None:
-        made = {name: make(found[name], found) for name in one.needs}
-        kept = one.build(**made, **one.ready)
-        STANDING[-1].values[one.build] = kept
-    return kept
+    """What the stage rests on as it is now: those who were built on it before have gone, and what they did to it."""
+    own = STANDING[-1].values
+    if one.build in own:
+        return own[one.build]
+    if (kept := held(one.build)) is not None:
+        return afresh(kept)
+    made = {name: make(found[name], found) for name in one.needs}
+    own[one.build] = one.build(**made, **one.ready)
+    return own[one.build]
 
 
 def take_down(keep=0):

@@ -1,3 +1,4 @@
+import gc
 import json
 import os
 import shutil
@@ -16,6 +17,8 @@ from tests import built_once
 from tests.built_once import pytest_runtest_setup, pytest_runtest_teardown  # noqa: F401
 from tests.guards import ROOT, UndefinedVariable, close_the_network, triggers_aside
 
+# Nothing of what is loaded first is ever thrown away: see `pytest_collection_finish`.
+gc.disable()
 # A loaded machine is no finding: examples have no time limit of their own.
 hypothesis.settings.register_profile("house", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("house")
@@ -84,6 +87,9 @@ def missing_parts() -> dict[str, str]:
 def pytest_collection_modifyitems(config, items):
     missing = missing_parts()
     without = {item: marker for item in items for marker in missing if item.get_closest_marker(marker)}
+    if os.environ.get("DATABASE_ONLY"):
+        missing["sans base"] = "base de données"
+        without = {item: "sans base" for item in items if opens_no_database(item)} | without
     if without:
         config.hook.pytest_deselected(items=list(without))
         items[:] = [item for item in items if item not in without]
@@ -92,7 +98,35 @@ def pytest_collection_modifyitems(config, items):
     order = {path: number for number, path in enumerate(dict.fromkeys(item.path for item in items))}
     items.sort(key=lambda item: (order[item.path], len(built_once.asked_by(item))))
     # The longest first: they wait while other workers work, and none is left alone at the end.
-    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+    items.sort(key=lambda item: (item.path.parent.name != "access", item.get_closest_marker("browser") is None))
+
+
+def pytest_collection_finish():
+    """Modules and tests stay to the end: the collector reads what the tests make, not those again each time."""
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+    gc.enable()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Files handed out whole (`--dist loadfile`), those of the browser together: they share one running site."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class OneSite(LoadFileScheduling):
+        def _split_scope(self, nodeid):
+            return "tests/browser" if nodeid.startswith("tests/browser/") else super()._split_scope(nodeid)
+
+    return OneSite(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+def opens_no_database(item) -> bool:
+    """True when pytest-django forbids it every database: no engine can change what it finds.
+
+    Never of what starts processes or reads migrations: those may meet a database by themselves.
+    """
+    asks = item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(item.fixturenames)
+    return not asks and item.path.parent.name not in {"house", "infrastructure"}
 
 
 def report_not_run(missing, counts):

@@ -13,13 +13,14 @@ from tests import factories
 from tests.applications import every_kind
 from tests.applications.every_kind import KEPT, PLANNED, TYPED
 from tests.applications.web import post, signed_in, text, url
+from tests.built_once import part, stage
 
 pytestmark = pytest.mark.django_db
 HERE = "tout-sur-le-lieu/"
 
 
-@pytest.fixture
-def person():
+@part
+def person(db):
     return factories.applicant()
 
 
@@ -28,7 +29,7 @@ def client(person):
     return signed_in(person)
 
 
-@pytest.fixture
+@stage
 def dossier(person):
     return every_kind.draft(by=person)
 

@@ -16,6 +16,7 @@ from tests import factories
 from tests.applications import review_steps
 from tests.applications.web import post, signed_in, text, url
 from tests.applications.writers import page_of, text_section
+from tests.built_once import part, stage
 
 pytestmark = pytest.mark.django_db
 JSON = {"headers": {"Accept": "application/json"}}
@@ -45,12 +46,12 @@ def test_a_page_that_does_not_say_what_it_showed_disputes_all_that_differs_once_
     assert merged({"a": "moi"}, {"a": "elle"}, read=None, stale=False) == (["a"], [], [])
 
 
-@pytest.fixture
-def person():
+@part
+def person(db):
     return factories.applicant()
 
 
-@pytest.fixture
+@stage
 def draft(person):
     return factories.draft(by=person)
 

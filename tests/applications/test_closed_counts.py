@@ -17,12 +17,13 @@ from selection.progress import standing_of
 from tests import factories
 from tests.applications.test_desk import ids, some
 from tests.applications.web import post, signed_in, text
+from tests.built_once import stage
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def three():
+@stage
+def three(db):
     return some(3)
 
 

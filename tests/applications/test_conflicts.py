@@ -27,6 +27,7 @@ from applications.models import (
 from documents.models import PagePicture, StoredFile
 from tests import factories
 from tests.applications import review_steps
+from tests.built_once import stage
 from tests.factories import fresh
 
 pytestmark = pytest.mark.django_db
@@ -34,8 +35,8 @@ K = Interest.Kind
 SIREN = "552100554"
 
 
-@pytest.fixture
-def dossier():
+@stage
+def dossier(db):
     return factories.admissible()
 
 

@@ -18,6 +18,7 @@ from applications.models import Application, Fabrique, RegionRule
 from applications.morning import EVERYBODY, MINE, NOBODY, morning_of
 from tests import factories
 from tests.applications.web import post, signed_in, text
+from tests.built_once import stage
 
 pytestmark = pytest.mark.django_db
 LIST, SELECT = "/pilotage/dossiers/", "/pilotage/dossiers/selection/"
@@ -34,8 +35,8 @@ def client(officer):
     return signed_in(officer)
 
 
-@pytest.fixture
-def three():
+@stage
+def three(db):
     return some(3)
 
 

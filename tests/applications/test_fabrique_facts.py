@@ -12,6 +12,7 @@ from applications import fabriques, outcomes
 from applications.models import ApplicationState, FabriqueFact
 from tests import factories
 from tests.applications import review_steps as steps
+from tests.built_once import stage
 from tests.factories import fresh
 
 pytestmark = pytest.mark.django_db
@@ -94,8 +95,8 @@ def test_the_database_refuses_a_fact_without_proof_or_twice(place, broken):
 # --- Outcomes ------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def reviewed():
+@stage
+def reviewed(db):
     dossier, asked = steps.sent_dossier()
     for assignment in asked:
         steps.give(assignment)

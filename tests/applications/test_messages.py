@@ -13,6 +13,7 @@ from applications import bulk, messaging
 from applications.models import Message, MessageTemplate
 from documents.uploads import UploadRefused
 from tests import factories
+from tests.built_once import stage
 
 pytestmark = pytest.mark.django_db
 
@@ -22,8 +23,8 @@ def officer():
     return factories.officer()
 
 
-@pytest.fixture
-def sent():
+@stage
+def sent(db):
     return factories.submitted()
 
 

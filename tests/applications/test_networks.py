@@ -11,6 +11,7 @@ from applications.models import Application, Assignment, NetworkConsent, Reviewe
 from tests import factories
 from tests.applications import review_steps
 from tests.applications.web import post, signed_in, text, url
+from tests.built_once import stage
 
 pytestmark = pytest.mark.django_db
 
@@ -26,8 +27,8 @@ def network(helper):
     return factories.organisation(helper, name="Réseau des lieux", kind=Organisation.Kind.NETWORK)
 
 
-@pytest.fixture
-def draft():
+@stage
+def draft(db):
     return factories.complete_draft()
 
 

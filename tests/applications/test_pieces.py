@@ -11,14 +11,15 @@ from applications.models import Attachment
 from documents import previews, scanning
 from tests import factories
 from tests.applications.web import post, signed_in, staff_url, text, url
+from tests.built_once import part, stage
 from tests.documents import antivirus, files
 
 pytestmark = pytest.mark.django_db
 JSON = {"Accept": "application/json"}
 
 
-@pytest.fixture
-def person():
+@part
+def person(db):
     return factories.applicant()
 
 
@@ -27,7 +28,7 @@ def client(person):
     return signed_in(person)
 
 
-@pytest.fixture
+@stage
 def dossier(person):
     return factories.draft(by=person)
 

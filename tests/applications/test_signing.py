@@ -9,6 +9,7 @@ from applications.models import SignOff
 from applications.submission import Incomplete
 from tests import factories
 from tests.applications.web import post, signed_in, text, url
+from tests.built_once import stage
 
 pytestmark = pytest.mark.django_db
 
@@ -20,8 +21,8 @@ def with_representative(application, role="reader"):
     return person
 
 
-@pytest.fixture
-def complete():
+@stage
+def complete(db):
     return factories.complete_draft()
 
 

@@ -10,6 +10,7 @@ from applications.completeness import PLAN
 from applications.models import Answer, SignOffRequest
 from tests import factories
 from tests.applications.web import post, signed_in, text, url
+from tests.built_once import stage
 
 pytestmark = pytest.mark.django_db
 
@@ -87,8 +88,8 @@ def test_what_was_entrusted_passes_to_whoever_comes_after(draft):
 # --- What was written before -----------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def earlier():
+@stage
+def earlier(db):
     return factories.submitted()
 
 

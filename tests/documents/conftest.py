@@ -8,18 +8,18 @@ from documents import requests
 from tests.documents.letters import LETTERS
 
 
+def asked(subject_id=1, kind="award_letter", **kwargs):
+    """A document about an invented decision: `asked(7)`, `asked(7, kind="receipt")`."""
+    return requests.request(
+        **{"kind": kind, "subject_type": "tests.Decision", "subject_id": subject_id, "facts": LETTERS[kind]}
+        | {"by": None}
+        | kwargs
+    )
+
+
 @pytest.fixture
 def ask():
-    """Ask for a document about an invented decision: `ask(7)`, `ask(7, kind="receipt")`."""
-
-    def ask(subject_id=1, kind="award_letter", **kwargs):
-        return requests.request(
-            **{"kind": kind, "subject_type": "tests.Decision", "subject_id": subject_id, "facts": LETTERS[kind]}
-            | {"by": None}
-            | kwargs
-        )
-
-    return ask
+    return asked
 
 
 @pytest.fixture

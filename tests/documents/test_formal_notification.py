@@ -18,6 +18,7 @@ from documents import consents, notifying, registered
 from documents.models import Document, ElectronicConsent, FormalNotification
 from selection.notification import notification_of, visible_to
 from tests import factories
+from tests.built_once import stage
 from tests.selection.after import announced, decision_of, today
 from tests.selection.conftest import member_of
 
@@ -26,8 +27,8 @@ DAY = datetime.timedelta(days=1)
 LETTER = {"number": "1A 234 567 8901 2"}
 
 
-@pytest.fixture
-def panel():
+@stage
+def panel(db):
     return announced()
 
 

@@ -25,7 +25,7 @@ from tests.documents.real_parts import (
     wait_until,
 )
 
-LETTERS = 24
+LETTERS = 12
 pytestmark = [
     pytest.mark.redis,
     pytest.mark.concurrency,

@@ -16,14 +16,16 @@ from documents.models import Document
 from documents.production import produce
 from documents.sealing import seal, unsealed
 from documents.verification import AT_MOST_SECONDS, MAX_BYTES, normalise, verify
+from tests.built_once import stage
+from tests.documents.conftest import asked
 
 pytestmark = pytest.mark.django_db
 PAGE = "/verifier/"
 
 
-@pytest.fixture
-def letter(ask):
-    document = produce(ask().pk)
+@stage
+def letter(db):
+    document = produce(asked().pk)
     requests.release(documents=Document.objects.all())
     return Document.objects.select_related("content").get(pk=document.pk)
 

@@ -7,6 +7,7 @@ from applications.models import FabriqueFact
 from funding import instalments
 from programme.models import Target
 from tests import factories
+from tests.built_once import part, stage
 from tests.funding import conftest as make
 from tests.funding.conftest import CAP, GRANT, today
 from tests.monitoring.town import build
@@ -15,12 +16,12 @@ committed, in_force, line, wave = make.committed, make.in_force, make.line, make
 finance, officer = make.finance, make.officer
 
 
-@pytest.fixture
+@part
 def programme(line):
     return line.programme
 
 
-@pytest.fixture
+@stage
 def promised(programme):
     """Three hundred places, of which 150 in priority neighbourhoods and 30 of those digital."""
     for segment, number in (("", 300), ("qpv", 150), ("qpv_digital", 30), ("outside_large_centres", 150)):
@@ -31,7 +32,7 @@ def promised(programme):
     return programme
 
 
-@pytest.fixture
+@stage
 def paid(in_force, finance, line):
     """The first instalment of 50 000 €, certified, ordered and paid by three people."""
     make.open_credits(line, "cp", CAP)
@@ -42,7 +43,7 @@ def paid(in_force, finance, line):
     return in_force
 
 
-@pytest.fixture
+@stage
 def town(line, promised):
     """(scheme, award of last year, award of this year, reservation): `tests.monitoring.town`."""
     return build(line)

@@ -16,7 +16,8 @@ def written_actions():
     """Literal actions of `JournalEntry.write(action=…)`."""
     for floor in FLOORS:
         for path in (Path(settings.BASE_DIR) / floor).rglob("*.py"):
-            for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            text = path.read_text(encoding="utf-8")
+            for call in ast.walk(ast.parse(text)) if "JournalEntry" in text else ():
                 if isinstance(call, ast.Call) and ast.unparse(call.func) == "JournalEntry.write":
                     values = {keyword.arg: keyword.value for keyword in call.keywords}
                     if isinstance(values.get("action"), ast.Constant):

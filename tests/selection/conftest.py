@@ -3,7 +3,6 @@
 import datetime
 from types import SimpleNamespace
 
-import pytest
 from django.utils import timezone
 
 from accounts.models import Organisation
@@ -14,11 +13,12 @@ from documents.production import produce
 from funding.budgets import open_credits
 from funding.models import Line, Source
 from programme.models import Origin, Wave
-from selection.decisions import letters_of
+from selection.decisions import letters_of, sign_wave
 from selection.delegations import grant_delegation
 from selection.models import Decision
-from selection.outcomes import hold_panel, prepare
+from selection.outcomes import adopt, hold_panel, prepare
 from tests import factories
+from tests.built_once import stage
 
 YEAR = timezone.localdate().year
 GRANT = 15_000_000
@@ -193,6 +193,19 @@ def member_of(application):
     return Organisation.objects.get(pk=application.organisation_id).members.first()
 
 
-@pytest.fixture
+@stage
 def panel(db):
     return build()
+
+
+@stage
+def adopted(panel):
+    prepare_all(panel)
+    adopt(wave=panel.wave, by=panel.officer)
+    return panel
+
+
+@stage
+def signed(adopted):
+    sign_wave(wave=adopted.wave, by=adopted.signatory)
+    return adopted

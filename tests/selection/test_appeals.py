@@ -19,6 +19,7 @@ from selection import appeal_follow_ups, appeals
 from selection.models import Appeal, AppealFollowUp, Decision
 from selection.notification import answer_notification_of
 from tests import factories
+from tests.built_once import stage
 from tests.selection.after import announced, decision_of, opened, today
 from tests.selection.conftest import delegate, member_of
 
@@ -26,12 +27,12 @@ pytestmark = pytest.mark.django_db
 TEXT = "Notre lettre de la commune était jointe : le motif retenu est inexact."
 
 
-@pytest.fixture
-def panel():
+@stage
+def panel(db):
     return announced()
 
 
-@pytest.fixture
+@stage
 def refused(panel):
     return opened(panel.refused[0])
 

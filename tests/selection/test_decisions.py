@@ -30,6 +30,7 @@ from selection.models import Decision, SignatureDelegation
 from selection.notification import open_letter, record_notification
 from selection.outcomes import adopt, prepare, undo_adoption
 from tests import factories
+from tests.built_once import stage
 from tests.selection.conftest import (
     GRANT,
     build,
@@ -45,20 +46,7 @@ from tests.selection.conftest import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def adopted(panel):
-    prepare_all(panel)
-    adopt(wave=panel.wave, by=panel.officer)
-    return panel
-
-
-@pytest.fixture
-def signed(adopted):
-    sign_wave(wave=adopted.wave, by=adopted.signatory)
-    return adopted
-
-
-@pytest.fixture
+@stage
 def announced(signed):
     make_letters(signed.wave)
     announce(wave=signed.wave, by=signed.signatory)

@@ -9,21 +9,13 @@ from accounts.errors import NotAllowed, Refusal
 from accounts.models import OutboxMessage
 from applications.models import Assignment, Fabrique
 from selection import embargo
-from selection.decisions import announce, sign_wave
+from selection.decisions import announce
 from selection.models import EmbargoAccess, EmbargoedList
 from selection.outcomes import adopt
 from tests import factories
 from tests.selection.conftest import GRANT, make_letters, prepare_all
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def signed(panel):
-    prepare_all(panel)
-    adopt(wave=panel.wave, by=panel.officer)
-    sign_wave(wave=panel.wave, by=panel.signatory)
-    return panel
 
 
 def tell(panel, **fields):

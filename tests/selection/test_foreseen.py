@@ -24,13 +24,6 @@ pytestmark = pytest.mark.django_db
 NO_TOWN = {"address": "", "postal_code": "", "city": ""}
 
 
-@pytest.fixture
-def adopted(panel):
-    prepare_all(panel)
-    adopt(wave=panel.wave, by=panel.officer)
-    return panel
-
-
 def page(client, panel, reader):
     client.force_login(reader)
     return client.get(reverse("selection:decisions", args=[panel.wave.public_id]))

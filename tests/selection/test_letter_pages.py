@@ -19,25 +19,16 @@ from documents.production import produce
 from documents.sweeper import sweep, waiting_ids
 from documents.tasks import produce as produce_task
 from selection import letter_files, letter_work
-from selection.decisions import LettersMissing, announce, sign_wave
+from selection.decisions import LettersMissing, announce
 from selection.letter_work import letters_of_wave
 from selection.models import Decision
-from selection.outcomes import adopt
 from selection.sending import progress_of
 from tests import factories
 from tests.guards import triggers_aside
-from tests.selection.conftest import make_letters, prepare_all
+from tests.selection.conftest import make_letters
 
 pytestmark = pytest.mark.django_db
 LETTERS = reverse("selection:letters")
-
-
-@pytest.fixture
-def signed(panel):
-    prepare_all(panel)
-    adopt(wave=panel.wave, by=panel.officer)
-    sign_wave(wave=panel.wave, by=panel.signatory)
-    return panel
 
 
 def of(wave, **query):

@@ -9,10 +9,7 @@ from PIL import ImageDraw
 from accounts import jobs
 from documents.models import Document, ScanPage, ScanPile, SignedScan
 from documents.production import produce
-from selection.decisions import sign_wave
-from selection.outcomes import adopt
 from tests.documents.test_scans import pile_of, printed
-from tests.selection.conftest import prepare_all
 
 pytestmark = pytest.mark.django_db
 PAGE = "/pilotage/courriers/numerisations/"
@@ -29,11 +26,8 @@ def officer(panel):
 
 
 @pytest.fixture
-def letter(panel):
+def letter(signed):
     """A real letter of a signed wave."""
-    prepare_all(panel)
-    adopt(wave=panel.wave, by=panel.officer)
-    sign_wave(wave=panel.wave, by=panel.signatory)
     waiting = Document.objects.filter(kind="award_letter").earliest("pk")
     return produce(waiting.pk)
 

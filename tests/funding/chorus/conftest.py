@@ -3,17 +3,18 @@ import pytest
 from accounts.models import Organisation
 from funding import awards, instalments
 from funding.models import Award, Instalment
+from tests.built_once import part, stage
 from tests.funding import conftest as money
 from tests.funding.conftest import CAP, commit, make_application, open_credits, request_for, reserve, today
 
 
-@pytest.fixture
+@part
 def wave(line):
     """Of a call whose notified decision is enough: agreements are another subject."""
     return money.make_wave(line.programme, agreement_required=False)
 
 
-@pytest.fixture
+@stage
 def in_force(committed):
     return notified(committed)
 
@@ -48,7 +49,7 @@ def order_first(award, finance):
     return first_of(award)
 
 
-@pytest.fixture
+@stage
 def ordered(in_force, line, finance):
     """An instalment of 50 000 € that waits for its payment."""
     open_credits(line, "cp", 3 * CAP)
