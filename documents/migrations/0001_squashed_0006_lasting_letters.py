@@ -23,6 +23,24 @@ class Migration(migrations.Migration):
         accounts.new_tables.NewTables(
             operations=[
                 migrations.CreateModel(
+                    name='UnwrittenLetter',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('source', models.CharField(max_length=30, verbose_name='sorte')),
+                        ('subject_type', models.CharField(max_length=60, verbose_name='type d’objet')),
+                        ('subject_id', models.BigIntegerField(verbose_name='clé de l’objet')),
+                        ('why', models.TextField(verbose_name='raison')),
+                        ('tries', models.PositiveIntegerField(default=0, verbose_name='essais')),
+                        ('tried_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='essayé le')),
+                    ],
+                    options={
+                        'verbose_name': 'courrier qui ne peut pas être écrit',
+                        'verbose_name_plural': 'courriers qui ne peuvent pas être écrits',
+                        'ordering': ['pk'],
+                        'constraints': [models.UniqueConstraint(fields=('source', 'subject_type', 'subject_id'), name='unwrittenletter_once')],
+                    },
+                ),
+                migrations.CreateModel(
                     name='WordingVersion',
                     fields=[
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -53,7 +71,7 @@ class Migration(migrations.Migration):
                     fields=[
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                         ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='identifiant public')),
-                        ('kind', models.CharField(choices=[('receipt', 'Accusé de réception'), ('pieces_request', 'Demande de pièces'), ('award_letter', 'Lettre d’attribution'), ('waitlist_letter', 'Lettre de liste complémentaire'), ('refusal_letter', 'Lettre de refus'), ('deferral_letter', 'Lettre d’ajournement'), ('inadmissibility_letter', 'Lettre d’irrecevabilité'), ('appeal_receipt', 'Accusé de réception d’un recours'), ('panel_minutes', 'Procès-verbal du comité'), ('panel_addendum', 'Additif au procès-verbal du comité'), ('agreement', 'Convention à signer'), ('amendment', 'Avenant à signer'), ('signed_agreement', 'Convention signée'), ('signed_amendment', 'Avenant signé'), ('hearing_letter', 'Lettre contradictoire'), ('withdrawal_decision', 'Décision de retrait'), ('repayment_request', 'Demande de reversement'), ('withdrawal_undone', 'Annulation d’un retrait')], max_length=30, verbose_name='sorte')),
+                        ('kind', models.CharField(choices=[('receipt', 'Accusé de réception'), ('pieces_request', 'Demande de pièces'), ('award_letter', 'Lettre d’attribution'), ('waitlist_letter', 'Lettre de liste complémentaire'), ('refusal_letter', 'Lettre de refus'), ('deferral_letter', 'Lettre d’ajournement'), ('inadmissibility_letter', 'Lettre d’irrecevabilité'), ('appeal_receipt', 'Accusé de réception d’un recours'), ('panel_minutes', 'Procès-verbal du comité'), ('panel_addendum', 'Additif au procès-verbal du comité'), ('agreement', 'Convention à signer'), ('amendment', 'Avenant à signer'), ('signed_agreement', 'Convention signée'), ('signed_amendment', 'Avenant signé'), ('hearing_letter', 'Lettre contradictoire'), ('withdrawal_decision', 'Décision de retrait'), ('repayment_request', 'Demande de reversement'), ('withdrawal_undone', 'Annulation d’un retrait'), ('formal_notice', 'Mise en demeure'), ('appeal_answer', 'Réponse à un recours')], max_length=30, verbose_name='sorte')),
                         ('subject_type', models.CharField(max_length=60, verbose_name='type d’objet')),
                         ('subject_id', models.BigIntegerField(verbose_name='clé de l’objet')),
                         ('facts', models.JSONField(verbose_name='faits figés')),
@@ -93,10 +111,12 @@ class Migration(migrations.Migration):
                     fields=[
                         ('document', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='content', serialize=False, to='documents.document')),
                         ('data', models.BinaryField(verbose_name='contenu')),
+                        ('place', models.CharField(blank=True, default='', max_length=120, verbose_name='place dans le dépôt')),
                     ],
                     options={
                         'verbose_name': 'contenu de document',
                         'verbose_name_plural': 'contenus de document',
+                        'constraints': [models.CheckConstraint(condition=models.Q(('place', ''), ('data', b''), _connector='OR'), name='document_content_one_place', violation_error_message='Les octets d’un document sont gardés en un seul endroit.')],
                     },
                 ),
                 migrations.CreateModel(
@@ -185,7 +205,7 @@ class Migration(migrations.Migration):
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                         ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='identifiant public')),
                         ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                        ('kind', models.CharField(choices=[('award_letter', 'Attribution'), ('waitlist_letter', 'Liste complémentaire'), ('refusal_letter', 'Refus'), ('deferral_letter', 'Ajournement'), ('inadmissibility_letter', 'Irrecevabilité'), ('hearing_letter', 'Lettre contradictoire'), ('withdrawal_decision', 'Retrait'), ('withdrawal_undone', 'Annulation d’un retrait'), ('repayment_request', 'Reversement'), ('appeal_answer', 'Réponse à un recours')], max_length=30, verbose_name='acte')),
+                        ('kind', models.CharField(choices=[('award_letter', 'Attribution'), ('waitlist_letter', 'Liste complémentaire'), ('refusal_letter', 'Refus'), ('deferral_letter', 'Ajournement'), ('inadmissibility_letter', 'Irrecevabilité'), ('formal_notice', 'Mise en demeure'), ('hearing_letter', 'Lettre contradictoire'), ('withdrawal_decision', 'Retrait'), ('withdrawal_undone', 'Annulation d’un retrait'), ('repayment_request', 'Reversement'), ('appeal_answer', 'Réponse à un recours')], max_length=30, verbose_name='acte')),
                         ('subject_type', models.CharField(max_length=60, verbose_name='type d’objet')),
                         ('subject_id', models.BigIntegerField(verbose_name='clé de l’objet')),
                         ('document', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document', verbose_name='courrier')),
@@ -205,6 +225,9 @@ class Migration(migrations.Migration):
                         ('presented_on', models.DateField(blank=True, null=True, verbose_name='présenté le')),
                         ('delivered_on', models.DateField(blank=True, null=True, verbose_name='remis le')),
                         ('proof', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.storedfile', verbose_name='preuve')),
+                        ('assured_at', models.DateTimeField(blank=True, null=True, verbose_name='avis vérifié le')),
+                        ('assured_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='avis vérifié par')),
+                        ('assured_how', models.CharField(blank=True, max_length=300, verbose_name='comment la structure est prévenue')),
                         ('notified_on', models.DateField(blank=True, null=True, verbose_name='notifié le')),
                         ('recorded_on', models.DateField(blank=True, null=True, verbose_name='enregistré le')),
                         ('recorded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='enregistré par')),
@@ -213,7 +236,7 @@ class Migration(migrations.Migration):
                         'verbose_name': 'notification d’un acte',
                         'verbose_name_plural': 'notifications d’actes',
                         'ordering': ['available_at', 'pk'],
-                        'constraints': [models.UniqueConstraint(fields=('subject_type', 'subject_id', 'kind'), name='formal_once', violation_error_message='La notification de cet acte est déjà suivie.'), models.CheckConstraint(condition=models.Q(models.Q(('notified_on__isnull', False), ('recorded_on__isnull', False), ('state', 'notified'), models.Q(('way', ''), _negated=True)), models.Q(models.Q(('state', 'notified'), _negated=True), ('notified_on', None), ('way', '')), _connector='OR'), name='formal_notified_has_day_and_way'), models.CheckConstraint(condition=models.Q(('notified_on', None), ('notified_on__gte', models.F('available_on')), _connector='OR'), name='formal_not_before_available', violation_error_message='La notification ne précède pas la mise à disposition.'), models.CheckConstraint(condition=models.Q(('notified_on', None), ('notified_on__lte', models.F('recorded_on')), _connector='OR'), name='formal_not_in_the_future', violation_error_message='La notification n’est pas dans l’avenir.'), models.CheckConstraint(condition=models.Q(models.Q(('way', 'opened'), _negated=True), models.Q(('consent__isnull', False), ('opened_at__isnull', False), ('opened_by__isnull', False)), _connector='OR'), name='formal_opening_has_consent', violation_error_message='Une ouverture ne notifie qu’avec le consentement de la structure.'), models.CheckConstraint(condition=models.Q(models.Q(('way', 'unopened'), _negated=True), models.Q(('consent__isnull', False), ('notified_on', models.F('available_on'))), _connector='OR'), name='formal_unopened_has_consent'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('way', 'registered'), _negated=True), models.Q(('state', 'posted'), _negated=True)), models.Q(models.Q(('registered_number', ''), _negated=True), ('posted_on__isnull', False)), _connector='OR'), name='formal_registered_has_number', violation_error_message='Un recommandé a un numéro et un jour de dépôt.'), models.CheckConstraint(condition=models.Q(models.Q(('way', 'registered'), _negated=True), models.Q(('presented_on__gte', models.F('posted_on')), ('presented_on__isnull', False), ('recorded_by__isnull', False)), _connector='OR'), name='formal_registered_was_presented'), models.CheckConstraint(condition=models.Q(('delivered_on', None), ('delivered_on__gte', models.F('presented_on')), _connector='OR'), name='formal_delivered_after_presented')],
+                        'constraints': [models.UniqueConstraint(fields=('subject_type', 'subject_id', 'kind'), name='formal_once', violation_error_message='La notification de cet acte est déjà suivie.'), models.CheckConstraint(condition=models.Q(models.Q(('notified_on__isnull', False), ('recorded_on__isnull', False), ('state', 'notified'), models.Q(('way', ''), _negated=True)), models.Q(models.Q(('state', 'notified'), _negated=True), ('notified_on', None), ('way', '')), _connector='OR'), name='formal_notified_has_day_and_way'), models.CheckConstraint(condition=models.Q(('notified_on', None), ('notified_on__gte', models.F('available_on')), _connector='OR'), name='formal_not_before_available', violation_error_message='La notification ne précède pas la mise à disposition.'), models.CheckConstraint(condition=models.Q(('notified_on', None), ('notified_on__lte', models.F('recorded_on')), _connector='OR'), name='formal_not_in_the_future', violation_error_message='La notification n’est pas dans l’avenir.'), models.CheckConstraint(condition=models.Q(models.Q(('way', 'opened'), _negated=True), models.Q(('consent__isnull', False), ('opened_at__isnull', False), ('opened_by__isnull', False)), _connector='OR'), name='formal_opening_has_consent', violation_error_message='Une ouverture ne notifie qu’avec le consentement de la structure.'), models.CheckConstraint(condition=models.Q(models.Q(('way', 'unopened'), _negated=True), models.Q(('consent__isnull', False), ('notified_on', models.F('available_on'))), _connector='OR'), name='formal_unopened_has_consent'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('way', 'registered'), _negated=True), models.Q(('state', 'posted'), _negated=True)), models.Q(models.Q(('registered_number', ''), _negated=True), ('posted_on__isnull', False)), _connector='OR'), name='formal_registered_has_number', violation_error_message='Un recommandé a un numéro et un jour de dépôt.'), models.CheckConstraint(condition=models.Q(models.Q(('way', 'registered'), _negated=True), models.Q(('presented_on__gte', models.F('posted_on')), ('presented_on__isnull', False), ('recorded_by__isnull', False)), _connector='OR'), name='formal_registered_was_presented'), models.CheckConstraint(condition=models.Q(models.Q(('assured_at', None), ('assured_by', None), ('assured_how', '')), models.Q(('assured_at__isnull', False), ('assured_by__isnull', False), models.Q(('assured_how', ''), _negated=True)), _connector='OR'), name='formal_assured_says_how', violation_error_message='Dites qui a prévenu la structure, et comment.'), models.CheckConstraint(condition=models.Q(('delivered_on', None), ('delivered_on__gte', models.F('presented_on')), _connector='OR'), name='formal_delivered_after_presented')],
                         'indexes': [models.Index(fields=['organisation'], name='formal_organisation'), models.Index(condition=models.Q(('state', 'notified'), _negated=True), fields=['available_on'], name='formal_waiting')],
                     },
                     bases=(django_fsm.ConcurrentTransitionMixin, models.Model),

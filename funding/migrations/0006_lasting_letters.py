@@ -1,5 +1,7 @@
 import django.db.models.deletion
+import django.utils.timezone
 import django_fsm
+import uuid
 from django.conf import settings
 from django.db import migrations, models
 
@@ -20,12 +22,40 @@ def add_up_months(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
+        ('accounts', '0005_lasting_letters'),
         ('documents', '0006_lasting_letters'),
         ('funding', '0005_life_of_the_money'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='FormalNotice',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='identifiant public')),
+                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
+                ('state', django_fsm.FSMField(choices=[('sent', 'Envoyée'), ('met', 'Satisfaite'), ('dropped', 'Abandonnée'), ('followed', 'Suivie d’une procédure')], default='sent', max_length=10, protected=True, verbose_name='état')),
+                ('ground', models.CharField(choices=[('report', 'Compte rendu ou pièce non remis'), ('opening', 'Lieu non ouvert'), ('conditions', 'Conditions de l’aide non tenues'), ('other', 'Autre manquement')], max_length=12, verbose_name='manquement')),
+                ('facts', models.TextField(verbose_name='ce qui est constaté')),
+                ('asked', models.TextField(verbose_name='ce qui est demandé')),
+                ('days', models.PositiveSmallIntegerField(verbose_name='délai en jours')),
+                ('opened_on', models.DateField(verbose_name='lettre du')),
+                ('opened_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='ouverte le')),
+                ('due_on', models.DateField(blank=True, null=True, verbose_name='à faire au plus tard le')),
+                ('reply', models.TextField(blank=True, verbose_name='réponse de la structure')),
+                ('replied_at', models.DateTimeField(blank=True, null=True, verbose_name='répondue le')),
+                ('ended_on', models.DateField(blank=True, null=True, verbose_name='close le')),
+                ('end_note', models.CharField(blank=True, max_length=1000, verbose_name='comment elle finit')),
+                ('written', models.JSONField(default=dict, editable=False, verbose_name='ce que dit la lettre')),
+            ],
+            options={
+                'verbose_name': 'mise en demeure',
+                'verbose_name_plural': 'mises en demeure',
+                'ordering': ['-pk'],
+            },
+            bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
+        ),
         migrations.CreateModel(
             name='MonthTotal',
             fields=[
@@ -44,6 +74,36 @@ class Migration(migrations.Migration):
                 'ordering': ['pk'],
                 'abstract': False,
             },
+        ),
+        migrations.AddField(
+            model_name='agreementversion',
+            name='worded',
+            field=models.JSONField(default=dict, verbose_name='modèle figé'),
+        ),
+        migrations.AddField(
+            model_name='agreementversion',
+            name='wording',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.wordingversion', verbose_name='modèle écrit'),
+        ),
+        migrations.AddField(
+            model_name='hearing',
+            name='written',
+            field=models.JSONField(default=dict, editable=False, verbose_name='ce que dit la lettre'),
+        ),
+        migrations.AddField(
+            model_name='interruption',
+            name='final_at',
+            field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name='fin notée le'),
+        ),
+        migrations.AddField(
+            model_name='observation',
+            name='ends',
+            field=models.BooleanField(default=False, verbose_name='rien à ajouter'),
+        ),
+        migrations.AddField(
+            model_name='observation',
+            name='organisation',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation', verbose_name='partenaire'),
         ),
         migrations.AddField(
             model_name='recovery',
@@ -82,6 +142,41 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'refunded'), _negated=True), models.Q(('closed_on__isnull', False), ('refunded_cents', models.F('collected_cents'))), _connector='OR'), name='recovery_refunded_whole'),
         ),
         migrations.AddField(
+            model_name='formalnotice',
+            name='award',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='formal_notices', to='funding.award', verbose_name='attribution'),
+        ),
+        migrations.AddField(
+            model_name='formalnotice',
+            name='document',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document'),
+        ),
+        migrations.AddField(
+            model_name='formalnotice',
+            name='ended_by',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='formalnotice',
+            name='opened_by',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='envoyée par'),
+        ),
+        migrations.AddField(
+            model_name='formalnotice',
+            name='replied_by',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='formalnotice',
+            name='reply_file',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.storedfile', verbose_name='pièce jointe'),
+        ),
+        migrations.AddField(
+            model_name='hearing',
+            name='notice',
+            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='hearing', to='funding.formalnotice', verbose_name='mise en demeure'),
+        ),
+        migrations.AddField(
             model_name='monthtotal',
             name='from_line',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='funding.line'),
@@ -90,6 +185,38 @@ class Migration(migrations.Migration):
             model_name='monthtotal',
             name='to_line',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='funding.line'),
+        ),
+        migrations.AddConstraint(
+            model_name='formalnotice',
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'sent')), fields=('award', 'ground'), name='formalnotice_one_of_a_ground', violation_error_message='Une mise en demeure pour ce manquement est déjà en cours.'),
+        ),
+        migrations.AddConstraint(
+            model_name='formalnotice',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('facts', ''), _negated=True), models.Q(('asked', ''), _negated=True)), name='formalnotice_says_what'),
+        ),
+        migrations.AddConstraint(
+            model_name='formalnotice',
+            constraint=models.CheckConstraint(condition=models.Q(('days__gte', 15)), name='formalnotice_leaves_time', violation_error_message='Une mise en demeure laisse au moins quinze jours.'),
+        ),
+        migrations.AddConstraint(
+            model_name='formalnotice',
+            constraint=models.CheckConstraint(condition=models.Q(('due_on', None), ('due_on__gt', models.F('opened_on')), _connector='OR'), name='formalnotice_due_after_letter'),
+        ),
+        migrations.AddConstraint(
+            model_name='formalnotice',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('replied_at', None), ('reply', '')), models.Q(('replied_at__isnull', False), models.Q(('reply', ''), _negated=True)), _connector='OR'), name='formalnotice_reply_says_something'),
+        ),
+        migrations.AddConstraint(
+            model_name='formalnotice',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_on', None), ('state', 'sent')), models.Q(('ended_on__isnull', False), models.Q(('state', 'sent'), _negated=True)), _connector='OR'), name='formalnotice_ended_has_day'),
+        ),
+        migrations.AddConstraint(
+            model_name='formalnotice',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['met', 'dropped']), _negated=True), models.Q(('end_note', ''), _negated=True), _connector='OR'), name='formalnotice_end_says_why', violation_error_message='Dites ce qui a été fait, ou pourquoi elle est abandonnée.'),
+        ),
+        migrations.AddConstraint(
+            model_name='formalnotice',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'followed'), _negated=True), models.Q(('due_on__isnull', False), ('due_on__lt', models.F('ended_on'))), _connector='OR'), name='formalnotice_followed_after_its_time', violation_error_message='Le délai de la mise en demeure n’est pas passé.'),
         ),
         migrations.AddConstraint(
             model_name='monthtotal',

@@ -3,6 +3,7 @@ import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
 import django_fsm
+import selection.models.letter_print
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -15,7 +16,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ('accounts', '0005_lasting_letters'),
         ('applications', '0004_review'),
         ('documents', '0003_review'),
         ('funding', '0003_instalments_by_payment_day'),
@@ -122,6 +123,7 @@ class Migration(migrations.Migration):
                         ('reason', models.CharField(blank=True, max_length=300, verbose_name='motif')),
                         ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='par')),
                         ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='à')),
+                        ('written', models.JSONField(default=dict, editable=False, verbose_name='ce qu’il dit')),
                     ],
                     options={
                         'verbose_name': 'additif au procès-verbal',
@@ -138,6 +140,8 @@ class Migration(migrations.Migration):
                         ('holder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='délégataire')),
                         ('acts', models.JSONField(default=list, help_text='parmi : award, waitlist, refusal', verbose_name='actes couverts')),
                         ('ceiling_cents', models.BigIntegerField(verbose_name='plafond par acte (centimes)')),
+                        ('region', models.CharField(blank=True, default='', max_length=60, verbose_name='région')),
+                        ('departement', models.CharField(blank=True, default='', max_length=3, verbose_name='département')),
                         ('starts_on', models.DateField(verbose_name='du')),
                         ('ends_on', models.DateField(verbose_name='au')),
                         ('authority', models.CharField(blank=True, max_length=120, verbose_name='autorité qui délègue')),
@@ -150,7 +154,7 @@ class Migration(migrations.Migration):
                         'verbose_name': 'délégation de signature',
                         'verbose_name_plural': 'délégations de signature',
                         'ordering': ['-starts_on'],
-                        'constraints': [models.CheckConstraint(condition=models.Q(('ceiling_cents__gt', 0), ('ends_on__gte', models.F('starts_on'))), name='delegation_coherent', violation_error_message='La délégation finit après avoir commencé et son plafond est positif.'), models.CheckConstraint(condition=models.Q(('published_on', None), ('act_on', None), ('published_on__gte', models.F('act_on')), _connector='OR'), name='delegation_published_after_act', violation_error_message='Un acte est publié le jour où il est pris, ou après.')],
+                        'constraints': [models.CheckConstraint(condition=models.Q(('ceiling_cents__gt', 0), ('ends_on__gte', models.F('starts_on'))), name='delegation_coherent', violation_error_message='La délégation finit après avoir commencé et son plafond est positif.'), models.CheckConstraint(condition=models.Q(('departement', ''), models.Q(('region', ''), _negated=True), _connector='OR'), name='delegation_departement_of_a_region', violation_error_message='Un département est d’une région : dites laquelle.'), models.CheckConstraint(condition=models.Q(('published_on', None), ('act_on', None), ('published_on__gte', models.F('act_on')), _connector='OR'), name='delegation_published_after_act', violation_error_message='Un acte est publié le jour où il est pris, ou après.')],
                     },
                 ),
                 migrations.CreateModel(
@@ -211,13 +215,15 @@ class Migration(migrations.Migration):
                         ('concluded_on', models.DateField(blank=True, null=True, verbose_name='issue le')),
                         ('answer_notified_on', models.DateField(blank=True, null=True, verbose_name='réponse notifiée le')),
                         ('conclusion', models.TextField(blank=True, verbose_name='ce qui a été décidé')),
+                        ('delegation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='selection.signaturedelegation', verbose_name='délégation')),
+                        ('signed_at', models.DateTimeField(blank=True, null=True, verbose_name='réponse signée le')),
                         ('concluded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='issue enregistrée par')),
                     ],
                     options={
                         'verbose_name': 'recours',
                         'verbose_name_plural': 'recours',
                         'ordering': ['-lodged_on', '-pk'],
-                        'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['lodged', 'examined'])), fields=('decision', 'kind'), name='appeal_one_open_of_a_kind', violation_error_message='Un recours de cette sorte est déjà en cours sur cette décision.'), models.CheckConstraint(condition=models.Q(('received_on__gte', models.F('lodged_on'))), name='appeal_received_after_lodged', violation_error_message='Le recours est reçu le jour où il est formé, ou après.'), models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['gracious', 'hierarchical']), ('silence_on__isnull', False)), models.Q(('kind__in', ['litigation', 'mediation']), ('silence_on__isnull', True)), _connector='OR'), name='appeal_silence_of_the_administration'), models.CheckConstraint(condition=models.Q(models.Q(('concluded_on__isnull', True), ('state__in', ['lodged', 'examined'])), models.Q(('concluded_on__isnull', False), models.Q(('state__in', ['lodged', 'examined']), _negated=True)), _connector='OR'), name='appeal_concluded_has_day'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['upheld', 'partly_upheld', 'rejected', 'ended']), _negated=True), models.Q(models.Q(('conclusion', ''), _negated=True), ('concluded_by__isnull', False)), _connector='OR'), name='appeal_answered_has_words', violation_error_message='Dites ce qui a été décidé, et qui l’enregistre.'), models.CheckConstraint(condition=models.Q(('lodged_by__isnull', False), ('recorded_by__isnull', False), _connector='OR'), name='appeal_has_author')],
+                        'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['lodged', 'examined'])), fields=('decision', 'kind'), name='appeal_one_open_of_a_kind', violation_error_message='Un recours de cette sorte est déjà en cours sur cette décision.'), models.CheckConstraint(condition=models.Q(('received_on__gte', models.F('lodged_on'))), name='appeal_received_after_lodged', violation_error_message='Le recours est reçu le jour où il est formé, ou après.'), models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['gracious', 'hierarchical']), ('silence_on__isnull', False)), models.Q(('kind__in', ['litigation', 'mediation']), ('silence_on__isnull', True)), _connector='OR'), name='appeal_silence_of_the_administration'), models.CheckConstraint(condition=models.Q(models.Q(('concluded_on__isnull', True), ('state__in', ['lodged', 'examined'])), models.Q(('concluded_on__isnull', False), models.Q(('state__in', ['lodged', 'examined']), _negated=True)), _connector='OR'), name='appeal_concluded_has_day'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['upheld', 'partly_upheld', 'rejected', 'ended']), _negated=True), models.Q(models.Q(('conclusion', ''), _negated=True), ('concluded_by__isnull', False)), _connector='OR'), name='appeal_answered_has_words', violation_error_message='Dites ce qui a été décidé, et qui l’enregistre.'), models.CheckConstraint(condition=models.Q(models.Q(('delegation', None), ('signed_at', None)), models.Q(('delegation__isnull', False), ('kind__in', ['gracious', 'hierarchical']), ('signed_at__isnull', False), ('state__in', ['upheld', 'partly_upheld', 'rejected'])), _connector='OR'), name='appeal_answer_signed_by_delegation', violation_error_message='Une réponse se signe sous une délégation, une fois le recours jugé.'), models.CheckConstraint(condition=models.Q(('lodged_by__isnull', False), ('recorded_by__isnull', False), _connector='OR'), name='appeal_has_author')],
                         'indexes': [models.Index(condition=models.Q(('state__in', ['lodged', 'examined'])), fields=['silence_on'], name='appeal_silence')],
                     },
                     bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
@@ -322,6 +328,44 @@ class Migration(migrations.Migration):
                         'verbose_name_plural': 'accès aux listes sous embargo',
                         'ordering': ['-pk'],
                         'constraints': [models.UniqueConstraint(condition=models.Q(('kind', 'closed')), fields=('embargoed_list',), name='embargo_closed_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['opened', 'refused']), ('by__isnull', False), _connector='OR'), name='embargo_act_has_author')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='LetterPrint',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='identifiant public')),
+                        ('letters', models.JSONField(verbose_name='courriers')),
+                        ('recto_verso', models.BooleanField(default=False, verbose_name='recto verso')),
+                        ('name', models.CharField(max_length=80, verbose_name='nom du fichier')),
+                        ('job', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.job', verbose_name='travail')),
+                        ('asked_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='demandé le')),
+                        ('file', models.FileField(blank=True, max_length=120, upload_to=selection.models.letter_print.print_path, verbose_name='fichier')),
+                        ('pages', models.PositiveIntegerField(default=0, verbose_name='pages')),
+                        ('byte_size', models.PositiveBigIntegerField(default=0, verbose_name='octets')),
+                        ('sha256', models.CharField(blank=True, max_length=64, verbose_name='empreinte SHA-256')),
+                        ('made_at', models.DateTimeField(null=True, verbose_name='fait le')),
+                        ('removed_at', models.DateTimeField(null=True, verbose_name='retiré le')),
+                    ],
+                    options={
+                        'verbose_name': 'courriers à imprimer',
+                        'verbose_name_plural': 'courriers à imprimer',
+                        'ordering': ['-pk'],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='LetterPrintPart',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('whole', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='selection.letterprint', verbose_name='ensemble')),
+                        ('first', models.PositiveIntegerField(verbose_name='premier courrier')),
+                        ('file', models.FileField(max_length=120, upload_to=selection.models.letter_print.print_path, verbose_name='fichier')),
+                    ],
+                    options={
+                        'verbose_name': 'partie de courriers à imprimer',
+                        'verbose_name_plural': 'parties de courriers à imprimer',
+                        'ordering': ['whole', 'first'],
+                        'constraints': [models.UniqueConstraint(fields=('whole', 'first'), name='letter_print_part_once')],
                     },
                 ),
                 migrations.CreateModel(
