@@ -11,6 +11,7 @@ from documents.downloads import serve_kept
 from selection import letter_prints
 from selection.letter_files import one_pdf, zip_of
 from selection.models import LetterPrint
+from selection.sending import FOLLOW
 from selection.views.letters import READ, listing_of, wave_asked
 
 
@@ -45,7 +46,7 @@ def letters_pdf(request):
 
 
 @require_POST
-@permission_required(READ)
+@permission_required(FOLLOW)
 def print_letters(request):
     """Ask a worker for one PDF of all of them."""
     wave = wave_asked(request)

@@ -32,6 +32,7 @@ from funding.models import (
     Claim,
     ClaimLine,
     Difference,
+    FormalNotice,
     Fund,
     Hearing,
     Instalment,
@@ -50,7 +51,7 @@ from funding.models import (
 from monitoring.models import PrintedBoard
 from monitoring.panels.board import BOARD, FORECASTS
 from programme.models import Wave
-from selection.models import AgendaItem, Appeal, Decision, EmbargoedList, MinutesAddendum, PanelMeeting
+from selection.models import AgendaItem, Appeal, Decision, EmbargoedList, LetterPrint, MinutesAddendum, PanelMeeting
 from tests.access.resolver import patterns
 
 ADDRESSED = re.compile(r"(?:(\w[\w-]*)/)?<(\w+):(\w+)>")
@@ -103,7 +104,7 @@ def objects(dossier):
             FormalNotification.objects.filter(organisation=dossier.organisation_id),
         ),
         "travaux": Job.objects.all(),
-        "impressions": PrintedBoard.objects.all(),
+        "impressions": (PrintedBoard.objects.all(), LetterPrint.objects.all()),
         "decisions": Decision.objects.filter(**own),
         "recours": Appeal.objects.filter(decision__application=dossier),
         "seances": PanelMeeting.objects.filter(**wave),
@@ -136,6 +137,7 @@ def of_money(dossier, award):
         "justificatifs": ClaimLine.objects.filter(**{f"claim__{path}": value for path, value in instalment.items()}),
         "interruption_id": Interruption.objects.filter(**instalment),
         "lignes": Line.objects.all(),
+        "mises-en-demeure": FormalNotice.objects.filter(**award),
         "observations": Observation.objects.filter(**{f"hearing__{path}": value for path, value in award.items()}),
         "retraits": Withdrawal.objects.filter(**award),
         "reversements": Recovery.objects.filter(**award),

@@ -295,7 +295,7 @@ SELECTING = [
     Row("selection:signed_copy", **SENT, get=READERS, target=paper.whole_copy),
     Row("selection:letters_zip", STAFF, get=STAFF),
     Row("selection:letters_pdf", STAFF, get=STAFF, target=then.printable),
-    Row("selection:print_letters", STAFF, post=STAFF, target=then.printable),
+    Row("selection:print_letters", STAFF, post=FOLLOWING, target=then.printable),
     Row("selection:letter_print", **SENT, get=READERS, target=then.letter_print),
     Row("selection:print_pdf", **SENT, get=READERS, target=then.letter_print),
     Row("selection:ask_missing_letters", STAFF, post=FOLLOWING),
