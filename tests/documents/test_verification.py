@@ -6,6 +6,7 @@ import time
 import uuid
 
 import pikepdf
+import pypdfium2
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -230,6 +231,16 @@ def test_how_a_file_differs_is_told(client, letter, change, difference, words):
     page = post_file(client, data).content.decode()
     assert words in page
     assert "vraie et toujours valable" not in page
+
+
+def test_a_picture_of_the_paper_is_to_be_compared_by_eye(client, letter):
+    """Its square says which letter it pretends to be, nothing says that the rest is that letter."""
+    picture = io.BytesIO()
+    pypdfium2.PdfDocument(letter.content.pdf)[0].render(scale=200 / 72).to_pil().save(picture, "PNG")
+    page = post_file(client, picture.getvalue()).content.decode()
+    assert letter.number in page
+    assert "Le code est vrai&nbsp;: comparez votre document avec la lettre" in page
+    assert "toujours valable</h1>" not in page
 
 
 def test_half_a_file_is_never_the_original(letter):
