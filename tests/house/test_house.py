@@ -49,6 +49,8 @@ def test_nothing_that_was_decided_cascades():
         "BudgetEntry.application",
         "CoFunding.application",
         "DeclaredAid.application",
+        # A slice of what is being printed, removed with it: nothing is decided there.
+        "LetterPrintPart.whole",
         "LinkedUndertaking.application",
         "Partner.application",
         "NotificationPreference.user",

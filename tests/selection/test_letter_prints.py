@@ -57,9 +57,9 @@ def lengths():
 
 
 def bytes_of(answer):
-    data = answer.getvalue()
-    answer.close()
-    return data
+    """The file is closed, not the answer: that would close the connection, and what the tests share is in it."""
+    with answer.file_to_stream:
+        return answer.getvalue()
 
 
 @pytest.mark.parametrize("recto_verso", [False, True])
