@@ -1,5 +1,7 @@
 """Somebody who has a keyboard and no mouse: Tab, Space, Enter, arrows and letters; she must see where she is."""
 
+from playwright.sync_api import TimeoutError as BrowserTimeout
+
 FOCUS = """() => {
     const one = document.activeElement;
     if (!one || one === document.body || one.id === "contenu") return {};
@@ -68,6 +70,19 @@ class Keyboard:
         for label, text in values.items():
             self.find(label, tag="INPUT")
             self.write(text)
+
+    def give(self, words, file):
+        """Choose a file; a browser that is busy may drop the key, and one presses it again."""
+        self.find(words, tag="INPUT")
+        for last in (False, True):
+            try:
+                with self.page.expect_file_chooser(timeout=15_000) as chooser:
+                    self.press("Space")
+                chooser.value.set_files(file)
+                return
+            except BrowserTimeout:
+                if last:
+                    raise
 
     def activate(self, words, *, tag=None, key="Enter"):
         """Go to a link or a button, and follow it to the page it leads to."""

@@ -104,10 +104,7 @@ def join_piece(page, keys, dossier):
     keys.skip_to_content()
     keys.find("Nature de la pièce")
     page.keyboard.type("Statuts")
-    keys.find("Fichier", tag="INPUT")
-    with page.expect_file_chooser() as chooser:
-        keys.press("Space")
-    chooser.value.set_files(steps.file_of("statuts.pdf"))
+    keys.give("Fichier", steps.file_of("statuts.pdf"))
     keys.find("Joindre la pièce", tag="BUTTON")
     keys.press("Enter")
     page.get_by_role("link", name="statuts.pdf").first.wait_for()

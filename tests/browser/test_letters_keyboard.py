@@ -56,10 +56,7 @@ def test_a_stray_page_is_deposited_and_put_aside_without_a_mouse(people):
 
 def deposit(page, keys):
     keys.skip_to_content()
-    keys.find("Ce qui sort du scanner", tag="INPUT")
-    with page.expect_file_chooser() as chooser:
-        keys.press("Space")
-    chooser.value.set_files(steps.file_of("pile.pdf", pdf_bytes(text=STRAY)))
+    keys.give("Ce qui sort du scanner", steps.file_of("pile.pdf", pdf_bytes(text=STRAY)))
     keys.activate("Déposer", tag="BUTTON")
 
 
