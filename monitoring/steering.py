@@ -64,6 +64,11 @@ class Board:
         """Places, by the facts dated and known on the day of the page."""
         return self.dated(reverse("monitoring:places"), dispositif=self.programme.slug, **parameters)
 
+    @cached_property
+    def places(self):
+        """The address of all of them, for the rows of a table to add theirs."""
+        return self.places_url()
+
     def waiting_url(self, **parameters):
         """Instalments, as they stood on the day of the page."""
         return self.dated(reverse("monitoring:waiting"), dispositif=self.programme.slug, **parameters)

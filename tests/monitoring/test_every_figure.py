@@ -47,6 +47,22 @@ def test_no_figure_of_a_board_is_without_its_rows(built, reader, name):
     assert then.status_code == 200 and bare_figures(then) == []
 
 
+@pytest.mark.parametrize("days", [0, 1])
+def test_the_counts_of_places_open_as_many_rows(built, reader, days):
+    """Of a day, cumulated, by segment, by region: each link leads to as many places as it says."""
+    then = {"au": today().isoformat(), "connu_au": (today() - days * DAY).isoformat()}
+    page = reader.get(reverse("monitoring:steering"), then).content.decode()
+    links = re.findall(r'<a href="(/pilotage/fabriques/\?[^"]*etape=[^"]*)">([\d\xa0\u202f]+)<', page)
+    counted = [int(re.sub(r"\D", "", number)) for _, number in links]
+    assert len(links) > 3
+    assert counted == [rows_of(reader, html.unescape(url)) for url, _ in links]
+
+
+def rows_of(reader, url):
+    answer = reader.get(f"{url}&format=csv")
+    return b"".join(answer).decode("utf-8-sig").strip().count("\n")
+
+
 def test_what_was_due_since_the_origin_is_listed_as_it_stood(built, reader):
     programme, old, *_ = built
     asked = {"nature": "exigibles", "dispositif": programme.slug}
